@@ -26,7 +26,9 @@ LOCK_TIMEOUT_S = 60
 SILENT_S = 2
 """How long a program waits for the lock before it says so."""
 
-_OWN_FILES: Final = re.compile(r"benchboard\.lock|settings\.json(\.broken)?|(benchboard|demo)\.db(-wal|-shm|-journal)?")
+_OWN_FILES: Final = re.compile(
+    r"benchboard\.lock|settings\.json(\.broken)?|audit-seals(-seen)?\.json|(benchboard|demo)\.db(-wal|-shm|-journal)?"
+)
 # Through a link as the lock, a file would be created where the link leads.
 _CREATE_LOCK: Final = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
 _PROGRAMS: Final = ("benchboard", "benchboard.exe", "benchboard.py")

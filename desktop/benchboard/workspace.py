@@ -19,7 +19,7 @@ from typing import Literal
 from benchboard import demo, file_ownership, home_folder
 from benchboard.errors import AppError, Denied, Unavailable
 from benchboard.i18n import _
-from benchboard.identity import authentication, keys, organisations
+from benchboard.identity import authentication, kept_seals, keys, organisations
 from benchboard.identity.authentication import SignedIn
 from benchboard.identity.permissions import Client
 from benchboard.storage import upgrade
@@ -72,6 +72,8 @@ class Workspace:
 
     def __post_init__(self) -> None:
         keys.provide_data_keys(self.database, self.data_keys)
+        kept_seals.load_seen(self.home, self.database.seen_seals)
+        self.database.on_change(kept_seals.keeping_seen(self.home, self.database.seen_seals))
 
     @property
     def vault(self) -> Vault:
@@ -79,7 +81,9 @@ class Workspace:
         return Vault(self.home)
 
     def close(self) -> None:
-        """Update the statistics that queries are planned with, and close all connections."""
+        """Keep the seals that were seen, update the statistics that queries are planned with, and close all
+        connections."""
+        kept_seals.keep_seen(self.home, self.database.seen_seals)
         self.database.optimize()
         self.database.dispose()
 

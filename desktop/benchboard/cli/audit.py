@@ -16,7 +16,7 @@ from benchboard.cli.terminal import printable
 from benchboard.i18n import _, any_of, ngettext, number, pgettext
 from benchboard.identity import audit_titles, audit_verification, kept_seals, users
 from benchboard.identity.audit import list_entries
-from benchboard.identity.audit_verification import KnownSeal
+from benchboard.identity.audit_verification import AuditFault, AuditVerification, KnownSeal
 from benchboard.identity.event_titles import event_title, known_events
 from benchboard.paging import Listing, Scalar
 from benchboard.storage.search_text import fold
@@ -89,20 +89,43 @@ def audit() -> None:
 _PROGRESS_AFTER_S = 1.0
 
 
+def _accept(context: CommandContext, fault: AuditFault) -> AuditVerification:
+    """Verify the log without what was known of it, record that, and know its last seal from now on."""
+    workspace, actor = context.workspace, context.actor
+    with context.database.read() as session:
+        found = audit_verification.verify(session, actor, progress=_show_progress())
+    if found.fault is not None:
+        return found
+    with context.database.change() as session:
+        audit_verification.record_accepted(session, actor, fault, found.entries)
+    with context.database.read() as session:
+        found = audit_verification.verify(session, actor)
+    if found.seal is not None and found.fault is None:
+        last = KnownSeal(found.entries, found.seal, datetime.now(UTC))
+        kept_seals.accept(workspace.home, workspace.database.seen_seals, actor.organisation_id, last)
+    return found
+
+
 @audit.command()
+@click.option("--accept", is_flag=True, help="Take the log as it is, after an older backup was restored.")
 @with_context
-def verify(context: CommandContext) -> None:
+def verify(context: CommandContext, accept: bool) -> None:
     """Check that no entry was changed, removed or added.
 
     Every entry has a seal, made of the entry and of the seal before it. The whole audit log is read, and each seal is
     computed again. The exit status is 1 if one doesn't fit: the first entry that isn't as it was sealed is named.
 
-    The last seal is kept on this computer, and compared the next time.
+    The last seal is kept on this computer, and compared the next time. So is the last seal that any program on this
+    computer saw. A log that is shorter, or has another history, is told by it. An older backup does that too: --accept
+    then verifies the log as it is and compares with its last seal from now on. That is recorded in the audit log.
     """
     home, organisation_id = context.workspace.home, context.actor.organisation_id
-    known = kept_seals.find(home, organisation_id)
+    seen = context.workspace.database.seen_seals
+    known = kept_seals.find_all(home, seen, organisation_id)
     with context.database.read() as session:
         found = audit_verification.verify(session, context.actor, known=known, progress=_show_progress())
+    if accept and found.fault is not None and found.fault.known is not None:
+        found = _accept(context, found.fault)
     if found.seal is not None and found.fault is None:
         with contextlib.suppress(OSError):
             kept_seals.keep(home, organisation_id, KnownSeal(found.entries, found.seal, datetime.now(UTC)))
@@ -163,6 +186,7 @@ def list_audit_log(
         if who is not None:
             filters["user_id"] = users.get_person_matching(session, context.actor, who).id
         page = list_entries(session, context.actor, Listing(search, filters), after=after, limit=limit)
+        audit_verification.see_last(session, context.actor, context.workspace.database.seen_seals)
     columns = _ENTRY if context.as_json else _SHORT
     context.list_page(
         page,

@@ -1,6 +1,6 @@
 """Verifies the seals of an organisation's audit log, and names the first entry that isn't as it was sealed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext, number
+from benchboard.identity import audit
 from benchboard.identity.permissions import Actor, require
 from benchboard.storage import audit_seals
 from benchboard.storage.models.identity import AuditLog, AuditSeal
@@ -20,11 +21,13 @@ _AT_ONCE: Final = 2000
 
 @dataclass(frozen=True, slots=True)
 class KnownSeal:
-    """The last seal that an earlier verification saw, when it was made, and which entry it was of."""
+    """A seal that this computer saw at a time: the last one of a verification, or the last one it saw at all."""
 
     number: int
+    """Which entry it is of."""
     seal: bytes
-    verified_at: datetime
+    at: datetime
+    verified: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ class AuditFault:
     count: int = 1
     """How many entries are missing at the end, or have no seal."""
     known: KnownSeal | None = None
-    """What an earlier verification saw there."""
+    """What this computer saw there before."""
 
     @property
     def is_itself(self) -> bool:
@@ -58,7 +61,7 @@ class AuditVerification:
 
 
 def count_sealed_after(session: Session, actor: Actor, known: KnownSeal) -> int | None:
-    """How many entries were sealed after the last one that was verified; None if that one's seal is there no more."""
+    """How many entries were sealed after one that is known; None if that one's seal is there no more."""
     require(actor, "audit:read")
     own = AuditSeal.organisation_id == actor.organisation_id
     seal = session.scalar(select(AuditSeal.hash).where(own, AuditSeal.seq == known.number))
@@ -67,17 +70,34 @@ def count_sealed_after(session: Session, actor: Actor, known: KnownSeal) -> int 
     return (session.scalar(_last_number(actor)) or 0) - known.number
 
 
+def see_last(session: Session, actor: Actor, seen: audit_seals.SeenSeals) -> None:
+    """Remember the organisation's last seal as seen, unless the one seen before isn't there any more."""
+    require(actor, "audit:read")
+    organisation_id = actor.organisation_id
+    if found := audit_seals.last_seal(session.connection(), organisation_id, seen.find(organisation_id)):
+        seen.remember(organisation_id, *found)
+
+
+def record_accepted(session: Session, actor: Actor, fault: AuditFault, entries: int) -> None:
+    """Record that the audit log is taken as it is from now on, although `fault` tells that this computer saw another
+    one: `entries` were verified in it.
+    """
+    require(actor, "audit:read")
+    before = fault.known.number if fault.known is not None else None
+    audit.record(session, actor, "audit.accept", None, before=before, after=entries)
+
+
 def verify(
     session: Session,
     actor: Actor,
     *,
-    known: KnownSeal | None = None,
+    known: Sequence[KnownSeal] = (),
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> AuditVerification:
     """Compute every seal again from the entries as they are now, the oldest first, until one doesn't fit.
 
-    Nothing is kept: the whole log is read. `known` is what an earlier verification on this computer saw: it tells
-    whether a log whose seals fit was sealed anew, or shortened, since. `progress` is called with how many entries are
+    Nothing is kept: the whole log is read. `known` is what this computer saw before: it tells whether a log whose seals
+    fit was sealed anew, or shortened, since. `progress` is called with how many entries are
     done and how many there are; what it raises ends the verification.
     """
     require(actor, "audit:read")
@@ -95,8 +115,9 @@ def verify(
         if len(found) < _AT_ONCE:
             break
     last = seal if done else None
-    if known is not None and known.number > done:
-        gone = AuditFault("shortened", done + 1, before, known.number - done, known)
+    latest = max(known, key=lambda one: one.number, default=None)
+    if latest is not None and latest.number > done:
+        gone = AuditFault("shortened", done + 1, before, latest.number - done, latest)
         return AuditVerification(done, last, gone)
     return AuditVerification(done, last, _unsealed(session, actor, done))
 
@@ -106,7 +127,7 @@ def _last_number(actor: Actor) -> Select[int | None]:
 
 
 def _fault(
-    one: audit_seals.SealedEntry, expected: int, previous: bytes, before: str | None, known: KnownSeal | None
+    one: audit_seals.SealedEntry, expected: int, previous: bytes, before: str | None, known: Sequence[KnownSeal]
 ) -> AuditFault | None:
     if one.seq != expected:
         return AuditFault("seal-missing", expected, before)
@@ -114,9 +135,8 @@ def _fault(
         return AuditFault("missing", expected, before)
     if audit_seals.next_seal(previous, expected, one.entry) != one.seal:
         return AuditFault("changed", expected, one.audit_id)
-    if known is not None and known.number == expected and known.seal != one.seal:
-        return AuditFault("rewritten", expected, one.audit_id, known=known)
-    return None
+    other = next((seal for seal in known if seal.number == expected and seal.seal != one.seal), None)
+    return AuditFault("rewritten", expected, one.audit_id, known=other) if other is not None else None
 
 
 def _unsealed(session: Session, actor: Actor, sealed: int) -> AuditFault | None:
@@ -153,17 +173,20 @@ def fault_title(fault: AuditFault) -> str:
 
 def fault_reason(fault: AuditFault) -> str:
     """What that was seen by, in a sentence."""
-    if fault.kind in ("rewritten", "shortened"):
-        last = number(fault.known.number) if fault.known is not None else ""
-        return _("It was verified up to entry {number} on this computer before, and no longer fits.").format(
-            number=last
+    if fault.known is not None:
+        saw = (
+            _("It was verified up to entry {number} on this computer before, and no longer fits.")
+            if fault.known.verified
+            else _("This computer saw its entry {number} before, and what is there now doesn't fit.")
         )
+        restored = _("A database that was restored from an older backup doesn't fit either.")
+        return f"{saw.format(number=number(fault.known.number))} {restored}"
     return {
         "changed": _("It doesn't fit its seal: the entry or its seal isn't what Benchboard wrote."),
         "missing": _("Its seal is there, but the entry isn't."),
         "seal-missing": _("The seals after it are there."),
         "unsealed": _("Benchboard seals every entry that it writes: another program added it."),
-    }[fault.kind]
+    }.get(fault.kind, "")
 
 
 def fault_error(fault: AuditFault) -> AppError:

@@ -17,6 +17,8 @@ keeps others waiting.
 
 import hashlib
 import json
+import logging
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -26,6 +28,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.orm import Session
 
+_log = logging.getLogger(__name__)
 _COLUMNS: Final = (
     "id",
     "organisation_id",
@@ -179,6 +182,39 @@ def add_unsealed(session: Session, organisation_id: str, audit_id: str) -> None:
     session.info.setdefault(_UNSEALED, {}).setdefault(organisation_id, []).append(audit_id)
 
 
+class SeenSeals:
+    """The last seal of each organisation's log that a program saw: its number and its hash. Thread-safe.
+
+    One only gives way to a later one of the same chain. In a log that was cut off or sealed anew it stays, so that
+    entries written since don't hide that.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._seals: dict[str, tuple[int, bytes]] = {}
+
+    def find(self, organisation_id: str) -> tuple[int, bytes] | None:
+        """The last seal seen; None if none was."""
+        with self._lock:
+            return self._seals.get(organisation_id)
+
+    def remember(self, organisation_id: str, number: int, seal: bytes) -> None:
+        """Remember this seal unless a later one is known."""
+        with self._lock:
+            if number > self._seals.get(organisation_id, (0, b""))[0]:
+                self._seals[organisation_id] = (number, seal)
+
+    def replace(self, organisation_id: str, number: int, seal: bytes) -> None:
+        """Remember this seal whatever was seen before."""
+        with self._lock:
+            self._seals[organisation_id] = (number, seal)
+
+    def all(self) -> dict[str, tuple[int, bytes]]:
+        """The last seal by organisation."""
+        with self._lock:
+            return dict(self._seals)
+
+
 @dataclass(frozen=True, slots=True)
 class PendingSeals:
     """The entries of a transaction that is about to commit, by organisation: ids, and bytes by id."""
@@ -187,16 +223,28 @@ class PendingSeals:
     ids: Mapping[str, Sequence[str]]
     entries: Mapping[str, bytes]
 
-    def write(self) -> None:
-        """Seal the entries, chained to the last one committed. The transaction must hold `CommitCount`'s lock."""
+    def write(self, seen: SeenSeals) -> dict[str, tuple[int, bytes]]:
+        """Seal the entries, chained to the last one committed. The transaction must hold `CommitCount`'s lock.
+
+        Returns the last seal of each organisation whose last seen one is still there: what is seen after the commit.
+        """
+        heads = {}
         for organisation_id, ids in sorted(self.ids.items()):
-            seq, seal = _last(self.connection, organisation_id)
+            known = seen.find(organisation_id)
+            seq, seal, stands = _last(self.connection, organisation_id, known)
             rows = []
             for audit_id in ids:
                 if audit_id in self.entries:  # else it went with a savepoint
                     seq, seal = seq + 1, next_seal(seal, seq + 1, self.entries[audit_id])
                     rows.append((organisation_id, seq, audit_id, seal))
             insert_seals(self.connection, rows)
+            if stands:
+                heads[organisation_id] = (seq, seal)
+            elif known is not None:
+                _log.warning(
+                    "the audit log's seal %d of organisation %s is gone or another one", known[0], organisation_id
+                )
+        return heads
 
 
 def prepare(session: Session) -> PendingSeals:
@@ -213,9 +261,21 @@ def insert_seals(connection: Connection, rows: Sequence[tuple[str, int, str, byt
         connection.execute(statement, [dict(zip(("o", "seq", "audit", "hash"), row, strict=True)) for row in rows])
 
 
-def _last(connection: Connection, organisation_id: str) -> tuple[int, bytes]:
-    """The number and hash of the organisation's last seal, for one to follow it."""
-    where = "FROM audit_seals WHERE organisation_id = :organisation_id ORDER BY seq DESC LIMIT 1"
-    query = text(f"SELECT (SELECT seq {where}), (SELECT hash {where})")  # our own words
-    seq, seal = connection.execute(query, {"organisation_id": organisation_id}).one()
-    return (0, first_seal(organisation_id)) if seq is None else (seq, bytes(seal))
+def _last(connection: Connection, organisation_id: str, known: tuple[int, bytes] | None) -> tuple[int, bytes, bool]:
+    """The number and hash of the organisation's last seal, for one to follow it; whether the one known is there."""
+    where = "FROM audit_seals WHERE organisation_id = :organisation_id"
+    last = f"{where} ORDER BY seq DESC LIMIT 1"
+    query = text(f"SELECT (SELECT seq {last}), (SELECT hash {last}), (SELECT hash {where} AND seq = :known)")  # our own
+    number, expected = known or (0, b"")
+    asked = {"organisation_id": organisation_id, "known": number}
+    seq, seal, found = connection.execute(query, asked).one()
+    stands = known is None or (found is not None and bytes(found) == expected)
+    return (0, first_seal(organisation_id), stands) if seq is None else (seq, bytes(seal), stands)
+
+
+def last_seal(
+    connection: Connection, organisation_id: str, known: tuple[int, bytes] | None
+) -> tuple[int, bytes] | None:
+    """The number and hash of the organisation's last seal; None if there is none, or if the one `known` isn't there."""
+    number, seal, stands = _last(connection, organisation_id, known)
+    return (number, seal) if stands and number else None

@@ -8,7 +8,7 @@ transaction; services that get it never commit. Driver errors are translated to 
 import contextlib
 import logging
 import threading
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
@@ -76,6 +76,8 @@ class Database:
         self.writing = self.engines[-1].execution_options(bb_writing=True)
         self.session_info: dict[str, object] = {}
         """What every session finds in its `info`, such as where the organisations' data keys are."""
+        self.seen_seals = audit_seals.SeenSeals()
+        """The last seals of the audit log that were seen."""
         self._listeners: list[Callable[[Changes], None]] = []
         self._lock = threading.Lock()
         self._own_commits = 0
@@ -302,6 +304,7 @@ class Transactions:
         On SQLite it takes the write lock at its beginning (BEGIN IMMEDIATE), so it never fails half-way for want of it.
         """
         database = self._database
+        heads: Mapping[str, tuple[int, bytes]] = {}
         with (
             database.translated_errors(),
             Session(database.writing, expire_on_commit=False, info=database.session_info) as session,
@@ -320,7 +323,9 @@ class Transactions:
                 if done.keys() - change_tracking.UNNOTICED:
                     seals = audit_seals.prepare(session)
                     committing.enter_context(database.counted_commit(session))
-                    seals.write()
+                    heads = seals.write(database.seen_seals)
+        for organisation_id, head in heads.items():
+            database.seen_seals.remember(organisation_id, *head)
         if done:
             database.announce(done)
 

@@ -91,3 +91,22 @@ def test_removed_and_rewritten_entries_are_told_by_what_was_kept(admin: Admin) -
     admin.wait(lambda: strip.title.text().startswith("The seal of entry "))
     admin.click("audit_verify")
     admin.wait(lambda: strip.more.text() == "1 entry is missing at the end of the audit log.")
+
+
+def test_cut_end_is_told_at_once_without_a_verification(admin: Admin) -> None:
+    """The window has seen the last entry; nobody has verified the log."""
+    strip = _strip(admin)
+    database = _database(admin)
+    admin.wait(database.seen_seals.all)
+    last = "(SELECT max(seq) FROM audit_seals)"
+    _tamper(
+        database,
+        f"DELETE FROM audit_logs WHERE id = (SELECT audit_id FROM audit_seals WHERE seq = {last})",
+        f"DELETE FROM audit_seals WHERE seq = {last}",
+    )
+    strip.refresh()
+    admin.wait(lambda: strip.title.text().startswith("The seal of entry "))
+    assert "This computer saw it" in strip.more.text()
+    admin.click("audit_verify")
+    admin.wait(lambda: strip.more.text() == "1 entry is missing at the end of the audit log.")
+    assert "A database that was restored from an older backup doesn't fit either." in admin.banner()

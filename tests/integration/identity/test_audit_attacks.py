@@ -11,9 +11,10 @@ import pytest
 from sqlalchemy import Connection, text
 
 from benchboard.errors import AppError
-from benchboard.identity import audit
-from benchboard.identity.audit_verification import verify
+from benchboard.identity import audit, kept_seals
+from benchboard.identity.audit_verification import fault_reason, see_last, verify
 from benchboard.storage import audit_seals
+from benchboard.storage.audit_seals import SeenSeals
 from benchboard.storage.engine import Database
 from support import people
 from support.databases import Copies, unbound
@@ -137,3 +138,76 @@ def test_writers_at_once_succeed_on_a_server_with_stricter_transactions(shared: 
 
 def _set_level(connection: Connection, database: str, level: str) -> None:
     connection.exec_driver_sql(f"ALTER DATABASE \"{database}\" SET default_transaction_isolation = '{level}'")
+
+
+def _cut(database: Database, organisation_id: str, count: int) -> None:
+    """Remove the last entries of an organisation with their seals, as the owner of the database may."""
+    with database.writing.begin() as connection:
+        held: list[str] = []
+        if database.dialect == "sqlite":
+            query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'audit_%'"
+            for name, statement in connection.execute(text(query)).all():
+                connection.execute(text(f"DROP TRIGGER {name}"))
+                held.append(statement)
+        else:
+            connection.execute(text("SET LOCAL session_replication_role = replica"))
+        last = "SELECT audit_id FROM audit_seals WHERE organisation_id = :o ORDER BY seq DESC LIMIT :count"
+        ids = list(connection.scalars(text(last), {"o": organisation_id, "count": count}))
+        for entry_id in ids:
+            connection.execute(text("DELETE FROM audit_logs WHERE id = :id"), {"id": entry_id})
+            connection.execute(text("DELETE FROM audit_seals WHERE audit_id = :id"), {"id": entry_id})
+        for statement in held:
+            connection.exec_driver_sql(statement)
+
+
+def test_cut_end_is_found_by_any_program_that_wrote_before_it_however_many_entries_follow(
+    town: Town, tmp_path: Path
+) -> None:
+    """Nobody has verified the log: what each program saw last is enough."""
+    seen = town.database.seen_seals
+    for number in range(6):
+        _append(town.database, town.north, str(number))
+    last = seen.find(town.north)
+    assert last is not None
+    kept_seals.keep_seen(tmp_path, seen)
+    _cut(town.database, town.north, 3)
+    for number in range(8):  # more than were cut off
+        _append(town.database, town.north, str(number))
+    assert seen.find(town.north) == last
+    kept_seals.keep_seen(tmp_path, seen)
+    with town.database.bind(town.actor).read() as session:
+        see_last(session, town.actor, seen)
+        assert seen.find(town.north) == last
+        assert verify(session, town.actor).fault is None  # the chain itself fits
+        known = kept_seals.find_all(tmp_path, seen, town.north)
+        fault = verify(session, town.actor, known=known).fault
+    assert fault is not None
+    assert (fault.kind, fault.number) == ("rewritten", last[0])
+    assert "This computer saw its entry" in fault_reason(fault)
+
+
+def test_seen_seal_of_another_program_on_this_computer_is_taken_over(town: Town, tmp_path: Path) -> None:
+    """The one with the older view must not replace the newer one once it has written more than was cut off."""
+    ours, others = town.database.seen_seals, SeenSeals()
+    _append(town.database, town.north, "1")
+    early = ours.find(town.north)
+    assert early is not None
+    for number in range(4):
+        _append(town.database, town.north, str(number))
+    late = ours.find(town.north)
+    assert late is not None
+    kept_seals.keep_seen(tmp_path, ours)
+    others.remember(town.north, *early)
+    kept_seals.keep_seen(tmp_path, others)
+    assert others.find(town.north) == late
+    (known,) = kept_seals.find_all(tmp_path, SeenSeals(), town.north)
+    assert (known.number, known.seal, known.verified) == (*late, False)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"o": 3}', b'{"o": {"number": "x", "seal": "zz", "at": 5}}'])
+def test_file_of_seen_seals_that_cannot_be_read_stops_nothing(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "audit-seals-seen.json").write_bytes(content)
+    seen = SeenSeals()
+    seen.remember("p", 3, b"s")
+    assert kept_seals.find_all(tmp_path, seen, "o") == ()
+    assert [one.number for one in kept_seals.find_all(tmp_path, SeenSeals(), "p")] == [3]

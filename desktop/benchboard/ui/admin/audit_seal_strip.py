@@ -16,6 +16,7 @@ from benchboard.identity.audit_verification import (
     count_sealed_after,
     fault_reason,
     fault_title,
+    see_last,
     verify,
 )
 from benchboard.ui.context import Context
@@ -32,11 +33,13 @@ _HEIGHT = 44
 
 @dataclass(frozen=True, slots=True)
 class _SealState:
-    """What is known of the seals: the last one verified on this computer and how many came after it, if that one is
-    still there; or what is wrong."""
+    """What is known of the seals: the last one verified on this computer and how many came after it; or what is
+    wrong."""
 
     known: KnownSeal | None = None
     newer: int | None = None
+    gone: KnownSeal | None = None
+    """One that this computer saw and that isn't there any more."""
     fault: AuditFault | None = None
     sound: int = 0
     """How many entries before the fault are as they were sealed."""
@@ -83,13 +86,20 @@ class AuditSealStrip(QWidget):
         self.refresh()
 
     def refresh(self) -> None:
-        """Read again whether the last seal that was verified still stands, and how many entries came after it."""
+        """Read again whether the last seals that were verified and seen are still there, and how many entries came
+        after the one verified."""
         context, home = self._context, self._context.workspace.home
+        seen = context.workspace.database.seen_seals
 
         def read(session: DatabaseSession) -> _SealState:
-            known = kept_seals.find(home, context.actor.organisation_id)
-            newer = count_sealed_after(session, context.actor, known) if known is not None else None
-            return _SealState(known, newer)
+            counts = {
+                known: count_sealed_after(session, context.actor, known)
+                for known in kept_seals.find_all(home, seen, context.actor.organisation_id)
+            }
+            see_last(session, context.actor, seen)
+            verified = next((one for one in counts if one.verified), None)
+            gone = next((one for one, count in counts.items() if count is None), None)
+            return _SealState(verified, counts[verified] if verified is not None else None, gone)
 
         def show(state: _SealState) -> None:
             if self._state.fault is None:  # only a verification takes that back
@@ -147,17 +157,23 @@ class AuditSealStrip(QWidget):
             title = _("Verified up to entry {number} only").format(number=number(state.sound))
             if not state.sound:
                 title = _("No entry is verified")
+        elif state.gone is not None:
+            tone, title = (
+                "error",
+                _("The seal of entry {number} is another one").format(number=number(state.gone.number)),
+            )
+            told = (
+                _("It was verified on this computer {time}. Verify the log again.")
+                if state.gone.verified
+                else _("This computer saw it {time}. Verify the log.")
+            )
+            more = told.format(time=full_time(state.gone.at))
         elif known is None:
             title, more = _("Not verified yet"), _("Every entry is sealed. Verify that none was changed or removed.")
-        elif state.newer is None:
-            tone, title = "error", _("The seal of entry {number} is another one").format(number=number(known.number))
-            more = _("It was verified on this computer {time}. Verify the log again.").format(
-                time=full_time(known.verified_at)
-            )
         else:
             tone = "ok"
             title = _("Sealed, verified up to entry {number}").format(number=number(known.number))
-            more = _("On this computer, {time}.").format(time=full_time(known.verified_at))
+            more = _("On this computer, {time}.").format(time=full_time(known.at))
             if state.newer:
                 newer = ngettext(
                     "{count} newer entry isn't verified yet.", "{count} newer entries aren't verified yet.", state.newer
@@ -173,7 +189,7 @@ class AuditSealStrip(QWidget):
 def _verify(context: Context, progress: Progress) -> _SealState:
     """Verify the whole log, and keep its last seal if every one fits."""
     home, organisation_id = context.workspace.home, context.actor.organisation_id
-    known = kept_seals.find(home, organisation_id)
+    known = kept_seals.find_all(home, context.workspace.database.seen_seals, organisation_id)
 
     def report(done: int, total: int) -> None:
         progress.report(done, total, _("{done} of {total} entries").format(done=number(done), total=number(total)))
@@ -182,7 +198,7 @@ def _verify(context: Context, progress: Progress) -> _SealState:
     with context.database.read() as session:
         found = verify(session, context.actor, known=known, progress=report)
     if found.fault is not None or found.seal is None:
-        return _SealState(known, fault=found.fault, sound=found.entries)
+        return _SealState(fault=found.fault, sound=found.entries)
     seal = KnownSeal(found.entries, found.seal, datetime.now(UTC))
     with contextlib.suppress(OSError):  # then it is known until the window closes
         kept_seals.keep(home, organisation_id, seal)

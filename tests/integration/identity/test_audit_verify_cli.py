@@ -1,0 +1,118 @@
+"""`benchboard audit verify` on logs that somebody changed, cut off or restored: its words and exit status."""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from benchboard import workspace
+from support.people import PASSWORD
+from support.programs import Programs
+
+
+class Computer:
+    """A home with the database of this computer, which others wrote entries to."""
+
+    def __init__(self, programs: Programs, home: Path) -> None:
+        self._programs, self.home = programs, home
+
+    def run(self, *arguments: str, typed: str = "") -> "subprocess.CompletedProcess[str]":
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("BENCHBOARD_", "PG"))}
+        own = {"BENCHBOARD_HOME": str(self.home), "BENCHBOARD_KEYRING": "off"}
+        return self._programs.run("benchboard", *arguments, environment=inherited | own, typed=typed)
+
+    def verify(self, *options: str) -> tuple[int, str]:
+        """The exit status and what is told: on the standard output, or as an error of one line."""
+        ended = self.run("audit", "verify", *options)
+        assert (ended.stdout == "") == (ended.returncode != 0)
+        assert len((ended.stdout + ended.stderr).splitlines()) == 1
+        return ended.returncode, ended.stdout + ended.stderr
+
+    def add_person(self, name: str) -> None:
+        assert self.run("user", "add", f"{name}@example.com", typed=PASSWORD).returncode == 0
+
+    def tamper(self, *statements: str) -> None:
+        """Change the database as somebody with its key may."""
+        opened = workspace.connect(self.home)
+        with opened.database.writing.begin() as connection:
+            query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'audit_%'"
+            held = connection.execute(text(query)).all()
+            for name, _sql in held:
+                connection.execute(text(f"DROP TRIGGER {name}"))
+            for statement in statements:
+                connection.execute(text(statement))
+            for _name, sql in held:
+                connection.exec_driver_sql(sql)
+        opened.database.dispose()
+
+
+@pytest.fixture
+def computer(programs: Programs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Computer:
+    monkeypatch.setenv("BENCHBOARD_KEYRING", "off")
+    computer = Computer(programs, tmp_path / "home")
+    computer.add_person("ada")
+    return computer
+
+
+_LAST = "(SELECT max(seq) FROM audit_seals)"
+
+
+def test_verify_ends_with_zero_for_a_sound_log_and_names_a_changed_entry_with_one(computer: Computer) -> None:
+    status, told = computer.verify()
+    assert (status, told.partition(" Last seal")[0]) == (
+        0, "2 entries verified: all are as they were sealed, and none is missing."
+    )  # fmt: skip
+    computer.tamper(
+        "UPDATE audit_logs SET ip_address = 'x' WHERE id = (SELECT audit_id FROM audit_seals WHERE seq = 2)"
+    )
+    status, told = computer.verify()
+    assert status == 1
+    assert told.startswith("Entry 2 of the audit log was changed. It doesn't fit its seal: ")
+    ended = computer.run("audit", "verify", "--json")
+    fault: dict[str, Any] = json.loads(ended.stdout)["fault"]
+    assert (ended.returncode, fault["kind"], fault["number"]) == (1, "changed", 2)
+    assert fault["entry_id"] in told
+    # What is broken isn't taken as it is.
+    assert computer.verify("--accept")[0] == 1
+
+
+def test_verify_tells_of_a_cut_end_on_a_computer_that_never_verified(computer: Computer) -> None:
+    computer.tamper(
+        f"DELETE FROM audit_logs WHERE id = (SELECT audit_id FROM audit_seals WHERE seq = {_LAST})",
+        f"DELETE FROM audit_seals WHERE seq = {_LAST}",
+    )
+    status, told = computer.verify()
+    assert status == 1
+    assert told.startswith("1 entry is missing at the end of the audit log. This computer saw its entry 2 before")
+    (computer.home / "audit-seals-seen.json").unlink()
+    assert computer.verify()[0] == 0  # another computer, which hasn't seen more
+
+
+def test_restored_older_backup_is_told_until_it_is_accepted_which_is_recorded(computer: Computer) -> None:
+    file = computer.home / "benchboard.db"
+    shutil.copy(file, computer.home / "backup.db")
+    for name in ("bo", "cy", "di"):
+        computer.add_person(name)
+    assert computer.verify()[0] == 0
+    for beside in computer.home.glob("benchboard.db-*"):
+        beside.unlink()
+    shutil.copy(computer.home / "backup.db", file)
+    for name in ("ed", "flo", "gus", "hal"):  # more than were lost
+        computer.add_person(name)
+    status, told = computer.verify()
+    assert status == 1
+    assert told.startswith("The audit log was rewritten up to entry 5 or further. It was verified up to entry 5")
+    assert "A database that was restored from an older backup doesn't fit either." in told
+    status, told = computer.verify("--accept")
+    assert status == 0, told
+    assert told.startswith("7 entries verified")
+    assert computer.verify()[0] == 0
+    (accepted,) = json.loads(computer.run("audit", "list", "--event", "audit.accept", "--json").stdout)["items"]
+    assert accepted["details"] == {"before": 5, "after": 6}
+    computer.add_person("ida")
+    assert computer.verify()[0] == 0
