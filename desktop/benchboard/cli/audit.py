@@ -16,6 +16,7 @@ from benchboard.cli.terminal import printable
 from benchboard.i18n import _, any_of, ngettext, number, pgettext
 from benchboard.identity import audit_titles, audit_verification, kept_seals, users
 from benchboard.identity.audit import list_entries
+from benchboard.identity.audit_changes import changes_of
 from benchboard.identity.audit_verification import AuditFault, AuditVerification, KnownSeal
 from benchboard.identity.event_titles import event_title, known_events
 from benchboard.paging import Listing, Scalar
@@ -36,6 +37,7 @@ _ENTRY: dict[str, Callable[[Any], object]] = {
     "ip_address": lambda row: row.ip_address,
     "user_agent": lambda row: row.user_agent,
     "details": lambda row: row.details,
+    "changes": lambda row: {one.field: {"before": one.before, "after": one.after} for one in changes_of(row)},
 }
 
 _SHORT: dict[str, Callable[[Any], object]] = {

@@ -89,6 +89,20 @@ def reason_title(reason: str) -> str:
     return known.get(reason) or (_("Error {code}").format(code=reason) if "." in reason else reason)
 
 
+def status_title(status: str) -> str:
+    """The state of an account or a session, from the code that is stored; an unknown one as it is."""
+    known = {
+        "active": _("Active"),
+        "inactive": _("Disabled"),
+        "pending": _("Invited"),
+        "deleted": _("Deleted"),
+        "revoked": _("Revoked"),
+        "revoked-by-owner": _("Revoked"),
+        "signed-out": _("Signed out"),
+    }
+    return known.get(status, status)
+
+
 def details_with_names(entry: AuditEntry) -> list[tuple[str, str, object]]:
     """Keys, titles and values of the details, in order. People, teams and roles are named; a deleted person has only
     an ID.
@@ -129,10 +143,13 @@ def detail_title(key: str) -> str:
         "device_id": _("Dongle ID"),
         "dialect": _("Dialect"),
         "email": _("Email"),
+        "entries": _("Entries"),
         "folder": _("Folder"),
+        "has_role": _("Has the role"),
         "host_name": _("Computer"),
         "identity": _("Identity"),
         "key_version": _("Key version"),
+        "in_team": _("In the team"),
         "kind": _("Kind"),
         "mode": _("Mode"),
         "name": _("Name"),

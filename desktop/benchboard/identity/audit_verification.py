@@ -84,7 +84,7 @@ def record_accepted(session: Session, actor: Actor, fault: AuditFault, entries: 
     """
     require(actor, "audit:read")
     before = fault.known.number if fault.known is not None else None
-    audit.record(session, actor, "audit.accept", None, before=before, after=entries)
+    audit.record(session, actor, "audit.accept", None, changes={"entries": [before, entries]})
 
 
 def verify(

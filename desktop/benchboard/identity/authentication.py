@@ -193,7 +193,7 @@ def sign_out(session: Session, actor: Actor) -> None:
     if actor.session_id is not None and guard.end_sessions(
         session, [actor.session_id], reason="signed-out", ended_by=actor.user_id, now=datetime.now(UTC)
     ):
-        audit.record(session, actor, "session.sign-out", actor.session_id)
+        audit.record(session, actor, "session.sign-out", actor.session_id, changes={"status": ["active", "signed-out"]})
 
 
 def _open(session: Session, user: User, client: Client) -> SignedIn:
@@ -214,7 +214,7 @@ def _open(session: Session, user: User, client: Client) -> SignedIn:
         now=now,
     )
     actor = _actor(session, user, client, session_id)
-    audit.record(session, actor, "session.sign-in", session_id)
+    audit.record(session, actor, "session.sign-in", session_id, changes={"status": [None, "active"]})
     return SignedIn(actor, token)
 
 

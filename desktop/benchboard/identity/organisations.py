@@ -99,7 +99,8 @@ def create_local(session: Session, data_keys: keys.DataKeys) -> None:
         session, organisation_id, email=_operator_address(user), name=user, role=ADMIN, os_user=user
     )
     set_owner(session, organisation_id, operator)
-    audit.append(session, client, "organisation.create", organisation_id, organisation_id, operator)
+    changes = {"name": [None, session.get_one(Organisation, organisation_id).name]}
+    audit.append(session, client, "organisation.create", organisation_id, organisation_id, operator, changes=changes)
 
 
 def create_first(session: Session, data_keys: keys.DataKeys, *, name: str, email: str, password: str) -> str:
@@ -117,7 +118,10 @@ def create_first(session: Session, data_keys: keys.DataKeys, *, name: str, email
         password_hash=passwords.hash_password(password),
     )
     set_owner(session, organisation_id, admin)
-    audit.append(session, Client.here(), "organisation.create", organisation_id, organisation_id, admin)
+    changes = {"name": [None, name]}
+    audit.append(
+        session, Client.here(), "organisation.create", organisation_id, organisation_id, admin, changes=changes
+    )
     return organisation_id
 
 

@@ -200,10 +200,12 @@ def _change_teams(session: Session, actor: Actor, user: User, before: frozenset[
         raise NotFound("teams.unknown", _("A team is gone."), do=_("Reload the person, then choose again."))
     for team_id in sorted(wanted - before, key=lambda one: names[one]):
         session.add(TeamMember(organisation_id=actor.organisation_id, team_id=team_id, user_id=user.id))
-        audit.record(session, actor, "team.add", team_id, name=names[team_id], user_id=user.id)
+        changes = {"in_team": [False, True]}
+        audit.record(session, actor, "team.add", team_id, name=names[team_id], user_id=user.id, changes=changes)
     for team_id in sorted((before - wanted) & names.keys(), key=lambda one: names[one]):
         session.execute(delete(TeamMember).where(TeamMember.team_id == team_id, TeamMember.user_id == user.id))
-        audit.record(session, actor, "team.remove", team_id, name=names[team_id], user_id=user.id)
+        changes = {"in_team": [True, False]}
+        audit.record(session, actor, "team.remove", team_id, name=names[team_id], user_id=user.id, changes=changes)
 
 
 def _team_ids(session: Session, actor: Actor, user_id: str) -> frozenset[str]:

@@ -42,7 +42,7 @@ def delete_people(session: Session, actor: Actor, user_ids: Sequence[str]) -> in
     _revoke_credentials(session, ids, now)
     for user in found:
         user.deleted_at = now
-        audit.record(session, actor, "user.delete", user.id)
+        audit.record(session, actor, "user.delete", user.id, changes={"status": [user.status, "deleted"]})
     session.flush()
     return ended
 
@@ -54,7 +54,7 @@ def restore_people(session: Session, actor: Actor, user_ids: Sequence[str]) -> i
     found = users.locked_people(session, actor, user_ids, deleted=True)
     for user in found:
         user.deleted_at = None
-        audit.record(session, actor, "user.restore", user.id)
+        audit.record(session, actor, "user.restore", user.id, changes={"status": ["deleted", user.status]})
     session.flush()
     return len(found)
 

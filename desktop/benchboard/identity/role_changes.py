@@ -202,7 +202,9 @@ def create_role(
     session.add(row)
     session.flush()
     guard.set_role_permissions(session, actor.organisation_id, row.id, permissions_of(wanted))
-    audit.record(session, actor, "role.create", row.id, name=name, permissions=_listed(wanted))
+    made = {"name": name, "description": description, "permissions": _listed(wanted)}
+    changes = {key: [None, value] for key, value in made.items() if value}
+    audit.record(session, actor, "role.create", row.id, name=name, permissions=_listed(wanted), changes=changes)
     return get_role(session, actor, row.id)
 
 
@@ -265,6 +267,10 @@ def delete_role(session: Session, actor: Actor, role_id: str) -> DeletedRole:
     audit.record(
         session, actor, "role.delete", row.id,
         name=summary.name, permissions=_listed(summary.abilities), people=[one.user_id for one in holders],
+        changes={
+            "name": [summary.name, None], "permissions": [_listed(summary.abilities), None],
+            "people": [len(holders), 0],
+        },
     )  # fmt: skip
     return DeletedRole(summary, holders)
 
@@ -297,7 +303,13 @@ def restore_role(session: Session, actor: Actor, deleted: DeletedRole) -> RoleSu
     for one in deleted.holders:
         if one.user_id in there:
             guard.grant_role(session, actor.organisation_id, one.user_id, role.id, granted_by=actor.user_id)
-    audit.record(session, actor, "role.restore", role.id, name=role.name, people=sorted(there))
+    audit.record(
+        session, actor, "role.restore", role.id,
+        name=role.name, people=sorted(there),
+        changes={
+            "name": [None, role.name], "permissions": [None, _listed(role.abilities)], "people": [0, len(there)],
+        },
+    )  # fmt: skip
     return get_role(session, actor, role.id)
 
 
@@ -309,7 +321,8 @@ def add_people(session: Session, actor: Actor, role_id: str, user_ids: Sequence[
     added = {user_id: name for user_id, name in people.items() if user_id not in there}
     for user_id in added:
         guard.grant_role(session, actor.organisation_id, user_id, row.id, granted_by=actor.user_id)
-        audit.record(session, actor, "role.assign", row.id, name=row.name, user_id=user_id)
+        changes = {"has_role": [False, True]}
+        audit.record(session, actor, "role.assign", row.id, name=row.name, user_id=user_id, changes=changes)
     return _assignment(row, people, added)
 
 
@@ -320,7 +333,8 @@ def remove_people(session: Session, actor: Actor, role_id: str, user_ids: Sequen
     removed = {user_id: name for user_id, name in people.items() if user_id in there}
     for user_id in removed:
         guard.revoke_role(session, user_id, row.id)
-        audit.record(session, actor, "role.unassign", row.id, name=row.name, user_id=user_id)
+        changes = {"has_role": [True, False]}
+        audit.record(session, actor, "role.unassign", row.id, name=row.name, user_id=user_id, changes=changes)
     return _assignment(row, people, removed)
 
 

@@ -166,7 +166,8 @@ def end_all(session: Session, actor: Actor, users: Sequence[User], *, reason: st
 
 def _end(session: Session, actor: Actor, ended: list[tuple[str, str]], reason: str = "revoked") -> int:
     for session_id, user_id in ended:
-        audit.record(session, actor, "session.revoke", session_id, user_id=user_id)
+        changes = {"status": ["active", reason]}
+        audit.record(session, actor, "session.revoke", session_id, user_id=user_id, changes=changes)
     return guard.end_sessions(
         session, [one for one, _user in ended], reason=reason, ended_by=actor.user_id, now=datetime.now(UTC)
     )

@@ -82,7 +82,7 @@ def create_team(session: Session, actor: Actor, *, name: str) -> TeamSummary:
     row = Team(organisation_id=actor.organisation_id, name=name, slug=slug)
     session.add(row)
     session.flush()
-    audit.record(session, actor, "team.create", row.id, name=name)
+    audit.record(session, actor, "team.create", row.id, name=name, changes={"name": [None, name]})
     return TeamSummary(row.id, name, slug, ())
 
 
@@ -145,6 +145,10 @@ def delete_team(session: Session, actor: Actor, team: str) -> DeletedTeam:
     audit.record(
         session, actor, "team.delete", row.id, name=row.name, people=sorted(deleted.members),
         dashboards=[one[0] for one in deleted.dashboards], sources=sorted(deleted.sources),
+        changes={
+            "name": [row.name, None], "people": [len(deleted.members), 0],
+            "dashboards": [len(deleted.dashboards), 0], "sources": [len(deleted.sources), 0],
+        },
     )  # fmt: skip
     return deleted
 
@@ -158,18 +162,27 @@ def restore_team(session: Session, actor: Actor, deleted: DeletedTeam) -> TeamSu
     session.add(Team(id=deleted.id, organisation_id=own, name=deleted.name, slug=slug))
     session.flush()
     keys = {"organisation_id": own, "team_id": deleted.id}
-    for user_id in _still_there(session, actor, User, deleted.members):
+    people = _still_there(session, actor, User, deleted.members)
+    sources = _still_there(session, actor, DataSource, deleted.sources)
+    for user_id in people:
         session.add(TeamMember(user_id=user_id, **keys))
-    for source_id in _still_there(session, actor, DataSource, deleted.sources):
+    for source_id in sources:
         session.add(DataSourceGrant(data_source_id=source_id, **keys))
     shares = {one[0]: one for one in deleted.dashboards}
     sharers = _still_there(session, actor, User, [one[2] for one in deleted.dashboards if one[2]])
-    for dashboard_id in _still_there(session, actor, Dashboard, tuple(shares)):
+    dashboards = _still_there(session, actor, Dashboard, tuple(shares))
+    for dashboard_id in dashboards:
         _dashboard, permission, by = shares[dashboard_id]
         shared_by = by if by in sharers else None
         session.add(DashboardTeamShare(dashboard_id=dashboard_id, permission=permission, shared_by=shared_by, **keys))
     session.flush()
-    audit.record(session, actor, "team.restore", deleted.id, name=deleted.name, people=sorted(deleted.members))
+    audit.record(
+        session, actor, "team.restore", deleted.id, name=deleted.name, people=sorted(people),
+        changes={
+            "name": [None, deleted.name], "people": [0, len(people)],
+            "dashboards": [0, len(dashboards)], "sources": [0, len(sources)],
+        },
+    )  # fmt: skip
     return get_team(session, actor, deleted.id)
 
 
@@ -204,7 +217,8 @@ def add_people(session: Session, actor: Actor, team: str, user_ids: Sequence[str
     added = {user_id: name for user_id, name in people.items() if user_id not in there}
     for user_id in added:
         session.add(TeamMember(organisation_id=actor.organisation_id, team_id=row.id, user_id=user_id))
-        audit.record(session, actor, "team.add", row.id, name=row.name, user_id=user_id)
+        changes = {"in_team": [False, True]}
+        audit.record(session, actor, "team.add", row.id, name=row.name, user_id=user_id, changes=changes)
     session.flush()
     return _change(row, people, added)
 
@@ -217,7 +231,8 @@ def remove_people(session: Session, actor: Actor, team: str, user_ids: Sequence[
         inside = TeamMember.team_id == row.id, TeamMember.user_id.in_(list(removed))
         session.execute(delete(TeamMember).where(*inside))
     for user_id in removed:
-        audit.record(session, actor, "team.remove", row.id, name=row.name, user_id=user_id)
+        changes = {"in_team": [True, False]}
+        audit.record(session, actor, "team.remove", row.id, name=row.name, user_id=user_id, changes=changes)
     return _change(row, people, removed)
 
 

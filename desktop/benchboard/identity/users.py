@@ -177,7 +177,8 @@ def add_person(session: Session, actor: Actor, *, email: str, name: str, role: s
         role=role,
         password_hash=None if password is None else passwords.hash_password(password),
     )
-    audit.record(session, actor, "user.create", user_id, role=role)
+    made = {"name": name, "email": email.strip(), "role": role, "status": "active"}
+    audit.record(session, actor, "user.create", user_id, role=role, changes={key: [None, made[key]] for key in made})
     return get_person(session, actor, user_id)
 
 
@@ -291,8 +292,9 @@ def _change_states(session: Session, actor: Actor, users: Sequence[User], states
         end_all(session, actor, ended)
     changed = [user for user in users if user.status != states[user.id]]
     for user in changed:
-        user.status = states[user.id]
-        audit.record(session, actor, _STATE_EVENTS[user.status], user.id)
+        before, user.status = user.status, states[user.id]
+        changes = {"status": [before, user.status]}
+        audit.record(session, actor, _STATE_EVENTS[user.status], user.id, changes=changes)
     return len(changed)
 
 

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from benchboard.identity.audit import AuditEntry
-from benchboard.ui.admin.audit_details import changed_field, detail_rows, value_text
+from benchboard.ui.admin.audit_details import changed_fields, detail_rows, value_text
 from benchboard.ui.admin.change_table import ChangeTable
 from benchboard.ui.theme import Theme
 
@@ -52,7 +52,7 @@ def test_audit_details_are_read_in_order_and_say_nothing_of_what_is_empty(qtbot:
     assert [title for title, _widget in rows] == [
         "Changed", "Name", "Done by (ID)", "Computer", "Pairing ID",
     ]  # fmt: skip
-    assert changed_field(entry) == ("Name", "none", "Line 2")
+    assert changed_fields(entry) == [("Name", "none", "Line 2")]
 
 
 def test_change_of_a_name_is_shown_before_and_after_side_by_side(qtbot: QtBot, light: Theme) -> None:
@@ -61,7 +61,7 @@ def test_change_of_a_name_is_shown_before_and_after_side_by_side(qtbot: QtBot, l
     entry = AuditEntry(
         "e1", at, "u2", "Mert", None, "dashboard_folder.rename", "dashboard_folder", "f1", None, None, details
     )
-    assert changed_field(entry) == ("Name", "Line 2", "Line 3")
+    assert changed_fields(entry) == [("Name", "Line 2", "Line 3")]
     table = ChangeTable(("Name", "Line 2", "Line 3"))
     qtbot.addWidget(table)
     table.resize(400, 60)
@@ -72,10 +72,39 @@ def test_change_of_a_name_is_shown_before_and_after_side_by_side(qtbot: QtBot, l
     assert texts["Line 2"].geometry().right() < texts["Line 3"].x()
     assert texts["Line 2"].accessibleDescription() == "Before"
     create = AuditEntry("e2", at, "u2", "Mert", None, "dongle.claim", "dongle", "d1", None, None, {"name": "Line 2"})
-    assert changed_field(create) is None
+    assert changed_fields(create) == []
 
 
 def test_changed_field_of_a_role_has_its_title_and_values_in_words() -> None:
     at, details = datetime(2026, 11, 22, tzinfo=UTC), {"before": "ops_manager", "after": "admin"}
     entry = AuditEntry("e1", at, "u2", "Mert", "Ada", "user.change-role", "user", "u3", None, None, details)
-    assert changed_field(entry) == ("Role", "Operations manager", "Admin")
+    assert changed_fields(entry) == [("Role", "Operations manager", "Admin")]
+
+
+def test_changed_fields_of_a_deleted_role_are_a_line_each_in_words() -> None:
+    at = datetime(2026, 11, 22, tzinfo=UTC)
+    details = {
+        "name": "Line lead", "people": ["u1", "u2"], "permissions": ["bench:enter", "dongles:read"],
+        "changes": {"people": [2, 0], "permissions": [["bench:enter", "dongles:read"], None],
+                    "name": ["Line lead", None]},
+    }  # fmt: skip
+    entry = AuditEntry("e1", at, "u2", "Mert", None, "role.delete", "role", "r1", None, None, details)
+    assert changed_fields(entry) == [
+        ("Name", "Line lead", "none"), ("People", "2", "0"), ("Permissions", "open Bench", "none"),
+    ]  # fmt: skip
+    assert detail_rows(entry) == []  # they are all in the comparison
+
+
+def test_changed_fields_of_accounts_sessions_and_members_are_in_words() -> None:
+    for field, before, after, shown in (
+        ("status", "pending", "deleted", ("Status", "Invited", "Deleted")),
+        ("status", None, "active", ("Status", "none", "Active")),
+        ("in_team", False, True, ("In the team", "No", "Yes")),
+        ("has_role", True, False, ("Has the role", "Yes", "No")),
+        ("role", None, "admin", ("Role", "none", "Admin")),
+        ("email", None, "ada@example.com", ("Email", "none", "ada@example.com")),
+    ):
+        details = {"changes": {field: [before, after]}}
+        at = datetime(2026, 11, 22, tzinfo=UTC)
+        entry = AuditEntry("e1", at, "u2", "Mert", None, "user.create", "user", "u3", None, None, details)
+        assert changed_fields(entry) == [shown]

@@ -11,7 +11,8 @@ from benchboard.dongles.channel_modes import channel_mode_title
 from benchboard.errors import NotFound
 from benchboard.i18n import _, ngettext, number
 from benchboard.identity.audit import AuditEntry
-from benchboard.identity.audit_titles import detail_title, details_with_names, entry_title, reason_title
+from benchboard.identity.audit_changes import CHANGES, changes_of
+from benchboard.identity.audit_titles import detail_title, details_with_names, entry_title, reason_title, status_title
 from benchboard.identity.roles import abilities_of, ability_title, in_order, role_title
 from benchboard.ui.widgets import Text, copyable
 
@@ -36,25 +37,24 @@ _BIT_RATES: Final = frozenset({"bitrate", "data_bitrate"})
 
 def detail_rows(entry: AuditEntry) -> list[tuple[str, QWidget]]:
     """Titles and values of the entry's details: first what was done, then whom it was about and who did it, then where,
-    then what only a technician reads. What is empty or zero is left out, and what `changed_field` returns.
+    then what only a technician reads. What is empty or zero is left out, and what `changed_fields` returns.
     """
+    changed = {one.field for one in changes_of(entry)} if CHANGES in entry.details else set()
     told = [
         (key, title, value)
         for key, title, value in details_with_names(entry)
-        if key not in (_LEFT_OUT, *_CHANGES) and (isinstance(value, bool) or value not in _NOTHING)
+        if key not in (_LEFT_OUT, CHANGES, *_CHANGES, *changed) and (isinstance(value, bool) or value not in _NOTHING)
     ]
     told.sort(key=lambda detail: _place(detail[0]))
     return [(title, _value(entry, key, title, value)) for key, title, value in told]
 
 
-def changed_field(entry: AuditEntry) -> tuple[str, str, str] | None:
-    """The title of the field that the entry changed, and its value before and after; None if it changed none."""
-    if "before" not in entry.details:
-        return None
-    field = entry.event.partition(".change-")[2] or "name"
-    after = entry.details.get("after", entry.details.get("name"))
-    before, now = (value_text(field, value) for value in (entry.details["before"], after))
-    return detail_title(field), before, now
+def changed_fields(entry: AuditEntry) -> list[tuple[str, str, str]]:
+    """The titles of the fields that the entry changed, and their values before and after, in the order of details."""
+    found = sorted(changes_of(entry), key=lambda one: _place(one.field))
+    return [
+        (detail_title(one.field), value_text(one.field, one.before), value_text(one.field, one.after)) for one in found
+    ]
 
 
 def what_text(entry: AuditEntry) -> str:
@@ -64,10 +64,10 @@ def what_text(entry: AuditEntry) -> str:
     title, version = entry_title(entry), entry.details.get("number")
     if entry.event == "dashboard.save" and isinstance(version, int):
         return _("{what}, version {number}").format(what=title, number=number(version))
-    change = changed_field(entry)
-    if change is None or entry.event == "dongle.rename":  # its title says both names
+    if "before" not in entry.details or entry.event == "dongle.rename":  # its title says both names
         return title
-    return _("{what}: {before} → {after}").format(what=title, before=change[1], after=change[2])
+    ((_field, before, after),) = changed_fields(entry)
+    return _("{what}: {before} → {after}").format(what=title, before=before, after=after)
 
 
 def object_title(entry: AuditEntry) -> str:
@@ -94,6 +94,8 @@ def value_text(key: str, value: object) -> str:
         return ", ".join(ability_title(one) for one in in_order(abilities_of(value))) or _("none")
     if key in _LISTS and isinstance(value, list):
         return number(len(value))
+    if isinstance(value, int):
+        return number(value)
     if not isinstance(value, str):
         return json.dumps(value, ensure_ascii=False, default=str)
     if key == "controller":
@@ -102,6 +104,8 @@ def value_text(key: str, value: object) -> str:
         return reason_title(value)
     if key == "role":
         return role_title(value)
+    if key == "status":
+        return status_title(value)
     if key == "permission":
         return next((level_title(level) for level in LEVELS if level == value), value)
     return channel_mode_title(value) if key == "mode" else value

@@ -19,7 +19,7 @@ from benchboard.identity.users import Person
 from benchboard.paging import Listing, Page, Scalar
 from benchboard.ui.admin.admin_commands import SESSION_MENU
 from benchboard.ui.admin.audit_counts_strip import AuditCountsStrip, range_text
-from benchboard.ui.admin.audit_details import changed_field, detail_rows, object_title, what_text
+from benchboard.ui.admin.audit_details import changed_fields, detail_rows, object_title, what_text
 from benchboard.ui.admin.audit_filter_chips import AuditFilterChips
 from benchboard.ui.admin.audit_seal_strip import AuditSealStrip
 from benchboard.ui.admin.change_table import ChangeTable
@@ -386,11 +386,11 @@ class AuditEntryPane(DetailPane):
         for widget in (self._more_line, self._more_section):
             widget.setVisible(bool(details))
         self._more.show_rows(details)
-        change = changed_field(entry)
+        changes = changed_fields(entry)
         for widget in (self._change_line, self._change):
-            widget.setVisible(change is not None)
-        if change is not None:
-            self._change.fill(ChangeTable(change))
+            widget.setVisible(bool(changes))
+        if changes:
+            self._change.fill(ChangeTable(*changes))
 
     def refresh_time(self) -> None:
         """Show how long ago it was, as of now."""

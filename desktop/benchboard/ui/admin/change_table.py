@@ -35,24 +35,30 @@ class ChangeTable(QWidget):
             name = Text(field, tone="muted")
             name.setContentsMargins(0, 4, _PAD, 4)
             grid.addWidget(name, line, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(_ChangedValue(before, _("Before"), "−", "error"), line, 1)
-            grid.addWidget(_ChangedValue(after, _("After"), "+", "ok"), line, 2)
+            for column, text, title, sign, tone in (
+                (1, before, _("Before"), "−", "error"),
+                (2, after, _("After"), "+", "ok"),
+            ):
+                grid.addWidget(_ChangedValue(text, title, sign, tone), line, column)
 
 
 class _ChangedValue(Text):
-    """A value on the ground of what is gone, or of what is new, after the sign of it."""
+    """A value on the ground of what is gone, or of what is new, after the sign of it; where there is no value, muted
+    without both."""
 
     def __init__(self, text: str, title: str, sign: str, tone: str) -> None:
-        super().__init__(text, wrap=True, selectable=True)
+        self._empty = text == _("none")
+        super().__init__(text, tone="muted" if self._empty else "text", wrap=True, selectable=True)
         self._sign, self._tone = sign, tone
         self.setAccessibleDescription(title)
         self.setContentsMargins(_PAD + _SIGN, 4, _PAD, 4)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        with QPainter(self) as painter:
-            painter.fillRect(self.rect(), theme().color(f"{self._tone}.soft"))
-            painter.setFont(self.font())
-            painter.setPen(theme().color(self._tone))
-            first = QRect(_PAD, 4, _SIGN, self.fontMetrics().height())
-            painter.drawText(first, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self._sign)
+        if not self._empty:
+            with QPainter(self) as painter:
+                painter.fillRect(self.rect(), theme().color(f"{self._tone}.soft"))
+                painter.setFont(self.font())
+                painter.setPen(theme().color(self._tone))
+                first = QRect(_PAD, 4, _SIGN, self.fontMetrics().height())
+                painter.drawText(first, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self._sign)
         super().paintEvent(event)
