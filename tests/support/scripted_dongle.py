@@ -15,12 +15,12 @@ from contextlib import contextmanager
 class ScriptedDongle:
     """Answers CR to every command but those in `answers`, and nothing to the host's questions for its state.
 
-    `commands` is what it was told, each with its CR.
+    `commands` is what it was told, each with its CR. `answers` may be changed while it runs.
     """
 
     def __init__(self, answers: Mapping[bytes, bytes]) -> None:
         self.commands: list[bytes] = []
-        self._answers = {b"e\r": b"", b"F\r": b"", **answers}
+        self.answers = {b"e\r": b"", b"F\r": b"", **answers}
         self._master, self._slave = pty.openpty()
         tty.setraw(self._slave)
         self.port = os.ttyname(self._slave)
@@ -70,7 +70,7 @@ class ScriptedDongle:
             for line in lines:
                 command = line + b"\r"
                 self.commands.append(command)
-                self.say(self._answers.get(command, b"\r"))
+                self.say(self.answers.get(command, b"\r"))
 
 
 @contextmanager

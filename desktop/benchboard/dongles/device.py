@@ -40,6 +40,8 @@ IDENTIFY_SECONDS: Final = 5
 TRIES: Final = 3
 _PRESENCE_POLL: Final = 0.1
 _MOST_UNREAD: Final = 65_536
+_CLAIM_END_S: Final = 2.0
+"""A claim that the dongle forgets with more than this left (s) hasn't ended by its time."""
 
 
 class OpenPort(Protocol):
@@ -186,9 +188,10 @@ class Device:
         """Prove the organisation's identity and wait for the button.
 
         `on_wait` gets the seconds left, about ten times a second. Raises `Cancelled`, or `DeviceFailure`
-        (`dongle.not-pressed`) when the time is over.
+        (`dongle.not-pressed`) when the time is over, (`dongle.claim-lost`) if the dongle forgets the claim before that.
         """
         body = claim.prove_request(sign)
+        left = float(messages.CLAIM_SECONDS)  # as the dongle said last
         # The dongle keeps the time; this limit is for one that never ends the claim.
         deadline = self._clock() + messages.CLAIM_SECONDS + ANSWER_TIMEOUT
         while self._clock() < deadline:
@@ -198,11 +201,14 @@ class Device:
                 answer = self._request(ProtocolCommand.CLAIM_PROVE, body)
             except DeviceFailure as failure:
                 if failure.facts.get("error_code") == ErrorCode.NO_CLAIM:
-                    raise error_for(ErrorCode.PRESENCE_MISSING) from failure
+                    raise (
+                        _interrupted() if left > _CLAIM_END_S else error_for(ErrorCode.PRESENCE_MISSING)
+                    ) from failure
                 raise
             if answer["present"]:
                 return
-            on_wait(answer["remaining_ms"] / 1000)
+            left = answer["remaining_ms"] / 1000
+            on_wait(left)
             self._wait(_PRESENCE_POLL)
         raise error_for(ErrorCode.PRESENCE_MISSING)
 
@@ -361,3 +367,13 @@ def _validated(command: ProtocolCommand, answer: Packet) -> Body:
         return messages.validate(answer.body, messages.ANSWERS[command])
     except ProtocolError as error:
         raise error_for(ErrorCode.MALFORMED) from error
+
+
+def _interrupted() -> DeviceFailure:
+    """The error `dongle.claim-lost` of a claim that the dongle has forgotten while its button was waited for."""
+    return DeviceFailure(
+        "dongle.claim-lost",
+        _("The pairing was interrupted."),
+        why=_("The dongle restarted, or another pairing of it started."),
+        do=_("Check its cable, then try again."),
+    )

@@ -391,6 +391,31 @@ def test_live_bus_ends_when_the_device_leaves(
     assert [action.title for action in notice.actions] == ["Start simulated dongles"]
 
 
+def test_live_bus_of_a_dongle_that_restarts_ends_and_opens_again(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, manager: DeviceManager, click: Clicker
+) -> None:
+    """It stayed green, with no frame and no error."""
+    window = shell.window()
+    view = _start(qtbot, shell, click)
+    qtbot.waitUntil(lambda: manager.live is not None)
+    device_id = manager.live.device_id
+    qtbot.waitUntil(lambda: view.model.rowCount() > 0 and manager.live.capture.counters().bus.error_state is not None)
+    simulator.say(f"cut {list(simulator.ports).index(device_id) + 1}")
+    qtbot.waitUntil(lambda: manager.live is None)
+    title = f"Dongle {device_id[-4:].upper()}"
+    assert click.find(window, "live_past").text() == f"{title} restarted. The frames below are from before that."
+    assert "Restarted" in view._counters.accessibleName() + view._counters.accessible_text()
+    notice = shell.context.problems.current
+    assert (notice.what, notice.why.partition(".")[0]) == (f"{title} restarted.", "This closed its bus")
+    (again,) = notice.actions
+    assert again.title == "Open again"
+    qtbot.waitUntil(lambda: click.find(window, "live_start").isEnabled())
+    again.run()
+    qtbot.waitUntil(lambda: manager.live is not None)
+    qtbot.waitUntil(lambda: manager.live.capture.counters().frames > 0)
+    assert shell.context.problems.current is None
+
+
 def test_live_bus_of_an_organisation_with_very_many_dongles_names_those_it_lists(
     qtbot: QtBot, shell: Shell, simulator: Simulator, manager: DeviceManager, pair_one: Callable[[], str]
 ) -> None:

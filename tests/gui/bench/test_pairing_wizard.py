@@ -20,7 +20,7 @@ from benchboard.dongles.protocol import OwnershipState
 from benchboard.dongles.provisioning import PairingStep
 from benchboard.paging import Listing
 from benchboard.storage.models.identity import AuditLog
-from benchboard.ui.bench.device_manager import DeviceManager
+from benchboard.ui.bench.device_manager import DeviceManager, LiveBus
 from benchboard.ui.bench.dongle_counter import DongleCounter
 from benchboard.ui.bench.dongle_rows import DongleCounts
 from benchboard.ui.bench.dongles_view import DonglesView
@@ -299,6 +299,55 @@ def test_pairing_dongle_unplugged_while_claimed_reports_it(
     assert not wizard._claim_page.picture.blinking
     assert wizard._hint.text() == ""
     assert [one.ownership_state for one in dongles()] == ["UNCLAIMED"]
+
+
+def test_pairing_dongle_that_restarts_while_claimed_says_so(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, at_the_button: Callable[[], PairingWizard]
+) -> None:
+    """It said that the button wasn't pressed in time."""
+    window, wizard = shell.window(), at_the_button()
+    for number in (1, 2):
+        simulator.say(f"cut {number}")
+    qtbot.waitUntil(lambda: visible(window, "pair_problem"))
+    words = window.findChild(QWidget, "pair_problem").label.text()
+    assert words.startswith("The pairing was interrupted. The dongle restarted")
+    assert wizard.steps.marks == ("todo", "todo", "todo", "failed", "todo", "todo")
+
+
+def test_bus_test_of_a_dongle_that_restarts_fails_and_can_be_repeated(
+    qtbot: QtBot,
+    shell: Shell,
+    simulator: Simulator,
+    click: Clicker,
+    at_the_button: Callable[[], PairingWizard],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It counted the frames until then, and passed."""
+    opened: list[LiveBus] = []
+    open_bus = DeviceManager.open_bus
+
+    def keep(manager: DeviceManager, detected: DetectedDevice, title: str) -> LiveBus:
+        opened.append(open_bus(manager, detected, title))
+        return opened[-1]
+
+    monkeypatch.setattr(DeviceManager, "open_bus", keep)
+    window, wizard = shell.window(), at_the_button()
+    simulator.say("press 1")
+    simulator.say("press 2")
+    qtbot.waitUntil(lambda: visible(window, "pair_bitrate"))
+    click(window, "pair_next")
+    qtbot.waitUntil(lambda: wizard._stack.currentIndex() == 4)
+    click(window, "pair_next")
+    qtbot.waitUntil(lambda: bool(opened))
+    bus = opened[0].capture
+    qtbot.waitUntil(lambda: bus.counters().frames > 0 and bus.counters().bus.error_state is not None)
+    for number in (1, 2):
+        simulator.say(f"cut {number}")
+    qtbot.waitUntil(lambda: visible(window, "pair_problem"))
+    words = window.findChild(QWidget, "pair_problem").label.text()
+    assert words.startswith("The dongle restarted. This closed its bus.")
+    click(window, "pair_next")
+    qtbot.waitUntil(lambda: visible(window, "pair_name"))
 
 
 def test_rename_in_place_is_undone(

@@ -44,6 +44,14 @@ def until(bus: SlcanBus, condition: Callable[[BusState], bool]) -> BusState:
     return bus.state()
 
 
+def wait_for(bus: SlcanBus, condition: Callable[[], bool]) -> None:
+    """Receive until `condition` holds, within a minute."""
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        bus.recv(0.05)
+
+
 def test_open_frames_in_the_chunk_that_opens_the_channel_are_received() -> None:
     frames = b"t1000\rt1010\rt1020\r"
     with scripted_dongle({b"O\r": b"\r" + frames}) as dongle:
@@ -161,7 +169,7 @@ def test_recv_frames_that_waited_to_be_read_are_uncertain_by_how_long_they_may_h
 def test_state_of_our_dongle_has_its_counters() -> None:
     with scripted_dongle() as dongle:
         bus = opened(dongle)
-        dongle.say(b"e0080000900000123" + b"2\r\a\rnonsense\xff\rt9\r")
+        dongle.say(b"\ae0080000900000123" + b"2\rnonsense\xff\rt9\r")
         state = until(bus, lambda state: state.malformed == 2)
         assert state == BusState(ErrorState.PASSIVE, 0x80, 9, 0x123, sent=0, rejected=1, overruns=0, malformed=2)
         assert not state.bus_off
@@ -303,4 +311,56 @@ def test_recv_gives_frames_sent_through_other_firmware_which_may_never_answer() 
         bus = opened(dongle, benchboard_dialect=False)
         bus.send(Frame(0x123, data=b"\xaa"))
         assert [(frame.id, frame.sent) for frame in received(bus, 1)] == [(0x123, True)]
+        bus.close()
+
+
+STATE = b"e00000000000000000\r"
+
+
+def test_recv_dongle_that_restarted_and_closed_its_channel_raises() -> None:
+    with scripted_dongle({b"e\r": STATE}) as dongle:
+        bus = opened(dongle)
+        dongle.answers[b"Z1\r"] = b"\a"  # as our firmware does in an open channel
+        asked = len(dongle.commands)
+        wait_for(bus, lambda: dongle.commands[asked:].count(b"Z1\r") >= 2)
+        assert bus.state().rejected == 0, "what it refuses is no frame"
+        dongle.answers[b"Z1\r"] = b"\r"
+        dongle.say(b"t1000\r")
+        with pytest.raises(DeviceFailure) as restarted:
+            received(bus, 1000)
+        assert restarted.value.code == "bus.restarted"
+        bus.close()
+
+
+def test_recv_dongle_that_accepts_every_command_is_not_taken_for_restarted() -> None:
+    with scripted_dongle({b"e\r": STATE}) as dongle:
+        bus = opened(dongle)
+        asked = len(dongle.commands)
+        wait_for(bus, lambda: dongle.commands[asked:].count(b"Z1\r") >= 3)
+        bus.close()
+
+
+def test_recv_answers_to_frames_are_told_from_the_one_that_says_the_channel_is_open() -> None:
+    answers = {b"K1\r": b"K1\r", b"e\r": STATE, b"t1230\r": b"z\r", b"t1240\r": b"\a"}
+    with scripted_dongle(answers) as dongle:
+        bus = opened(dongle)
+        dongle.answers[b"Z1\r"] = b"\a"
+        results: list[SendResult] = []
+        for _turn in range(20):
+            bus.send(Frame(0x123), results.append)
+            bus.send(Frame(0x124), results.append)
+            bus.recv(0.05)
+        until(bus, lambda state: state.rejected >= 20)
+        assert results == [SendResult.REJECTED] * 20
+        dongle.say(b"k1\r" * 20)
+        assert [frame.id for frame in received(bus, 20)] == [0x123] * 20
+        bus.close()
+
+
+def test_recv_other_firmware_is_not_asked_whether_its_channel_is_open() -> None:
+    with scripted_dongle() as dongle:
+        bus = opened(dongle, benchboard_dialect=False)
+        asked = len(dongle.commands)
+        wait_for(bus, lambda: dongle.commands[asked:].count(b"F\r") >= 2)
+        assert b"Z1\r" not in dongle.commands[asked:]
         bus.close()

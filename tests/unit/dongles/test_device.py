@@ -259,6 +259,25 @@ def test_claim_prove_without_a_press_can_be_cancelled_and_times_out() -> None:
     assert 0 <= left[-1] < 0.2
 
 
+def test_claim_prove_of_a_dongle_that_restarts_says_so() -> None:
+    """It said that the button wasn't pressed in time, two seconds after it was asked for."""
+    dongle = new_dongle(press_after=None)
+    _cable, device = conversation(dongle)
+    claim = device.claim_begin(claim_id=CLAIM, organisation=ORGANISATION, organisation_key=PUBLIC)
+    left: list[float] = []
+
+    def wait(seconds: float) -> None:
+        left.append(seconds)
+        if len(left) == 3:
+            dongle.cut_power()
+
+    with pytest.raises(DeviceFailure) as interrupted:
+        device.claim_prove(claim, sign=ORGANISATION_KEY.sign, on_wait=wait)
+    assert interrupted.value.code == "dongle.claim-lost"
+    assert interrupted.value.what == "The pairing was interrupted."
+    assert len(left) == 3
+
+
 def test_status_of_another_dongle_on_the_port_is_untrusted() -> None:
     dongle = new_dongle()
     cable, device = conversation(dongle)

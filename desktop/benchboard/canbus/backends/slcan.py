@@ -29,6 +29,8 @@ _MOST_UNANSWERED: Final = 10_000
 """Frames that a dongle may have accepted without a word, before the oldest ones are forgotten."""
 _REPORT: Final = "k"
 """How the dongle's report of a frame that was sent begins."""
+_PROBE: Final = b"Z1\r"
+"""A command that our firmware refuses while the channel is open, and accepts while it is closed."""
 _TIME: Final = attrgetter("timestamp.seconds")
 _ERROR_STATES: Final = (ErrorState.ACTIVE, ErrorState.WARNING, ErrorState.PASSIVE, ErrorState.BUS_OFF)
 
@@ -87,6 +89,8 @@ class SlcanBus:
         self._unanswered: deque[_Handed] = deque(maxlen=_MOST_UNANSWERED)
         self._queued: deque[_Handed] = deque(maxlen=_MOST_UNANSWERED)
         self._accepted: list[Frame] = []
+        # Whether the next answer is that to `_PROBE`, whether one was refused as in an open channel, and then accepted.
+        self._probe_is_next = self._refuses_probes = self._restarted = False
         self._closed = False
         self._command(b"C\r", required=False)
         if override or not benchboard_dialect:
@@ -117,11 +121,14 @@ class SlcanBus:
         """The frames that have arrived or were sent; also asks the dongle for its state, twice a second.
 
         A frame was sent once another node has acknowledged it, or, where the dongle doesn't report that, has accepted
-        it; of other firmware, which may not answer, once it was written.
+        it; of other firmware, which may not answer, once it was written. Raises `DeviceFailure` (`bus.restarted`) if
+        the dongle has closed the channel by itself, as it does when it restarts; `port.*` if it is gone.
         """
         if self._early:
             frames, self._early = self._early, []
             return frames
+        if self._restarted:
+            raise restarted_error()
         frames = self._read(timeout).frames
         if self._accepted:
             with self._lock:
@@ -132,8 +139,8 @@ class SlcanBus:
         now = time.monotonic()
         if now >= self._next_query:
             self._next_query = now + _STATE_INTERVAL_S
-            with self._writing:
-                self._handle.write(b"e\r" if self._benchboard_dialect else b"F\r")
+            with self._writing:  # in one piece, so that their answers follow each other
+                self._handle.write(b"e\r" + _PROBE if self._benchboard_dialect else b"F\r")
         return frames
 
     def send(self, frame: Frame, on_result: OnResult = ignore_result) -> None:
@@ -205,6 +212,8 @@ class SlcanBus:
 
     def _apply_reply(self, reply: slcan_codec.Reply, results: list[tuple[OnResult, SendResult]]) -> None:
         """Update the state of the channel from a reply, and note what became of frames. The lock must be held."""
+        if self._is_of_probe(reply):
+            return
         if not reply.ok:
             self._rejected += 1
             if self._unanswered:
@@ -229,11 +238,28 @@ class SlcanBus:
                 bus_errors, state = int(digits[8:16], 16), _ERROR_STATES[int(digits[16])]
                 self._tx_errors, self._rx_errors = tx_errors, rx_errors
                 self._bus_errors, self._error_state = bus_errors, state
+                self._probe_is_next = self._benchboard_dialect
             elif kind == "F" and len(digits) == 2:
                 # LAWICEL's status flags: bit 3 data overrun, bit 7 bus error.
                 self._overruns += bool(int(digits, 16) & 0x08)
         except (ValueError, IndexError):
             self._parser.malformed += 1
+
+    def _is_of_probe(self, reply: slcan_codec.Reply) -> bool:
+        """Whether `reply` answers `_PROBE`, and then note whether the channel is still open. The lock must be held.
+
+        A dongle that accepts it before it has ever refused it isn't believed: it accepts it in an open channel, too.
+        """
+        if not self._probe_is_next or reply.text.startswith(_REPORT):
+            return False
+        self._probe_is_next = False
+        if reply.text:  # the answer to a frame: that to the probe was lost on the way
+            return False
+        if reply.ok:
+            self._restarted = self._refuses_probes
+        else:
+            self._refuses_probes = True
+        return True
 
     def _apply_report(self, text: str, results: list[tuple[OnResult, SendResult]]) -> None:
         """Take the dongle's report of the oldest frame that it has accepted. The lock must be held."""
@@ -289,6 +315,16 @@ class SlcanBus:
                 if not reply.text.startswith(_REPORT):  # of a frame that was still on its way
                     return reply
         return None
+
+
+def restarted_error(*, name: str = "") -> DeviceFailure:
+    """The error `bus.restarted`: the dongle `name` has closed its channel by itself."""
+    return DeviceFailure(
+        "bus.restarted",
+        _("{name} restarted.").format(name=name) if name else _("The dongle restarted."),
+        why=_("This closed its bus. It may have lost power for a moment."),
+        do=_("Check its cable and power supply, then try again."),
+    )
 
 
 def _bitrate_command(bitrate: int) -> bytes:

@@ -18,7 +18,7 @@ import shiboken6
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal
 
 from benchboard.canbus import link
-from benchboard.canbus.backends.slcan import SlcanBus
+from benchboard.canbus.backends.slcan import SlcanBus, restarted_error
 from benchboard.canbus.bit_rate_detection import USUAL_BIT_RATES, Detection, detect_bit_rate
 from benchboard.canbus.bus_recorder import BusRecorder
 from benchboard.canbus.capture import Capture, Counters
@@ -269,6 +269,8 @@ class DeviceManager(QObject):
         live = self.live
         if live is not None and error.code == "port.gone":
             error = link.disconnected_error(live.path, name=live.title)
+        elif live is not None and error.code == "bus.restarted":
+            error = restarted_error(name=live.title)
         self.live_failed.emit(error)
         self.close_bus()
 

@@ -77,7 +77,8 @@ class LiveBusView(QWidget):
         self._acknowledgement = AcknowledgementWatch()
         self._skipped = 0
         """Frames that left the ring buffer before they were shown: the view was paused or hidden too long."""
-        self._end_reason = ""
+        self._end_reason = self._end_state = ""
+        """Why the bus ended by itself, as a sentence and in a word; empty if the user closed it."""
         self._opening_by_key = False
         """Whether the button that opens the bus had the focus, which then goes to the one that closes it."""
         self._frames_next = False
@@ -436,7 +437,7 @@ class LiveBusView(QWidget):
             reason = received.format(reason=reason)
         self._frames.show_past(has_frames=self.model.has_frames)
         self.model.end()
-        self._counters.show_ended(_("Disconnected") if self._end_reason else _("Closed"), reason)
+        self._counters.show_ended(self._end_state if self._end_reason else _("Closed"), reason)
         self._past.setText(reason)
         is_past = bool(self._counters.stats and (self.model.has_frames or self._end_reason))
         self._past.setVisible(is_past)
@@ -446,13 +447,16 @@ class LiveBusView(QWidget):
         self._show_filter_bar()
 
     def _on_bus_failed(self, error: AppError) -> None:
-        self._end_reason = error.what
+        self._end_reason, self._end_state = error.what, _("Disconnected")
         live = self._devices.live
         path, title = (live.path, live.title) if live is not None else ("", "")
-        simulate = None
+        action = None
         if error.facts.get("simulated") and not self._devices.simulating:
-            simulate = Action(_("Start simulated dongles"), self._simulate)
-        self._notices.show(error, path=path, title=title, act=_OPEN, action=simulate)
+            action = Action(_("Start simulated dongles"), self._simulate)
+        if error.code == "bus.restarted":
+            self._end_state = _("Restarted")
+            action = Action(_("Open again"), self._start)
+        self._notices.show(error, path=path, title=title, act=_OPEN, action=action)
 
     def _run_empty_action(self) -> None:
         """Open the bus, or lead to what is missing: simulated dongles where none is connected, else the list that says
