@@ -5,11 +5,12 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
-from benchboard.canbus.bus import Bus, require_sendable
+from benchboard.canbus.bus import Bus, SendResult, require_sendable
 from benchboard.canbus.frame import Frame
-from benchboard.errors import AppError, Unavailable
+from benchboard.errors import AppError, DeviceFailure, Unavailable
 from benchboard.i18n import _, ngettext
 
 MAX_WAITING: Final = 64  # frames that may wait for a port that takes them slowly
@@ -20,7 +21,8 @@ _NUMBERS: Final = itertools.count(1)  # of the frames of every sender, so that n
 class SendOutcome:
     """What became of `frames`, in order; `last` is the number of the last one.
 
-    Without an `error` they were handed to the port. With one none of them was; the first may have gone in part.
+    Without an `error` they were handed to the port. With one none of them was; the first may have gone in part. A frame
+    that the dongle refuses or gives up after that has a second outcome, with the error `bus.rejected` or `bus.off`.
     """
 
     last: int
@@ -40,6 +42,8 @@ class FrameSender:
         self._on_outcome = on_outcome
         self._waiting: deque[tuple[int, Frame]] = deque()
         self._stopped = False
+        self._refused: set[int] = set()
+        """Frames that the dongle has refused before their first outcome was reported."""
         self._changed = threading.Condition()  # guards what is above
         self._thread: threading.Thread | None = None
 
@@ -80,7 +84,7 @@ class FrameSender:
     def _run(self) -> None:
         while (taken := self._take()) is not None:
             try:
-                self._bus.send(taken[1])
+                self._bus.send(taken[1], partial(self._on_result, taken))
             except AppError as error:
                 self._fail(taken, error)
             except BaseException:
@@ -89,7 +93,19 @@ class FrameSender:
                 self._fail(taken, AppError("bus.send-bug", _("This didn't finish because of a bug in Benchboard.")))
                 raise  # the program's hook reports it
             else:
-                self._report([taken])
+                with self._changed:
+                    if taken[0] not in self._refused:
+                        self._report([taken])
+                    self._refused.clear()
+
+    def _on_result(self, taken: tuple[int, Frame], result: SendResult) -> None:
+        """Report a frame that the dongle took and didn't send. On the thread that receives."""
+        if result.is_sent:
+            return
+        error = not_sent_error(bus_off=self._bus.state().bus_off)
+        with self._changed:
+            self._refused.add(taken[0])
+            self._report([taken], error)
 
     def _take(self) -> tuple[int, Frame] | None:
         """Wait for the next frame; None once the sender was stopped."""
@@ -111,6 +127,18 @@ class FrameSender:
         drained = list(self._waiting)
         self._waiting.clear()
         return drained
+
+
+def not_sent_error(*, bus_off: bool) -> DeviceFailure:
+    """Why the dongle didn't send a frame that it was given: `bus.off`, or `bus.rejected`."""
+    if bus_off:
+        return DeviceFailure("bus.off", _("The dongle is bus off, so it sends nothing."), do=_("Restart it first."))
+    return DeviceFailure(
+        "bus.rejected",
+        _("The dongle refused the frame."),
+        why=_("Its queue is full, or the frame doesn't match its channel."),
+        do=_("Check that another node acknowledges its frames, then try again."),
+    )
 
 
 def _full() -> Unavailable:

@@ -140,7 +140,7 @@ class SlowPort:
         self.error: AppError | None = None
         self.begun = threading.Semaphore(0)
         self._gate = threading.Semaphore(0)
-        monkeypatch.setattr(SlcanBus, "send", lambda _bus, frame: self._send(frame))
+        monkeypatch.setattr(SlcanBus, "send", lambda _bus, frame, _on_result: self._send(frame))
 
     def let_go(self, error: AppError | None = None) -> None:
         self.error = error
@@ -414,6 +414,32 @@ def test_live_bus_of_a_dongle_that_restarts_ends_and_opens_again(
     qtbot.waitUntil(lambda: manager.live is not None)
     qtbot.waitUntil(lambda: manager.live.capture.counters().frames > 0)
     assert shell.context.problems.current is None
+
+
+def test_live_bus_that_is_bus_off_says_so_refuses_to_send_and_restarts(
+    qtbot: QtBot, shell: Shell, home: Path, click: Clicker, manager: DeviceManager
+) -> None:
+    """Its only sign was a red word, and what was sent was told as sent."""
+    with simulated(home, 1, "--traffic", "200", "--bitrate", "250000") as simulator:
+        (device_id,) = simulator.ports
+        qtbot.waitUntil(lambda: manager.find(device_id) is not None)
+        view, window, problems = _start(qtbot, shell, click), shell.window(), shell.context.problems
+        qtbot.waitUntil(lambda: manager.live is not None)
+        _type(qtbot, click, window, "live_frame", "321#C0FFEE")
+        click(window, "live_send")  # which is retried until the controller leaves the bus
+        qtbot.waitUntil(lambda: problems.has("bench.bus-off"))
+        (notice,) = (one for one in problems.waiting if one.key == "bench.bus-off")
+        assert notice.what == f"Dongle {device_id[-4:].upper()} went bus off."
+        assert "it sends and receives nothing. Check the bit rate" in notice.why
+        refusal = "The dongle is bus off, so it sends nothing. Restart it first."
+        qtbot.waitUntil(lambda: refusal in _labels(view))
+        assert click.find(window, "live_send").reason == refusal
+        qtbot.keyClick(click.find(window, "live_frame"), Qt.Key.Key_Return)
+        assert refusal in _labels(view)
+        before = manager.live
+        notice.actions[0].run()
+        qtbot.waitUntil(lambda: manager.live is not None and manager.live is not before)
+        qtbot.waitUntil(lambda: click.find(window, "live_send").isEnabled() and not problems.has("bench.bus-off"))
 
 
 def test_live_bus_of_an_organisation_with_very_many_dongles_names_those_it_lists(

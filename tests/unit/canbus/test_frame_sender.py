@@ -8,7 +8,7 @@ import pytest
 
 from benchboard.canbus import link
 from benchboard.canbus.backends.slcan import SlcanBus
-from benchboard.canbus.bus import BusState, Capabilities
+from benchboard.canbus.bus import BusState, Capabilities, ErrorState, OnResult, SendResult, ignore_result
 from benchboard.canbus.frame import Frame, TimeSource
 from benchboard.canbus.frame_sender import MAX_WAITING, FrameSender, SendOutcome
 from benchboard.errors import DeviceFailure, Invalid, Unavailable
@@ -23,13 +23,16 @@ class GatedBus:
     def __init__(self) -> None:
         self.sent: list[int] = []
         self.error: Exception | None = None
+        self.bus_off = False
+        self.on_result: OnResult = ignore_result
         self.begun = threading.Semaphore(0)
         self._gate = threading.Semaphore(0)
 
     def let_go(self, count: int = 1) -> None:
         self._gate.release(count)
 
-    def send(self, frame: Frame) -> None:
+    def send(self, frame: Frame, on_result: OnResult = ignore_result) -> None:
+        self.on_result = on_result
         self.begun.release()
         assert self._gate.acquire(timeout=60)
         if self.error is not None:
@@ -40,7 +43,7 @@ class GatedBus:
         return []
 
     def state(self) -> BusState:
-        return BusState()
+        return BusState(ErrorState.BUS_OFF if self.bus_off else ErrorState.ACTIVE)
 
     def close(self) -> None:
         pass
@@ -164,3 +167,42 @@ def test_send_to_a_port_that_takes_nothing_returns_at_once_and_fails_as_stuck(
         assert bus.state().sent == 1
         sender.stop()
         bus.close()
+
+
+@pytest.mark.parametrize(("bus_off", "code"), [(True, "bus.off"), (False, "bus.rejected")])
+def test_send_frame_that_the_dongle_refuses_once_it_has_it_is_told_as_not_sent(
+    bus: GatedBus, sender: FrameSender, outcomes: SimpleQueue[SendOutcome], *, bus_off: bool, code: str
+) -> None:
+    """It was told as sent."""
+    bus.bus_off = bus_off
+    first = sender.send(Frame(5))
+    bus.let_go()
+    assert outcomes.get(timeout=60).error is None
+    bus.on_result(SendResult.REJECTED)
+    refused = outcomes.get(timeout=60)
+    assert (refused.last, ids(refused)) == (first, [5])
+    assert refused.error is not None
+    assert refused.error.code == code
+
+
+def test_send_frame_that_the_dongle_refuses_at_once_is_never_told_as_sent(
+    bus: GatedBus, sender: FrameSender, outcomes: SimpleQueue[SendOutcome]
+) -> None:
+    first = sender.send(Frame(5))
+    assert bus.begun.acquire(timeout=60)
+    bus.on_result(SendResult.GIVEN_UP)
+    bus.let_go(2)
+    second = sender.send(Frame(6))
+    assert [(one.last, one.error is None) for one in (outcomes.get(timeout=60), outcomes.get(timeout=60))] == [
+        (first, False), (second, True),
+    ]  # fmt: skip
+
+
+def test_send_frame_that_the_dongle_acknowledges_has_one_outcome(
+    bus: GatedBus, sender: FrameSender, outcomes: SimpleQueue[SendOutcome]
+) -> None:
+    sender.send(Frame(5))
+    bus.let_go()
+    assert outcomes.get(timeout=60).error is None
+    bus.on_result(SendResult.ACKNOWLEDGED)
+    assert outcomes.empty()

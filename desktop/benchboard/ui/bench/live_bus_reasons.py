@@ -3,7 +3,9 @@
 import shlex
 from collections.abc import Sequence
 
-from benchboard.i18n import _
+from benchboard.errors import DeviceFailure
+from benchboard.i18n import _, number
+from benchboard.ui.bench.device_manager import LiveBus
 from benchboard.ui.bench.port_scanner import DetectedDevice
 
 
@@ -20,6 +22,20 @@ def why_only_errors(rate: str, *, lacks_acknowledgement: bool) -> tuple[str, str
         " then check the wiring and the termination."
     )
     return _("Only errors on the bus, no frames"), why.format(rate=rate)
+
+
+def bus_off_error(live: LiveBus) -> DeviceFailure:
+    """That the controller of the open bus has left it, and what to do (`bus.off`)."""
+    do = _("Check the bit rate, the wiring and the termination, then restart it.")
+    if after := live.config.auto_restart_ms:
+        restarts = _("It restarts by itself after {ms} ms. Check the bit rate, the wiring and the termination.")
+        do = restarts.format(ms=number(after))
+    return DeviceFailure(
+        "bus.off",
+        _("{name} went bus off.").format(name=live.title),
+        why=_("Too many of its frames failed, so it left the bus: it sends and receives nothing."),
+        do=do,
+    )
 
 
 def not_connected(name: str) -> str:

@@ -13,6 +13,7 @@ from benchboard.i18n import _, number
 from benchboard.ui.bench.bench_commands import LIVE
 from benchboard.ui.bench.bench_format import bit_rate
 from benchboard.ui.bench.bus_counters import SAMPLE_MS, BusCounters
+from benchboard.ui.bench.bus_end import Taking, unless_in_use
 from benchboard.ui.bench.device_manager import DeviceManager, LiveBus
 from benchboard.ui.bench.dongle_notices import DongleNotices
 from benchboard.ui.bench.frame_actions import FrameActions
@@ -20,6 +21,7 @@ from benchboard.ui.bench.frame_filter_bar import FrameFilterBar
 from benchboard.ui.bench.frame_list import FrameList
 from benchboard.ui.bench.frame_pages import FramePages
 from benchboard.ui.bench.frame_table import FrameModel
+from benchboard.ui.bench.live_bus_reasons import bus_off_error
 from benchboard.ui.bench.live_dongles import LiveDongles
 from benchboard.ui.bench.plots.live_plots_pane import LivePlotsPane
 from benchboard.ui.bench.recording_controls import RecordingControls
@@ -50,6 +52,7 @@ from benchboard.ui.widgets.labels import plain_tooltip
 _POLL_MS: Final = 100
 _OPEN: Final = "bench.open"
 """The key of the notice that the bus couldn't be opened, or has ended by itself."""
+_BUS_OFF: Final = "bench.bus-off"
 _MAX_AT_ONCE: Final = 5_000
 """Most frames that become rows in one poll: 20 ms of the main thread, and 50,000 frames/s."""
 
@@ -77,6 +80,7 @@ class LiveBusView(QWidget):
         self._acknowledgement = AcknowledgementWatch()
         self._skipped = 0
         """Frames that left the ring buffer before they were shown: the view was paused or hidden too long."""
+        self._is_bus_off = False
         self._end_reason = self._end_state = ""
         """Why the bus ended by itself, as a sentence and in a word; empty if the user closed it."""
         self._opening_by_key = False
@@ -407,6 +411,8 @@ class LiveBusView(QWidget):
             self._show_bus(live)
         else:
             self._sampling.stop()
+            self._is_bus_off = False
+            self._notices.dismiss(_BUS_OFF)
             self.recording.end(self._end_reason)
             self._show_last_frames()
             self._end_pause()
@@ -522,9 +528,35 @@ class LiveBusView(QWidget):
         counters = live.capture.counters()
         self._acknowledgement.update(counters)
         self._counters.show_counts(live, self._skipped)
+        self._show_bus_off(live, is_off=counters.bus.bus_off)
         self.send_bar.show_acknowledgement(lacks=self._acknowledgement.lacks(counters))
         self.send_panel.refresh()
         self._explain_no_frames(live)
+
+    def _show_bus_off(self, live: LiveBus, *, is_off: bool) -> None:
+        """Say that the controller has left the bus and what to do, until it is back."""
+        self.send_bar.show_bus_off(is_off=is_off)
+        if is_off == self._is_bus_off:
+            return
+        self._is_bus_off = is_off
+        if not is_off:
+            self._notices.dismiss(_BUS_OFF)
+            return
+        restart = Action(_("Restart"), self._restart, keeps_notice=True)
+        self._notices.show(bus_off_error(live), act=_BUS_OFF, action=restart)
+
+    def _restart(self) -> None:
+        """Close the bus and open it again: its controller then joins with error counters of 0."""
+        live = self._devices.live
+        if live is None:
+            return
+
+        def restart() -> None:
+            self._devices.close_bus()
+            self._start()
+
+        words = Taking(_("Restarting"), _("Stop recording and restart"), _("Restart"))
+        unless_in_use(self, self._devices, frozenset({live.path}), restart, words)
 
     def _end_if_failed(self, live: LiveBus) -> bool:
         """Close the bus if it has ended by itself; returns whether it has."""
@@ -651,7 +683,7 @@ class LiveBusView(QWidget):
 
     def hideEvent(self, event: QHideEvent) -> None:
         self._timer.stop()
-        self._opens_once_connected = False
+        self._opens_once_connected = self._is_bus_off = False
         if not event.spontaneous():  # a minimised window isn't left
             self.send_panel.leave()
 

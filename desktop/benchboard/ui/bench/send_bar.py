@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.canbus import candump
 from benchboard.canbus.frame import Frame
-from benchboard.canbus.frame_sender import SendOutcome
+from benchboard.canbus.frame_sender import SendOutcome, not_sent_error
 from benchboard.dongles.listen_only import is_listen_only
 from benchboard.errors import AppError, Invalid, Unavailable
 from benchboard.i18n import _
@@ -43,8 +43,11 @@ class SendBar(QWidget):
         self._handed_over = ""
         """The frame that the line beside the field says was sent."""
         self._lacks_acknowledgement = False
+        self._is_bus_off = False
         self._requested = 0
         """The number of the frame in the field, while it is being sent; 0 if it isn't, or was edited since."""
+        self._last = 0
+        """The number of the frame that was sent last, until the field is edited; its dongle may refuse it."""
         self._rejection: AppError | None = None
         """Why the frame in the field can't be sent, as it is said beside it."""
         self._unsent: tuple[Frame, ...] = ()
@@ -90,7 +93,7 @@ class SendBar(QWidget):
 
     def follow(self, live: LiveBus | None) -> None:
         """Another bus was opened, or this one has ended: nothing is said of a frame any more."""
-        self._lacks_acknowledgement = False
+        self._lacks_acknowledgement = self._is_bus_off = False
         self._clear()
         self._frame.setEnabled(live is not None)
         self._send_button.setEnabled(live is not None)
@@ -107,12 +110,15 @@ class SendBar(QWidget):
         if live is None:
             return
         self._clear()
+        if self._is_bus_off:
+            self._show_error(self._send_button.reason, wrong=False)
+            return
         frame = candump.parse(text)
         if frame is None:
             self._reject(live, text, Invalid(_NOT_A_FRAME, ""))
             return
         try:
-            self._requested = live.capture.request_send(frame)
+            self._requested = self._last = live.capture.request_send(frame)
         except (Unavailable, Invalid) as error:
             self._reject(live, text, error)
         else:
@@ -138,7 +144,8 @@ class SendBar(QWidget):
     def _on_frames_sent(self, outcome: SendOutcome) -> None:
         """Show what became of frames: of the last one requested beside its field, unless that was edited meanwhile."""
         self._report_unsent(outcome)
-        if outcome.last != self._requested:
+        refused = outcome.error is not None and outcome.last == self._last  # by the dongle, once it had it
+        if outcome.last != self._requested and not refused:
             return
         self._requested = 0
         self.said.set_tone("muted" if outcome.error is None else "error")
@@ -147,6 +154,7 @@ class SendBar(QWidget):
             self._handed_over = frame
             self.said.setText(_("Sent {frame} to the dongle.").format(frame=frame))
         else:
+            self._handed_over = ""
             self.said.setText(_("{frame} wasn't sent.").format(frame=frame))
         announce(self.said, self.said.text())
 
@@ -162,6 +170,19 @@ class SendBar(QWidget):
         if text != self.said.text():
             self.said.setText(text)
             announce(self.said, text)
+
+    def show_bus_off(self, *, is_off: bool) -> None:
+        """Refuse to send while the dongle is bus off, and say why."""
+        if is_off == self._is_bus_off:
+            return
+        self._is_bus_off = is_off
+        self._clear()
+        if is_off:
+            error = not_sent_error(bus_off=True)
+            self._send_button.disable(f"{error.what} {error.do}")
+            self._show_error(self._send_button.reason, wrong=False)
+        else:
+            self._send_button.disable("")
 
     def _report_unsent(self, outcome: SendOutcome) -> None:
         """Show a notice of all frames that weren't sent, until one is sent again or the user dismisses it."""
@@ -224,7 +245,8 @@ class SendBar(QWidget):
 
     def _clear(self) -> None:
         """The frame is edited or sent again: what was said of the last one no longer applies."""
-        self._requested, self._handed_over, self._rejection = 0, "", None
+        self._requested = self._last = 0
+        self._handed_over, self._rejection = "", None
         self._frame.set_invalid(False)
         self._help_button.hide()
         self.said.setText("")
