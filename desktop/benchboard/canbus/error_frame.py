@@ -19,7 +19,7 @@ _CLASSES: Final = (
 _STATUS: Final = (
     (0x30, N_("Controller: error passive")),
     (0x0C, N_("Controller: error warning")),
-    (0x40, N_("Controller: error active")),
+    (0x40, N_("Controller: error active again")),
     (0x01, N_("Controller: receive buffer overflow")),
     (0x02, N_("Controller: transmit buffer overflow")),
 )
@@ -27,13 +27,27 @@ _STATUS: Final = (
 
 
 _STATES: Final = _CONTROLLER | 0x40 | 0x100
+_COUNTERS: Final = 0x200
+"""The class bit that says only that the last two bytes have the error counters."""
+_RESTARTED, _ACTIVE = 0x100, 0x40
 
 
 def is_state_report(frame: Frame) -> bool:
     """Whether the error frame `frame` reports nothing but a changed state of the controller, which is no single error
     on the bus.
     """
-    return bool(frame.id & _STATES) and not frame.id & ~_STATES
+    return bool(frame.id & _STATES) and not frame.id & ~(_STATES | _COUNTERS)
+
+
+def is_recovery(frame: Frame) -> bool:
+    """Whether the error frame `frame` reports only that the controller is error active again, or was restarted: that
+    an error is over, which is none.
+    """
+    classes = frame.id & ~_COUNTERS
+    status = frame.data[1] if len(frame.data) > 1 else 0
+    if classes == _RESTARTED:
+        return True
+    return classes in (_CONTROLLER, _CONTROLLER | _RESTARTED) and status == _ACTIVE
 
 
 def error_title(frame: Frame) -> str:

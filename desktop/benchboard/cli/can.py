@@ -12,6 +12,7 @@ from typing import Final
 import click
 
 from benchboard.canbus import candump
+from benchboard.canbus.bit_rate_detection import USUAL_BIT_RATES
 from benchboard.canbus.capture import Capture
 from benchboard.canbus.frame import Frame, Timestamp
 from benchboard.canbus.timing import figures
@@ -19,9 +20,13 @@ from benchboard.cli import can_recordings
 from benchboard.cli.can_channel import BITRATE, PORT, Interruption, interruption, open_capture
 from benchboard.cli.can_send import send
 from benchboard.cli.options import CliGroup, Number, WholeNumber
-from benchboard.i18n import _, ngettext
+from benchboard.i18n import _, any_of, ngettext
 
 _POLL_S: Final = 0.05
+_ERRORS_ONLY_S: Final = 1.0
+"""How long there are errors and no frame before that is said."""
+_NAMED_RATES: Final = 3
+"""Other bit rates that are named then."""
 _PRINT_REST_S: Final = 0.25
 """How long after `--seconds` what came before may still be printed."""
 
@@ -57,8 +62,10 @@ def monitor(
         if not as_json:
             listening = _("Listening on {port} at {bitrate}. Press Ctrl+C to stop.")
             click.echo(listening.format(port=port, bitrate=figures.bit_rate(capture.bitrate)), err=True)
+        warning = _ErrorsOnlyWarning(capture, port)
         with interruption() as interrupted:
-            shown, dropped = _watch(capture, count, seconds, as_json, interrupted)
+            shown, dropped = _watch(capture, count, seconds, as_json, interrupted, warning)
+        warning.give_once(at_end=True)
     state = capture.counters().bus
     if dropped or state.overruns or state.malformed:
         click.echo(
@@ -69,15 +76,47 @@ def monitor(
         )
     if capture.failure is not None:
         raise capture.failure
-    if not as_json and not shown:
+    if not as_json and not shown and not warning.given:
         silent = _("No frames arrived. If another node is sending, check its bit rate, the wiring and the termination.")
         click.echo(silent, err=True)
     elif not as_json and sys.stderr.isatty():
         click.echo(ngettext("{count} frame", "{count} frames", shown).format(count=shown), err=True)
 
 
+class _ErrorsOnlyWarning:
+    """Says once, on standard error, that there are errors on the bus and no frames, and how to find its bit rate."""
+
+    def __init__(self, capture: Capture, port: str) -> None:
+        self.given = False
+        self._capture, self._port = capture, port
+        self._began = time.monotonic()
+
+    def give_once(self, *, at_end: bool = False) -> None:
+        """Say so if it is true, after a while or `at_end`."""
+        if self.given or not (at_end or time.monotonic() - self._began >= _ERRORS_ONLY_S):
+            return
+        counters = self._capture.counters()
+        if counters.frames or not counters.bus.bus_errors:
+            return
+        self.given = True
+        bitrate = self._capture.bitrate
+        others = [figures.bit_rate(rate) for rate in USUAL_BIT_RATES if rate != bitrate][:_NAMED_RATES]
+        text = _(
+            "Only errors at {rate}, no frames: the other nodes may run at another bit rate, such as {others}."
+            " To find it, run “benchboard can detect --port {port}”. If none fits, check the wiring and the"
+            " termination."
+        )
+        listed = any_of(others)
+        click.echo(text.format(rate=figures.bit_rate(bitrate), others=listed, port=self._port), err=True)
+
+
 def _watch(
-    capture: Capture, count: int | None, seconds: float | None, as_json: bool, interrupted: Interruption
+    capture: Capture,
+    count: int | None,
+    seconds: float | None,
+    as_json: bool,
+    interrupted: Interruption,
+    warning: _ErrorsOnlyWarning,
 ) -> tuple[int, int]:
     """Print frames until the limit is reached, the capture ends or the user interrupts it.
 
@@ -100,6 +139,7 @@ def _watch(
                 return shown, dropped
         if ended or (deadline is not None and time.monotonic() >= deadline):
             return shown, dropped
+        warning.give_once()
         time.sleep(_POLL_S)
 
 

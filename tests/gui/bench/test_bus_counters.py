@@ -93,7 +93,7 @@ def test_trace_draws_nothing_before_its_first_share(light: Theme) -> None:
 @pytest.mark.parametrize(
     ("state", "shown"),
     [
-        (ErrorState.ACTIVE, ("Error active", "ok")),
+        (ErrorState.ACTIVE, ("Error active", "warn")),  # it counts errors
         (ErrorState.PASSIVE, ("Error passive", "warn")),
         (ErrorState.BUS_OFF, ("Bus off", "error")),
         (None, ("State unknown", "text")),
@@ -116,3 +116,23 @@ def test_zeros_of_trouble_are_not_shown(light: Theme) -> None:
     strip.show_counts(SimpleNamespace(capture=SimpleNamespace(counters=lambda: counters)), 0)  # type: ignore[arg-type]
     names = [stat.name for stat in strip.stats]
     assert names == ["Bus load", "Frames/s", "Frames", "Bus errors", "TEC 0, REC 0", "Dropped"]
+
+
+@pytest.mark.parametrize(
+    ("state", "tone"),
+    [
+        (BusState(ErrorState.ACTIVE), "ok"),
+        (BusState(ErrorState.ACTIVE, bus_errors=160), "text"),
+        (BusState(ErrorState.ACTIVE, rx_errors=9, bus_errors=160), "warn"),
+        (BusState(ErrorState.ACTIVE, tx_errors=8, bus_errors=1), "warn"),
+        (BusState(ErrorState.PASSIVE, rx_errors=128, bus_errors=160), "warn"),
+        (BusState(ErrorState.BUS_OFF, tx_errors=256, bus_errors=160), "error"),
+    ],
+)
+def test_state_is_green_only_without_errors(light: Theme, state: BusState, tone: str) -> None:
+    """It was green beside 160 errors."""
+    strip = BusCounters()
+    live = SimpleNamespace(capture=SimpleNamespace(counters=lambda: Counters(50, 0.4, state)))
+    strip.show_counts(live, 0)  # type: ignore[arg-type]
+    (shown,) = (stat for stat in strip.stats if stat.name.startswith("TEC"))
+    assert shown.tone == tone

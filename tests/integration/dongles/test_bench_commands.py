@@ -301,3 +301,20 @@ def test_can_monitor_on_a_silent_bus_reports_listening(home: Path) -> None:
         ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=True)
     assert ended.stdout == ""
     assert ended.stderr.startswith(f"Listening on {port}")
+
+
+def test_can_monitor_at_a_wrong_bit_rate_says_that_there_are_errors_only_and_how_to_find_the_right_one(
+    home: Path,
+) -> None:
+    """It was silent."""
+    with simulated(home, 1, "--bus", "other", "--traffic", "200", "--bitrate", "250000") as other:
+        (port,) = other.ports.values()
+        command = [sys.executable, "-m", "benchboard", "can", "monitor", "--port", port, "--seconds", "3"]
+        own = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+        ended = subprocess.run(
+            command, env=environment(home) | own, capture_output=True, text=True, timeout=120, check=True
+        )
+    (said,) = (line for line in ended.stderr.splitlines() if line.startswith("Only errors"))
+    assert said.startswith("Only errors at 500 kbit/s, no frames: the other nodes may run at another bit rate, such as")
+    assert "250 kbit/s, 125 kbit/s or 1 Mbit/s" in said
+    assert f"benchboard can detect --port {port}" in said

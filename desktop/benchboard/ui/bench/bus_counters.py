@@ -61,6 +61,10 @@ def _state_titles() -> dict[ErrorState | None, tuple[str, Literal["text", "ok", 
 def _state_stat(bus: BusState) -> Stat:
     """The controller's state over its error counters. The dongle may not have reported them yet."""
     title, tone, icon = _state_titles()[bus.error_state]
+    if bus.error_state is ErrorState.ACTIVE and (bus.tx_errors or bus.rx_errors):
+        tone, icon = "warn", "ph.warning-fill"
+    elif bus.error_state is ErrorState.ACTIVE and bus.bus_errors:  # that are over
+        tone, icon = "text", "ph.check-circle"
     counts = _("TEC {transmit}, REC {receive}").format(transmit=bus.tx_errors, receive=bus.rx_errors)
     widest = max((one for one, _tone, _icon in _state_titles().values()), key=len)
     return Stat(title, counts, tone, mark=icon, room=widest, tip=_error_tip())

@@ -18,6 +18,7 @@ from benchboard.ui.bench.frame_rows import (
     TIME,
     TYPE,
     changed_bytes,
+    is_error,
     is_off_cycle,
     kind,
     signals_text,
@@ -82,7 +83,7 @@ class FrameDelegate(QStyledItemDelegate):
         column, row = index.column(), model.row_at(index.row())
         silent = column in (TIME, CYCLE) and model.silent_s(index.row()) is not None
         ink = theme().color(
-            "text.muted" if model.ended or silent else "error" if row.frame.error else _TONES.get(column, "text")
+            "text.muted" if model.ended or silent else "error" if is_error(row) else _TONES.get(column, "text")
         )
         painter.setPen(ink)
         painter.setFont(theme().font("body" if column in _TEXTS else "mono"))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from benchboard.canbus.dbc import CanDatabase, Message, SignalValue
-from benchboard.canbus.error_frame import is_state_report
+from benchboard.canbus.error_frame import is_recovery, is_state_report
 from benchboard.canbus.frame import Frame, Timestamp
 from benchboard.i18n import _, number
 from benchboard.ui.bench.frame_format import clock, cycle, identifier, payload, seconds_since
@@ -73,6 +73,11 @@ def kind(frame: Frame) -> str:
     if frame.error:
         return "STATE" if is_state_report(frame) else "ERR"
     return "RTR" if frame.remote else "FD" if frame.fd else "CAN"
+
+
+def is_error(row: FrameRow) -> bool:
+    """Whether the row is about an error, and not about the end of one."""
+    return row.frame.error and not is_recovery(row.frame)
 
 
 def cycle_ms(row: FrameRow) -> float | None:
