@@ -8,8 +8,9 @@ from operator import attrgetter
 from typing import Final, cast
 
 from benchboard.canbus.bus import Bus, BusState, OnResult, ignore_result
-from benchboard.canbus.frame import Frame, wire_bits
+from benchboard.canbus.frame import Frame
 from benchboard.canbus.frame_sender import FrameSender, SendOutcome
+from benchboard.canbus.stuffing import bits_on_bus
 from benchboard.canbus.table_sender import TableSender
 from benchboard.errors import AppError
 
@@ -35,8 +36,8 @@ class CapturedFrames:
 class Counters:
     """Frames received since the start, without those sent and the error frames, and the bus's own counters.
 
-    `load` is the share of the last full second in which the bus was busy (0..1), without stuff bits; None until a full
-    second has passed since the start.
+    `load` is the share of the last full second in which the bus was busy with frames (0..1); None until a full second
+    has passed since the start.
     """
 
     frames: int
@@ -162,7 +163,7 @@ class Capture:
             self._failure = error
 
     def _store(self, frames: list[Frame], now: float) -> None:
-        nominal, data = wire_bits(frames)
+        nominal, data = bits_on_bus(frames)
         busy = nominal * self._bit_time[0] + data * self._bit_time[1]
         # Those that would not even fit are only counted.
         newest = frames[-self._capacity :]
@@ -176,8 +177,8 @@ class Capture:
             first = min(len(newest), self._capacity - start)
             self._ring[start : start + first] = newest[:first]
             self._ring[: len(newest) - first] = newest[first:]
-            if now - self._second >= 1.0:
-                last = self._busy[0] if now - self._second < 2.0 else 0.0  # else there was silence since
-                self._second, self._busy = now, (busy, last)
+            if passed := int(now - self._second):
+                last = self._busy[0] if passed == 1 else 0.0  # else there was silence since
+                self._second, self._busy = self._second + passed, (busy, last)
             else:
                 self._busy = (self._busy[0] + busy, self._busy[1])

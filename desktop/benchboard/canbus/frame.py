@@ -86,8 +86,10 @@ def wire_bits(frames: Iterable[Frame]) -> tuple[int, int]:
         if not frame.fd:
             nominal += (67 if frame.extended else 47) + size
             continue
-        nominal += (36 if frame.extended else 17) + 13
-        crc = 28 if size <= 128 else 33  # stuff count, CRC 17 or 21, fixed stuff bits, rounded as the CRC field
+        nominal += (36 if frame.extended else 17) + 12
+        # Stuff count, CRC 17 or 21 and its fixed stuff bits, then the CRC delimiter. The data phase begins within BRS
+        # and ends within the CRC delimiter, at the sample points: the two are one bit at each rate.
+        crc = 28 if size <= 128 else 33
         body = 5 + size + crc
         if frame.brs:
             data += body

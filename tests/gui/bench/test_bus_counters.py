@@ -68,11 +68,11 @@ def test_main_text_has_the_bus_errors_and_every_counter_that_is_not_zero(light: 
     strip, state = BusCounters(), BusState()
     live = SimpleNamespace(capture=SimpleNamespace(counters=lambda: Counters(0, 0.0, state)))
     strip.show_counts(live, 0)  # type: ignore[arg-type]
-    assert strip.main_text() == "Bus load 0 %, Frames/s 0, Bus errors 0, State unknown, TEC 0, REC 0"
+    assert strip.main_text() == "Bus load 0 %, Frames/s –, Bus errors 0, State unknown, TEC 0, REC 0"
     state = BusState(ErrorState.PASSIVE, rx_errors=128, bus_errors=12, rejected=3, overruns=2)
     strip.show_counts(live, 5)  # type: ignore[arg-type]
     assert strip.main_text() == (
-        "Bus load 0 %, Frames/s 0, Bus errors 12, Error passive, TEC 0, REC 128, Dropped 2, Rejected 3, Not shown 5"
+        "Bus load 0 %, Frames/s –, Bus errors 12, Error passive, TEC 0, REC 128, Dropped 2, Rejected 3, Not shown 5"
     )
 
 
@@ -136,3 +136,18 @@ def test_state_is_green_only_without_errors(light: Theme, state: BusState, tone:
     strip.show_counts(live, 0)  # type: ignore[arg-type]
     (shown,) = (stat for stat in strip.stats if stat.name.startswith("TEC"))
     assert shown.tone == tone
+
+
+def test_frames_per_second_are_a_dash_until_a_whole_second_has_passed(
+    light: Theme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first tenth of a second told thousands."""
+    now = [10.0]
+    monkeypatch.setattr("benchboard.ui.bench.bus_counters.time.monotonic", lambda: now[0])
+    strip, found = BusCounters(), []
+    for at, count in ((10.0, 0), (10.1, 90), (10.9, 90), (11.0, 100)):
+        now[0] = at
+        seen = Counters(count, None, BusState())
+        strip.show_counts(SimpleNamespace(capture=SimpleNamespace(counters=lambda seen=seen: seen)), 0)  # type: ignore[arg-type]
+        found.append(strip.value("Frames/s"))
+    assert found == ["–", "–", "–", "100"]

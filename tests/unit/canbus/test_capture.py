@@ -8,6 +8,7 @@ import pytest
 from benchboard.canbus.backends.python_can import PythonCanBus
 from benchboard.canbus.capture import Capture, CapturedFrames
 from benchboard.canbus.frame import Frame
+from benchboard.canbus.stuffing import bits_on_bus, stuff_bits
 from benchboard.errors import DeviceFailure
 from support.waiting import until
 
@@ -32,6 +33,11 @@ def capture(sender: PythonCanBus, *, capacity: int, first: int = 0) -> Iterator[
 def send(bus: PythonCanBus, first: int, count: int) -> None:
     for number in range(first, first + count):
         bus.send(Frame(number))
+
+
+def load_of(count: int) -> float:
+    """The load of a second in which the first `count` frames came that `send` sends."""
+    return bits_on_bus(Frame(number) for number in range(count))[0] / 500_000
 
 
 def ids(frames: list[Frame]) -> list[int]:
@@ -87,7 +93,7 @@ def test_load_is_unknown_until_a_full_second_has_passed(sender: PythonCanBus) ->
     now[0] = 100.999
     assert ring.counters().load is None
     now[0] = 101.0
-    assert ring.counters().load == pytest.approx(0.0094)
+    assert ring.counters().load == pytest.approx(load_of(100))
     ring.stop()
 
 
@@ -116,14 +122,14 @@ def test_load_is_of_the_last_whole_second(sender: PythonCanBus) -> None:
     now = [100.0]
     ring = Capture(PythonCanBus("virtual", "capture"), bitrate=500_000, clock=lambda: now[0])
     ring.start()
-    # 47 bits of a frame without data at 500 kbit/s (ISO 11898-1): 94 µs.
-    for second, count, before in ((100.0, 100, None), (101.0, 200, 0.0094), (101.9, 100, 0.0094)):
+    one, three = load_of(100), load_of(200) + load_of(100)
+    for second, count, before in ((100.0, 100, None), (101.0, 200, one), (101.9, 100, one)):
         now[0] = second
         seen = ring.counters().frames
         send(sender, 0, count)
         until(lambda seen=seen, count=count: ring.counters().frames == seen + count)
         assert ring.counters().load == pytest.approx(before)
-    for later, load in ((101.999, 0.0094), (102.0, 0.0282), (102.999, 0.0282), (103.0, 0.0)):
+    for later, load in ((101.999, one), (102.0, three), (102.999, three), (103.0, 0.0)):
         now[0] = later
         assert ring.counters().load == pytest.approx(load)
     ring.stop()
@@ -172,3 +178,29 @@ def test_sent_frames_are_in_the_ring_and_not_counted_as_received(sender: PythonC
         until(lambda: running.since().next == 2)
         assert sorted((frame.id, frame.sent) for frame in running.since().frames) == [(0, False), (0x321, True)]
         assert running.counters().frames == 1
+
+
+def test_load_has_the_stuff_bits_of_its_frames(sender: PythonCanBus) -> None:
+    """It left out up to a fifth of a frame."""
+    now = [100.0]
+    ring = Capture(PythonCanBus("virtual", "capture"), bitrate=500_000, clock=lambda: now[0])
+    ring.start()
+    for _one in range(100):
+        sender.send(Frame(0x7FF, data=b"\xff" * 8))
+    until(lambda: ring.counters().frames == 100)
+    now[0] = 101.0
+    assert ring.counters().load == pytest.approx(100 * (111 + stuff_bits(Frame(0x7FF, data=b"\xff" * 8))[0]) / 500_000)
+    ring.stop()
+
+
+def test_load_of_a_second_has_no_frame_of_the_next(sender: PythonCanBus) -> None:
+    """A second lasted until the first batch after it."""
+    now = [100.0]
+    ring = Capture(PythonCanBus("virtual", "capture"), bitrate=500_000, clock=lambda: now[0])
+    ring.start()
+    for place, at in enumerate((100.5, 101.9, 102.1)):
+        now[0] = at
+        send(sender, place, 1)
+        until(lambda place=place: ring.counters().frames == place + 1)
+    assert ring.counters().load == pytest.approx(bits_on_bus((Frame(1),))[0] / 500_000)
+    ring.stop()

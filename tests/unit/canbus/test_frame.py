@@ -39,10 +39,10 @@ def test_wire_bits_frames_of_8_bytes_take_111_and_131_bits() -> None:
 @pytest.mark.parametrize(
     ("size", "extended", "brs", "bits"),
     [
-        # ISO 11898-1:2015, 10.4: SOF to BRS 17 bits (36 extended), CRC delimiter to interframe space 13, ESI and DLC 5,
-        # the data, then stuff count and CRC 17 with their fixed stuff bits 28, or CRC 21 from 20 bytes on 33.
-        (16, False, True, (30, 161)), (20, False, True, (30, 198)), (64, True, True, (49, 550)),
-        (16, False, False, (191, 0)), (20, True, False, (247, 0)),
+        # ISO 11898-1:2015, 10.4: SOF to BRS 17 bits (36 extended), ACK to interframe space 12, ESI and DLC 5, the data,
+        # then stuff count and CRC 17 with 6 fixed stuff bits and the CRC delimiter 28, or CRC 21 from 20 bytes on 33.
+        (16, False, True, (29, 161)), (20, False, True, (29, 198)), (64, True, True, (48, 550)),
+        (16, False, False, (190, 0)), (20, True, False, (246, 0)),
     ],
 )  # fmt: skip
 def test_wire_bits_fd_frame_counts_its_fields_at_their_rates(

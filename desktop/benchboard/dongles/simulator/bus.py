@@ -14,10 +14,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from benchboard.canbus.frame import Frame, wire_bits
+from benchboard.canbus.frame import Frame
+from benchboard.canbus.stuffing import bits_on_bus
 from benchboard.canbus.timing import Timing, oscillator_tolerance
 from benchboard.dongles.protocol import DongleConfig, ErrorCounters
-from benchboard.dongles.simulator.stuffing import stuff_bits
 
 QUEUE_LENGTH: Final = 1024  # frames; clients send in bursts and ignore refusals
 _SJA1000_CLOCK: Final = 8_000_000  # Hz, of the bit: half the crystal's
@@ -198,7 +198,7 @@ class SimulatedController:
 
     def duration(self, frame: Frame) -> float:
         """How long `frame` takes on the bus, in seconds."""
-        nominal, data = (sum(bits) for bits in zip(wire_bits((frame,)), stuff_bits(frame), strict=True))
+        nominal, data = bits_on_bus((frame,))
         fast = self.timing.data or self.timing.nominal
         return nominal / self.timing.nominal.bitrate + data / fast.bitrate
 

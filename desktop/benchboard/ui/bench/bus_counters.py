@@ -23,6 +23,8 @@ _MOST_SENT: Final = 99_999
 _MOST_ERRORS: Final = 9_999
 SAMPLE_MS: Final = 500
 """Milliseconds between two loads of the trace."""
+_WINDOW_S: Final = 1.0
+"""The seconds from which frames per second are told: fewer tell more of when frames come than of how many."""
 _BUSY: Final = 0.6
 """The bus load from which it is trouble, as a share."""
 
@@ -142,7 +144,7 @@ class BusCounters(StatStrip):
         self.is_open, self._load = True, counters.load
         self._rates.append((time.monotonic(), counters.frames))
         (first, first_frames), (last, last_frames) = self._rates[0], self._rates[-1]
-        speed = (last_frames - first_frames) / (last - first) if last > first else 0.0
+        speed = number((last_frames - first_frames) / (last - first), 0) if last - first >= _WINDOW_S else "–"
         load = self._load or 0.0
         stats = [
             Stat(
@@ -153,7 +155,7 @@ class BusCounters(StatStrip):
                 percent(100, 0),
                 trace=tuple(self.loads),
             ),
-            Stat(number(speed, 0), _("Frames/s"), room=number(_MOST_PER_SECOND)),
+            Stat(speed, _("Frames/s"), room=number(_MOST_PER_SECOND)),
             Stat(number(counters.frames), _("Frames"), room=number(_MOST_FRAMES)),
             Stat(
                 number(bus.bus_errors),

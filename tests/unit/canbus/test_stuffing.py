@@ -1,11 +1,11 @@
-"""Stuff bits, against a bit-by-bit transmitter that knows nothing of runs and tables."""
+"""Stuff bits and lengths of frames, against a bit-by-bit transmitter that knows nothing of runs and tables."""
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from benchboard.canbus.frame import FD_LENGTHS, Frame
-from benchboard.dongles.simulator.stuffing import stuff_bits
+from benchboard.canbus.stuffing import bits_on_bus, stuff_bits
 
 
 @st.composite
@@ -27,6 +27,27 @@ def _bits(value: int, width: int) -> list[int]:
 
 def _transmitted(frame: Frame) -> tuple[int, int]:
     """Sends the frame bit by bit, and counts the bits it has to insert before and after BRS."""
+    return _sent(frame)[0]
+
+
+def _on_bus(frame: Frame) -> tuple[int, int]:
+    """Sends the frame bit by bit up to the end of the interframe space; how many bits are sent before and after BRS."""
+    (nominal, fast), before, after = _sent(frame)
+    if frame.fd:  # stuff count, parity and CRC, each four of them after a fixed stuff bit
+        for place in range(4 + (17 if len(frame.data) <= 16 else 21)):
+            after += 1 + (place % 4 == 0)
+        after += 1  # CRC delimiter
+        tail = 1 + 1 + 7 + 3  # ACK, its delimiter, end of frame, intermission
+    else:
+        tail = 1 + 1 + 1 + 7 + 3
+    if not (frame.fd and frame.brs):
+        before, after = before + after, 0
+    return nominal + before + tail, fast + after
+
+
+def _sent(frame: Frame) -> tuple[tuple[int, int], int, int]:
+    """The stuff bits before and after BRS, then the bits up to and with BRS, and those after it up to where the CRC of
+    CAN FD begins."""
     bits = [0]
     if frame.extended:
         bits += [*_bits(frame.id >> 18, 11), 1, 1, *_bits(frame.id & 0x3FFFF, 18)]
@@ -55,7 +76,11 @@ def _transmitted(frame: Frame) -> tuple[int, int]:
         if len(sent) >= 5 and len(set(sent[-5:])) == 1 and not (frame.fd and place == len(bits) - 1):
             sent = [1 - bit]
             counts[switch is not None and place >= switch] += 1
-    return counts[0], counts[1]
+    return (
+        (counts[0], counts[1]),
+        len(bits) if switch is None else switch + 1,
+        0 if switch is None else len(bits) - switch - 1,
+    )
 
 
 @given(frames())
@@ -64,6 +89,21 @@ def _transmitted(frame: Frame) -> tuple[int, int]:
 @example(Frame(0x7FF, fd=True, brs=True, data=b"\xff" * 64))
 def test_stuff_bits_are_those_that_a_transmitter_inserts(frame: Frame) -> None:
     assert stuff_bits(frame) == _transmitted(frame)
+
+
+@given(frames())
+@example(Frame(0, data=bytes(8)))
+@example(Frame(1, fd=True, data=bytes(16)))
+@example(Frame(1, fd=True, brs=True, data=bytes(20)))
+@example(Frame(0x1FFF_FFFF, True, fd=True, brs=True, data=b"\xff" * 64))
+def test_bits_on_bus_are_those_of_a_transmitter_at_each_rate(frame: Frame) -> None:
+    assert bits_on_bus((frame,)) == _on_bus(frame)
+
+
+def test_bits_on_bus_of_frames_are_the_sum_and_error_frames_take_none() -> None:
+    one, other = Frame(0x123, data=b"\x00\x11"), Frame(0x18FF0000, True, fd=True, brs=True, data=bytes(24))
+    each = [bits_on_bus((frame,)) for frame in (one, other)]
+    assert bits_on_bus((one, Frame(4, error=True, data=bytes(8)), other)) == tuple(map(sum, zip(*each, strict=True)))
 
 
 @pytest.mark.parametrize("size", range(9))

@@ -1,0 +1,115 @@
+"""How many bits a frame takes on the bus, with its stuff bits: after five equal bits, one of the other value (ISO
+11898-1, 10.5).
+
+Classic frames are stuffed from SOF to the end of the CRC. CAN FD frames are to the end of their data; the fixed stuff
+bits of their CRC field are part of its length (`frame.wire_bits`).
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from benchboard.canbus.frame import Frame, wire_bits
+
+_AFTER: Final = 5
+_AFTER_BRS: Final = 6
+"""Bits of the head from BRS on: BRS, ESI and the DLC."""
+_CRC15: Final = 0x4599
+_STATES: Final = 9
+"""What the next bit's stuffing depends on: 0 at the start, then one to four zeros, 1 to 4, or ones, 5 to 8."""
+
+
+def bits_on_bus(frames: Iterable[Frame]) -> tuple[int, int]:
+    """The bits that `frames` take on the bus: (at the nominal rate, at the data rate), with their stuff bits and the
+    interframe spaces. Error frames take none: they report what happened, and when isn't known.
+    """
+    nominal = data = 0
+    for frame in frames:
+        if frame.error:
+            continue
+        fixed, stuffed = wire_bits((frame,)), stuff_bits(frame)
+        nominal += fixed[0] + stuffed[0]
+        data += fixed[1] + stuffed[1]
+    return nominal, data
+
+
+def stuff_bits(frame: Frame) -> tuple[int, int]:
+    """The stuff bits of `frame`: (at the nominal rate, at the data rate)."""
+    head, width = _head(frame)
+    bits, length = head << 8 * len(frame.data) | int.from_bytes(frame.data, "big"), width + 8 * len(frame.data)
+    if not frame.fd:
+        return _count(bits << 15 | _crc15(bits, length), length + 15), 0
+    # The first fixed stuff bit stands where one more would come after the last bit of data.
+    whole = _count(bits >> 1, length - 1)
+    if not frame.brs:
+        return whole, 0
+    nominal = _count(head >> _AFTER_BRS, width - _AFTER_BRS)  # one that follows BRS itself is in the data phase
+    return nominal, whole - nominal
+
+
+def _head(frame: Frame) -> tuple[int, int]:
+    """The bits from SOF to the DLC, as a number, and how many they are."""
+    if frame.fd:  # RRS 0 before, FDF 1 and a reserved bit 0
+        last = 1 << 7 | frame.brs << 5 | frame.esi << 4 | frame.dlc
+        if frame.extended:
+            return frame.id >> 18 << 29 | 3 << 27 | (frame.id & 0x3FFFF) << 9 | last, 41
+        return frame.id << 10 | last, 22
+    last = frame.remote << 6 | frame.dlc
+    if frame.extended:  # SRR 1 and IDE 1 between the parts of the identifier
+        return frame.id >> 18 << 27 | 3 << 25 | (frame.id & 0x3FFFF) << 7 | last, 39
+    return frame.id << 7 | last, 19
+
+
+def _next_state(state: int, bit: int) -> tuple[int, int]:
+    """The state after `bit`, and how many stuff bits it is followed by: 0 or 1."""
+    before, equal = divmod(state - 1, 4) if state else (-1, 0)
+    run = equal + 2 if before == bit else 1
+    if run == _AFTER:
+        return 1 + 4 * (1 - bit), 1  # a stuff bit belongs to the run that follows it, if that has its value
+    return 4 * bit + run, 0
+
+
+def _steps() -> Iterator[tuple[int, int]]:
+    """For each state and byte: the state after it, times 256, and how many stuff bits its bits are followed by."""
+    for start in range(_STATES):
+        for byte in range(256):
+            state, stuffed = start, 0
+            for place in reversed(range(8)):
+                state, more = _next_state(state, byte >> place & 1)
+                stuffed += more
+            yield state << 8, stuffed
+
+
+_STEPS: Final = tuple(_steps())
+
+
+def _count(bits: int, length: int) -> int:
+    """The stuff bits in and after the lowest `length` bits."""
+    state = stuffed = 0
+    first, *rest = bits.to_bytes(length // 8 + 1, "big")
+    for place in reversed(range(length % 8)):
+        state, more = _next_state(state, first >> place & 1)
+        stuffed += more
+    state <<= 8
+    for byte in rest:
+        state, more = _STEPS[state | byte]
+        stuffed += more
+    return stuffed
+
+
+def _crc_table() -> Iterator[int]:
+    for byte in range(256):
+        crc = byte << 7
+        for _bit in range(8):
+            crc = (crc << 1 ^ (_CRC15 if crc & 0x4000 else 0)) & 0x7FFF
+        yield crc
+
+
+_TABLE: Final = tuple(_crc_table())
+
+
+def _crc15(bits: int, length: int) -> int:
+    crc = 0
+    # Leading zeros change nothing in a CRC that begins with 0.
+    for byte in bits.to_bytes(length // 8 + 1, "big"):
+        crc = (crc << 8 ^ _TABLE[(crc >> 7 ^ byte) & 0xFF]) & 0x7FFF
+    return crc
