@@ -292,15 +292,22 @@ class SignalHistory:
         return None
 
     def extent(self, begin: int, end: int) -> Extent | None:
-        """What the values from `begin` to `end` (ns) were between, and their mean; None if there were none."""
+        """What the values from `begin` to `end` (ns) were between, and their mean; None if there were none. The value
+        that is valid at `begin` is one of them, also if it came before that.
+        """
+        held = self.value_at(begin)
         with self._lock:
             rows, total = self._joined(begin, end, self.total + 1), self.total
         counts = np.diff(rows.start, append=total)
+        if np.any((rows.begin <= begin) & (rows.end >= begin)):
+            held = None  # it is in one of the rows
         chosen = (rows.end >= begin) & (rows.begin <= end) & ~np.isnan(rows.low)
         if not chosen.any():
-            return None
+            return None if held is None else Extent(held.value, held.value, held.value, True, True)
         low, high, counts = rows.low[chosen], rows.high[chosen], counts[chosen]
         is_inside = (rows.begin[chosen] >= begin) & (rows.end[chosen] <= end)
+        if held is not None:
+            low, high, counts = np.append(low, held.value), np.append(high, held.value), np.append(counts, 1)
         mean = float(np.average((low + high) / 2, weights=counts))
         is_known = bool(np.all(low == high) and is_inside.all())
         return Extent(float(low.min()), float(high.max()), mean, bool(is_inside.all()), is_known)

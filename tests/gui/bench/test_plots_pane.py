@@ -179,9 +179,9 @@ def test_cursors_give_values_and_their_difference(qtbot: QtBot, pane: PlotsPane)
     assert pane.values.title.startswith("Δt 3.999 s")
     first, last = (f"{datetime.fromtimestamp(NOW - ago).astimezone():%H:%M:%S}" for ago in (6, 2))
     assert pane.values.times == f"A {first}.001, B {last}.000"
-    assert pane.values.between == [(0, "Speed", "100.0", "100.0", "100.00"), (1, "State", "Ready", "Running", "–")]
+    assert pane.values.between == [(0, "Speed", "100.0", "500.0", "101.00"), (1, "State", "Ready", "Running", "–")]
     canvas.set_cursor(0, NOW * second - 6 * second - second // 100)
-    assert pane.values.between[0] == (0, "Speed", "100.0", "500.0", "101.00")
+    assert pane.values.between[0] == (0, "Speed", "100.0", "500.0", "100.99")
     canvas.set_cursor(0, NOW * second - 6 * second + second // 1000)
     qtbot.keyClick(canvas, Qt.Key.Key_B)
     before = canvas.cursors.times

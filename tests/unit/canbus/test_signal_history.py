@@ -124,9 +124,13 @@ def test_a_time_before_the_last_one_counts_as_that_one() -> None:
 
 @given(batches(), st.floats(0, 1), st.floats(0, 1))
 def test_extent_of_any_range_is_true_or_says_about(parts: list[Batch], one: float, other: float) -> None:
-    history, times, values, _gaps = filled(parts)
+    history, times, values, gaps = filled(parts)
     begin, end = sorted(times[0] + round(share * (times[-1] - times[0])) for share in (one, other))
     inside = [value for time, value in zip(times, values, strict=True) if begin <= time <= end and value == value]
+    held = max(at for at, time in enumerate(times) if time <= begin)
+    is_held = times[held] < begin and not (held + 1 < len(times) and held + 1 in gaps)
+    if is_held and values[held] == values[held]:
+        inside.append(values[held])
     found = history.extent(begin, end)
     if found is None:
         assert not inside
@@ -140,3 +144,13 @@ def test_extent_of_any_range_is_true_or_says_about(parts: list[Batch], one: floa
         assert (found.low, found.high) == (min(inside), max(inside))
     if found.has_exact_mean:
         assert math.isclose(found.mean, sum(inside) / len(inside), abs_tol=1e-9)
+
+
+def test_extent_has_the_value_that_is_valid_at_its_begin() -> None:
+    """Between two cursors, one could read a value at A that was greater than the greatest from A to B."""
+    history = SignalHistory(values=SMALL, buckets=FEW, levels=LEVELS)
+    history.append(np.array([10, 20, 30, 40]), np.array([9.0, 1.0, 2.0, 3.0]))
+    found = history.extent(15, 35)
+    assert found == (1.0, 9.0, 4.0, True, True)
+    assert history.extent(12, 18) == (9.0, 9.0, 9.0, True, True), "no value came, but one was valid"
+    assert history.extent(5, 9) is None
