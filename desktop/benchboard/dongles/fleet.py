@@ -154,13 +154,13 @@ def paired_dongles(session: Session, actor: Actor) -> list[DongleRecord]:
     return sorted(map(_dongle, session.execute(query)), key=lambda dongle: (dongle.title.casefold(), dongle.device_id))
 
 
-def count_dongles(session: Session, actor: Actor) -> int:
-    """How many dongles are registered."""
+def count_dongles(session: Session, actor: Actor, *, paired: bool = False) -> int:
+    """How many dongles are registered, or how many of them are paired."""
     require(actor, "dongles:read")
-    found = session.scalar(
-        select(func.count()).select_from(DongleRow).where(DongleRow.organisation_id == actor.organisation_id)
-    )
-    return found or 0
+    query = select(func.count()).select_from(DongleRow).where(DongleRow.organisation_id == actor.organisation_id)
+    if paired:
+        query = query.where(DongleRow.ownership_state == "CLAIMED_ACTIVE")
+    return session.scalar(query) or 0
 
 
 def rename_dongle(session: Session, actor: Actor, dongle_id: str, name: str) -> DongleRecord:

@@ -138,7 +138,7 @@ def test_connected_dongles_are_read_with_one_query(monkeypatch: pytest.MonkeyPat
         return []
 
     monkeypatch.setattr(fleet, "find_dongles", find_dongles)
-    monkeypatch.setattr(fleet, "count_dongles", lambda _session, _actor: 0)
+    monkeypatch.setattr(fleet, "count_dongles", lambda _session, _actor, paired=False: 0)
     ports = [Port(f"/dev/p{k}", "", 0x16D0, 0x117E, f"205A{k}", False, f"usb:16d0:117e:205A{k}") for k in range(3)]
     connected = [DetectedDevice(port, DongleInfo(port.path, "slcan", "1", "")) for port in ports]
     context: Any = SimpleNamespace(actor=None)

@@ -4,6 +4,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
+from benchboard.dongles.device_errors import failure_title
 from benchboard.i18n import _, ngettext
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.dongle_rows import DongleCounts, count_dongles
@@ -46,25 +47,40 @@ class DongleCounter(QObject):
     def show_counts(self, counts: DongleCounts) -> None:
         """Show these counts in the status bar and to who listens."""
         self.counts = counts
-        total, connected = counts.total, counts.connected
-        text = ngettext("{here} dongle connected", "{here} dongles connected", connected).format(here=connected)
-        if total and not connected:
-            text = ngettext("No dongle connected, {total} paired", "No dongle connected, {total} paired", total)
-            text = text.format(total=total)
-        elif total:
-            text = _("{here} of {total} dongles connected").format(here=connected, total=total)
-        self._context.status.set("dongles", "bb.dongle", text, self._fill_popover)
+        self._context.status.set("dongles", "bb.dongle", _counts_text(counts), self._fill_popover)
         self.changed.emit(counts)
 
     def _fill_popover(self, popover: Popover) -> None:
         popover.column.addWidget(heading(_("Connected dongles")))
-        connected = [device for device in self._devices.devices if device.has_answered]
-        for device in connected:
+        for device in self._devices.devices:
             popover.column.addWidget(Text(_device_text(device), tone="secondary"))
-        if not connected:
+        if not self._devices.devices:
             popover.column.addWidget(Text(_("No dongles connected"), tone="muted"))
         popover.column.addWidget(Button(_("Show all dongles"), lambda: self._context.go("bench/dongles"), kind="link"))
 
 
+def _counts_text(counts: DongleCounts) -> str:
+    """How many dongles are connected; if none has answered, those that are at a port before those that are away."""
+    connected, total = counts.connected, counts.total
+    if connected and total:
+        return _("{here} of {total} dongles connected").format(here=connected, total=total)
+    if count := counts.checking:
+        return ngettext("{count} dongle is being checked", "{count} dongles are being checked", count).format(
+            count=count
+        )
+    if count := counts.failing:
+        return ngettext("{count} dongle can't be checked", "{count} dongles can't be checked", count).format(
+            count=count
+        )
+    if count := counts.paired:
+        return ngettext("No dongle connected, {total} paired", "No dongle connected, {total} paired", count).format(
+            total=count
+        )
+    return ngettext("{here} dongle connected", "{here} dongles connected", connected).format(here=connected)
+
+
 def _device_text(device: DetectedDevice) -> str:
-    return f"{device.port_name}  ·  {device.device_id or device.port.description}"
+    text = f"{device.port_name}  ·  {device.device_id or device.port.description}"
+    if device.has_answered:
+        return text
+    return f"{text}  ·  {failure_title(device.problem) if device.problem is not None else _('Not checked')}"

@@ -227,13 +227,17 @@ class DongleCounts:
     """The counts for list, toolbar, status bar, banner and wizard, from one query of registry and ports.
 
     `total` is the rows of the unfiltered list, `connected` how many of them have answered at a port, `new` those
-    that can be paired, `elsewhere` how many of the connected ones are paired with another organisation.
+    that can be paired, `elsewhere` how many of the connected ones are paired with another organisation. `paired` of
+    the total are paired with this one. `checking` are at a port and have yet to answer, `failing` can't be checked.
     """
 
     total: int
     connected: int
     new: tuple[DongleRow, ...]
     elsewhere: int = 0
+    paired: int = 0
+    checking: int = 0
+    failing: int = 0
 
 
 def count_dongles(context: Context, devices: DeviceManager, session: DatabaseSession) -> DongleCounts:
@@ -242,7 +246,17 @@ def count_dongles(context: Context, devices: DeviceManager, session: DatabaseSes
     unknown = sum(row.dongle is None for row in rows)
     total = fleet.count_dongles(session, context.actor) + unknown
     new = tuple(row for row in rows if row.pairable)
-    return DongleCounts(total, sum(row.connected for row in rows), new, sum(row.paired_elsewhere for row in rows))
+    silent = [row.device for row in rows if row.device is not None and not row.connected]
+    failing = sum(device.has_result for device in silent)
+    return DongleCounts(
+        total,
+        sum(row.connected for row in rows),
+        new,
+        sum(row.paired_elsewhere for row in rows),
+        fleet.count_dongles(session, context.actor, paired=True),
+        len(silent) - failing,
+        failing,
+    )
 
 
 def _by_key(devices: DeviceManager) -> dict[str, DetectedDevice]:
