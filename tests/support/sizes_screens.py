@@ -95,6 +95,12 @@ def _person_access(context: TourContext) -> None:
     context.driver.wait_until(lambda: context.driver.find("person_export_access"), "what the person can reach")
 
 
+def _person_page(context: TourContext) -> None:
+    """The page of that person."""
+    context.driver.click("person_page")
+    context.driver.wait_until(lambda: context.driver.find("reach_paths"), "the drawn paths")
+
+
 def _own_role(context: TourContext) -> None:
     """Change a role that was cloned, without saving it."""
     context.driver.click("tab_admin_roles")
@@ -315,7 +321,8 @@ SCREENS: Final = (
     Screen("set-password", in_sequence(_ESCAPE, _password)),
     Screen("add-person", in_sequence(_ESCAPE, click("people_add"))),
     Screen("person-access", in_sequence(_ESCAPE, _person_access)),
-    Screen("roles", _own_role),
+    Screen("person-page", _person_page),
+    Screen("roles", in_sequence(click("person_back"), _own_role)),
     Screen("teams", _team),
     Screen("sessions", _tab("tab_admin_sessions", "sessions_table")),
     Screen("audit", _tab("tab_admin_audit", "audit_table", 3)),

@@ -46,6 +46,14 @@ def detail(admin: Admin) -> PersonPane:
     return pane
 
 
+def person_menu(admin: Admin) -> QMenu:
+    """The menu of the details, opened by its button."""
+    admin.click("person_more")
+    menu = admin.find("person_menu")
+    assert isinstance(menu, QMenu)
+    return menu
+
+
 def label_text(admin: Admin, name: str) -> str:
     """The visible label texts of a pane or dialog."""
     return " ".join(label.text() for label in admin.find(name).findChildren(QLabel) if label.isVisible())
@@ -98,7 +106,7 @@ def test_actions_for_ticked_people_stay_in_reach_beside_the_details(admin: Admin
     admin.find(TABLE).setFocus()
     admin.key(Qt.Key.Key_Home)
     admin.key(Qt.Key.Key_Space)
-    admin.key(Qt.Key.Key_Return)
+    admin.key(Qt.Key.Key_Down)
     admin.wait(lambda: detail(admin).isVisible())
     edge = detail(admin).mapTo(admin.window, QPoint()).x()
     for name in ("people_disable", "bulk_clear"):
@@ -747,7 +755,7 @@ def test_delete_person_asks_where_sessions_end_lists_them_as_deleted_and_is_undo
     assert admin.person("Ada Lovelace").state == "active"
     state.setCurrentIndex(0)
     admin.press_row(TABLE, "Zoë 100%")
-    admin.click("person_delete")  # without a session, at once
+    admin.choose(person_menu(admin), "command_delete_person")  # without a session, at once
     admin.wait(lambda: "Zoë 100% deleted" in admin.toast())
     admin.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     admin.wait(lambda: "Zoë 100% restored" in admin.toast())

@@ -25,7 +25,8 @@ from benchboard.identity import reach
 from benchboard.identity.reach import PermissionReach, PersonReach
 from benchboard.identity.roles import ABILITIES, ability_title, scope_title
 from benchboard.paging import Page
-from benchboard.ui.admin.reach_rows import ReachRow
+from benchboard.ui.admin.reach_paths import ReachPaths, Why, why_permitted, why_reached
+from benchboard.ui.admin.reach_rows import ReachRow, ReachTitles
 from benchboard.ui.context import Context
 from benchboard.ui.file_export import ask_file, save_file
 from benchboard.ui.tasks import DatabaseSession, Progress
@@ -36,6 +37,8 @@ from benchboard.ui.widgets.readable_rows import ReadableList
 
 MOST_SHOWN: Final = 20
 """Most objects of a kind that the tab lists; the export has all."""
+_PADDING: Final = 8
+"""Pixels between a row's words and the edges of its background, when it is chosen."""
 _EXPORT_PAGE: Final = 1000
 _CSV: Final = ("kind", "id", "name", "access", "through")
 KIND_ICONS: Final[Mapping[ObjectKind, str]] = {
@@ -72,9 +75,21 @@ class AccessTab(QWidget):
         self._context = context
         self._user_id = ""
         self._is_old = False
+        self._is_wide = False
+        self._reading: _AccessReading | None = None
+        self._chosen = ""
+        """The name of the row whose paths are drawn."""
+        self._rows: list[ReachRow] = []
+        self._whys: dict[str, Why] = {}
+        """Why the person can do what the rows say, by their names."""
+        self.paths = ReachPaths()
+        """The paths of the chosen row, drawn; the pane shows them below what scrolls."""
+        self._titles = ReachTitles()
+        self._titles.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addWidget(self._titles)
         export = Button(_("Export CSV"), self._export, kind="link", name="person_export_access")
         self._permissions = _PermissionSection(export)
         self._objects = {kind: _ObjectSection(kind) for kind in KINDS}
@@ -88,7 +103,17 @@ class AccessTab(QWidget):
         """Show what this person can reach: now, or when the tab is shown."""
         if user_id != self._user_id:
             self._user_id = user_id
+            self._chosen = ""
+            self.paths.show_why(None)
             self._on_changed()
+
+    def set_wide(self, wide: bool) -> None:
+        """Show what is allowed and why in columns of their own, or below each name."""
+        if wide != self._is_wide:
+            self._is_wide = wide
+            self._titles.setVisible(wide)
+            if self._reading is not None:
+                self._show(self._reading)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -120,9 +145,25 @@ class AccessTab(QWidget):
     def _show(self, reading: _AccessReading) -> None:
         if reading.reach.user_id != self._user_id:
             return
-        self._permissions.show_reach(reading.reach)
+        self._reading, self._whys = reading, {}
+        rows = self._permissions.show_reach(reading.reach, self._whys, wide=self._is_wide)
         for kind, section in self._objects.items():
-            section.show_objects(reading.reach, reading.objects[kind], reading.counts[kind])
+            page, count = reading.objects[kind], reading.counts[kind]
+            rows += section.show_objects(reading.reach, page, count, self._whys, wide=self._is_wide)
+        for row in rows:
+            row.chosen.connect(partial(self._choose, row))
+        chosen = next((row for row in rows if row.objectName() == self._chosen), None)
+        if chosen is None and self._is_wide:  # there is room: show what a path is
+            chosen = next((row for row in rows if not row.objectName().startswith("can_")), rows[0] if rows else None)
+        self._rows = rows
+        self._choose(chosen)
+
+    def _choose(self, chosen: ReachRow | None) -> None:
+        """Mark a row, and draw its paths."""
+        self._chosen = chosen.objectName() if chosen is not None else ""
+        for row in self._rows:
+            row.set_chosen(row is chosen)
+        self.paths.show_why(self._whys.get(self._chosen))
 
     def _on_failed(self, error: AppError) -> None:
         if not isinstance(error, NotFound):  # that the person is gone, the pane around it says
@@ -172,18 +213,19 @@ class _PermissionSection(DetailSection):
     """What the person's roles permit."""
 
     def __init__(self, export: Button) -> None:
-        super().__init__(_("Permissions"), export)
+        super().__init__(_("Permissions"), export, inset=_PADDING)
         self._ended = Paragraph("", "body", "warn")
+        self._ended.setContentsMargins(_PADDING, 0, _PADDING, 0)
         self._rows = ReadableList(_("Permissions"))
         self._ended.hide()
         self.fill(self._ended, self._rows)
 
-    def show_reach(self, told: PersonReach) -> None:
-        """Show the permissions that the person has, those that people read of as one in a row."""
+    def show_reach(self, told: PersonReach, whys: dict[str, Why], *, wide: bool) -> list[ReachRow]:
+        """Show the permissions that the person has, those that people read of as one in a row; note why in `whys`."""
         self._ended.setText(_ended_text(told))
         self._ended.setVisible(bool(told.ended))
         held = {one.act: one for one in told.permissions if one.scope is not None}
-        rows = []
+        rows: list[ReachRow] = []
         for acts in ABILITIES:
             first = next((held[act] for act in acts if act in held), None)
             if first is None or first.scope is None:
@@ -192,12 +234,16 @@ class _PermissionSection(DetailSection):
             # a group of which only a part is granted, by another program, is named by its permissions
             title = sentence_start(ability_title(acts[0])) if whole else ", ".join(act for act in acts if act in held)
             scope = next((held[act].scope for act in reversed(acts) if act in held), first.scope) or first.scope
-            why = f"{scope_title(scope)} · {_roles_text(first)}"
-            row = ReachRow(title, "", why, icon="ph.check", name=f"can_{acts[0]}")
+            level, why = scope_title(scope), _roles_text(first)
+            if not wide:
+                level, why = "", f"{level} · {why}"
+            row = ReachRow(title, level, why, icon="ph.check", name=f"can_{acts[0]}", wide=wide, padding=_PADDING)
+            whys[row.objectName()] = why_permitted(told.name, title, scope_title(scope), first.roles)
             row.setToolTip(plain_tooltip(", ".join(acts)))
             rows.append(row)
         self._rows.show_rows(rows)
         self._rows.setVisible(bool(rows))
+        return rows
 
 
 def _no_objects(kind: ObjectKind) -> str:
@@ -222,27 +268,32 @@ class _ObjectSection(DetailSection):
 
     def __init__(self, kind: ObjectKind) -> None:
         self._count = Text("", "body", "muted")
-        super().__init__(kind_title(kind), self._count)
+        super().__init__(kind_title(kind), self._count, inset=_PADDING)
         self._kind = kind
         self._rows = ReadableList(kind_title(kind))
         self._none = Paragraph("", "body", "muted")
         self._rest = Text("", "caption", "muted")
+        for text in (self._none, self._rest):
+            text.setContentsMargins(_PADDING, 0, _PADDING, 0)
         self.fill(self._rows, self._none, self._rest)
 
-    def show_objects(self, told: PersonReach, page: Page[ReachedObject], count: int) -> None:
-        """Show these objects, the first of `count`."""
-        icon = KIND_ICONS[self._kind]
-        row = partial(ReachRow, icon=icon)
+    def show_objects(
+        self, told: PersonReach, page: Page[ReachedObject], count: int, whys: dict[str, Why], *, wide: bool
+    ) -> list[ReachRow]:
+        """Show these objects, the first of `count`; note why the person can reach them in `whys`."""
+        row = partial(ReachRow, icon=KIND_ICONS[self._kind], wide=wide, padding=_PADDING)
         self._count.setText(number(count))
-        self._rows.show_rows(
-            [
-                row(one.name, object_level_title(one.level), paths_text(one.paths), name=f"reached_{one.id}")
-                for one in page.rows
-            ]
-        )
+        rows = [
+            row(one.name, object_level_title(one.level), paths_text(one.paths), name=f"reached_{one.id}")
+            for one in page.rows
+        ]
+        for shown, one in zip(rows, page.rows, strict=True):
+            whys[shown.objectName()] = why_reached(told.name, one, KIND_ICONS[self._kind])
+        self._rows.show_rows(rows)
         self._rows.setVisible(bool(page.rows))
         allowed = any(one.act == _SEEN_BY[self._kind] and one.allowed for one in told.permissions)
         self._none.setText(_no_objects(self._kind) if allowed else _("No role lets them see any."))
         self._none.setVisible(not page.rows)
         self._rest.setText(_("Showing the first {count}. The export has all.").format(count=number(len(page.rows))))
         self._rest.setVisible(count > len(page.rows))
+        return rows

@@ -28,7 +28,6 @@ from benchboard.ui.time_format import refresh_times
 from benchboard.ui.widgets import BannerPlace, Button, EmptyState, Select, Toolbar, fill_column, search_field
 from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.no_match import NoMatch
-from benchboard.ui.widgets.tab_order import focus_content
 from benchboard.ui.window_commands import LIST, LIST_UNDO, UNDO
 
 # A person whom the filter hides is on no page; without a limit, looking for them would read the whole list.
@@ -56,6 +55,8 @@ class PeopleView(QWidget):
         fill_column(self, self._toolbar, self.banner_place, self._body)
         self.setFocusProxy(self._table.view)
         self._requested_id = ""
+        self._matching = 0
+        """How many people match the filter."""
         self._model.loaded.connect(self._find_requested)
         self._model.loaded.connect(lambda: self._body.keep_place(bool(self._model.rows)))
         self._table.current_changed.connect(self._show_detail)
@@ -64,6 +65,8 @@ class PeopleView(QWidget):
         self._table.menu_requested.connect(self._open_menu)
         self._table.selectionChanged.connect(self._on_ticked)
         self._detail.closed.connect(self._close_detail)
+        self._detail.page_requested.connect(self._open_page)
+        self._detail.step_requested.connect(self._step)
         install_shortcuts(self, LIST_UNDO, {UNDO: Handler(context.problems.undo_last)})
         for pane in (self._table.view, self._detail):
             install_shortcuts(
@@ -116,16 +119,20 @@ class PeopleView(QWidget):
 
     def panes(self) -> list[QWidget]:
         """The panes in F6 order."""
+        if self._detail.is_page:
+            return [self._detail]
         return [self._toolbar, self._table, *([self._detail] if self._detail.isVisible() else [])]
 
     def open_route(self, rest: str) -> None:
-        """Show one person, or the dialog that adds one."""
+        """Show one person, the dialog that adds one, or the list."""
         if rest == "add":
             self.add()
         elif rest:
             self._show(rest)
             self._requested_id = rest if self._table.current() is None else ""
             self._find_requested()
+        elif self._detail.is_page:
+            self._close_detail()
 
     def _show(self, user_id: str) -> None:
         current = self._table.current()
@@ -230,6 +237,8 @@ class PeopleView(QWidget):
         def show(counts: tuple[int, int]) -> None:
             matching, total = map(number, counts)
             if listing == self._model.listing:  # no later search
+                self._matching = counts[0]
+                self._show_place()
                 every = not (listing.search or listing.filters)
                 text = _("{shown} of {all}").format(shown=matching, all=total)
                 self._toolbar.set_count(total if every else text)
@@ -250,8 +259,11 @@ class PeopleView(QWidget):
         return {command_id: replace(handler, subtitle=name) for command_id, handler in handlers.items()}
 
     def _show_detail(self, person: Person | None) -> None:
+        self._show_place()
         if person is not None:
             self._detail.show_person(person.id, person)
+        elif self._detail.is_page:
+            self._leave_page()
         self._body.show_detail(person is not None)
 
     def _run_for_current(self, command: str) -> None:
@@ -264,7 +276,37 @@ class PeopleView(QWidget):
 
     def _focus_detail(self, person: Person) -> None:
         self._show_detail(person)
-        focus_content(self._detail)
+        self._set_page(True)
+        self._detail.focus_first()
+
+    def _step(self, rows: int) -> None:
+        """Show the person so many rows below on the page."""
+        at = self._table.view.currentIndex().row() + rows
+        if 0 <= at < len(self._model.rows):
+            self._table.view.setCurrentIndex(self._model.index(at, 0))
+        if at >= len(self._model.rows) - 1 and not self._model.at_end:
+            self._model.fetchMore(QModelIndex())
+
+    def _show_place(self) -> None:
+        current = self._table.view.currentIndex()
+        self._detail.show_place(current.row() if current.isValid() else -1, self._matching)
+
+    def _open_page(self) -> None:
+        self._set_page(True)
+        self._detail.focus_first()
+
+    def _leave_page(self) -> None:
+        """Show the list again, with the focus if the page had it."""
+        had_focus = self._detail.isAncestorOf(self.window().focusWidget() or self)
+        self._set_page(False)
+        if had_focus:
+            self._table.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _set_page(self, page: bool) -> None:
+        """Show the person on the whole page, or beside the list."""
+        self._toolbar.setVisible(not page)
+        self._body.show_full(page)
+        self._detail.set_page(page)
 
     def _open_menu(self, person: Person, spot: QPoint) -> None:
         """Open the context menu of a row, or of all ticked rows if it is one of several."""
@@ -296,6 +338,9 @@ class PeopleView(QWidget):
         self._table.explain_bulk("" if "" in reasons else " ".join(reasons))
 
     def _close_detail(self) -> None:
+        """Go from a person's page or details back to the list."""
+        if self._detail.is_page:
+            self._leave_page()
         self._body.show_detail(False)
         self._table.put_away()
 

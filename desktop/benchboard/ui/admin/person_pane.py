@@ -5,8 +5,9 @@ from datetime import datetime
 from functools import partial
 from operator import attrgetter
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.errors import AppError, NotFound
 from benchboard.i18n import _
@@ -20,7 +21,10 @@ from benchboard.identity.users import Person
 from benchboard.paging import Line, Listing, Page, fold
 from benchboard.ui.admin import user_actions
 from benchboard.ui.admin.access_tab import AccessTab
+from benchboard.ui.admin.admin_commands import PEOPLE, PERSON_MENU
 from benchboard.ui.admin.admin_format import session_origin, state_mark
+from benchboard.ui.admin.person_page import COLUMNS_FROM, PersonBar, PersonColumns
+from benchboard.ui.command_menu import command_menu
 from benchboard.ui.context import Context
 from benchboard.ui.shell.header import ViewTab
 from benchboard.ui.sign_in.demo_picker import role_description
@@ -32,6 +36,7 @@ from benchboard.ui.widgets.detail_pane import DetailHeader, DetailPane, DetailSe
 from benchboard.ui.widgets.flow_layout import FlowLayout
 from benchboard.ui.widgets.labels import Tone
 from benchboard.ui.widgets.readable_rows import ReadableList, ReadableRow
+from benchboard.ui.widgets.tab_order import focus_content
 from benchboard.ui.widgets.timeline_row import TimelineRow
 
 _MAX_ROWS = 50
@@ -44,28 +49,39 @@ PersonReading = tuple[Person, Page[SessionRecord], Page[AuditEntry]]
 
 
 class PersonPane(DetailPane):
-    """Updates itself when the database changes; `show_person` sets the person."""
+    """Updates itself when the database changes; `show_person` sets the person. `page_requested` asks the view to show
+    it on the whole width, `step_requested` there for the person so many rows below in the list.
+    """
+
+    page_requested = Signal()
+    step_requested = Signal(int)
 
     def __init__(self, context: Context) -> None:
         super().__init__("person_detail")
         self._context = context
         self._person: Person | None = None
         self._person_id = ""
+        self._is_page = False
+        self._bar = PersonBar()
+        self._bar.left.connect(self.closed)
+        self._bar.stepped.connect(self.step_requested)
+        self.head.addWidget(self._bar)
         self._head = _PersonHeader(self)
         self.head.addWidget(self._head)
         self._tabs = [ViewTab(title) for title in (_("Overview"), _("Access"), _("Sessions"), _("Audit log"))]
-        strip = QHBoxLayout()
+        self._strip = QWidget()
+        strip = QHBoxLayout(self._strip)
         strip.setContentsMargins(5, 0, 16, 0)
         strip.setSpacing(0)
-        self._pages = QStackedWidget()
         for at, (tab, name) in enumerate(zip(self._tabs, ("overview", "access", "sessions", "audit"), strict=True)):
             tab.setObjectName(f"person_{name}")
             tab.setFixedHeight(40)
             tab.clicked.connect(lambda _checked=False, at=at: self.show_tab(at))
             strip.addWidget(tab)
         strip.addStretch(1)
-        self.head.addLayout(strip)
-        self.head.addWidget(hairline())
+        self.head.addWidget(self._strip)
+        self._head_line = hairline()
+        self.head.addWidget(self._head_line)
         self._overview = _OverviewTab(self)
         self._access = AccessTab(context)
         self._sessions = _SessionsSection(self, _MAX_ROWS)
@@ -74,6 +90,17 @@ class PersonPane(DetailPane):
         for page in self._tab_pages:
             self.column.addWidget(page)
         self.column.addStretch(1)
+        self.foot.addWidget(self._access.paths)
+        self._sessions_line = hairline()
+        self._page_parts = (
+            self._head, self._head_line, self._overview, self._access, self._sessions, self._sessions_line, self._audit,
+        )  # fmt: skip
+        self._columns = PersonColumns()
+        self._columns.add(self._sessions_line, 2)
+        self.whole.insertWidget(self.whole.indexOf(self.area), self._columns, 1)
+        self._columns.hide()
+        self.set_page(False)
+        self._tab = 0
         self.show_tab(0)
         context.changed.watch(
             self, {"users", "sessions", "audit_logs", "teams", "team_members", "roles", "user_roles"}, self.refresh
@@ -88,9 +115,75 @@ class PersonPane(DetailPane):
         return self._context
 
     def show_tab(self, at: int) -> None:
+        self._tab = at
         for index, (tab, page) in enumerate(zip(self._tabs, self._tab_pages, strict=True)):
             tab.setChecked(index == at)
-            page.setVisible(index == at)
+            page.setVisible(index == at or self._has_columns)
+        self._access.paths.set_open(self._access.isVisibleTo(self))
+
+    def focus_more(self) -> None:
+        """Focus the menu of what can be done with the account."""
+        self._head.more.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @property
+    def is_page(self) -> bool:
+        """Whether it has the whole width."""
+        return self._is_page
+
+    def set_page(self, page: bool) -> None:
+        """Show the person on the whole width, with a way back to the list; or in the pane beside it."""
+        self._is_page = page
+        self._bar.setVisible(page)
+        for widget in (self.edge, self._head.close_button, self._head.whole_page):
+            widget.setVisible(not page)
+        self._arrange()
+
+    def show_place(self, row: int, count: int) -> None:
+        """Show on the page in which row of the list the person is, from 0, and of how many."""
+        self._bar.show_place(row, count)
+
+    def focus_first(self) -> None:
+        """Focus the button that edits the person, or where there is none the tab that is shown."""
+        if self._overview.focus_edit():
+            return
+        if self._has_columns:
+            focus_content(self)
+        else:
+            self._tabs[self._tab].setFocus(Qt.FocusReason.TabFocusReason)
+
+    @property
+    def _has_columns(self) -> bool:
+        return not self._columns.isHidden()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Show all tabs side by side where there is room for that, else one of them."""
+        columns = self._is_page and self.width() >= COLUMNS_FROM
+        self._access.set_wide(self._is_page)
+        if columns == self._has_columns:
+            return
+        focused = self.focusWidget()
+        self._columns.setVisible(columns)
+        self.area.setVisible(not columns)
+        self._strip.setVisible(not columns)
+        self._overview.show_sections(not columns)
+        if columns:
+            for part, column in zip(self._page_parts, (0, 0, 0, 1, 2, 2, 2), strict=True):
+                self._columns.add(part, column)
+            self._columns.below(self._access.paths)
+        else:
+            for at, part in enumerate((self._head, self._strip, self._head_line), 1):
+                self.head.insertWidget(at, part)
+            for at, page in enumerate(self._tab_pages):
+                self.column.insertWidget(at, page)
+            self.foot.addWidget(self._access.paths)
+        self._sessions_line.setVisible(columns)
+        self.show_tab(self._tab)
+        if focused is not None and focused.isVisibleTo(self):
+            focused.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_person(self, user_id: str, known: Person | None = None) -> None:
         """Show this person: at once with the list's data, then with the database's."""
@@ -98,9 +191,13 @@ class PersonPane(DetailPane):
         self._access.show_person(user_id)
         if known is not None:
             self._person = known
-            self._head.show_account(known)
+            self._show_account(known)
             self._overview.show_person(known)
         self.refresh()
+
+    def _show_account(self, person: Person) -> None:
+        self._head.show_account(person)
+        self._bar.show_name(person.name)
 
     def refresh_times(self) -> None:
         """Update the relative times to now."""
@@ -129,7 +226,7 @@ class PersonPane(DetailPane):
         if person.id != self._person_id:
             return
         self._person = person
-        self._head.show_account(person)
+        self._show_account(person)
         self._overview.show_person(person)
         self._tabs[_SESSIONS_TAB].setText(_("Sessions {count}").format(count=person.sessions))
         self._tabs[_SESSIONS_TAB].updateGeometry()
@@ -164,7 +261,22 @@ class _PersonHeader(DetailHeader):
     def __init__(self, pane: PersonPane) -> None:
         self._state = Badge("neutral", "")
         self._kind = Badge("neutral", "", "ph.play")
-        super().__init__(pane.close_button(), self._state, self._kind, tabs=True)
+        self.close_button = pane.close_button()
+        super().__init__(self.close_button, self._state, self._kind, tabs=True)
+        self._pane = pane
+        self.whole_page = Button(
+            "",
+            pane.page_requested.emit,
+            kind="quiet",
+            icon="ph.arrows-out",
+            tip=_("Open as a page"),
+            name="person_page",
+        )
+        self.more = Button(
+            "", self._open_more, kind="quiet", icon="ph.dots-three-bold", tip=_("More actions"), name="person_more"
+        )
+        for button in (self.more, self.whole_page):
+            self.title_row.addWidget(button)
         self.line.addWidget(
             Button("", self._copy, kind="quiet", icon="ph.copy", size="xs", tip=_("Copy email address"))
         )
@@ -178,6 +290,14 @@ class _PersonHeader(DetailHeader):
         self._state.show_state(mark.kind, mark.text, mark.icon)
         self._kind.setVisible(person.account_type == "DEMO")
         self._kind.show_state("neutral", _("Demo account"), "ph.play")
+
+    def _open_more(self) -> None:
+        """Open the menu of what can be done with the account."""
+        pane = self._pane
+        if pane.person is not None:
+            handlers = user_actions.handlers_for_people(pane.context, pane, [pane.person])
+            opened = command_menu(self, PERSON_MENU, handlers, scope=PEOPLE, label=_("Actions"), name="person_menu")
+            opened.popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))
 
     def _copy(self) -> None:
         copy_text(self.below.text())
@@ -198,30 +318,41 @@ class _OverviewTab(QWidget):
         account.fill(self._facts)
         self.sessions = _SessionsSection(pane, _FEW_SESSIONS)
         self.activity = _ActivitySection(pane, _FEW_ENTRIES)
-        self._disable = Button(
-            _("Disable account"), self._set("inactive"), kind="danger", icon="ph.prohibit", name="person_disable"
-        )
         self._activate = Button(
             _("Enable account"), self._set("active"), icon="ph.check-circle", name="person_activate"
         )
-        self._delete = Button(
-            _("Delete person"), self._change(user_actions.delete_people), kind="danger", icon="ph.trash",
-            name="person_delete",
-        )  # fmt: skip
         self._restore = Button(
             _("Restore person"), self._change(user_actions.restore_people), icon="ph.arrow-counter-clockwise",
             name="person_restore",
         )  # fmt: skip
         line = FlowLayout()
         line.setContentsMargins(16, 14, 16, 14)
-        for button in (self._activate, self._disable, self._delete, self._restore):
+        for button in (self._activate, self._restore):
             line.addWidget(button)
         self._note = Paragraph("", "caption", "muted")
         self._note.setContentsMargins(16, 0, 16, 14)
-        for widget in (role, hairline(), account, hairline(), self.sessions, hairline(), self.activity, hairline()):
+        self._actions = QWidget()
+        actions = QVBoxLayout(self._actions)
+        actions.setContentsMargins(0, 0, 0, 0)
+        actions.setSpacing(0)
+        actions.addLayout(line)
+        actions.addWidget(self._note)
+        actions.addWidget(hairline())
+        self._more_sections = (self.sessions, hairline(), self.activity)
+        for widget in (self._actions, role, hairline(), account, hairline(), *self._more_sections):
             column.addWidget(widget)
-        column.addLayout(line)
-        column.addWidget(self._note)
+
+    def show_sections(self, shown: bool) -> None:
+        """Show the latest of the other tabs, or leave it to them."""
+        for widget in self._more_sections:
+            widget.setVisible(shown)
+
+    def focus_edit(self) -> bool:
+        """Focus the button that edits the person; returns whether it can have the focus."""
+        if not self._edit_link.isVisible():
+            return False
+        self._edit_link.setFocus(Qt.FocusReason.TabFocusReason)
+        return self._edit_link.hasFocus()
 
     def show_person(self, person: Person) -> None:
         self._role.show_rows([_RoleRow(person)])
@@ -236,23 +367,16 @@ class _OverviewTab(QWidget):
         takes_password = person.state != users.DELETED and user_actions.takes_password(self._pane.context, person)
         self._password.setVisible(takes_password)
         active, deleted = person.state == "active", person.state == users.DELETED
-        buttons = self._disable, self._activate, self._delete, self._restore
-        focused = any(button.hasFocus() for button in buttons)
-        self._disable.setVisible(active)
+        focused = self.window().focusWidget() in (self._activate, self._restore)
         self._activate.setVisible(not active and not deleted)
-        self._delete.setVisible(not deleted)
         self._restore.setVisible(deleted)
         self._edit_link.setVisible(not deleted)
-        if focused and not any(button.hasFocus() and button.isVisible() for button in buttons):
-            # what undoes the action stands in its place
-            back = self._restore if deleted else self._disable if active else self._activate
-            back.setFocus(Qt.FocusReason.OtherFocusReason)
-        is_own = person.id == self._pane.context.actor.user_id
+        self._actions.setVisible(not active)
+        if focused and active:  # what it did is taken back by the menu
+            self._pane.focus_more()
         denied = user_actions.why_no_changes(self._pane.context)
-        self._delete.disable(_("You can't delete your own account.") if is_own else denied)
         for button in (self._activate, self._restore, self._edit_link, self._password):
             button.disable(denied)
-        self._disable.disable(user_actions.why_not_disabled(self._pane.context, person))
         self._note.setText(_state_note(person, self._pane.context))
 
     def _edit(self) -> None:
@@ -450,26 +574,14 @@ def _sign_in_method(person: Person, context: Context) -> str:
 
 
 def _state_note(person: Person, context: Context) -> str:
-    """What disabling the account, or activating it, does to this person."""
-    if person.id == context.actor.user_id:
-        return (
-            _("This is your account. Revoking all sessions keeps this window signed in.")
-            if person.sessions > 1
-            else _("You can't disable your own account.")
-        )
+    """What enabling or restoring the account does; empty for an active one."""
     if person.state == users.DELETED:
         return _("The account is deleted. Restoring it brings back what it had, but no sessions.")
+    if person.state == "active":
+        return ""
     signs_in = context.workspace.location.kind == "server" or person.account_type == "DEMO" or bool(person.os_user)
-    if person.state != "active":
-        if not signs_in:
-            return _("Enable the account to name it with --as in commands again.")
-        if person.last_seen is None:
-            return _("Enable the account to let this person sign in.")
-        return _("Enable the account to let this person sign in again.")
-    if person.sessions:
-        return _("Disabling an account signs the person out {within}. Everything they created is kept.").format(
-            within=user_actions.revoked_within()
-        )
     if not signs_in:
-        return _("When disabled, this account can't be used from the command line. The person's dashboards stay.")
-    return _("Disabling an account keeps the person from signing in. Everything they created is kept.")
+        return _("Enable the account to name it with --as in commands again.")
+    if person.last_seen is None:
+        return _("Enable the account to let this person sign in.")
+    return _("Enable the account to let this person sign in again.")

@@ -49,11 +49,16 @@ class DetailPane(QWidget):
         right.setSpacing(0)
         right.addLayout(self.head)
         self.area = scroll_area(inner)
+        self.foot = QVBoxLayout()
+        """What stands below what scrolls."""
         right.addWidget(self.area, 1)
+        right.addLayout(self.foot)
+        self.whole = right
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        whole.addWidget(hairline(vertical=True))
+        self.edge = hairline(vertical=True)
+        whole.addWidget(self.edge)
         whole.addLayout(right, 1)
 
     def accessible_text(self) -> str:
@@ -162,15 +167,16 @@ class _ThingMark(QWidget):
 
 
 class DetailSection(QWidget):
-    """A section with a title; `fill` replaces its content."""
+    """A section with a title; `fill` replaces its content, which begins `inset` pixels to the left of the title."""
 
-    def __init__(self, title: str, *trailing: QWidget) -> None:
+    def __init__(self, title: str, *trailing: QWidget, inset: int = 0) -> None:
         super().__init__()
         whole = QVBoxLayout(self)
-        whole.setContentsMargins(16, 14, 16, 14)
+        whole.setContentsMargins(16 - inset, 14, 16 - inset, 14)
         whole.setSpacing(theme().px("spacing.2"))
         if title or trailing:
             head = QHBoxLayout()
+            head.setContentsMargins(inset, 0, inset, 0)
             head.addWidget(Text(title, "body_strong", "secondary"))
             head.addStretch(1)
             for widget in trailing:

@@ -81,6 +81,7 @@ class Drawer(QWidget):
         self._shadow = DrawerShadow(self)
         self._nothing = _NothingSelected(self)
         self._keeps_place = False
+        self._is_full = self._table_gave_way = False
         detail.hide()
         application = QApplication.instance()
         if isinstance(application, QApplication):
@@ -115,6 +116,17 @@ class Drawer(QWidget):
             self._keeps_place = keep
             self._arrange()
 
+    def show_full(self, full: bool) -> None:
+        """Give the detail the whole width, in place of the list; or show both again."""
+        if full != self._is_full:
+            self._is_full = full
+            self._arrange()
+
+    @property
+    def full(self) -> bool:
+        """Whether the detail has the whole width."""
+        return self._is_full and self._detail.isVisibleTo(self)
+
     @property
     def narrow(self) -> bool:
         """Whether the detail lies over the list."""
@@ -132,6 +144,15 @@ class Drawer(QWidget):
     def _arrange(self) -> None:
         width, height = self.width(), self.height()
         open_now = self._detail.isVisibleTo(self)
+        if self.full != self._table_gave_way:  # a list that its view hid stays hidden
+            self._table_gave_way = self.full
+            self._table.setVisible(not self.full)
+        if self.full:
+            self._detail.setGeometry(0, 0, width, height)
+            self._nothing.hide()
+            self._shadow.place(self._detail, shown=False)
+            self.covers.emit(0)
+            return
         beside = (open_now and not self.narrow) or self.pinned
         detail = self._detail_width if beside else min(self._detail_width, max(_LEAST, round(_SHARE * width)), width)
         self._table.setGeometry(0, 0, width - detail if beside else width, height)

@@ -1,0 +1,180 @@
+"""A person's page: opened from the list, left for it, its columns, the drawn paths and the menu of actions."""
+
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import QMenu, QWidget
+from pytestqt.qtbot import QtBot
+
+from benchboard.dashboards.access.reached_objects import ReachedObject, ReachPath
+from benchboard.ui.admin.person_pane import PersonPane
+from benchboard.ui.admin.reach_paths import ReachPaths, why_reached
+from benchboard.ui.admin.reach_rows import ReachRow
+from benchboard.ui.widgets import Text
+from benchboard.ui.widgets.drawer import Drawer
+from benchboard.ui.widgets.labels import Elided
+from benchboard.ui.widgets.paragraph import Paragraph
+from support.admin import Admin
+
+TABLE, ADA, OZ = "people_table", "Ada Lovelace", "Öz Işık"
+TABS = ("person_overview", "person_access", "person_sessions", "person_audit")
+
+
+def _pane(admin: Admin) -> PersonPane:
+    pane = admin.find("person_detail")
+    assert isinstance(pane, PersonPane)
+    return pane
+
+
+def _open_page(admin: Admin, name: str) -> PersonPane:
+    """The person's page, opened by Enter in the list."""
+    view = admin.table(TABLE)
+    view.setFocus(Qt.FocusReason.TabFocusReason)
+    view.setCurrentIndex(view.model().index(admin.row(TABLE, name), 0))
+    admin.key(Qt.Key.Key_Return)
+    pane = _pane(admin)
+    admin.wait(lambda: pane.is_page)
+    return pane
+
+
+def _visible(admin: Admin, name: str) -> bool:
+    return any(one.isVisible() for one in admin.window.findChildren(QWidget, name))
+
+
+def _rows(pane: QWidget) -> list[ReachRow]:
+    return [one for one in pane.findChildren(ReachRow) if one.isVisible()]
+
+
+def _texts(widget: QWidget) -> list[str]:
+    return [
+        one.text() for one in widget.findChildren(QWidget) if isinstance(one, Text | Elided | Paragraph) and one.text()
+    ]
+
+
+def _global(widget: QWidget) -> QRect:
+    return QRect(widget.mapToGlobal(widget.rect().topLeft()), widget.size())
+
+
+def test_enter_opens_the_page_with_all_tabs_side_by_side(admin: Admin) -> None:
+    pane = _open_page(admin, ADA)
+    assert not _visible(admin, TABLE)
+    assert not any(_visible(admin, tab) for tab in TABS)
+    admin.wait(lambda: _rows(pane))
+    export, sessions, activity = (
+        _global(admin.find(name))
+        for name in ("person_export_access", "person_sessions_revoke_all", "person_open_audit")
+    )
+    assert export.right() < sessions.left()
+    assert sessions.bottom() < activity.top()
+    admin.window.resize(1024, 700)
+    admin.wait(lambda: all(_visible(admin, tab) for tab in TABS))
+    assert pane.is_page
+    admin.click("person_access")
+    admin.wait(lambda: _rows(pane))
+    assert not _visible(admin, "person_open_audit")
+
+
+def test_esc_and_the_tab_people_leave_the_page_for_the_list_with_the_keys(admin: Admin) -> None:
+    pane = _open_page(admin, ADA)
+    admin.key(Qt.Key.Key_Escape)
+    admin.wait(lambda: admin.find(TABLE).hasFocus())
+    assert not pane.isVisible()
+    assert _visible(admin, "people_search")
+    _open_page(admin, ADA)
+    admin.click("tab_admin_people")
+    admin.wait(lambda: _visible(admin, TABLE))
+    assert not pane.is_page
+    _open_page(admin, ADA)
+    admin.click("person_back")
+    admin.wait(lambda: admin.find(TABLE).hasFocus())
+
+
+def test_page_steps_to_the_people_before_and_after_in_the_list(admin: Admin) -> None:
+    admin.row(TABLE, ADA)
+    listed = admin.column(TABLE)
+    pane = _open_page(admin, listed[0])
+    before, after = admin.find("person_before"), admin.find("person_after")
+    assert f"1 of {len(listed)}" in _texts(pane)
+    assert "This is the first person in the list." in before.toolTip()
+    admin.click("person_after")
+    admin.wait(lambda: pane.person is not None and pane.person.name == listed[1])
+    assert f"2 of {len(listed)}" in _texts(pane)
+    admin.click("person_before")
+    admin.wait(lambda: pane.person is not None and pane.person.name == listed[0])
+    assert after.isVisible()
+    assert pane.is_page
+
+
+def test_paths_to_what_is_chosen_are_drawn_from_the_person_on(admin: Admin) -> None:
+    pane = _open_page(admin, OZ)
+    admin.wait(lambda: _rows(pane))
+    strip = pane.findChild(ReachPaths)
+    assert strip is not None
+    row = next(one for one in _rows(pane) if _texts(one)[0] == "Explore data")
+    row.setFocus(Qt.FocusReason.TabFocusReason)
+    admin.wait(lambda: f"Why {OZ} has the permission" in strip.accessibleName())
+    assert _texts(strip)[-4:] == ["has", "Analyst", "permits", "Explore data: Unless restricted to others"]
+    shared = next(one for one in _rows(pane) if one.objectName().startswith("reached_"))
+    admin.qtbot.mouseClick(shared, Qt.MouseButton.LeftButton)
+    title = _texts(shared)[0]
+    admin.wait(lambda: f"Why {OZ} has access to “{title}”" in strip.accessibleName())
+    assert _texts(strip)[-1] == title
+    read = QAccessible.queryAccessibleInterface(strip)
+    assert read is not None
+    assert title in read.text(QAccessible.Text.Name)
+
+
+def test_each_path_is_drawn_and_the_fourth_on_are_counted(qtbot: QtBot) -> None:
+    strip = ReachPaths()
+    qtbot.addWidget(strip)
+    paths = (
+        ReachPath("owner", "own"),
+        ReachPath("team", "edit", "Night shift"),
+        ReachPath("direct", "view"),
+        ReachPath("public", "view"),
+    )
+    found = ReachedObject("dashboard", "an-id", "Line 2", "own", paths)
+    strip.show_why(why_reached(OZ, found, "ph.squares-four"))
+    assert _texts(strip) == [
+        f"Why {OZ} has access to “Line 2”",
+        *(OZ, "owns", "Line 2"),
+        *(OZ, "member of", "Night shift", "can edit", "Line 2"),
+        *(OZ, "can view", "Line 2"),
+        "1 more path",
+    ]
+    assert strip.accessibleName().endswith(f"{OZ}, member of Everyone, can view Line 2")
+    strip.show_why(None)
+    assert strip.isHidden()
+
+
+def test_menu_of_a_page_disables_the_account_and_the_page_says_so(admin: Admin) -> None:
+    pane = _open_page(admin, ADA)
+    admin.find("person_more").setFocus(Qt.FocusReason.TabFocusReason)
+    admin.key(Qt.Key.Key_Space)
+    menu = admin.find("person_menu")
+    assert isinstance(menu, QMenu)
+    assert [one.objectName() for one in menu.actions() if one.objectName()][-2:] == [
+        "command_disable_account",
+        "command_delete_person",
+    ]
+    admin.choose(menu, "command_disable_account")
+    admin.click("person_activate")
+    admin.wait(lambda: admin.person(ADA).state == "active")
+    assert pane.is_page
+
+
+def test_list_that_its_view_hid_stays_hidden_when_the_drawer_arranges_itself(qtbot: QtBot) -> None:
+    table, detail = QWidget(), QWidget()
+    drawer = Drawer(table, detail)
+    qtbot.addWidget(drawer)
+    drawer.resize(1400, 600)
+    drawer.show()
+    table.hide()
+    drawer.resize(1200, 600)
+    assert table.isHidden()
+    table.show()
+    drawer.show_detail(True)
+    drawer.show_full(True)
+    assert table.isHidden()
+    assert detail.width() == 1200
+    drawer.show_full(False)
+    assert not table.isHidden()
