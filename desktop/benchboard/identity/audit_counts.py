@@ -23,6 +23,8 @@ _LONGEST: Final[tuple[tuple[PeriodUnit, timedelta], ...]] = (
 )
 """The longest range that is counted in a unit; longer ones are counted in years."""
 _MINUTES_UP_TO: Final = _LONGEST[0][1]
+_LEAST_PERIODS: Final = 42
+"""So many periods there are at least, unless the time is filtered: few would not say how much is usual."""
 _MINUTE_DIGITS: Final = len("2026-11-20T10:41")
 _HOUR_DIGITS: Final = len("2026-11-20T10")
 
@@ -47,7 +49,7 @@ class CountsOverTime:
 
 def count_entries_over_time(session: Session, actor: Actor, listing: Listing) -> CountsOverTime:
     """Count the entries of `list_entries` with the same listing, from its filter `since` to `until`; without these,
-    from the first entry until now. The unit is the shortest that gives a readable number of periods.
+    from the first entry or earlier until now. The unit is the shortest that gives a readable number of periods.
     """
     require(actor, "audit:read")
     since, until = (
@@ -62,7 +64,7 @@ def count_entries_over_time(session: Session, actor: Actor, listing: Listing) ->
     end = until or max(now, max(counts) + timedelta(minutes=1))
     if not by_minute and since is None and end - min(counts) <= _MINUTES_UP_TO + timedelta(hours=1):
         counts = _counts(session, actor, listing, _MINUTE_DIGITS)  # the first hour may have begun long before its entry
-    return counts_in_periods(counts, since or min(counts), end)
+    return counts_in_periods(counts, since or min(counts), end, least=_LEAST_PERIODS if since is None else 1)
 
 
 def _counts(session: Session, actor: Actor, listing: Listing, digits: int) -> dict[datetime, int]:
@@ -72,20 +74,25 @@ def _counts(session: Session, actor: Actor, listing: Listing, digits: int) -> di
     return {at: count for text, count in session.execute(query) if (at := _moment(text)) is not None}
 
 
-def counts_in_periods(counts: Mapping[datetime, int], since: datetime, until: datetime) -> CountsOverTime:
+def counts_in_periods(
+    counts: Mapping[datetime, int], since: datetime, until: datetime, *, least: int = 1
+) -> CountsOverTime:
     """Add the counts at moments up in periods, of which the first has `since` in it and the last ends at `until` or
-    later.
+    later. Where these are fewer than `least`, empty ones stand before them.
     """
     unit: PeriodUnit = next((one for one, longest in _LONGEST if until - since <= longest), "year")
     start, sums = period_start(since, unit), dict[datetime, int]()
     for moment, count in counts.items():
         first = period_start(moment, unit)
         sums[first] = sums.get(first, 0) + count
-    periods = []
+    periods: list[PeriodCount] = []
     while start < until:
         end = _next_start(start, unit)
         periods.append(PeriodCount(start, end, sums.get(start, 0)))
         start = end
+    while periods and len(periods) < least:
+        end = periods[0].start
+        periods.insert(0, PeriodCount(_start_before(end, unit), end, 0))
     return CountsOverTime(unit, tuple(periods))
 
 
@@ -109,6 +116,10 @@ def _next_start(start: datetime, unit: PeriodUnit) -> datetime:
     # To the middle of the next period's first day, whose midnight may be an hour earlier or later.
     beyond = {"day": 1, "week": 7, "month": 32, "year": 367}[unit]
     return period_start(start + timedelta(days=beyond, hours=12 if unit in ("day", "week") else 0), unit)
+
+
+def _start_before(start: datetime, unit: PeriodUnit) -> datetime:
+    return period_start(start - timedelta(minutes=1), unit)
 
 
 def _utc_text(session: Session, digits: int) -> ColumnElement[str]:

@@ -185,25 +185,25 @@ def test_detail_over_the_audit_log_leaves_time_person_and_event_in_front_of_it(a
     admin.window.resize(1024, 700)
     admin.go("admin/audit")
     table = "audit_table"
-    admin.wait(lambda: "Added Öz Işık" in admin.column(table, 2))
+    admin.wait(lambda: "Added Öz Işık" in admin.column(table, 3))
     view = admin.table(table)
     admin.press_row(table, admin.column(table)[0])
     detail = admin.find("audit_detail")
-    admin.wait(lambda: view.columnViewportPosition(3) <= detail.x())
-    assert view.columnWidth(2) >= 240
+    admin.wait(lambda: view.columnViewportPosition(4) <= detail.x())
+    assert view.columnWidth(3) >= 240
     admin.qtbot.keyClick(detail, Qt.Key.Key_Escape)
-    admin.wait(lambda: view.columnViewportPosition(3) > 576)
+    admin.wait(lambda: view.columnViewportPosition(4) > 576)
 
 
 def test_audit_filters_narrow_by_event_and_person(admin: Admin) -> None:
     admin.go("admin/audit")
     table = "audit_table"
-    admin.wait(lambda: "Added Öz Işık" in admin.column(table, 2))
-    assert {platform.node(), "ada-laptop"} <= set(admin.column(table, 3))
+    admin.wait(lambda: "Added Öz Işık" in admin.column(table, 3))
+    assert {platform.node(), "ada-laptop"} <= set(admin.column(table, 4))
     event = admin.find("audit_event")
     assert isinstance(event, QComboBox)
     event.setCurrentIndex(event.findData("user.create"))
-    admin.wait(lambda: admin.column(table, 2) and all(text.startswith("Added") for text in admin.column(table, 2)))
+    admin.wait(lambda: admin.column(table, 3) and all(text.startswith("Added") for text in admin.column(table, 3)))
     event.setCurrentIndex(0)
     admin.click("audit_person")
     admin.qtbot.keyClicks(admin.find("audit_whom_search"), "oz isik")
@@ -212,13 +212,13 @@ def test_audit_filters_narrow_by_event_and_person(admin: Admin) -> None:
     person = admin.find("audit_person")
     assert isinstance(person, QComboBox)
     assert person.currentText() == "Öz Işık"
-    admin.wait(lambda: set(admin.column(table, 2)) == {"Added Öz Işık", "Signed in"})
+    admin.wait(lambda: set(admin.column(table, 3)) == {"Added Öz Işık", "Signed in"})
     admin.press_row(table, admin.column(table)[0])
     admin.wait(lambda: admin.find("audit_detail").isVisible())
     admin.click("audit_person")
     admin.wait(lambda: [b.text() for b in _lines(admin)][:1] == ["All people"])
     admin.qtbot.mouseClick(_lines(admin)[0], Qt.MouseButton.LeftButton)
-    admin.wait(lambda: len(set(admin.column(table, 1))) > 1)
+    admin.wait(lambda: len(set(admin.column(table, 2))) > 1)
     assert person.currentText() == "All people"
 
 
@@ -359,11 +359,11 @@ def test_repeated_saves_are_one_entry_that_opens_in_the_audit_log_and_in_a_perso
     first = f"{newest.at.astimezone():%H:%M}"
     admin.go("admin/audit")
     table, saves = "audit_table", f"Saved their home page, 3 times since {first}"
-    admin.wait(lambda: admin.column(table, 2)[:1] == [saves])
+    admin.wait(lambda: admin.column(table, 3)[:1] == [saves])
     count = len(admin.column(table))
     admin.table(table).setCurrentIndex(admin.table(table).model().index(0, 0))
     admin.qtbot.keyClick(admin.table(table), Qt.Key.Key_Return)
-    assert admin.column(table, 2)[:3] == [saves, "Saved their home page", "Saved their home page"]
+    assert admin.column(table, 3)[:3] == [saves, "Saved their home page", "Saved their home page"]
     assert len(admin.column(table)) == count + 2
     admin.go(f"admin/people/{newest.user_id}")
     admin.wait(lambda: admin.find("person_detail").isVisible())
@@ -430,29 +430,29 @@ def test_audit_log_says_what_a_value_was_and_shows_all_entries_about_one_thing(a
         changed = PersonFields(role="analyst", department="Test lab")
         person_changes.change_person(session, context.actor, ada, changed)
     admin.go("admin/audit")
-    admin.wait(lambda: "Changed the role of Ada Lovelace: Technician → Analyst" in admin.column("audit_table", 2))
-    entries = admin.column("audit_table", 2)
+    admin.wait(lambda: "Changed the role of Ada Lovelace: Technician → Analyst" in admin.column("audit_table", 3))
+    entries = admin.column("audit_table", 3)
     text = "Changed the department of Ada Lovelace: none → Test lab"
     view = admin.table("audit_table")
     view.setCurrentIndex(view.model().index(entries.index(text), 0))
     assert not visible(admin.window, "audit_object")
     admin.click("audit_history")
-    admin.wait(lambda: 0 < len(admin.column("audit_table", 2)) < len(entries))
-    assert all("Ada Lovelace" in one for one in admin.column("audit_table", 2))
+    admin.wait(lambda: 0 < len(admin.column("audit_table", 3)) < len(entries))
+    assert all("Ada Lovelace" in one for one in admin.column("audit_table", 3))
     chip = admin.find("audit_object")
     assert chip.accessibleName() == "Ada Lovelace"
     chip.setFocus()
     admin.key(Qt.Key.Key_Delete)
-    admin.wait(lambda: admin.column("audit_table", 2) == entries)
+    admin.wait(lambda: admin.column("audit_table", 3) == entries)
     assert not visible(admin.window, "audit_object")
     assert admin.window.focusWidget() is view, "the chip is gone, and the keys go on in the list"
     admin.click("audit_history")
     event = admin.find("audit_event")
     assert isinstance(event, QComboBox)
     event.setCurrentIndex(event.findData("user.change-role"))
-    admin.wait(lambda: len(admin.column("audit_table", 2)) == 1)
+    admin.wait(lambda: len(admin.column("audit_table", 3)) == 1)
     admin.click("audit_clear")
-    admin.wait(lambda: admin.column("audit_table", 2) == entries)
+    admin.wait(lambda: admin.column("audit_table", 3) == entries)
     assert event.currentIndex() == 0
 
 
@@ -469,8 +469,8 @@ def test_audit_entry_goes_to_the_person_who_did_it(admin: Admin) -> None:
 def test_bar_above_the_audit_log_narrows_it_by_click_and_a_chip_widens_it(admin: Admin) -> None:
     admin.go("admin/audit")
     bars = _bars(admin)
-    admin.wait(lambda: admin.column("audit_table", 2))
-    entries = admin.column("audit_table", 2)
+    admin.wait(lambda: admin.column("audit_table", 3))
+    entries = admin.column("audit_table", 3)
     total = sum(period.count for period in bars.counts.periods)
     assert total >= len(entries) > 0
     shown = len(bars.counts.periods)
@@ -479,7 +479,7 @@ def test_bar_above_the_audit_log_narrows_it_by_click_and_a_chip_widens_it(admin:
     assert sum(period.count for period in bars.counts.periods) <= total
     admin.click("audit_all_times")
     admin.wait(lambda: len(bars.counts.periods) >= shown)
-    admin.wait(lambda: admin.column("audit_table", 2) == entries)
+    admin.wait(lambda: admin.column("audit_table", 3) == entries)
     assert not visible(admin.window, "audit_all_times")
 
 
@@ -493,7 +493,7 @@ def test_bar_above_the_audit_log_narrows_it_by_keyboard(admin: Admin) -> None:
     assert bars.hasFocus()
     admin.key(Qt.Key.Key_Delete)
     admin.wait(lambda: not visible(admin.window, "audit_all_times"))
-    admin.wait(lambda: admin.column("audit_table", 2))
+    admin.wait(lambda: admin.column("audit_table", 3))
 
 
 @pytest.mark.usefixtures("light")
@@ -538,11 +538,11 @@ def test_bars_above_the_audit_log_count_what_its_filters_leave(admin: Admin) -> 
 
 def test_audit_log_is_sorted_by_who(admin: Admin) -> None:
     admin.go("admin/audit")
-    admin.wait(lambda: admin.column("audit_table", 1))
+    admin.wait(lambda: admin.column("audit_table", 2))
     header = admin.table("audit_table").horizontalHeader()
-    spot = QPoint(header.sectionViewportPosition(1) + 20, 10)
+    spot = QPoint(header.sectionViewportPosition(2) + 20, 10)
     admin.qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=spot)
-    admin.wait(lambda: admin.column("audit_table", 1) == sorted(admin.column("audit_table", 1)) != [])
+    admin.wait(lambda: admin.column("audit_table", 2) == sorted(admin.column("audit_table", 2)) != [])
 
 
 def test_audit_log_sorted_by_person_says_the_day_of_each_entry(admin: Admin) -> None:
@@ -555,7 +555,7 @@ def test_audit_log_sorted_by_person_says_the_day_of_each_entry(admin: Admin) -> 
     admin.qtbot.mouseClick(
         header.viewport(),
         Qt.MouseButton.LeftButton,
-        pos=QPoint(header.sectionViewportPosition(1) + 20, header.height() // 2),
+        pos=QPoint(header.sectionViewportPosition(2) + 20, header.height() // 2),
     )
     admin.wait(lambda: admin.column(table) and all(today in text for text in admin.column(table)))
 
@@ -574,3 +574,30 @@ def test_last_bar_above_the_audit_log_has_a_label_in_a_narrow_window(qtbot: QtBo
         assert labels[-1][1] == "22 Nov"
         assert labels[-1][0].right() <= width
         assert all(one[0].right() < other[0].left() for one, other in pairwise(labels))
+
+
+def test_audit_rows_show_number_and_seal(admin: Admin) -> None:
+    admin.go("admin/audit")
+    rows = admin.table("audit_table")
+    assert isinstance(rows, PagedRows)
+    keys = [column.key for column in rows.paged.columns]
+    number, seal = keys.index("number"), keys.index("seal")
+    (newest, *_more) = admin.ask(lambda session, actor: audit.list_entries(session, actor, Listing()).rows)
+    assert newest.seal is not None
+    assert admin.column("audit_table", number)[0] == str(newest.number)
+    assert admin.column("audit_table", seal)[0] == newest.seal[:8]
+    assert not rows.isColumnHidden(number)
+
+
+def test_bars_above_the_audit_log_fill_its_width_and_one_alone_is_hidden(admin: Admin) -> None:
+    admin.go("admin/audit")
+    bars = _bars(admin)
+    assert len(bars.counts.periods) >= 42
+    last = len(bars.counts.periods) - 1
+    assert bars.bar_rect(last).right() == pytest.approx(bars.width())
+    admin.type("audit_search", "qqq")
+    admin.wait(lambda: not bars.isVisible())
+    search = admin.find("audit_search")
+    assert isinstance(search, QLineEdit)
+    search.clear()
+    admin.wait(bars.isVisible)

@@ -441,8 +441,8 @@ def test_count_entries_over_time_counts_days_with_those_that_are_empty(town: Tow
         of_a_day = Listing(
             filters={
                 **listing.filters,
-                "since": found.periods[0].start.isoformat(),
-                "until": found.periods[0].end.isoformat(),
+                "since": found.periods[-10].start.isoformat(),
+                "until": found.periods[-10].end.isoformat(),
             }
         )
         hours = count_entries_over_time(session, town.actor, of_a_day)
@@ -456,7 +456,8 @@ def test_count_entries_over_time_counts_days_with_those_that_are_empty(town: Tow
         none = count_entries_over_time(session, town.actor, Listing("nothing is called so"))
         searched = count_entries_over_time(session, town.actor, Listing(f"Line {noon - timedelta(days=5):%d}"))
     assert found.unit == "day"
-    assert [period.count for period in found.periods] == [3, 0, 0, 0, 1, 0, 0, 0, 0, 0]
+    assert [period.count for period in found.periods] == [*[0] * 32, 3, 0, 0, 0, 1, 0, 0, 0, 0, 0]
+    assert all(one.end == other.start for one, other in pairwise(found.periods))
     assert hours.unit == "hour"
     assert len(narrowed) == 3
     assert sum(period.count for period in hours.periods) == 3

@@ -20,8 +20,6 @@ from benchboard.ui.widgets.surfaces import set_surface
 
 _BARS: Final = 30
 """Height of the highest bar, in pixels."""
-_WIDEST: Final = 24
-"""Pixels of a bar, with the gap after it, where there are few."""
 _LABELS: Final = 18
 _HEAD: Final = 20
 _TOP: Final = 4
@@ -116,7 +114,7 @@ class AuditCountBars(Pressable):
 
     @property
     def _slot(self) -> float:
-        return min(float(_WIDEST), self.width() / max(1, len(self._counts.periods)))
+        return self.width() / max(1, len(self._counts.periods))
 
     def _at(self, x: float) -> int:
         """The period at `x`; -1 to the right of the last one."""

@@ -28,7 +28,7 @@ from benchboard.ui.widgets.surfaces import set_surface
 
 _FAULT = "audit.fault"
 """The key of the banner about a broken seal."""
-_HEIGHT = 44
+_HEIGHT = 56
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,23 +58,34 @@ class AuditSealStrip(QWidget):
         set_surface(self, "surface")
         self.setFixedHeight(_HEIGHT + 1)
         self._icons = {
-            tone: Icon(icon, tone, 18)
+            tone: Icon(icon, tone, 24)
             for tone, icon in (
-                ("ok", "ph.circle-wavy-check"),
+                ("ok", "ph.circle-wavy-check-fill"),
                 ("text.muted", "ph.circle-wavy-question"),
-                ("error", "ph.circle-wavy-warning"),
+                ("error", "ph.circle-wavy-warning-fill"),
             )
         }
-        self.title = Elided("", "label", fits_text=True)
-        self.more = Elided("", "body", "muted")
+        self.title = Elided("", "body_strong", fits_text=True)
+        self._meaning = Elided("", "body", "secondary")
+        self.more = Elided("", "caption", "muted")
         self.button = Button(_("Verify"), self._press, icon="ph.circle-wavy-check", name="audit_verify")
         line = QHBoxLayout()
         line.setContentsMargins(16, 0, 16, 0)
-        line.setSpacing(8)
+        line.setSpacing(12)
         centred = Qt.AlignmentFlag.AlignVCenter  # else the line below is drawn above the end of the strip
-        for widget in (*self._icons.values(), self.title):
+        for widget in self._icons.values():
             line.addWidget(widget, 0, centred)
-        line.addWidget(self.more, 1, centred)
+        first = QHBoxLayout()
+        first.setSpacing(8)
+        first.addWidget(self.title)
+        first.addWidget(self._meaning, 1)
+        words = QVBoxLayout()
+        words.setSpacing(1)
+        words.addStretch(1)
+        words.addLayout(first)
+        words.addWidget(self.more)
+        words.addStretch(1)
+        line.addLayout(words, 1)
         line.addWidget(self.button, 0, centred)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -148,7 +159,7 @@ class AuditSealStrip(QWidget):
 
     def _show(self) -> None:
         """Say what is known, and no more."""
-        state, tone = self._state, "text.muted"
+        state, tone, meaning = self._state, "text.muted", ""
         known = state.known
         if self._work is not None:
             title, more = _("Verifying"), _("Every entry is read and its seal computed again.")
@@ -173,6 +184,7 @@ class AuditSealStrip(QWidget):
         else:
             tone = "ok"
             title = _("Sealed, verified up to entry {number}").format(number=number(known.number))
+            meaning = _("None of them was changed or removed.")
             more = _("On this computer, {time}.").format(time=full_time(known.at))
             if state.newer:
                 newer = ngettext(
@@ -182,6 +194,7 @@ class AuditSealStrip(QWidget):
         for name, icon in self._icons.items():
             icon.setVisible(name == tone)
         self.title.setText(title)
+        self._meaning.setText(meaning)
         self.more.setText(more)
         self.button.set_title(_("Verify") if self._work is None else _("Stop"))
 

@@ -27,7 +27,7 @@ from benchboard.ui.command_menu import command_menu
 from benchboard.ui.commands import REGISTRY, Handler
 from benchboard.ui.context import Context
 from benchboard.ui.paged.paged_export import ask_and_export
-from benchboard.ui.paged.paged_model import Column, PagedTableModel
+from benchboard.ui.paged.paged_model import NO_VALUE, Column, PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable, count_in
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.theme import theme
@@ -71,7 +71,11 @@ _CSV = (
     "user_agent",
 )
 _MAX_RESULTS = 8
+_SEAL_DIGITS = 8
+"""How many digits of a seal a row shows, of 64."""
 _FILTER_WIDTH = 220
+_FEWEST_PERIODS = 2
+"""A chart of fewer would be a single block."""
 
 
 class AuditView(QWidget):
@@ -158,7 +162,7 @@ class AuditView(QWidget):
         return [
             self._toolbar,
             self._seals,
-            self._strip,
+            *([self._strip] if self._strip.isVisible() else []),
             *shown,
             self._table,
             *([self._detail] if self._detail.isVisible() else []),
@@ -188,13 +192,16 @@ class AuditView(QWidget):
         self._count()
 
     def _count(self) -> None:
-        """Show how many entries of the list there are in each period."""
+        """Show how many entries of the list there are in each period; nothing where there is but one."""
         actor, listing = self._context.actor, self._model.listing
 
         def show(counts: CountsOverTime) -> None:
             now = self._model.listing
             if (listing.search, listing.filters) == (now.search, now.filters):  # no later search
+                if len(counts.periods) < _FEWEST_PERIODS and self._strip.bars.hasFocus():
+                    self._table.view.setFocus(Qt.FocusReason.OtherFocusReason)
                 self._strip.show_counts(counts)
+                self._strip.setVisible(len(counts.periods) >= _FEWEST_PERIODS)
 
         self._context.tasks.read(
             self, lambda session: count_entries_over_time(session, actor, listing), show, lambda _error: None
@@ -498,13 +505,24 @@ def _columns(when: Callable[[AuditEntry], str]) -> tuple[Column[AuditEntry], ...
             whole=True,
         ),
         Column(
+            "number",
+            _("Entry"),
+            lambda row: number(row.number) if row.number is not None else NO_VALUE,
+            tooltip=lambda row: _("Entry without a seal") if row.number is None else "",
+            mono=True,
+            muted=True,
+            spoken="titled",
+            width=72,
+            optional=True,
+        ),
+        Column(
             "who",
             _("Who"),
             actor_title,
             sortable=True,
             tooltip=actor_title,
             avatar=lambda row: row.who or "?",
-            width=150,
+            width=200,
             fits=True,
             stretch=True,
             most=280,
@@ -517,7 +535,7 @@ def _columns(when: Callable[[AuditEntry], str]) -> tuple[Column[AuditEntry], ...
             tooltip=what_text,
             names=True,
             repeated=lambda line: repeated_since([entry.at for entry in line.run]),
-            width=420,
+            width=360,
             stretch=True,
             most=theme().px("measure.text_max"),
         ),
@@ -531,5 +549,16 @@ def _columns(when: Callable[[AuditEntry], str]) -> tuple[Column[AuditEntry], ...
             muted=True,
             width=180,
             fits=True,
+            optional=True,
+        ),
+        Column(
+            "seal",
+            _("Seal"),
+            lambda row: (row.seal or NO_VALUE)[:_SEAL_DIGITS],
+            tooltip=lambda row: row.seal or "",
+            mono=True,
+            muted=True,
+            spoken="never",
+            width=88,
         ),
     )
