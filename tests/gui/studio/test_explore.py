@@ -488,6 +488,12 @@ def test_sql_is_edited_both_ways_as_long_as_the_builder_has_it(explorer: Explore
     toasts = [one for one in explorer.studio.application.window.findChildren(Toast) if one.isVisible()]
     assert [one.accessibleName() for one in toasts] == ["The builder can't show this query. Edit it as SQL."]
     assert edit.toPlainText().endswith("> 1")
+    (button,) = (one for one in toasts[0].findChildren(QAbstractButton) if one.text() == "Back to the last query built")
+    explorer.qtbot.mouseClick(button, LEFT)
+    assert explorer.exploration.state.mode == "build"
+    assert explorer.texts(explorer.view.builder.groups) == ["Status"]
+    explorer.exploration.undo()
+    assert explorer.exploration.state.text.endswith("> 1"), "nothing is lost"
 
 
 def test_table_says_which_period_is_not_over_as_its_chart_does(explorer: Explorer) -> None:

@@ -1,6 +1,7 @@
 """Joined tables and calculated columns in Explore, in a real window by mouse and keys."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -304,6 +305,19 @@ def test_dates_of_few_days_are_grouped_by_day(studio: "Studio", tmp_path: Path) 
     unit = popover.findChild(Select, "group_unit")
     assert unit is not None
     assert [key for key in UNITS if unit.findData(key) >= 0] == ["interval", "day", "week", "month", "quarter", "year"]
+
+
+@pytest.mark.parametrize(("last", "follows_range"), [(60, False), (0, True)])
+def test_data_that_ended_are_shown_whole_and_those_that_go_on_in_the_last_weeks(
+    studio: "Studio", tmp_path: Path, last: int, follows_range: bool
+) -> None:
+    """Of twenty weeks that ended two months ago the last thirteen weeks showed four, without a word."""
+    today = datetime.now(UTC).date()
+    rows = "".join(f"{today - timedelta(days=ago)},{ago}\n" for ago in range(last + 140, last - 1, -1))
+    sold = add_file(studio, tmp_path / "sold.csv", "Sold", "day,n\n" + rows)
+    exploration = Explorer(studio, f"studio/explore/{sold.id}/sold").exploration
+    studio.wait(lambda: exploration.statistics(sold.id, "sold") is not None)
+    assert (exploration.unit_for(sold.id, "sold", "day") == "interval") == follows_range
 
 
 def _word(explorer: Explorer, value: str) -> str:

@@ -26,7 +26,6 @@ from benchboard.analytics.query_builder.question import (
     Question,
     functions_for,
     part_list,
-    usual_unit,
     with_group,
     with_measure,
     with_part_list,
@@ -605,7 +604,8 @@ class Builder(QWidget):
     def _drop_group(self, _anchor: QWidget, column: str) -> None:
         question, table = self._question, self._table
         if question is not None and table is not None and table.column(column) is not None:
-            unit = usual_unit(question.dialect) if kind_of(table, column) in TIMES else ""
+            is_time = kind_of(table, column) in TIMES
+            unit = self._exploration.unit_for(question.source_id, question.table, column) if is_time else ""
             self._set_parts(with_group(question, column, unit))
 
     def _drop_measure(self, _anchor: QWidget, column: str) -> None:

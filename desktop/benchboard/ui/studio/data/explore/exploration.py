@@ -64,6 +64,8 @@ LATE_MS: Final = 150
 _MOST_UNDO: Final = 100
 _LEAST_SHARE: Final = 4
 """A quarter of the time range has to be filled for it to be the one that the times of a file are grouped by."""
+_GOES_ON_SHARE: Final = 10
+"""Data that reach into the last tenth of the time range go on; of others it has to have all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,8 +382,10 @@ class Exploration(QObject):
         if least.day == greatest.day == 1 and 2 <= known.distinct <= months + 1:
             return "month"  # a date for each month, as targets and closings have it
         if period is not None and least < period.end and greatest >= period.start:
-            shown = min(greatest, period.end) - max(least, period.start)
-            if shown * _LEAST_SHARE >= period.end - period.start and offers_interval:
+            shown, length = min(greatest, period.end) - max(least, period.start), period.end - period.start
+            # Of what ended before, the range would leave out most without a word.
+            is_whole = least >= period.start or greatest >= period.end - length / _GOES_ON_SHARE
+            if shown * _LEAST_SHARE >= length and is_whole and offers_interval:
                 return "day" if is_date and period.interval in CLOCK_UNITS else "interval"
         unit: Unit = Period(least, greatest).interval  # type: ignore[assignment]  # one of the units
         return "day" if is_date and unit in CLOCK_UNITS else unit
@@ -546,6 +550,16 @@ class Exploration(QObject):
     def redo(self) -> None:
         """Make the change again that was taken back."""
         self._step(self._future, self._past)
+
+    @property
+    def last_built(self) -> ExplorationState | None:
+        """The last state before this one whose query the builder can show; None if there was none."""
+        return next((one for one in reversed(self._past) if one.question is not None and one.text.strip()), None)
+
+    def build_again(self) -> None:
+        """Show the last query that the builder can show, or an empty one, as a step that can be undone."""
+        built = self.last_built or replace(self.state, question=None, text="")
+        self._set(replace(built, mode="build"))
 
     def _step(self, source: list[ExplorationState], target: list[ExplorationState]) -> None:
         if source:

@@ -533,7 +533,12 @@ class ExploreView(QWidget):
         state = self.exploration.state
         if state.question is None and state.text.strip():
             self.mode.set_current("sql")
-            self._context.problems.refuse(_("The builder can't show this query. Edit it as SQL."))
+            built = self.exploration.last_built is not None
+            way_on = Action(
+                _("Back to the last query built") if built else _("New query"), self.exploration.build_again
+            )
+            text = _("The builder can't show this query. Edit it as SQL.")
+            self._context.problems.toast(text, warning=True, action=way_on)
             return
         self.exploration.set_mode("build")
         first = self.builder.source.chips
