@@ -146,3 +146,22 @@ def test_values_of_a_filter_are_listed_in_a_widget_that_follows_the_time_range(s
     (values,) = (one for one in studio.application.window.findChildren(ColumnValueList) if one.isVisible())
     studio.wait(lambda: not values.is_pending)
     assert not values.has_failed
+
+
+def test_a_variable_is_entered_as_the_value_of_a_filter(studio: "Studio") -> None:
+    """Its name was taken for a value, of which there are no rows."""
+    money = {"name": "money", "label": "", "type": "list", "values": ["EUR", "USD"], "multiple": True,
+             "chosen": ["EUR"]}  # fmt: skip
+    _load(studio, {"a": "SELECT count(*) AS n\nFROM orders"}, money)
+    editor = studio.page.editor
+    editor.select(["a"])
+    builder = _builder(studio)
+    studio.wait(builder.builder.isVisible)
+    builder.builder.edit_filter(builder.builder.filters, "currency")
+    (value,) = (one for one in studio.application.window.findChildren(Edit, "filter_value") if one.isVisible())
+    studio.qtbot.keyClicks(value, ":money")
+    studio.qtbot.keyClick(value, Qt.Key.Key_Return)
+    studio.wait(lambda: editor.widget("a").query == "SELECT count(*) AS n\nFROM orders\nWHERE currency IN (:money)")
+    studio.wait(lambda: any("EUR" in chip for chip in _chips(builder)))
+    studio.page.undo()
+    assert editor.widget("a").query == "SELECT count(*) AS n\nFROM orders"

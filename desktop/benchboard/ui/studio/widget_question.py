@@ -1,6 +1,7 @@
 """The query of a widget in the builder: what Explore's builder shows and changes is the widget, undone in its page."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from benchboard.analytics.query_builder.question import Question
 from benchboard.analytics.query_builder.sql_writer import to_sql
 from benchboard.dashboards.editing.column_filter import inlined
+from benchboard.dashboards.editing.marked_query import named_filter, write_marked
 from benchboard.dashboards.editing.query_return import OpenedQuery, is_of_another_table, returned_query
 from benchboard.dashboards.variables.variable_queries import names_in
 from benchboard.errors import AppError
@@ -36,17 +38,33 @@ class WidgetQuestion(Exploration):
     def set_question(self, question: Question, *, mode: Mode | None = None, kind: str | None = None) -> None:
         """Write the question to the widget, as one step: with its variables, where their conditions are as they were.
         What a chart is drawn as stays."""
-        opened, text = self._opened, to_sql(question)
+        opened, question = self._opened, self._with_variables(question)
+        text = to_sql(question)
         if opened is None or self._item_id not in self._editor.page.paths:
             return
         if question.source_id != opened.source_id:
             self._editor.set_source(self._item_id, question.source_id, text)
             return
-        if not is_of_another_table(text, opened):
-            text = returned_query(text, opened).text
+        is_another = is_of_another_table(text, opened)
+        text = write_marked(question, opened.dialect) if is_another else returned_query(text, opened).text
         error = self._editor.set_explored(self._item_id, text, None, {})  # a step of its own, unlike typing
         if error is not None:
             self._context_of_page.problems.show(error)
+
+    def _with_variables(self, question: Question) -> Question:
+        """With the variable where a condition has its name, as in `:shop`, for its one value."""
+        names = set(self.page_variables())
+        filters = [
+            named_filter(one.column, name)
+            if one.operator in ("eq", "one_of") and len(one.values) == 1
+            and (name := str(one.values[0]).removeprefix(":")) in names and one.values[0] == f":{name}"
+            else one
+            for one in question.filters
+        ]  # fmt: skip
+        return replace(question, filters=tuple(filters))
+
+    def page_variables(self) -> Sequence[str]:
+        return [one.name for one in self._editor.reader_document.variables]
 
     def run(self, *, automatic: bool = False) -> None:
         """Do nothing: the widget shows the result."""

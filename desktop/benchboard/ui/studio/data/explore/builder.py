@@ -471,6 +471,7 @@ class Builder(QWidget):
             shown,
             lambda one: self._put("filters", one, place),
             column=column,
+            named=self._exploration.page_variables(),
             suggested=self._exploration.selectable_column(table.columns),
         ).open()
 

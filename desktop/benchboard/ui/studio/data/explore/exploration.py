@@ -647,6 +647,10 @@ class Exploration(QObject):
         period = self.period()
         return dict(period.values) if period is not None else {}
 
+    def page_variables(self) -> Sequence[str]:
+        """The names of the variables that a condition may have in the place of values; none outside a page."""
+        return ()
+
     # Running
 
     def run(self, *, automatic: bool = False) -> None:

@@ -38,6 +38,8 @@ _EMPTY_TEXT: Final = '""'
 """What is typed for the text without characters."""
 _LISTED: Final[tuple[Operator, ...]] = ("eq", "ne", "one_of", "none_of")
 """The operators whose values are selected in a list."""
+_NAMED: Final = 3
+"""Variables that are named as examples."""
 _ALONE: Final[tuple[Operator, ...]] = ("eq", "ne")
 
 
@@ -62,11 +64,14 @@ class FilterPopover(PartPopover):
         applied: Callable[[Filter], object],
         *,
         column: str = "",
+        named: Sequence[str] = (),
         suggested: str = "",
     ) -> None:
-        """`column` is one that was chosen; without it and a filter `shown`, it begins at the one `suggested`."""
+        """`column` is one that was chosen; without it and a filter `shown`, it begins at the one `suggested`. `named`:
+        the variables whose values a condition may have."""
         super().__init__(anchor, _("Filter"), "filter_popover", width=_WIDTH)
         self._filtered, self._table, self._applied = filtered, filtered.table, applied
+        self._named = named
         self._begins_at_value = shown is not None or bool(column)
         self._enters = False
         """Whether Enter was pressed before the values were there that decide what it does."""
@@ -141,6 +146,10 @@ class FilterPopover(PartPopover):
             note = _("For example {example}, in UTC.").format(example="2026-03-31")
         elif operator in ("ne", "none_of"):
             note = _("Rows without a value are left out too.")
+        elif operator in ("eq", "one_of") and kind == "text" and self._named:
+            note = _("Or enter a variable: {names}").format(
+                names=", ".join(f":{name}" for name in self._named[:_NAMED])
+            )
         self._value.set_note(note)
         self._value.edit.setPlaceholderText(_("Search or enter a value") if listed else "")
         self.values.setVisible(listed)
