@@ -61,14 +61,20 @@ class DifferencesPane(QWidget):
         return self._empty_text.text()
 
     @property
+    def to_restore(self) -> int | None:
+        """The version that can be restored: the selected one or, of the newest, the one that it is compared with."""
+        before, after, newest = self._numbers
+        return before if after == newest else after
+
+    @property
     def can_restore(self) -> bool:
-        """Whether the older version can be restored."""
+        """Whether a version can be restored."""
         return not self.why_no_restore()
 
     def why_no_restore(self) -> str:
-        """Why the older version can't be restored; empty if it can."""
-        before, after, newest = self._numbers
-        if before is None:
+        """Why no version can be restored; empty if one can."""
+        _before, after, newest = self._numbers
+        if self.to_restore is None:
             return self._why_no_change() or self.sentence
         if self._identical and after == newest:
             return self._why_no_change() or _("These versions are identical, so there's nothing to restore.")
@@ -102,7 +108,8 @@ class DifferencesPane(QWidget):
     def _update_buttons(self) -> None:
         """Enable the buttons, or set the reason why they are disabled."""
         before, after, newest = self._numbers
-        self._restore.setText(_("Restore version {number}").format(number=before))
+        restored = self.to_restore
+        self._restore.setText(_("Restore version {number}").format(number=restored))
         self._restore.disable(self.why_no_restore())
         why_not = self._why_no_change()
         count = len(self.model.ticked)
@@ -116,10 +123,10 @@ class DifferencesPane(QWidget):
         hint = _(
             "Restoring makes version {next} with the content of version {before}. Version {newest} stays in the list."
         )
-        self._hint.setText(hint.format(next=(newest or 0) + 1, before=before, newest=newest))
-        for widget in (self._restore, self._revert, self._hint):
-            widget.setVisible(before is not None)
-        self._hint.setVisible(before is not None and self.can_restore)
+        self._hint.setText(hint.format(next=(newest or 0) + 1, before=restored, newest=newest))
+        self._restore.setVisible(restored is not None)
+        self._revert.setVisible(before is not None)
+        self._hint.setVisible(restored is not None and self.can_restore)
 
     def _why_no_change(self) -> str:
         return "" if self._may_change else _("You have view-only access to this dashboard.")

@@ -216,9 +216,9 @@ class VersionsScreen(QWidget):
     # Actions
 
     def restore(self) -> None:
-        """Restore the older of the two versions."""
+        """Restore the selected version or, of the newest, the one that it is compared with."""
         if self._comparison is not None and self._right.can_restore:
-            number, newest, base = self._comparison.numbers[0], self._newest, self._comparison.base
+            number, newest, base = self._right.to_restore, self._newest, self._comparison.base
             if number is not None and newest is not None:
                 self._restore_number(number, base, undo=newest)
 
