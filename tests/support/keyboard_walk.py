@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt
 from PySide6.QtGui import QAccessible, QAccessibleInterface, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QApplication, QWidget
@@ -66,7 +66,7 @@ def walk(folder: Path) -> Iterator[tuple[str, str]]:
             if screen.open is not None:
                 screen.open(tour.context)
             window = tour.context.driver.window
-            QApplication.processEvents()
+            _settle()
             for fault in _faults(window, drawn):
                 if fault not in seen:
                     seen.add(fault)
@@ -82,9 +82,16 @@ def _faults(window: QWidget, drawn: set[str]) -> list[str]:
     first = [*_unnamed(window), *_tab_faults(window, drawn)]
     if not first:
         return inactive
-    QApplication.processEvents()
+    _settle()
     again = {*_unnamed(window), *_tab_faults(window, before)}
     return inactive + [fault for fault in first if fault in again]
+
+
+def _settle() -> None:
+    """Handle what is pending, layouts last: data may just have come."""
+    for _turn in range(3):
+        QApplication.processEvents()
+        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
 
 
 def _inactive(window: QWidget) -> Iterator[str]:
@@ -149,9 +156,7 @@ def _tab_faults(window: QWidget, drawn: set[str]) -> Iterator[str]:
             break
         reached.append(focused)
         if isinstance(focused, Canvas):
-            focused.item_focus.step(len(focused.reading_order()))
-            while focused.item_focus.step(1):
-                pass  # its items each take a Tab
+            _go_to_last_item(focused)
         QTest.keyClick(focused, Qt.Key.Key_Tab)
         if QApplication.focusWidget() is focused:
             if stops == [focused]:
@@ -182,8 +187,7 @@ def _faults_back(stops: list[QWidget], reached: list[QWidget]) -> Iterator[str]:
             break
         back.append(focused)
         if isinstance(focused, Canvas):
-            while focused.item_focus.step(-1):
-                pass
+            _go_to_first_item(focused)
         QTest.keyClick(focused, Qt.Key.Key_Backtab)
         if QApplication.focusWidget() is focused:
             yield f"Shift+Tab stays in: {_called(focused)}"
@@ -196,6 +200,18 @@ def _faults_back(stops: list[QWidget], reached: list[QWidget]) -> Iterator[str]:
             return
     if len(came) < len(expected):
         yield f"Shift+Tab doesn't reach: {_called(expected[len(came)])}"
+
+
+def _go_to_last_item(canvas: Canvas) -> None:
+    """Where Tab leaves a canvas. At once: its items each take a Tab, and the inspector shows each that is selected."""
+    order, current = canvas.editor.page.reading_order, canvas.item_focus.current
+    canvas.item_focus.step(len(order) - 1 - order.index(current) if current else len(order))
+
+
+def _go_to_first_item(canvas: Canvas) -> None:
+    """Where Shift+Tab leaves it."""
+    order, current = canvas.editor.page.reading_order, canvas.item_focus.current
+    canvas.item_focus.step(-(order.index(current) if current else len(order)))
 
 
 def _top(window: QWidget) -> QWidget:

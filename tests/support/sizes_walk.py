@@ -31,6 +31,7 @@ def environment(folder: Path) -> dict[str, str]:
         "BENCHBOARD_KEYRING": "off",
         "BENCHBOARD_REDUCED_MOTION": "1",  # a pane that still slides into place is not where it belongs
         "BENCHBOARD_HOME": str(folder / "home"),
+        "TMPDIR": str(folder),  # in memory, as the folders of tests are: its databases wait for no disk
     }
 
 

@@ -177,6 +177,9 @@ def scroll_into_view(widget: QWidget) -> None:
 
 
 def _is_stop(widget: QWidget, entries: _Entries) -> bool:
+    # First, as it is so of most widgets, and cheap: to look for a holder goes up to the window.
+    if not isinstance(widget, QAbstractButton) and not _takes_focus(widget):
+        return False
     holder = _one_stop_holder(widget)
     if holder is not None:
         if id(holder) not in entries:
