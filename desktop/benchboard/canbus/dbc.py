@@ -132,6 +132,8 @@ class Message:
     is_j1939: bool = False
     source: str = ""
     """The name of the file."""
+    sender: str = ""
+    """The node that sends it, or several of them; empty if the file doesn't say."""
     is_multiplexed: bool = field(init=False)
     _plan: tuple["_Step", ...] = field(init=False, repr=False, compare=False)
 
@@ -189,6 +191,8 @@ class CanDatabase:
         return message
 
 
+_NO_NODE: Final = "Vector__XXX"
+"""What DBC files name instead of a node that nobody knows."""
 _Step = tuple[Signal, int, int, int, int, float, float]
 """How a signal is read: it, its first bit in little-endian data (-1 for a big-endian signal), the bit after its last
 in that order, the masks of its bits and of its sign (0 without one), its scale and offset.
@@ -312,6 +316,7 @@ def _message(parsed: "ParsedMessage", source: str) -> Message:
         parsed.cycle_time if isinstance(parsed.cycle_time, int) and parsed.cycle_time > 0 else None,
         parsed.protocol == "j1939",
         source,
+        ", ".join(one for one in parsed.senders if one != _NO_NODE),
     )
 
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from benchboard.canbus.frame import Frame, TimeSource, Timestamp
+from benchboard.canbus.frame import Frame, TimeSource, Timestamp, wire_bits
 
 FrameKey = tuple[int, bool, bool, bool, str]
 """ID, whether it is extended, whether it is a remote frame, whether it was sent, and its channel."""
@@ -32,7 +32,8 @@ class IdStatistics:
     """Of one identifier: frames, the times between them (s), how much these vary (`jitter_s`, the standard deviation),
     and how often the data changed. Times are None with fewer than two frames that have them.
 
-    `uncertainty_s` is that of the stamps: no time means more than it.
+    `uncertainty_s` is that of the stamps: no time means more than it. `bits` are those of all its frames, without stuff
+    bits and at whatever rate.
     """
 
     id: int
@@ -49,6 +50,7 @@ class IdStatistics:
     uncertainty_s: float
     data: DataShape
     channel: str = ""
+    bits: int = 0
 
     def rounded(self, seconds: float | None) -> float | None:
         """A time between frames, as exact as the stamps are: a float of Unix time has noise below."""
@@ -75,7 +77,7 @@ class IdStatistics:
 class _Row:
     __slots__ = (
         "changed", "changes", "count", "data", "first", "first_bits", "first_data", "gaps", "last", "lengths", "max",
-        "mean", "min", "squares",
+        "mean", "min", "shapes", "squares",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -83,6 +85,8 @@ class _Row:
         self.data: bytes | None = None
         self.first_data = b""
         self.first_bits = self.changed = self.lengths = 0
+        self.shapes: dict[tuple[int, bool], int] = {}
+        """How many frames had this length of data, and were CAN FD or not."""
         self.first: Timestamp | None = None
         self.last: Timestamp | None = None
         self.min, self.max, self.mean, self.squares = math.inf, 0.0, 0.0, 0.0
@@ -90,6 +94,8 @@ class _Row:
     def add(self, frame: Frame) -> None:
         self.count += 1
         data = frame.data
+        shape = (len(data), frame.fd)
+        self.shapes[shape] = self.shapes.get(shape, 0) + 1
         if data != self.data:
             # Little-endian, so that a byte keeps its place whatever the length is.
             bits = int.from_bytes(data, "little")
@@ -198,7 +204,24 @@ def _statistics(key: FrameKey, row: _Row) -> IdStatistics:
         uncertainty,
         _shape(row),
         channel,
+        _bits(row, extended=extended),
     )  # fmt: skip
+
+
+def bus_shares(ids: Iterable[IdStatistics]) -> list[float]:
+    """Of each identifier, the share (0..1) that its frames have in the bits of all frames of its channel."""
+    rows = list(ids)
+    totals: dict[str, int] = {}
+    for one in rows:
+        totals[one.channel] = totals.get(one.channel, 0) + one.bits
+    return [one.bits / totals[one.channel] if totals[one.channel] else 0.0 for one in rows]
+
+
+def _bits(row: _Row, *, extended: bool) -> int:
+    return sum(
+        count * sum(wire_bits((Frame(0, extended=extended, fd=fd, data=bytes(length)),)))
+        for (length, fd), count in row.shapes.items()
+    )
 
 
 def _shape(row: _Row) -> DataShape:

@@ -19,7 +19,7 @@ from benchboard.canbus.dbc import CanDatabase
 from benchboard.canbus.dbc_files import load_databases
 from benchboard.canbus.frame import Frame, TimeSource, Timestamp
 from benchboard.canbus.frame_filter import FrameFilter, parse_frame_filter
-from benchboard.canbus.frame_statistics import FrameStatistics, IdStatistics
+from benchboard.canbus.frame_statistics import FrameStatistics, IdStatistics, bus_shares
 from benchboard.canbus.id_map import IdMap, parse_id_map, with_new_id
 from benchboard.canbus.recording_channels import names_text, require_channel, short_name
 from benchboard.canbus.recording_comparison import TOLERANCE, ComparedId, compare_ids
@@ -33,7 +33,7 @@ from benchboard.cli.file_output import overwrite_option, require_writable
 from benchboard.cli.options import Number, WholeNumber
 from benchboard.cli.terminal import printable
 from benchboard.errors import DeviceFailure, Invalid
-from benchboard.i18n import _, ngettext, number
+from benchboard.i18n import _, ngettext, number, percent
 
 _POLL_S: Final = 0.05
 
@@ -366,15 +366,21 @@ def stats(
     found = FrameStatistics()
     found.add(_filtered(_of_channel(recording, channel), database, wanted))
     rows, totals = found.ids(), found.totals()
+    shares = [round(share, 6) for share in bus_shares(rows)]
     if as_json:
         answer = {"frames": totals.frames, "errors": totals.errors, "seconds": round(totals.seconds, 6)}
-        ids = [_stats_json(row) | {"name": _message_name(database, row)} for row in rows]
+        ids = [
+            _stats_json(row) | {"name": _message_name(database, row), "node": _node(database, row), "bus_share": share}
+            for row, share in zip(rows, shares, strict=True)
+        ]
         click.echo(json.dumps(answer | {"ids": ids}))
         return
     titles = (
         _("ID"),
         _("Name"),
+        _("Node"),
         _("Count"),
+        _("Bus share"),
         _("Rate (1/s)"),
         _("Min (ms)"),
         _("Mean (ms)"),
@@ -382,9 +388,9 @@ def stats(
         _("Jitter (ms)"),
         _("Changes"),
     )
-    lines = [titles, *(_stats_line(database, row) for row in rows)]
+    lines = [titles, *(_stats_line(database, row, share) for row, share in zip(rows, shares, strict=True))]
     shown = len(found.channels) > 1
-    _echo_by_channel(lines, [row.channel if shown else "" for row in rows], left=(0, 1))
+    _echo_by_channel(lines, [row.channel if shown else "" for row in rows], left=(0, 1, 2))
     frames, errors, count = totals.frames, totals.errors, len({(row.id, row.extended) for row in rows})
     said = (
         ngettext("{count} frame", "{count} frames", frames).format(count=number(frames)),
@@ -429,14 +435,20 @@ def _ident(row: IdStatistics | ComparedId) -> str:
     return (f"{row.id:08X}" if row.extended else f"{row.id:03X}") + (" RTR" if row.remote else "")
 
 
-def _stats_line(database: CanDatabase, row: IdStatistics) -> tuple[str, ...]:
+def _stats_line(database: CanDatabase, row: IdStatistics, share: float) -> tuple[str, ...]:
     def milliseconds(value: float | None) -> str:
         return "–" if value is None else _milliseconds(value, row.uncertainty_s)
 
     ident = _ident(row) + (_(" sent") if row.sent else "")
     rate = "–" if row.rate is None else number(row.rounded_rate or 0.0, row.rate_decimals)
     times = map(milliseconds, (row.min_s, row.mean_s, row.max_s, row.jitter_s))
-    return ident, _message_name(database, row), number(row.count), rate, *times, number(row.changes)
+    names = _message_name(database, row), _node(database, row)
+    return ident, *names, number(row.count), percent(100 * share, 1), rate, *times, number(row.changes)
+
+
+def _node(database: CanDatabase, row: IdStatistics) -> str:
+    message = database.find(Frame(row.id, extended=row.extended, remote=row.remote))
+    return printable(message.sender) if message is not None else ""
 
 
 def _message_name(database: CanDatabase, row: IdStatistics | ComparedId) -> str:

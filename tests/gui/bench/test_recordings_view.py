@@ -12,7 +12,9 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
+from benchboard.canbus.dbc import CanDatabase, Message
 from benchboard.canbus.frame import Frame, TimeSource, Timestamp
+from benchboard.canbus.frame_statistics import FrameStatistics
 from benchboard.canbus.recording_reader import read_frames
 from benchboard.canbus.recording_writer import open_recording
 from benchboard.dongles.simulator import conveyor
@@ -21,6 +23,7 @@ from benchboard.ui.bench.channel_select import ChannelSelect
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.frame_rows import CHANNEL, CYCLE, DLC, ID, TIME
 from benchboard.ui.bench.recent_recordings import RecentRecordings
+from benchboard.ui.bench.recording_tables import node_shares, statistics_rows
 from benchboard.ui.bench.recordings_view import RecordingsView
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.widgets import Confirm, Select, Toast
@@ -493,3 +496,19 @@ def test_recent_recordings_are_ten_and_broken_settings_are_none(shell: Shell, vi
     assert [one.name for one in recent.paths] == [f"{place}.log" for place in range(13, 3, -1)]
     shell.context.apply_settings(replace(shell.context.settings, recent_recordings="[1, {"))
     assert recent.paths == []
+
+
+def test_statistics_say_which_node_takes_most_of_the_bus() -> None:
+    found = FrameStatistics()
+    stamp = Timestamp(1_700_000_000.0, TimeSource.DEVICE, 1e-6)
+    for ident, count in ((0x100, 30), (0x200, 10), (0x300, 10)):
+        found.add(Frame(ident, data=bytes(8), timestamp=stamp) for _one in range(count))
+    messages = [
+        Message(f"M{ident:X}", ident, False, 8, sender=node) for ident, node in ((0x100, "Drive"), (0x200, "Belt"))
+    ]
+    rows = statistics_rows(found.ids(), CanDatabase(messages))
+    assert [(row.id, row.node, row.bus_share) for row in rows] == [
+        ("0x100", "Drive", 0.6), ("0x200", "Belt", 0.2), ("0x300", "", 0.2),
+    ]  # fmt: skip
+    assert node_shares(rows) == [("Drive", 0.6), ("Belt", 0.2)]
+    assert node_shares(statistics_rows(found.ids(), CanDatabase())) == []

@@ -196,3 +196,9 @@ def test_load_of_a_missing_file_or_a_folder_says_so(tmp_path: Path) -> None:
     with pytest.raises(AppError) as folder:
         load_databases([tmp_path])
     assert folder.value.code == "dbc.format"
+
+
+def test_message_has_the_node_that_sends_it() -> None:
+    text = LINE.replace("BO_ 800 Multiplexed: 8 A", "BO_ 800 Multiplexed: 8 Vector__XXX")
+    senders = {one.name: one.sender for one in parse_database("line.dbc", text.encode())}
+    assert senders == {"MotorStatus": "A", "Multiplexed": "", "EEC1": "A"}

@@ -3,7 +3,7 @@
 import pytest
 
 from benchboard.canbus.frame import Frame, TimeSource, Timestamp
-from benchboard.canbus.frame_statistics import FrameStatistics
+from benchboard.canbus.frame_statistics import FrameStatistics, bus_shares
 from benchboard.canbus.replay import replay_frames
 
 
@@ -53,3 +53,13 @@ def test_replay_ends_while_it_waits() -> None:
     frames = [Frame(1, timestamp=at(0.0)), Frame(2, timestamp=at(3600.0))]
     played = replay_frames(frames, sent.append, goes_on=lambda: now[0] < 1, clock=lambda: now[0], wait=wait)
     assert (played.sent, len(sent), now[0] < 1.1) == (1, 1, True)
+
+
+def test_bus_shares_are_those_of_the_bits_of_each_channel() -> None:
+    found = FrameStatistics()
+    found.add(Frame(0x100, data=bytes(8), timestamp=at(n), channel="a") for n in range(3))  # 111 bits each
+    found.add([Frame(0x200, extended=True, timestamp=at(4), channel="a")])  # 67
+    found.add([Frame(0x100, fd=True, brs=True, data=bytes(16), timestamp=at(5), channel="b")])
+    found.add([Frame(4, error=True, data=bytes(8), timestamp=at(6), channel="b")])
+    assert [(one.id, one.bits) for one in found.ids()] == [(0x100, 333), (0x100, 190), (0x200, 67)]
+    assert bus_shares(found.ids()) == pytest.approx([333 / 400, 1.0, 67 / 400])

@@ -27,6 +27,7 @@ from benchboard.ui.bench.recording_tables import (
     comparison_page,
     comparison_rows,
     is_shown,
+    node_shares,
     statistics_columns,
     statistics_page,
     statistics_rows,
@@ -41,6 +42,7 @@ from benchboard.ui.widgets.no_match import NoMatch
 from benchboard.ui.widgets.surfaces import set_surface
 
 _TYPING_MS: Final = 200
+_NAMED_NODES: Final = 4
 _TOLERANCES: Final = (0.02, 0.05, 0.1, 0.2, 0.5)
 Row = TypeVar("Row", StatisticsRow, ComparisonRow)
 
@@ -195,9 +197,6 @@ class StatisticsList(_IdList[StatisticsRow]):
     def show_part(self, part: RecordingPart, database: CanDatabase) -> None:
         """Show the IDs of this part of a recording."""
         self._part = part
-        whole = _("Of the whole recording. Enter shows the frames of an ID.")
-        limited = _("Of {part}. Enter shows the frames of an ID.")
-        self.say(limited.format(part=part.limits) if part.limits else whole)
         self.show_names(database)
 
     def show_counting(self) -> None:
@@ -207,6 +206,8 @@ class StatisticsList(_IdList[StatisticsRow]):
     def show_names(self, database: CanDatabase) -> None:
         """Name the IDs by this database."""
         self._rows = statistics_rows(self._part.ids, database)
+        of = _("Of {part}.").format(part=self._part.limits) if self._part.limits else _("Of the whole recording.")
+        self.say(" ".join((of, _nodes_text(self._rows) or _("Enter shows the frames of an ID."))))
         self.model.refresh()
 
     def _open(self, row: StatisticsRow) -> None:
@@ -215,6 +216,13 @@ class StatisticsList(_IdList[StatisticsRow]):
     def _export(self) -> None:
         name = f"{Path(self._part.name).stem} {_('statistics')}"
         ask_and_export(self._context, self, self.model, self._fetch, STATISTICS_FILE, name)
+
+
+def _nodes_text(rows: Sequence[StatisticsRow]) -> str:
+    """Which nodes send most, with their shares; empty if no node is known."""
+    shares = node_shares(rows)
+    named = [f"{node} {percent(100 * share, 0)}" for node, share in shares[:_NAMED_NODES]]
+    return _("Bus share of the nodes: {nodes}.").format(nodes=", ".join(named)) if named else ""
 
 
 class ComparisonList(_IdList[ComparisonRow]):

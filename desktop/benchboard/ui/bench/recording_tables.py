@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 
 from benchboard.canbus.dbc import CanDatabase
 from benchboard.canbus.frame import Frame, TimeSource, Timestamp
-from benchboard.canbus.frame_statistics import IdStatistics
+from benchboard.canbus.frame_statistics import IdStatistics, bus_shares
 from benchboard.canbus.recording_comparison import ComparedId, IdDifference
 from benchboard.i18n import _, number, percent
 from benchboard.paging import Listing, Page
@@ -30,10 +30,13 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True, slots=True)
 class StatisticsRow:
-    """An ID with its statistics."""
+    """An ID with its statistics, the node that sends it, and its share (0..1) in the bits of the frames of its
+    channel."""
 
     statistics: IdStatistics
     name: str
+    node: str = ""
+    share: float = 0.0
 
     @property
     def key(self) -> tuple[int, bool, bool, bool, str]:
@@ -70,6 +73,10 @@ class StatisticsRow:
         return self.statistics.count
 
     @property
+    def bus_share(self) -> float:
+        return round(self.share, 6)
+
+    @property
     def rate(self) -> float | None:
         return self.statistics.rounded_rate
 
@@ -95,8 +102,8 @@ class StatisticsRow:
 
 
 STATISTICS_FILE: Final = (
-    "channel", "id", "name", "type", "direction", "count", "rate", "min_ms", "mean_ms", "max_ms", "jitter_ms",
-    "changes",
+    "channel", "id", "name", "node", "type", "direction", "count", "bus_share", "rate", "min_ms", "mean_ms", "max_ms",
+    "jitter_ms", "changes",
 )  # fmt: skip
 """The columns of the CSV file."""
 
@@ -165,7 +172,26 @@ COMPARISON_FILE: Final = (
 
 def statistics_rows(ids: Iterable[IdStatistics], database: CanDatabase) -> list[StatisticsRow]:
     """A row for each ID, named by the database."""
-    return [StatisticsRow(one, _name(database, one.id, extended=one.extended)) for one in ids]
+    every = list(ids)
+    rows = []
+    for one, share in zip(every, bus_shares(every), strict=True):
+        message = database.find(Frame(one.id, extended=one.extended))
+        name, node = (message.name, message.sender) if message is not None else ("", "")
+        rows.append(StatisticsRow(one, name, node, share))
+    return rows
+
+
+def node_shares(rows: Iterable[StatisticsRow]) -> list[tuple[str, float]]:
+    """The nodes that send, and the share (0..1) of each in the bits of all frames, the busiest first; empty if no node
+    is known. What is sent by no node that is known counts for the whole only.
+    """
+    every = list(rows)
+    bits: dict[str, int] = {}
+    for row in every:
+        bits[row.node] = bits.get(row.node, 0) + row.statistics.bits
+    whole = sum(bits.values())
+    found = [(node, count / whole) for node, count in bits.items() if node and whole]
+    return sorted(found, key=lambda one: (-one[1], one[0]))
 
 
 def comparison_rows(compared: Iterable[ComparedId], database: CanDatabase) -> list[ComparisonRow]:
@@ -194,8 +220,19 @@ def statistics_columns(has_channels: Callable[[], bool]) -> tuple[Column[Statist
         Column("id", _("ID"), lambda row: row.id, True, mono=True, width=130),
         _channel_column(lambda row: row.channel if has_channels() else ""),
         Column("name", _("Name"), lambda row: row.name, True, width=160, stretch=True),
-        Column("kind", _("Type"), _type_text, True, width=100),
-        Column("count", _("Count"), lambda row: number(row.count), True, True, width=100),
+        Column("node", _("Node"), lambda row: row.node, True, width=110, sparse=True),
+        Column("kind", _("Type"), _type_text, True, width=90, optional=True),
+        Column("count", _("Count"), lambda row: number(row.count), True, True, width=90),
+        Column(
+            "share",
+            _("Bus share"),
+            lambda row: percent(100 * row.share, 1),
+            True,
+            align_right=True,
+            meter=lambda row: row.share,
+            tooltip=lambda _row: _("Its share in the bits of all frames of its channel."),
+            width=130,
+        ),
         Column(
             "rate", _("Rate (1/s)"), lambda row: _or_dash(row.rate, row.statistics.rate_decimals), True, True, width=100
         ),
@@ -203,7 +240,7 @@ def statistics_columns(has_channels: Callable[[], bool]) -> tuple[Column[Statist
         time("mean_ms", _("Mean (ms)")),
         time("max_ms", _("Max (ms)")),
         time("jitter_ms", _("Jitter (ms)")),
-        Column("changes", _("Changes"), lambda row: number(row.changes), True, True, width=100),
+        Column("changes", _("Changes"), lambda row: number(row.changes), True, True, width=100, optional=True),
     )
 
 
@@ -212,6 +249,8 @@ _STATISTICS_KEYS: Final[dict[str, Callable[[StatisticsRow], Any]]] = {
     "channel": lambda row: row.channel,
     "kind": lambda row: (row.type, row.direction),
     "count": lambda row: row.count,
+    "share": lambda row: row.share,
+    "node": lambda row: (not row.node, row.node.casefold()),
     "changes": lambda row: row.changes,
     **{key: partial(lambda key, row: _known_first(getattr(row, key)), key)
        for key in ("rate", "min_ms", "mean_ms", "max_ms", "jitter_ms")},
@@ -222,7 +261,7 @@ def statistics_page(
     rows: Sequence[StatisticsRow], _session: DatabaseSession, listing: Listing, _after: str | None, _limit: int
 ) -> Page[StatisticsRow]:
     """The rows that the search matches, in the order of the listing: all on one page."""
-    found = [row for row in rows if _matches(listing, row.id, row.name)]
+    found = [row for row in rows if _matches(listing, row.id, row.name, row.node)]
     key = _STATISTICS_KEYS.get(listing.sort, _first)
     return Page(tuple(sorted(found, key=lambda row: (key(row), row.key), reverse=listing.descending)))
 

@@ -521,10 +521,10 @@ def _figures(recording: Recording, channel: str | None) -> list[Stat]:
     totals = recording.statistics.totals(channel)
     seconds, errors = recording.seconds if channel is None else totals.seconds, totals.errors
     # As the table has it: by the times between frames, one fewer than these.
-    rate = number((totals.count - 1) / seconds, 0) if seconds > 0 else "–"
+    rate = number((totals.frames - 1) / seconds, 0) if seconds > 0 and totals.frames else "–"
     ids = len({(row.id, row.extended) for row in recording.ids if channel is None or row.channel == channel})
     return [
-        Stat(number(totals.count), _("Frames")),
+        Stat(number(totals.frames), _("Frames")),
         *_day(recording.start if totals.first is None else totals.first),
         Stat(_duration(seconds), _("Duration")),
         Stat(number(ids), _("IDs")),
