@@ -22,7 +22,7 @@ class SendOutcome:
     """What became of `frames`, in order; `last` is the number of the last one.
 
     Without an `error` they were handed to the port. With one none of them was; the first may have gone in part. A frame
-    that the dongle refuses or gives up after that has a second outcome, with the error `bus.rejected` or `bus.off`.
+    that the dongle refuses or gives up after that has a second outcome, with the error of `not_sent_error`.
     """
 
     last: int
@@ -102,7 +102,7 @@ class FrameSender:
         """Report a frame that the dongle took and didn't send. On the thread that receives."""
         if result.is_sent:
             return
-        error = not_sent_error(bus_off=self._bus.state().bus_off)
+        error = not_sent_error(result, bus_off=self._bus.state().bus_off)
         with self._changed:
             self._refused.add(taken[0])
             self._report([taken], error)
@@ -129,10 +129,17 @@ class FrameSender:
         return drained
 
 
-def not_sent_error(*, bus_off: bool) -> DeviceFailure:
-    """Why the dongle didn't send a frame that it was given: `bus.off`, or `bus.rejected`."""
+def not_sent_error(result: SendResult, *, bus_off: bool) -> DeviceFailure:
+    """Why the dongle didn't send a frame that it was given: `bus.off`, `bus.given-up` or `bus.rejected`."""
     if bus_off:
         return DeviceFailure("bus.off", _("The dongle is bus off, so it sends nothing."), do=_("Restart it first."))
+    if result is SendResult.GIVEN_UP:
+        return DeviceFailure(
+            "bus.given-up",
+            _("The dongle gave up on it."),
+            why=_("No node acknowledged the frame, or a node with another bit rate disrupted it."),
+            do=_("Check that another node is on the bus, with the same bit rate and termination."),
+        )
     return DeviceFailure(
         "bus.rejected",
         _("The dongle refused the frame."),

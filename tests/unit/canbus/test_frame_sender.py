@@ -169,16 +169,30 @@ def test_send_to_a_port_that_takes_nothing_returns_at_once_and_fails_as_stuck(
         bus.close()
 
 
-@pytest.mark.parametrize(("bus_off", "code"), [(True, "bus.off"), (False, "bus.rejected")])
+@pytest.mark.parametrize(
+    ("result", "bus_off", "code"),
+    [
+        (SendResult.REJECTED, True, "bus.off"),
+        (SendResult.REJECTED, False, "bus.rejected"),
+        (SendResult.GIVEN_UP, False, "bus.given-up"),
+        (SendResult.GIVEN_UP, True, "bus.off"),
+    ],
+)
 def test_send_frame_that_the_dongle_refuses_once_it_has_it_is_told_as_not_sent(
-    bus: GatedBus, sender: FrameSender, outcomes: SimpleQueue[SendOutcome], *, bus_off: bool, code: str
+    bus: GatedBus,
+    sender: FrameSender,
+    outcomes: SimpleQueue[SendOutcome],
+    result: SendResult,
+    *,
+    bus_off: bool,
+    code: str,
 ) -> None:
     """It was told as sent."""
     bus.bus_off = bus_off
     first = sender.send(Frame(5))
     bus.let_go()
     assert outcomes.get(timeout=60).error is None
-    bus.on_result(SendResult.REJECTED)
+    bus.on_result(result)
     refused = outcomes.get(timeout=60)
     assert (refused.last, ids(refused)) == (first, [5])
     assert refused.error is not None

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.canbus import candump
+from benchboard.canbus.bus import SendResult
 from benchboard.canbus.frame import Frame
 from benchboard.canbus.frame_sender import SendOutcome, not_sent_error
 from benchboard.dongles.listen_only import is_listen_only
@@ -178,7 +179,7 @@ class SendBar(QWidget):
         self._is_bus_off = is_off
         self._clear()
         if is_off:
-            error = not_sent_error(bus_off=True)
+            error = not_sent_error(SendResult.REJECTED, bus_off=True)
             self._send_button.disable(f"{error.what} {error.do}")
             self._show_error(self._send_button.reason, wrong=False)
         else:
