@@ -460,7 +460,9 @@ def test_devices_that_fail_their_check_are_not_connected_and_say_what_failed(
             (identity,) = (column for column in columns() if column.title == "Identity")
             assert identity.badge is not None
             assert identity.badge(shown[ids["forger"]]).kind == "error"
-            assert all(texts["Connection"](shown[key]) == said[key][0] for key in (*ids.values(), busy))
+            (status,) = (column for column in columns() if column.title == "Status")
+            assert status.second is not None
+            assert not any(status.second(shown[key]) for key in (*ids.values(), busy)), "it is said once"
             qtbot.waitUntil(lambda: "1 of 5 connected" in _texts(view))
             assert "Connected 1" in _texts(view)
             view.table.make_current(ids["forger"])
@@ -662,3 +664,17 @@ def test_paired_dongle_is_found_by_the_palette(shell: Shell, pair_one: Callable[
     with unbound(context.workspace.database).read() as session:
         found = ROOM.search(context, session, device_id[-6:])
     assert [one.address for one in found] == [f"bench/dongles/{device_id}"]
+
+
+def test_status_has_the_connection_below_it_and_is_sorted_by_both(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, click: Clicker, manager: DeviceManager
+) -> None:
+    (view,) = shell.findChildren(DonglesView)
+    qtbot.waitUntil(lambda: len([row for row in view.model.rows if row.connected]) == 2)
+    titles = [column.title for column in columns()]
+    assert "Connection" not in titles
+    row = view.model.rows[0]
+    (status,) = (column for column in columns() if column.title == "Status")
+    assert status.second is not None
+    assert (status.text(row), status.second(row)) == ("Not paired", "Connected")
+    assert "Not paired, Connected" in view.model.row_text(0)

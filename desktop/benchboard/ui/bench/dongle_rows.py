@@ -127,7 +127,9 @@ def columns(load: Callable[[DongleRow], float | None] = _no_load) -> tuple[Colum
             lambda row: state_mark(row.dongle, row.device).text,
             True,
             mark=lambda row: state_mark(row.dongle, row.device),
-            width=175,
+            second=_connection,
+            tooltip=lambda row: full_time(row.dongle.last_seen_at) if row.dongle is not None else "",
+            width=190,
             stretch=True,
         ),
         Column(
@@ -151,17 +153,13 @@ def columns(load: Callable[[DongleRow], float | None] = _no_load) -> tuple[Colum
             stretch=True,
             tooltip=lambda row: row.device.port.path if row.device is not None else "",
         ),
-        Column(
-            "last_seen_at",
-            _("Connection"),
-            lambda row: connection_mark(row.dongle, row.device).text,
-            True,
-            mark=lambda row: connection_mark(row.dongle, row.device),
-            tooltip=lambda row: full_time(row.dongle.last_seen_at) if row.dongle is not None else "",
-            width=200,
-            stretch=True,
-        ),
     )
+
+
+def _connection(row: DongleRow) -> str:
+    """Whether the dongle is connected; empty where its status says so already, as that a check failed."""
+    text = connection_mark(row.dongle, row.device).text
+    return text if text != state_mark(row.dongle, row.device).text else ""
 
 
 def _load_text(load: float | None) -> str:
@@ -184,10 +182,9 @@ def _seen_order(row: DongleRow) -> tuple[bool, float]:
 
 _SORT_KEYS: Final[dict[str, Callable[[DongleRow], Any]]] = {
     "name": lambda row: row.title.casefold(),
-    "state": lambda row: state_mark(row.dongle, row.device).text.casefold(),
+    "state": lambda row: (state_mark(row.dongle, row.device).text.casefold(), _seen_order(row)),
     "identity": lambda row: identity_mark(row.dongle, row.device).text.casefold(),
     "bitrate": lambda row: row.config.bitrate if row.config is not None else 0,
-    "last_seen_at": _seen_order,
 }
 
 

@@ -445,7 +445,7 @@ class DonglesView(QWidget):
         if first.port.simulated:
             what = _("New simulated dongle: {name}.").format(name=one.title)
         # Of several, the wizard starts with the selected one, as the button in the toolbar does.
-        act, path = _("Pair a dongle"), "bench/dongles/pair"
+        act, path = _("Pair one of them"), "bench/dongles/pair"
         if len(new) == 1:
             act, path = _("Pair {name}").format(name=one.title), f"{path}/{one.key}"
         organisation = self._context.actor.organisation

@@ -233,5 +233,3 @@ class DonglePicture(QWidget):
             painter.setPen(QPen(accent, 2))
             painter.drawLine(QPointF(88, 44), QPointF(88, 72))
             painter.drawPolyline(QPolygonF([QPointF(82, 66), QPointF(88, 74), QPointF(94, 66)]))
-            painter.setFont(theme().font("body_strong"))
-            painter.drawText(QRectF(20, 18, 224, 20), Qt.AlignmentFlag.AlignHCenter, _("Press the button"))

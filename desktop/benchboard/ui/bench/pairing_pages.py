@@ -226,7 +226,7 @@ class ClaimPage(_WizardPage):
                 _("Check identity"),
                 _("Agree on keys"),
                 _("Prepare the pairing"),
-                _("Press the button"),
+                _("Wait for the button press"),
                 _("Send the encrypted pairing key"),
                 _("Confirm the pairing"),
             )

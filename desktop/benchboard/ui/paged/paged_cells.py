@@ -65,6 +65,8 @@ def fitting_width(column: Column[Any], rows: Iterable[Any]) -> int:
             wide = badge_width(badge.text)
         elif mark is not None:
             wide = mark_width(mark.text)
+            if column.second is not None:
+                wide = max(wide, mark_width("") + second_metrics.horizontalAdvance(column.second(row)))
         else:
             wide = metrics.horizontalAdvance(column.text(row)) + _tag_width(column, row)
             if column.second is not None and (second := column.second(row)):
@@ -124,12 +126,22 @@ def paint_cell(painter: QPainter, box: QRectF, column: Column[Any], line: Line[A
     if column.mark is not None and (mark := column.mark(row)) is not None:
         if column.align_right:
             box.setLeft(max(box.left(), box.right() - mark_width(mark.text)))
+        if second := column.second(row) if column.second is not None else "":
+            box = _paint_below_mark(painter, box, second)
         paint_mark(painter, box, mark.kind, mark.text, mark.icon)
     elif column.badge is not None and (badge := column.badge(row)) is not None:
         at = QPointF(box.left(), box.center().y() - 10)
         paint_badge(painter, at, badge.kind, badge.text, badge.icon)
     else:
         _paint_text(painter, _paint_pictures(painter, box, column, row), column, row)
+
+
+def _paint_below_mark(painter: QPainter, box: QRectF, second: str) -> QRectF:
+    """Paint the second line of a cell with a mark, below its word; returns the rectangle left for the mark."""
+    top, indent = box.center().y() - 18, mark_width("") - 1
+    lower = QRectF(box.left() + indent, top + 19, box.width() - indent, _LINE)
+    _paint_line(painter, lower, second, "caption", "text.muted", Qt.AlignmentFlag.AlignVCenter)
+    return QRectF(box.left(), top, box.width(), 19)
 
 
 def fold_button(box: QRectF, column: Column[Any], line: Line[Any]) -> QRectF:
