@@ -101,7 +101,7 @@ class Theme(QObject):
         return QColor(series[index % len(series)])
 
     def tolerance(self, step: int) -> QColor:
-        """The colour of a bit timing that allows enough oscillator tolerance (0), twice (1) or three times as much."""
+        """The colour of a bit timing that allows enough oscillator tolerance (0), up to three times as much (4)."""
         return QColor(self._tokens["chart"]["tolerance"][self.current][step])
 
     def ramp(self, share: float) -> QColor:

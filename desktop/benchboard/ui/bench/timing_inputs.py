@@ -603,7 +603,7 @@ class PlotLegend(Legend):
 
     def set_clock_tolerance(self, percent: float, *, has_target: bool = True) -> None:
         """Name the colours for a clock of this tolerance; `has_target`: the band around the sample point is drawn."""
-        limits = [number(times * percent) for times in TOLERANCE_STEPS]
+        limits = [number(round(times * percent, 4)) for times in TOLERANCE_STEPS]
         too_little = _("Oscillator tolerance < {percent} %").format(percent=limits[0])
         enough = [_("≥ {percent} %").format(percent=limit) for limit in limits]
 
