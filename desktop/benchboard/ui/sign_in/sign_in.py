@@ -358,10 +358,7 @@ class SignIn(QWidget):
         text_column.addWidget(Text("Benchboard", "display"))
         text_column.addWidget(
             Paragraph(
-                _(
-                    "Dashboards from your files and databases, and CAN dongles on your test bench.\n"
-                    "Choose where your data is kept. To choose again later, sign out: you return to this screen."
-                ),
+                _("Choose where your data is kept. To choose again later, sign out."),
                 "body",
                 "secondary",
             )
