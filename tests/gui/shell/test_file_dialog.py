@@ -200,3 +200,29 @@ def test_dialog_begins_in_the_folder_that_was_used_last_for_its_kind(
         assert Path(asked("database").directory().path()) == tmp_path
     finally:
         keep_folders(dict, lambda _folders: None)
+
+
+def test_file_dialog_offers_home_desktop_downloads_and_the_folders_used_last(
+    window: QWidget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, used = tmp_path / "home", tmp_path / "measured"
+    for folder in (home / "Desktop", home / "Downloads", used):
+        folder.mkdir(parents=True)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    keep_folders(lambda: {"csv": str(home), "log": str(tmp_path / "gone"), "dbc": str(used)}, lambda _folders: None)
+    made = QFileDialog(window, "Which file", str(tmp_path))
+    open_file_dialog(made)
+    assert [url.toLocalFile() for url in made.sidebarUrls()] == [
+        str(one) for one in (home, home / "Desktop", home / "Downloads", used)
+    ]
+    sidebar = made.findChild(QListView, "sidebar")
+    assert isinstance(sidebar, QListView)
+    delegate, shown = sidebar.itemDelegate(), []
+    assert isinstance(delegate, QStyledItemDelegate)
+    for row in range(sidebar.model().rowCount()):
+        option = QStyleOptionViewItem()
+        delegate.initStyleOption(option, sidebar.model().index(row, 0))
+        shown.append(option.text)
+    assert shown == ["Home", "Desktop", "Downloads", "measured"]
+    keep_folders(dict, lambda _folders: None)

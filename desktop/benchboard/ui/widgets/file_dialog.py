@@ -43,6 +43,7 @@ from PySide6.QtWidgets import (
 from benchboard.i18n import _
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
+from benchboard.ui.widgets.file_places import FilePlace, file_places
 from benchboard.ui.widgets.labels import restyle
 from benchboard.ui.widgets.surfaces import Icon
 
@@ -73,8 +74,12 @@ _URL: Final = Qt.ItemDataRole.UserRole + 1
 class _FileIcons(QStyledItemDelegate):
     """Draws our icon of a file, a folder, or of the computer in the place of the one that the view has.
 
-    (A provider of icons would be called in the thread that reads the folders.)
+    (A provider of icons would be called in the thread that reads the folders.) `places` are called by their own titles.
     """
+
+    def __init__(self, parent: QObject, places: Sequence[FilePlace] = ()) -> None:
+        super().__init__(parent)
+        self._places = {place.path: place for place in places}
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         hint = super().sizeHint(option, index)
@@ -91,6 +96,8 @@ class _FileIcons(QStyledItemDelegate):
             name = "ph.folder" if holds_files else "ph.file"
             if isinstance(url, QUrl) and not url.path():
                 name = "ph.desktop"
+            if isinstance(url, QUrl) and (place := self._places.get(url.toLocalFile())) is not None:
+                name, option.text = place.icon, place.title
             option.icon = theme().icon(name, "text.secondary")
         elif isinstance(model := index.model(), QFileSystemModel):
             if index.column() == _SIZE_COLUMN and not model.isDir(index):
@@ -179,7 +186,9 @@ def open_file_dialog(dialog: QFileDialog, kind: str = "") -> None:
     files = dialog.findChild(QAbstractItemView, "listView")
     if field is None or files is None:  # the platform's own dialog
         return
-    _show_our_icons(dialog)
+    places = file_places(reversed(_Folders.read().values()))
+    dialog.setSidebarUrls([QUrl.fromLocalFile(place.path) for place in places])
+    _show_our_icons(dialog, places)
     _use_our_measures(dialog)
     completer = field.completer()
     if completer is not None and (popup := completer.popup()) is not None:
@@ -277,7 +286,7 @@ class _Caret(Icon):
         self.move(size.width() - 24, (size.height() - self.height()) // 2)
 
 
-def _show_our_icons(dialog: QFileDialog) -> None:
+def _show_our_icons(dialog: QFileDialog, places: Sequence[FilePlace]) -> None:
     """Replace the icons of Qt's dialog, which are those of an old desktop."""
     side = theme().px("icon.control")
     for name, icon in _BUTTONS.items():
@@ -288,7 +297,7 @@ def _show_our_icons(dialog: QFileDialog) -> None:
     for name in _VIEWS:
         view = dialog.findChild(QAbstractItemView, name)
         if view is not None:
-            view.setItemDelegate(_FileIcons(view))
+            view.setItemDelegate(_FileIcons(view, places))
             view.setIconSize(QSize(side, side))
     folders = dialog.findChild(QComboBox, "lookInCombo")
     if folders is not None:
