@@ -1,26 +1,27 @@
 """`benchboard audit …`."""
 
 import contextlib
+import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 import click
 
+from benchboard.cli.audit_filters import filter_options, read_filters
 from benchboard.cli.command_context import CommandContext, paging_options, with_context, write_json
 from benchboard.cli.empty_lists import empty_text
-from benchboard.cli.options import Choice, CliGroup, parameter_name
-from benchboard.cli.terminal import printable
-from benchboard.i18n import _, any_of, ngettext, number, pgettext
-from benchboard.identity import audit_titles, audit_verification, kept_seals, users
+from benchboard.cli.file_output import overwrite_option, require_writable, write_output_file
+from benchboard.cli.options import Choice, CliGroup
+from benchboard.i18n import _, ngettext, number, pgettext
+from benchboard.identity import audit_titles, audit_verification, kept_seals
 from benchboard.identity.audit import list_entries
 from benchboard.identity.audit_changes import changes_of
+from benchboard.identity.audit_export import ExportForm, export_entries, record_export
 from benchboard.identity.audit_verification import AuditFault, AuditVerification, KnownSeal
 from benchboard.identity.event_titles import event_title, known_events
-from benchboard.paging import Listing, Scalar
-from benchboard.storage.search_text import fold
 
 _ENTRY: dict[str, Callable[[Any], object]] = {
     "id": lambda row: row.id,
@@ -45,33 +46,6 @@ _SHORT: dict[str, Callable[[Any], object]] = {
     "who": audit_titles.actor_title,
     "what": audit_titles.entry_title,
 }
-
-
-class _EventChoice(Choice):
-    """An event by its code, or by its title in the language of the commands."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        titles = {fold(event_title(event)): event for event in known_events()}
-        known = known_events()
-        event = titles.get(fold(str(value)), str(value).lower())
-        if event in known:
-            return event
-        what = _("{option} can't be “{value}”.").format(option=parameter_name(param), value=printable(str(value)))
-        near = [_("“{title}” ({code})").format(title=event_title(one), code=one) for one in _nearest(str(value))]
-        meant = [_("Did you mean {names}?").format(names=any_of(near))] if near else []
-        how = _("For all events, run “{command}”.").format(command="benchboard audit list --help")
-        raise click.UsageError(" ".join([what, *meant, how]), ctx)
-
-
-def _nearest(text: str) -> list[str]:
-    """The events, at most three, that `text` may have meant: part of their title or code, or spelled like one."""
-    wanted = fold(text)
-    events = {event: fold(event_title(event)) for event in known_events()}
-    if wanted and (containing := [event for event, title in events.items() if wanted in title or wanted in event]):
-        return containing[:3]
-    names = {name: event for event, title in events.items() for name in (event, event.partition(".")[2], title)}
-    alike = [names[name] for name in get_close_matches(wanted, names, n=3, cutoff=0.5)]
-    return list(dict.fromkeys(alike))
 
 
 def _event_help() -> str:
@@ -154,40 +128,33 @@ def verify(context: CommandContext, accept: bool) -> None:
     context.report(sentence, entries=found.entries, seal=seal, fault=None)
 
 
-def _show_progress() -> Callable[[int, int], None]:
-    """Says on stderr how far it is, once a second."""
+def _show_progress() -> Callable[[int, int | None], None]:
+    """Says on stderr how far a verification is, once a second; without a total, an export."""
     last = time.monotonic()
 
-    def show(done: int, total: int) -> None:
+    def show(done: int, total: int | None) -> None:
         nonlocal last
         if time.monotonic() - last >= _PROGRESS_AFTER_S:
             last = time.monotonic()
-            text = _("Verified {done} of {total} entries …").format(done=number(done), total=number(total))
+            if total is None:
+                text = _("Read {done} entries …").format(done=number(done))
+            else:
+                text = _("Verified {done} of {total} entries …").format(done=number(done), total=number(total))
             click.echo(text, err=True)
 
     return show
 
 
 @audit.command("list", help=_event_help())
-@click.option("--user", "who", help="Only what this person did (email address or ID).")
-@click.option(
-    "--event",
-    type=_EventChoice(known_events()),
-    metavar="EVENT",
-    help="Only this event, such as dashboard.share or “Shared a dashboard”.",
-)
-@click.option("--search", default="", help="Words of an entry, such as a person, object or event, or part of an ID.")
+@filter_options
 @paging_options
 @with_context
-def list_audit_log(
-    context: CommandContext, who: str | None, event: str | None, search: str, limit: int, after: str | None
-) -> None:
+def list_audit_log(context: CommandContext, /, limit: int, after: str | None, **narrowing: Any) -> None:
     """List entries of the audit log, newest first."""
+    filters = read_filters(narrowing)
+    listing = filters.listing(context)
     with context.database.read() as session:
-        filters: dict[str, Scalar] = {"event": event} if event else {}
-        if who is not None:
-            filters["user_id"] = users.get_person_matching(session, context.actor, who).id
-        page = list_entries(session, context.actor, Listing(search, filters), after=after, limit=limit)
+        page = list_entries(session, context.actor, listing, after=after, limit=limit)
         audit_verification.see_last(session, context.actor, context.workspace.database.seen_seals)
     columns = _ENTRY if context.as_json else _SHORT
     context.list_page(
@@ -197,7 +164,37 @@ def list_audit_log(
             pgettext("no match", "audit log entries"),
             _("No audit log entries yet. What people change is listed here."),
             "audit list",
-            search=search,
-            filters={"--user": who, "--event": event},
+            search=filters.search,
+            filters=filters.given(),
         ),
     )
+
+
+@audit.command()
+@click.option("--out", "file", required=True, type=click.Path(allow_dash=True, path_type=Path), metavar="FILE",
+              help="File to write, such as log.csv or log.json; - for standard output.")  # fmt: skip
+@click.option("--format", "form", type=Choice(("csv", "json")), metavar="FORMAT",
+              help="Format of the file, csv or json; default: the one of its extension.")  # fmt: skip
+@overwrite_option
+@filter_options
+@with_context
+def export(context: CommandContext, /, file: Path, form: ExportForm | None, overwrite: bool, **narrowing: Any) -> None:
+    """Write all entries that match to a CSV or JSON file, newest first.
+
+    The export itself is recorded in the audit log.
+    """
+    filters = read_filters(narrowing)
+    require_writable(file, overwrite=overwrite)
+    chosen: ExportForm = form or ("json" if file.suffix.lower() == ".json" else "csv")
+    show = _show_progress()
+    listing = filters.listing(context)
+    with context.database.read() as session:
+        content, count = export_entries(session, context.actor, listing, chosen, lambda done: show(done, None))
+    with context.database.change() as session:
+        record_export(session, context.actor, listing, chosen, count)
+    if str(file) == "-":
+        sys.stdout.buffer.write(content)
+        return
+    write_output_file(file, content)
+    sentence = ngettext("Exported {count} entry to {file}", "Exported {count} entries to {file}", count)
+    context.report(sentence.format(count=number(count), file=file), entries=count, file=str(file))

@@ -125,7 +125,8 @@ def list_entries(
     """The organisation's trail, newest first unless sorted otherwise.
 
     Filters: `id` (one entry), `user_id` (who did it), `person` (who did it or to whom it was done), `event`,
-    `resource_type`, `resource_id`, `since` and `until` (times in ISO 8601: not before the one, and before the other).
+    `resource_type`, `resource_id`, `since` and `until` (times in ISO 8601: not before the one, and before the other),
+    `result` (`RESULTS`).
     The search looks in event and resource id; or, word by word, in what an entry shows: its title, the names in it, and
     names and addresses of who did it and to whom it was done.
     """
@@ -160,11 +161,13 @@ def entries_matching(actor: Actor, listing: Listing) -> list[ColumnElement[bool]
         "resource_type": AuditLog.resource_type,
         "resource_id": AuditLog.resource_id,
     }
-    known = (*columns, "person", "since", "until")
+    known = (*columns, "person", "since", "until", "result")
     listing.require_filters(known, "audit.filter", _("The audit log can't be filtered by “{column}”."))
     for name, value in listing.filters.items():
         if name == "person":
             conditions.append(_concerns(str(value)))
+        elif name == "result":
+            conditions.append(_resulted(str(value)))
         elif name == "since":
             conditions.append(AuditLog.created_at >= filter_moment(name, value))
         elif name == "until":
@@ -174,6 +177,18 @@ def entries_matching(actor: Actor, listing: Listing) -> list[ColumnElement[bool]
     if text := listing.search.strip():
         conditions.append(_found_by(text, actor.organisation_id))
     return conditions
+
+
+RESULTS: Final = ("done", "refused")
+"""What became of what somebody tried: they did it, or it was refused."""
+_REFUSED: Final = "refuse"
+"""The verb of the events of what was refused."""
+
+
+def _resulted(result: str) -> ColumnElement[bool]:
+    if result not in RESULTS:
+        raise Invalid("audit.filter", _("The result must be done or refused."), field="result")
+    return AuditLog.action == _REFUSED if result == "refused" else AuditLog.action != _REFUSED
 
 
 def filter_moment(name: str, value: Scalar) -> datetime:

@@ -63,6 +63,7 @@ def _event_titles() -> dict[str, str]:
         "role.assign": _("Gave a person a role"),
         "role.unassign": _("Took a role from a person"),
         "organisation.create": _("Created the organisation"),
+        "audit.export": _("Exported the audit log"),
         "audit.accept": _("Accepted an audit log that doesn't fit what was seen before"),
         "dongle.find": _("Marked a lost dongle as found"),
         "dongle.observe": _("Registered a dongle"),

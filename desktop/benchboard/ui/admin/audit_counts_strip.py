@@ -215,8 +215,14 @@ class AuditCountBars(Pressable):
         return [*found, (QRectF(end, _TOP + _BARS + 2, wide, _LABELS - 2), labels[last])]
 
 
-def range_text(start: datetime, end: datetime) -> str:
-    """A period by the clock here: `20 Nov 2026`, `16 Nov 2026 – 22 Nov 2026`, `20 Nov 2026 10:00 – 11:00`."""
+def range_text(start: datetime | None, end: datetime | None) -> str:
+    """A period by the clock here: `20 Nov 2026`, `16 Nov 2026 – 22 Nov 2026`, `20 Nov 2026 10:00 – 11:00`; with one end
+    alone `From 20 Nov 2026` or `Until 20 Nov 2026`.
+    """
+    if start is None or end is None:
+        if start is not None:
+            return _("From {day}").format(day=full_date(start.astimezone()))
+        return _("Until {day}").format(day=full_date(end.astimezone() - timedelta(hours=12))) if end is not None else ""
     first, last = start.astimezone(), end.astimezone()
     if (first.hour, first.minute, last.hour, last.minute) == (0, 0, 0, 0):
         days = (full_date(first), full_date(last - timedelta(hours=12)))

@@ -96,6 +96,8 @@ def value_text(key: str, value: object) -> str:
         return number(len(value))
     if isinstance(value, int):
         return number(value)
+    if key == "filters" and isinstance(value, dict):
+        return ", ".join(f"{name}: {chosen}" for name, chosen in value.items())
     if not isinstance(value, str):
         return json.dumps(value, ensure_ascii=False, default=str)
     if key == "controller":

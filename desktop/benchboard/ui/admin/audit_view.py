@@ -1,17 +1,23 @@
 """The audit log: who did what, when and from where."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
+from typing import Final
+from urllib.parse import parse_qsl
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from benchboard.i18n import _, number, pgettext
+from benchboard.errors import Invalid
+from benchboard.i18n import _, ngettext, number, pgettext
 from benchboard.identity import audit, users
 from benchboard.identity.audit import AuditEntry
 from benchboard.identity.audit_counts import CountsOverTime, count_entries_over_time
+from benchboard.identity.audit_export import ExportForm, export_entries, record_export
+from benchboard.identity.audit_periods import PERIODS, period_range, read_moment
 from benchboard.identity.audit_titles import actor_title, entry_title
 from benchboard.identity.event_titles import event_title, known_events
 from benchboard.identity.permissions import computer_title, program_title
@@ -21,15 +27,16 @@ from benchboard.ui.admin.admin_commands import SESSION_MENU
 from benchboard.ui.admin.audit_counts_strip import AuditCountsStrip, range_text
 from benchboard.ui.admin.audit_details import changed_fields, detail_rows, object_title, what_text
 from benchboard.ui.admin.audit_filter_chips import AuditFilterChips
+from benchboard.ui.admin.audit_period import DaysPicker, PeriodSelect
 from benchboard.ui.admin.audit_seal_strip import AuditSealStrip
 from benchboard.ui.admin.change_table import ChangeTable
 from benchboard.ui.command_menu import command_menu
 from benchboard.ui.commands import REGISTRY, Handler
 from benchboard.ui.context import Context
-from benchboard.ui.paged.paged_export import ask_and_export
+from benchboard.ui.file_export import ask_file, save_file
 from benchboard.ui.paged.paged_model import NO_VALUE, Column, PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable, count_in
-from benchboard.ui.tasks import DatabaseSession
+from benchboard.ui.tasks import DatabaseSession, Progress
 from benchboard.ui.theme import theme
 from benchboard.ui.time_format import clock_time, day_and_time, full_time, refresh_times, relative_time, repeated_since
 from benchboard.ui.widgets import (
@@ -39,6 +46,7 @@ from benchboard.ui.widgets import (
     Elided,
     EmptyState,
     KeyValue,
+    MenuItem,
     Paragraph,
     Popover,
     Select,
@@ -47,6 +55,7 @@ from benchboard.ui.widgets import (
     copyable,
     fill_column,
     hairline,
+    menu,
     search_field,
 )
 from benchboard.ui.widgets.detail_pane import DetailHeader, DetailPane, DetailSection
@@ -57,29 +66,22 @@ from benchboard.ui.widgets.no_match import NoMatch, NoMatchLine
 from benchboard.ui.widgets.tab_order import focus_content
 from benchboard.ui.window_commands import LIST
 
-_CSV = (
-    "id",
-    "at",
-    "who",
-    "acted_by",
-    "user_id",
-    "event",
-    "resource_type",
-    "resource_id",
-    "whom",
-    "ip_address",
-    "user_agent",
-)
 _MAX_RESULTS = 8
+_REFUSED = "refused"
+"""Chosen among the events: none of them, but what became of them."""
 _SEAL_DIGITS = 8
 """How many digits of a seal a row shows, of 64."""
 _FILTER_WIDTH = 220
 _FEWEST_PERIODS = 2
 """A chart of fewer would be a single block."""
+_LINKED_DIGITS: Final = 8
 
 
 class AuditView(QWidget):
-    """Address: `admin/audit`, or `admin/audit/<id>` for the entries by or about one person."""
+    """Address: `admin/audit`, or `admin/audit/<id>` for the entries by or about one person; with filters as
+    `admin/audit/?event=…&period=…`: `search`, `event`, `result`, `type`, `object`, `period` or `since` and `until`, as
+    `benchboard audit list` calls them.
+    """
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -92,7 +94,11 @@ class AuditView(QWidget):
             self, "audit_search", _("Person, event or object"), self._searched, label=_("Filter events")
         )
         self._event = Select(
-            [("", _("All events")), *((event, event_title(event)) for event in known_events())],
+            [
+                ("", _("All events")),
+                (_REFUSED, _("Only what was refused")),
+                *((event, event_title(event)) for event in known_events()),
+            ],
             name="audit_event",
             label=_("Event"),
         )
@@ -100,9 +106,12 @@ class AuditView(QWidget):
         self._event.currentIndexChanged.connect(self._filter)
         self._person = PersonSelect(context)
         self._person.currentIndexChanged.connect(self._filter)
-        for widget in (self._search, self._event, self._person):
+        self._period = PeriodSelect(self._ask_days)
+        self._period.activated.connect(self._choose_period)
+        for widget in (self._search, self._event, self._person, self._period):
             self._toolbar.add(widget)
-        export = Button(_("Export CSV"), self._export, icon="ph.download-simple", name="audit_export")
+        export = Button(_("Export"), self._ask_export, icon="ph.download-simple", name="audit_export")
+        self._export_button = export
         self._toolbar.add_right(export)
         self._toolbar.shorten(export)
         self._table: PagedTable[AuditEntry] = PagedTable(
@@ -122,9 +131,11 @@ class AuditView(QWidget):
         self._strip = AuditCountsStrip()
         self._strip.narrowed.connect(self._narrow)
         self._strip.widened.connect(self._widen)
-        self._range: tuple[datetime, datetime] | None = None
+        self._range: tuple[datetime | None, datetime | None] | None = None
         self._object: AuditEntry | None = None
         """The entry about whose object the list is."""
+        self._linked: dict[str, Scalar] = {}
+        """The filters of a link that names an object by its ID."""
         self._chips = AuditFilterChips(self._table.view)
         self._chips.period_removed.connect(self._widen)
         self._chips.object_removed.connect(self._show_all_objects)
@@ -169,11 +180,31 @@ class AuditView(QWidget):
         ]
 
     def open_route(self, rest: str) -> None:
-        """Filter the list by one person."""
-        if rest:
+        """Filter the list by one person, or by what a link says: see `AuditView`."""
+        person_id, _mark, query = rest.partition("?")
+        if query:
+            self._show_all()
+            self._open_query(dict(parse_qsl(query)))
+        if person_id := person_id.strip("/"):
             self._context.tasks.read(
-                self, lambda session: users.get_person(session, self._context.actor, rest), self._filter_by_person
+                self, lambda session: users.get_person(session, self._context.actor, person_id), self._filter_by_person
             )
+
+    def _open_query(self, wanted: Mapping[str, str]) -> None:
+        """Narrow the list as a link says; what this version doesn't know is left out."""
+        self._search.setText(wanted.get("search", ""))
+        event = _REFUSED if wanted.get("result") == _REFUSED else wanted.get("event", "")
+        self._event.set_current_key(event if self._event.findData(event) >= 0 else "")
+        if wanted.get("period") in PERIODS:
+            self._period.set_current_key(wanted["period"])
+            self._choose_period()
+        elif days := _days(wanted):
+            self._show_days(*days)
+        if object_id := wanted.get("object"):
+            self._linked = {"resource_id": object_id}
+            if kind := wanted.get("type"):
+                self._linked["resource_type"] = kind
+        self._filter()
 
     def _fetch(self, session: DatabaseSession, listing: Listing, after: str | None, limit: int) -> Page[AuditEntry]:
         return audit.list_entries(session, self._context.actor, listing, after=after, limit=limit)
@@ -211,20 +242,22 @@ class AuditView(QWidget):
         self._set_listing(replace(self._model.listing, search=text.strip()))
 
     def _filter(self) -> None:
-        selected = {"event": self._event.current_key(), "person": self._person.current_key()}
+        event = self._event.current_key()
+        selected = {"result" if event == _REFUSED else "event": event, "person": self._person.current_key()}
         filters: dict[str, Scalar] = {key: value for key, value in selected.items() if value}
+        filters |= self._linked
         if self._object is not None:
             filters |= {"resource_type": self._object.resource_type, "resource_id": self._object.resource_id or ""}
         if self._only is not None:
             filters |= {"id": self._only[0]}
         if self._range is not None:
-            since, until = (time.astimezone(UTC).isoformat() for time in self._range)
-            filters |= {"since": since, "until": until}
+            for name, time in zip(("since", "until"), self._range, strict=True):
+                filters |= {name: time.astimezone(UTC).isoformat()} if time is not None else {}
         self._set_listing(replace(self._model.listing, filters=filters))
 
     def show_object(self, entry: AuditEntry) -> None:
         """Show only the entries about the same object as this one."""
-        self._object = entry
+        self._object, self._linked = entry, {}
         self._filter()
 
     def show_only(self, entry_id: str, place: int | None) -> None:
@@ -239,16 +272,46 @@ class AuditView(QWidget):
         self._filter()
 
     def _show_all_objects(self) -> None:
-        self._object = None
+        self._object, self._linked = None, {}
         self._filter()
 
     def _narrow(self, start: datetime, end: datetime) -> None:
         """Show only the entries of a period."""
-        self._range = (start, end)
+        self._show_days(start, end)
+        self._filter()
+
+    def _show_days(self, first: datetime | None, last: datetime | None) -> None:
+        self._range = (first, last)
+        self._period.show_other()
+
+    def _choose_period(self) -> None:
+        """Show the entries of the period that was chosen by name, or of all times."""
+        if period := self._period.chosen_period():
+            self._range = period_range(period, datetime.now(UTC))
+            self._filter()
+        elif not self._period.current_key():
+            self._widen()
+
+    def _ask_days(self) -> None:
+        picker = DaysPicker(self._period, self._choose_days)
+        picker.closed.connect(self._keep_period)
+        picker.open()
+
+    def _keep_period(self) -> None:
+        """Nothing was chosen: all times, if no days are."""
+        if self._range is None:
+            self._period.set_current_key("")
+
+    def _choose_days(self, first: datetime | None, last: datetime | None) -> None:
+        if first is None and last is None:
+            self._widen()
+            return
+        self._show_days(first, last)
         self._filter()
 
     def _widen(self) -> None:
         """Show the entries of all times."""
+        self._period.set_current_key("")
         if self._range is not None:
             self._range = None
             self._filter()
@@ -264,15 +327,17 @@ class AuditView(QWidget):
     def _chip_texts(self) -> tuple[str, str, str]:
         """The period, the object and the entry that the list is narrowed to; empty without one."""
         period = range_text(*self._range) if self._range is not None else ""
-        about = object_title(self._object) if self._object is not None else ""
+        linked = str(self._linked.get("resource_id", ""))[:_LINKED_DIGITS]
+        about = object_title(self._object) if self._object is not None else linked
         return period, about, self._only[1] if self._only is not None else ""
 
     def _show_all(self) -> None:
         self._search.clear()
         self._event.set_current_key("")
         self._person.set_current_key("")
+        self._period.set_current_key("")
         self._range = None
-        self._object = None
+        self._object, self._linked = None, {}
         self._only = None
         self._set_listing(replace(self._model.listing, search="", filters={}))
 
@@ -297,8 +362,42 @@ class AuditView(QWidget):
         self._body.show_detail(False)
         self._table.put_away()
 
-    def _export(self) -> None:
-        ask_and_export(self._context, self, self._model, self._fetch, _CSV, _("audit-log"))
+    def _ask_export(self) -> None:
+        """Ask for the form of the file."""
+        forms: tuple[tuple[ExportForm, str], ...] = (("csv", _("CSV, for spreadsheets")), ("json", _("JSON")))
+        items = [MenuItem(title, partial(self._export, form), name=f"audit_export_{form}") for form, title in forms]
+        menu(self._export_button, items, name="audit_export_menu")
+
+    def _export(self, form: ExportForm) -> None:
+        """Write all entries that match the filter, in the order on screen; recorded before it is."""
+        context, listing, name = self._context, self._model.listing, _("audit-log")
+
+        def encode(progress: Progress) -> tuple[bytes, int]:
+            def report(count: int) -> None:
+                progress.report(count, None, _("{count} rows").format(count=number(count)))
+                progress.check()
+
+            with context.database.read() as session:
+                content, count = export_entries(session, context.actor, listing, form, report)
+            with context.database.change() as session:
+                record_export(session, context.actor, listing, form, count)
+            return content, count
+
+        def write(path: Path) -> None:
+            def saved(rows: int) -> str:
+                sentence = ngettext("Exported {count} row to {file}", "Exported {count} rows to {file}", rows)
+                return sentence.format(count=rows, file=path.name)
+
+            save_file(context, self, path, encode, saved=saved)
+
+        ask_file(
+            self,
+            _("Export the audit log"),
+            f"{name}.{form}",
+            form.upper(),
+            write,
+            dialog_name="export_dialog",
+        )
 
 
 class AuditEntryPane(DetailPane):
@@ -484,6 +583,17 @@ class PersonPicker(Popover):
     def _select(self, person: Person | None) -> None:
         self.close()
         self._on_selected(person)
+
+
+def _days(wanted: Mapping[str, str]) -> tuple[datetime | None, datetime | None] | None:
+    """The days that a link names; None without any, or for what is none."""
+    try:
+        since, until = wanted.get("since"), wanted.get("until")
+        first = read_moment(since, "since") if since else None
+        last = read_moment(until, "until", whole_day=True) if until else None
+    except Invalid:
+        return None
+    return (first, last) if first is not None or last is not None else None
 
 
 def _program(entry: AuditEntry) -> str:
