@@ -1,12 +1,14 @@
 """Signing in to the demo, the window of whoever signed in, and the crash journals of its pages."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Signal
 from PySide6.QtWidgets import QWidget
 
+from benchboard.analytics.duckdb_instances import close_instances
 from benchboard.dashboards.journal.crash_journal import Journal, open_journal
 from benchboard.errors import AppError
 from benchboard.identity import authentication
@@ -15,6 +17,7 @@ from benchboard.identity.permissions import Client
 from benchboard.ui import app
 from benchboard.ui.app import Application
 from benchboard.ui.shell.shell import Shell
+from benchboard.ui.sign_in import session_opening
 from benchboard.ui.sign_in.session_opening import ActiveSession
 from benchboard.ui.studio.document import recovery
 from benchboard.ui.studio.editor_page import StudioPage
@@ -64,6 +67,19 @@ def close(application: Application) -> None:
     application.window.deleteLater()
     QCoreApplication.sendPostedEvents(application.window, QEvent.Type.DeferredDelete.value)
     application.deleteLater()
+
+
+@contextmanager
+def left_signed_in() -> Iterator[None]:
+    """While it lasts, a window that is closed ends no session: in a database that is thrown away, nobody sees it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(session_opening, "close_session", _close_database)
+        yield
+
+
+def _close_database(active_session: ActiveSession, *, keep_token: bool) -> None:
+    close_instances()
+    active_session.workspace.database.dispose()
 
 
 class OpenJournals:
