@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from benchboard.dashboards.document.document import Variable
 from benchboard.dashboards.document.time_range import TimeRange
-from benchboard.ui.studio.dashboards_view import DashboardsView
+from benchboard.settings import Settings
 from benchboard.ui.studio.editor_page import StudioPage
 from benchboard.ui.studio.panes.toolbar import PageToolbar
 from benchboard.ui.widgets.menus import ROW
@@ -25,40 +26,24 @@ ALWAYS = ("export", "present", "save", "versions", "share")
 
 
 @pytest.fixture
-def page(open_studio: "Callable[[], Studio]") -> Iterator[StudioPage]:
+def page(open_studio: "Callable[[], Studio]", tmp_path: Path) -> StudioPage:
     """A dashboard in the window of somebody who reads Turkish."""
+    Settings(language="tr").save(tmp_path / "home")
     studio = open_studio()
-    application = studio.application
     keys = create_dashboards(studio, One=[])
-    OpenDashboards(studio).open(keys["One"])
-    application.apply_settings(replace(application.settings, language="tr"))
-    assert application.shell is not None
-    application.shell.go("studio/dashboards")
-    (place,) = application.shell.findChildren(DashboardsView)
-    studio.wait(lambda: place.page is not None and place.page.saving.state == "saved")
-    assert place.page is not None
-    yield place.page
-    application.apply_settings(replace(application.settings, language="en"))
+    return OpenDashboards(studio).open(keys["One"])
 
 
 @pytest.fixture(params=["en", "tr"])
-def review(request: pytest.FixtureRequest, dashboards: DashboardsDriver) -> Iterator[StudioPage]:
+def review(request: pytest.FixtureRequest, open_studio: "Callable[[], Studio]", tmp_path: Path) -> Iterator[StudioPage]:
     """The demo's dashboard with a filter and a time range that is used, in each language."""
-    page, studio = dashboards.open("Shop review"), dashboards.studio
-    application = studio.application
-    application.apply_settings(replace(application.settings, language=request.param))
-    assert application.shell is not None
-    if request.param != "en":  # then it is another window's page
-        application.shell.go("studio/dashboards")
-        (place,) = application.shell.findChildren(DashboardsView)
-        studio.wait(lambda: place.page is not None and place.page.saving.state == "saved")
-        assert place.page is not None
-        page = place.page
+    Settings(language=request.param).save(tmp_path / "home")
+    studio = open_studio()
+    page = DashboardsDriver(studio).open("Shop review")
     queried = next(one for one in page.editor.widgets() if one.query)
     page.editor.set_property(queried.id, "query", "select count(*) from orders where created_dt >= :from")
     yield page
     studio.wait(lambda: page.saving.state == "saved" and not page.query_runner.busy)
-    application.apply_settings(replace(application.settings, language="en"))
 
 
 def test_toolbar_in_turkish_fits_the_usual_width(page: StudioPage) -> None:
