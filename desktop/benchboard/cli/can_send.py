@@ -153,7 +153,7 @@ def _send_rows(port: str, bitrate: int | None, table: SendTable, seconds: float 
         while (
             capture.running
             and time.monotonic() < deadline
-            and any(state.unconfirmed for state in sender.states().values())
+            and (not capture.reports_sent or any(state.unconfirmed for state in sender.states().values()))
         ):
             time.sleep(_POLL_S)
         states = sender.states()
@@ -162,13 +162,19 @@ def _send_rows(port: str, bitrate: int | None, table: SendTable, seconds: float 
         raise capture.failure
     if error := next((state.error for state in states.values() if state.error is not None), None):
         raise error
-    if any(state.failed or state.unconfirmed for state in states.values()):
+    if any(state.failed or state.unconfirmed for state in states.values()) or _is_unacknowledged(capture):
         raise DeviceFailure(
             "can.not-sent",
             _("Some frames weren't sent."),
             why=_("No node acknowledged the frame, or a node with another bit rate disrupted it."),
             do=_("Check that another node is on the bus, with the same bit rate and termination."),
         )
+
+
+def _is_unacknowledged(capture: Capture) -> bool:
+    """Whether a dongle that doesn't report frames one by one has counted errors while it sent them."""
+    bus = capture.counters().bus
+    return not capture.reports_sent and (bus.bus_off or bool(bus.tx_errors))
 
 
 def _wait_for_rows(capture: Capture, seconds: float | None, interrupted: Interruption) -> None:
@@ -189,7 +195,8 @@ def _report(table: SendTable, states: dict[int, RowState], capture: Capture, as_
         click.echo(json.dumps(answer | {"rows": [_fields(row, state) for row, state in rows]}))
         return
     for row, state in rows:
-        parts = [_("{count} sent").format(count=number(state.sent))]
+        sent = _("{count} sent") if capture.reports_sent else _("{count} given to the dongle")
+        parts = [sent.format(count=number(state.sent))]
         if state.failed:
             parts.append(_("{count} failed").format(count=number(state.failed)))
         if state.unconfirmed:

@@ -1,6 +1,7 @@
 """`benchboard can` on a bus that plays a script."""
 
 import json
+import re
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,9 +9,9 @@ from pathlib import Path
 import click
 import pytest
 
-from benchboard.canbus.bus import BusState, Capabilities
+from benchboard.canbus.bus import BusState, Capabilities, ErrorState, OnResult, SendResult, ignore_result
 from benchboard.canbus.frame import Frame, TimeSource, Timestamp
-from benchboard.cli import can, can_channel
+from benchboard.cli import can, can_channel, can_send
 from benchboard.cli.main import main
 from benchboard.dongles.firmware_detection import DongleInfo
 from benchboard.errors import AppError, DeviceFailure
@@ -153,3 +154,33 @@ def test_send_of_many_wrong_frames_explains_five() -> None:
         can.can.main(["send", "--port", "/dev/none", *["12"] * 7], standalone_mode=False)
     assert caught.value.message.count("There's no #") == 5
     assert " 2 more aren't valid. " in caught.value.message
+
+
+class UnreportingBus(ScriptedBus):
+    """Takes every frame, counts `tx_errors`, and reports of none whether it was acknowledged."""
+
+    capabilities = Capabilities(fd=False, listen_only=False, error_counters=True, time_source=TimeSource.HOST)
+    tx_errors = 0
+
+    def send(self, frame: Frame, on_result: OnResult = ignore_result) -> None:
+        on_result(SendResult.ACCEPTED)
+
+    def state(self) -> BusState:
+        return BusState(ErrorState.ACTIVE, tx_errors=self.tx_errors)
+
+
+@pytest.mark.parametrize(("tx_errors", "status"), [(0, 0), (40, 1)])
+def test_send_every_through_a_dongle_that_reports_nothing_says_given_and_fails_with_transmit_errors(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tx_errors: int, status: int
+) -> None:
+    """It said “3 sent” of frames that no node acknowledged."""
+    play(monkeypatch, [])
+    bus = UnreportingBus(iter(()), None)
+    bus.tx_errors = tx_errors
+    monkeypatch.setattr(can_channel, "SlcanBus", lambda _port, **_options: bus)
+    monkeypatch.setattr(can_send, "_ACKNOWLEDGEMENT_S", 0.01)
+    send = ["can", "send", "--port", "p", "--bitrate", "500000", "123#11", "--every", "10", "--seconds", "0.05"]
+    assert main(send) == status
+    printed = capsys.readouterr()
+    assert re.match(r"123#11: \d+ given to the dongle, (\d+ missed, )?at most ", printed.out)
+    assert ("No node acknowledged the frame" in printed.err) == bool(status)
