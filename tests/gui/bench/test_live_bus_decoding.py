@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from benchboard.ui.bench.device_manager import DeviceManager
-from benchboard.ui.bench.frame_rows import DLC, ID, NAME, SIGNALS, TYPE
+from benchboard.ui.bench.frame_rows import COUNT, CYCLE, DLC, ID, NAME, SIGNALS, TYPE
 from benchboard.ui.bench.live_bus_view import LiveBusView
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.widgets.badges import Badge
@@ -230,11 +230,28 @@ def test_narrow_list_leaves_out_columns_rather_than_the_data(
     view.filter_bar.databases.add([dbc])
     qtbot.waitUntil(lambda: "MotorStatus" in column(view, NAME))
     assert not view.table.isColumnHidden(DLC)
-    shell.window().resize(1024, 700)
+    view.table.setMaximumWidth(700)
     qtbot.waitUntil(lambda: view.table.isColumnHidden(DLC))
     assert view.table.horizontalHeader().length() <= view.table.viewport().width()
-    shell.window().resize(1440, 900)
+    view.table.setMaximumWidth(2_000)
     qtbot.waitUntil(lambda: not view.table.isColumnHidden(DLC))
+
+
+@pytest.mark.parametrize("width", [1024, 1440])
+def test_columns_become_narrower_before_one_is_left_out(
+    qtbot: QtBot, shell: Shell, view: LiveBusView, dbc: Path, click: Clicker, width: int
+) -> None:
+    """Type, DLC and count were gone beside plots in a window of 1440 px."""
+    view.filter_bar.databases.add([dbc])
+    qtbot.waitUntil(lambda: "MotorStatus" in column(view, NAME))
+    shell.window().resize(width, 900)
+    if width == 1440:
+        click(shell.window(), "live_plots")
+    header = view.table.horizontalHeader()
+    qtbot.waitUntil(lambda: view.table.viewport().width() < 1_000)
+    qtbot.waitUntil(lambda: header.length() == view.table.viewport().width())
+    assert not [one for one in (TYPE, DLC, COUNT, CYCLE) if view.table.isColumnHidden(one)]
+    shoot(shell, f"live_narrow_columns_{width}")
 
 
 def test_filter_is_saved_by_name_applied_and_removed(

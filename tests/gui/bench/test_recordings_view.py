@@ -244,7 +244,7 @@ def test_columns_that_a_narrow_list_leaves_out_leave_no_gap(
     table = opened.frames.table
     opened.frames.filter_bar.databases.add([conveyor.database_file()])
     qtbot.waitUntil(lambda: bool(table.frames.database.messages))
-    shell.window().resize(1024, 700)
+    table.setMaximumWidth(700)
     header = table.horizontalHeader()
     qtbot.waitUntil(lambda: header.isSectionHidden(DLC))
     shoot(shell, "recordings_narrow")

@@ -30,8 +30,9 @@ _DECODED: Final = (NAME, SIGNALS)
 _KEPT_TIMES: Final[tuple[TimeMode, ...]] = ("clock", "start", "delta")
 _LEFT_OUT: Final = ((TYPE,), (DLC, COUNT), (CYCLE,))
 """The columns that a narrow list leaves out while it shows signals, one group after the other."""
-_SMALLER: Final = {TIME: 124, ID: 94, DATA: 186}
-"""What whole times, extended IDs and eight bytes need: their columns in a list that has no room for the signals."""
+_SMALLER: Final = {TIME: 124, ID: 94, NAME: 116, TYPE: 72, DLC: 50, DATA: 186, CYCLE: 90, COUNT: 72}
+"""What whole times, extended IDs, eight bytes and titles need: the columns of a list that has no room for the signals.
+Only then are columns left out."""
 _LEAST_STRETCHED: Final = 190
 _LEAST_ALONE: Final = 140
 """What signals get at least before the cycle is left out."""
@@ -111,14 +112,14 @@ class FrameList(WholeRowTable):
         header, decoded = self.horizontalHeader(), bool(self.frames.database.messages)
         stretched = SIGNALS if decoded and SIGNALS not in self._hidden else DATA
         missing = self._hidden | (set() if decoded else {*_DECODED}) | self._without_channels()
-        least = _LEAST_STRETCHED
-        for group in _LEFT_OUT if stretched == SIGNALS else ():
-            if self._room_beside(stretched, missing) < least:
+        smaller = stretched == SIGNALS and self._room_beside(stretched, missing) < _LEAST_STRETCHED
+        least = _LEAST_ALONE if smaller else _LEAST_STRETCHED
+        for group in _LEFT_OUT if smaller else ():
+            if self._room_beside(stretched, missing, smaller=True) < least:
                 missing |= {*group}
                 least = _LEAST_ALONE if CYCLE not in missing else _LEAST_SIGNALS
-        room = self._room_beside(stretched, missing)
-        self._make_smaller(stretched == SIGNALS and room < _LEAST_ALONE)
-        fits = room >= least
+        self._make_smaller(smaller)
+        fits = self._room_beside(stretched, missing, smaller=smaller) >= least
         columns = range(self.frames.columnCount())
         for column in columns:
             # Qt leaves a stretched section as wide as it was where there is no room for it.
@@ -139,17 +140,20 @@ class FrameList(WholeRowTable):
             if self._widths[column] == _WIDTHS[column] and self.columnWidth(column) == before:
                 self.setColumnWidth(column, after)
 
-    def _room_beside(self, stretched: int, missing: set[int]) -> int:
+    def _room_beside(self, stretched: int, missing: set[int], *, smaller: bool = False) -> int:
         """The pixels that are left for a column beside those that are shown."""
         shown = (column for column in range(self.frames.columnCount()) if column != stretched and column not in missing)
-        return self.viewport().width() - sum(map(self._own_width, shown))
+        return self.viewport().width() - sum(self._own_width(column, smaller=smaller) for column in shown)
 
-    def _own_width(self, column: int) -> int:
-        """The width that a column has while it is neither hidden nor stretched."""
+    def _own_width(self, column: int, *, smaller: bool) -> int:
+        """The width that a column has while it is neither hidden nor stretched; `smaller`: that the user left as it
+        was."""
         header = self.horizontalHeader()
         stretched = header.sectionResizeMode(column) == QHeaderView.ResizeMode.Stretch
         size = header.sectionSize(column)
         is_default = stretched or header.isSectionHidden(column) or size == _SMALLER.get(column)
+        if smaller and (is_default or size == self._widths[column]) and self._widths[column] == _WIDTHS[column]:
+            return _SMALLER.get(column, self._widths[column])
         return self._widths[column] if is_default else size
 
     def resizeEvent(self, event: QResizeEvent) -> None:
