@@ -13,6 +13,7 @@ from benchboard.canbus.recording_reader import read_frames
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.live_bus_view import LiveBusView
 from benchboard.ui.bench.recording_clock import RecordingClock
+from benchboard.ui.bench.selected_dongle import SelectedDongle
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.widgets import Confirm, Toast
 from support.benchsim import Simulator
@@ -183,3 +184,25 @@ def test_button_and_status_bar_say_the_same_time_of_a_recording(
     view.recording.start(tmp_path / "drive.log")
     qtbot.waitUntil(lambda: len(said) == 3)
     assert said == [(time, time) for time in ("00:00:00", "00:00:01", "00:00:02")]
+
+
+def test_warning_of_an_ended_recording_is_shown_beside_its_own_dongle_only(
+    qtbot: QtBot, shell: Shell, view: LiveBusView, simulator: Simulator, manager: DeviceManager, tmp_path: Path
+) -> None:
+    problems, selected = shell.context.problems, SelectedDongle.of(shell.context)
+    view.recording.start(tmp_path / "full.log")
+    qtbot.waitUntil(lambda: view.recording.recording)
+    live = manager.live
+    assert live is not None
+    assert live.device_id is not None
+    (other,) = simulator.ports.keys() - {live.device_id}
+    simulator.say(f"cut {list(simulator.ports).index(live.device_id) + 1}")
+    qtbot.waitUntil(lambda: problems.has("bench.recording-ended"))
+    selected.select(other)
+    assert not problems.has("bench.recording-ended")
+    selected.select(live.device_id)
+    assert problems.has("bench.recording-ended")
+    problems.dismiss("bench.recording-ended")
+    selected.select(other)
+    selected.select(live.device_id)
+    assert not problems.has("bench.recording-ended"), "somebody has read it"

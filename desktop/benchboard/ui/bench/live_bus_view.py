@@ -483,7 +483,7 @@ class LiveBusView(QWidget):
         self._notices.select(live.device_id or "")
         self._notices.dismiss(_OPEN)
         self._end_reason = ""
-        self.recording.follow(live.recorder, live.title)
+        self.recording.follow(live.recorder, live.title, live.device_id or "")
         self.model.clear()
         self._end_pause()
         self._frames.start()

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final, TypeVar
@@ -16,6 +17,7 @@ from benchboard.i18n import _, ngettext, number
 from benchboard.ui.bench.bench_format import clock_duration
 from benchboard.ui.bench.recording_clock import RecordingClock
 from benchboard.ui.bench.recording_files import ask_new_recording
+from benchboard.ui.bench.selected_dongle import SelectedDongle
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import Progress
 from benchboard.ui.theme import theme
@@ -28,6 +30,15 @@ _ENDED: Final = "bench.recording-ended"
 """The key of the notice that the end of the bus ended a recording."""
 
 
+@dataclass(frozen=True, slots=True)
+class _EndedRecording:
+    """What is said of a recording that ended with the bus of this dongle."""
+
+    device_id: str
+    what: str
+    why: str
+
+
 class RecordingControls(QObject):
     """`record` starts and stops a recording, `keep` saves what is in memory. `shown` when either shows or hides."""
 
@@ -37,7 +48,12 @@ class RecordingControls(QObject):
         super().__init__(view)
         self._context, self._view = context, view
         self._recorder: BusRecorder | None = None
-        self._title = ""
+        self._title = self._device_id = ""
+        self._ended: _EndedRecording | None = None
+        """The recording that the end of its bus ended last."""
+        self._selected = SelectedDongle.of(context)
+        self._was_selected = self._selected.id
+        self._selected.changed.connect(self._follow_selection)
         self._is_open = self._busy = False
         self._told: AppError | None = None
         self._unreported = False
@@ -54,9 +70,9 @@ class RecordingControls(QObject):
         """Whether frames go to a file."""
         return self._recorder is not None and self._recorder.recording
 
-    def follow(self, recorder: BusRecorder, title: str) -> None:
+    def follow(self, recorder: BusRecorder, title: str, device_id: str) -> None:
         """Another bus was opened: `title` is its dongle's name."""
-        self._recorder, self._title, self._is_open = recorder, title, True
+        self._recorder, self._title, self._device_id, self._is_open = recorder, title, device_id, True
         self._told = None
         self._unreported = recorder.recording  # by the view before this one, in another language
         self._show()
@@ -116,6 +132,7 @@ class RecordingControls(QObject):
 
         def done(_none: None) -> None:
             self._context.problems.dismiss(_ENDED)
+            self._ended = None
             self._set_busy(busy=False)
             self._clock.update()
             announce(self._view, _("Recording to {file}").format(file=path.name))
@@ -128,18 +145,19 @@ class RecordingControls(QObject):
         if recorder is None or state is None:
             return
         self._set_busy(busy=True)
+        device_id = self._device_id
 
         def done(ended: RecordingState | None) -> None:
             self._unreported = False
             self._set_busy(busy=False)
             self._clock.update()
             if ended is not None and ended.failure is None:
-                self._report(ended, failure)
+                self._report(ended, failure, device_id)
             self.update()
 
         self._run(lambda _progress: recorder.stop_recording(), done, _("Ending the recording to {file}"), state.path)
 
-    def _report(self, ended: RecordingState, failure: str) -> None:
+    def _report(self, ended: RecordingState, failure: str, device_id: str) -> None:
         """Say what the file has; if a failure ended the recording, until somebody has read it."""
         if not failure:
             self._context.problems.toast(_summary(ended))
@@ -147,8 +165,30 @@ class RecordingControls(QObject):
         at = datetime.fromtimestamp(ended.ended or time.time()).astimezone()
         what = _("The recording to {file} ended at {time}.").format(file=ended.path.name, time=f"{at:%H:%M:%S}")
         why = f"{failure} {_summary(ended)}"
-        self._context.problems.notice(what, why, kind="warn", icon="ph.warning", key=_ENDED, place="bench")
+        self._ended = _EndedRecording(device_id, what, why)
+        self._show_ended()
         self._context.problems.toast(f"{what} {why}", warning=True)
+
+    def _show_ended(self) -> None:
+        """Say that a recording has ended, until somebody has read it; not beside another dongle than its own."""
+        ended = self._ended
+        if ended is not None and ended.device_id in ("", self._selected.id):
+            self._context.problems.notice(
+                ended.what, ended.why, kind="warn", icon="ph.warning", key=_ENDED, place="bench"
+            )
+
+    def _follow_selection(self) -> None:
+        """Another dongle was selected: what is said of a recording waits until its own is again."""
+        ended, problems = self._ended, self._context.problems
+        if ended is None or not ended.device_id:
+            return
+        if self._selected.id == ended.device_id:
+            self._show_ended()
+        elif problems.has(_ENDED):
+            problems.dismiss(_ENDED)
+        elif self._was_selected == ended.device_id:
+            self._ended = None  # somebody has read it
+        self._was_selected = self._selected.id
 
     def _save(self, path: Path) -> None:
         recorder = self._recorder
