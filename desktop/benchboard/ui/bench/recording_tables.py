@@ -210,14 +210,14 @@ def _name(database: CanDatabase, ident: int, *, extended: bool) -> str:
 def statistics_columns(has_channels: Callable[[], bool]) -> tuple[Column[StatisticsRow], ...]:
     """The columns of the table; that of the channel has texts if there are several."""
 
-    def time(key: str, title: str) -> Column[StatisticsRow]:
+    def time(key: str, title: str, *, optional: bool = False) -> Column[StatisticsRow]:
         def text(row: StatisticsRow) -> str:
             return _time(getattr(row, key), row.statistics)
 
-        return Column(key, title, text, True, True, width=110)
+        return Column(key, title, text, True, True, width=110, optional=optional)
 
     return (
-        Column("id", _("ID"), lambda row: row.id, True, mono=True, width=130),
+        Column("id", _("ID"), lambda row: row.id, True, mono=True, width=130, whole=True),
         _channel_column(lambda row: row.channel if has_channels() else ""),
         Column("name", _("Name"), lambda row: row.name, True, width=160, stretch=True),
         Column("node", _("Node"), lambda row: row.node, True, width=110, sparse=True),
@@ -232,13 +232,14 @@ def statistics_columns(has_channels: Callable[[], bool]) -> tuple[Column[Statist
             meter=lambda row: row.share,
             tooltip=lambda _row: _("Its share in the bits of all frames of its channel."),
             width=130,
+            whole=True,
         ),
         Column(
             "rate", _("Rate (1/s)"), lambda row: _or_dash(row.rate, row.statistics.rate_decimals), True, True, width=100
         ),
-        time("min_ms", _("Min (ms)")),
+        time("min_ms", _("Min (ms)"), optional=True),
         time("mean_ms", _("Mean (ms)")),
-        time("max_ms", _("Max (ms)")),
+        time("max_ms", _("Max (ms)"), optional=True),
         time("jitter_ms", _("Jitter (ms)")),
         Column("changes", _("Changes"), lambda row: number(row.changes), True, True, width=100, optional=True),
     )
