@@ -30,7 +30,7 @@ _DECODED: Final = (NAME, SIGNALS)
 _KEPT_TIMES: Final[tuple[TimeMode, ...]] = ("clock", "start", "delta")
 _LEFT_OUT: Final = ((TYPE,), (DLC, COUNT), (CYCLE,))
 """The columns that a narrow list leaves out while it shows signals, one group after the other."""
-_SMALLER: Final = {TIME: 124, ID: 94, NAME: 116, TYPE: 72, DLC: 50, DATA: 186, CYCLE: 90, COUNT: 72}
+_SMALLER: Final = {TIME: 124, ID: 94, NAME: 100, TYPE: 72, DLC: 50, DATA: 180, CYCLE: 92, COUNT: 72}
 """What whole times, extended IDs, eight bytes and titles need: the columns of a list that has no room for the signals.
 Only then are columns left out."""
 _LEAST_STRETCHED: Final = 190
@@ -113,7 +113,7 @@ class FrameList(WholeRowTable):
         stretched = SIGNALS if decoded and SIGNALS not in self._hidden else DATA
         missing = self._hidden | (set() if decoded else {*_DECODED}) | self._without_channels()
         smaller = stretched == SIGNALS and self._room_beside(stretched, missing) < _LEAST_STRETCHED
-        least = _LEAST_ALONE if smaller else _LEAST_STRETCHED
+        least = _LEAST_STRETCHED
         for group in _LEFT_OUT if smaller else ():
             if self._room_beside(stretched, missing, smaller=True) < least:
                 missing |= {*group}

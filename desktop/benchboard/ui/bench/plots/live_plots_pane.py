@@ -18,7 +18,7 @@ from benchboard.ui.context import Context
 from benchboard.ui.widgets.drawer import is_narrow
 from benchboard.ui.widgets.menus import Menu
 
-_SHARE: Final = 0.29
+_SHARE: Final = 0.24
 """The width of the pane at first, of that of the view."""
 _LEAST_KEPT: Final = 200
 _SHARE_BELOW: Final = 0.45
