@@ -55,7 +55,6 @@ def _open(context: TourContext) -> None:
     cells = (model.index(row, column) for row in range(model.rowCount()) for column in range(model.columnCount()))
     name: QModelIndex = next(cell for cell in cells if cell.data() == _(_NAME))
     QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=view.visualRect(name).center())
-    context.driver.press(Qt.Key.Key_Return)
     context.driver.widget("variable_shop")
     wait_for_tiles(context)
 

@@ -855,6 +855,22 @@ def test_dashboard_row_is_opened_by_enter_and_by_a_double_click(dashboards: Dash
     dashboards.studio.wait(lambda: dashboards.place.page is not None and dashboards.place.page.name == "Orders wall")
 
 
+def test_click_on_a_dashboards_name_opens_it_and_one_beside_it_only_selects_its_row(
+    dashboards: DashboardsDriver,
+) -> None:
+    view = dashboards.table.view
+    row = next(k for k, card in enumerate(dashboards.model.rows) if card.name == "Orders wall")
+    name, owner = (view.visualRect(dashboards.model.index(row, at)) for at in (0, 2))
+    dashboards.qtbot.mouseClick(view.viewport(), LEFT, pos=owner.center())
+    dashboards.tick("Orders wall")
+    dashboards.qtbot.mouseClick(view.viewport(), LEFT, Qt.KeyboardModifier.ControlModifier, pos=name.center())
+    assert dashboards.place.page is None
+    dashboards.qtbot.mouseMove(view.viewport(), name.center())
+    dashboards.studio.wait(lambda: view.viewport().cursor().shape() == Qt.CursorShape.PointingHandCursor)
+    dashboards.qtbot.mouseClick(view.viewport(), LEFT, pos=name.center())
+    dashboards.studio.wait(lambda: dashboards.place.page is not None and dashboards.place.page.name == "Orders wall")
+
+
 def test_versions_opened_from_the_palette_have_the_keys_at_once(dashboards: DashboardsDriver) -> None:
     """They had no ring, and Down, B and Esc did nothing."""
     page = dashboards.open("Shop review")

@@ -104,6 +104,8 @@ class Column(Generic[Row]):
     """Whether nothing stands above its cells, whose icon says enough: a tooltip and screen readers tell the title."""
     spoken: Spoken = "plain"
     """How a cell is read out with its row: `titled` with the title, as numbers always are, or `never`."""
+    opens: Callable[[Row], bool] | None = None
+    """Whether a click on this row's cell opens the row; one on another cell only selects it."""
     acts: bool = False
     """Whether a click on a cell does something by itself, so that a double click there doesn't open the row."""
 

@@ -15,6 +15,7 @@ from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
+    QPointF,
     QRect,
     QRectF,
     QSignalBlocker,
@@ -71,6 +72,7 @@ from benchboard.ui.widgets.buttons import paint_check
 from benchboard.ui.widgets.focus import asked_by_key, came_by_key, note_input
 from benchboard.ui.widgets.popover import MenuItem, menu
 from benchboard.ui.widgets.row_cursor import RowCursor
+from benchboard.ui.widgets.second_click import SecondClickFilter
 
 _MENU_BUTTON = 28
 """Width and height of the button for a row's menu, in pixels."""
@@ -135,6 +137,8 @@ class PagedRows(RowCursor, QTableView):
         self._extended_from = -1
         """The row from which Shift with the arrows has ticked rows; -1 when any other key was pressed since."""
         self._covered = 0
+        self._opening: tuple[int, QPointF] | None = None
+        """The row that a press on it may open, and where that was."""
         self._typed = QElapsedTimer()
         """Since the last letter that was typed to find a row."""
         self.last_width = 0
@@ -576,6 +580,26 @@ class PagedRows(RowCursor, QTableView):
             self._fold(index.row())
         else:
             self.paged.unfold(index.row())
+            if self._opens_at(event) and not event.modifiers():
+                self._opening = (index.row(), event.position())
+
+    def _opens_at(self, event: QMouseEvent) -> bool:
+        """Whether a click here opens the row."""
+        index = self.indexAt(event.position().toPoint())
+        in_ticks = self.ticks and event.position().x() < tick_column()
+        opens = self.paged.columns[index.column()].opens if index.isValid() and not in_ticks else None
+        return opens is not None and opens(self.paged.row(index.row()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        opening, self._opening = self._opening, None
+        if opening is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        row, pressed_at = opening
+        moved = (event.position() - pressed_at).manhattanLength()
+        if moved < QApplication.startDragDistance() and self.indexAt(event.position().toPoint()).row() == row:
+            SecondClickFilter(self)
+            self.opened.emit(row)
 
     def _is_on_fold_button(self, event: QMouseEvent) -> bool:
         index = self.indexAt(event.position().toPoint())
@@ -603,6 +627,9 @@ class PagedRows(RowCursor, QTableView):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
         self._hover(self.indexAt(event.position().toPoint()).row())
+        if any(column.opens is not None for column in self.paged.columns):
+            is_link = self._opens_at(event) and not self._is_on_menu_button(event)
+            self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if is_link else Qt.CursorShape.ArrowCursor)
         if self.menu:
             self.viewport().update()  # for the button under the pointer
 

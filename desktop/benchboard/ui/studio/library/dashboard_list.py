@@ -638,6 +638,7 @@ def _whole_description(card: DashboardSummary) -> str:
 def _columns(thumbnail: Callable[[QPainter, QRectF, DashboardSummary], None]) -> tuple[Column[DashboardSummary], ...]:
     return (
         Column("name", _("Name"), lambda card: card.name, sortable=True, width=300, stretch=True, most=640,
+               opens=lambda card: card.deleted_at is None,
                second=_description, picture=thumbnail, tooltip=_whole_description),
         Column("favourite", _("Favourite"), lambda card: _("Favourite") if card.favourite else "", untitled=True,
                width=48, mark=star_mark, tooltip=_star_tip, acts=True),
