@@ -278,14 +278,15 @@ def test_long_selection_is_shortened_and_hides_no_button(studio: "Studio") -> No
         studio.wait(lambda beside=in_toolbar: page.bar.isAncestorOf(field) == beside)
         studio.wait(lambda width=width: page.bar.width() > width - 80 and is_whole())
         assert (page.bar.fit.isVisible(), add.isVisible(), add.text()) == (True, True, "Add filter"), width
-        assert field.text().endswith(" +1" if in_toolbar else ", paid"), "how many more are selected"
+        assert (": 2 of " in field.text()) == in_toolbar, "how many are selected"
 
 
 def test_field_says_all_where_each_value_is_ticked() -> None:
     """Three of three ticked one by one were “Bristol +2”."""
     shop = Variable("shop", "Shop", "list", ("Bristol", "Köln", "Lyon"), ("Köln", "Bristol", "Lyon"))
     assert variables_bar._selection_text(shop, {}, 1) == "All (3)"
-    assert variables_bar._selection_text(replace(shop, chosen=("Köln", "Bristol")), {}, 1) == "Köln +1"
+    assert variables_bar._selection_text(replace(shop, chosen=("Köln", "Bristol")), {}, 1) == "2 of 3"
+    assert variables_bar._selection_text(replace(shop, chosen=("Köln", "Bristol")), {}, 2) == "Köln, Bristol"
     assert variables_bar._selection_text(replace(shop, values=(), chosen=("Köln",)), {}, 1) == "Köln"
     assert variables_bar._selection_text(replace(shop, values=("Köln",), chosen=("Köln",)), {}, 1) == "Köln"
     gone = replace(shop, chosen=("Köln", "Bristol", "Lyon", "Bonn"))

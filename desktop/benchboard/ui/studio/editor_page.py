@@ -205,6 +205,7 @@ class StudioPage(QWidget):
             self.saving,
             empty,
             lambda: self.run("studio.start_from_template"),
+            lambda: self.run("studio.show_add_pane"),
             widgets_denied(context.actor),
             (partial(context.go, "studio/data/!add"), partial(context.go, "studio/data/!sample"))
             if may_add_data(context.actor)

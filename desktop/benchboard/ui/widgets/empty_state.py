@@ -43,6 +43,9 @@ class EmptyState(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._choices: tuple[ChoiceCard, ...] = ()
+        self._grid: QGridLayout | None = None
+        self._across = 0
         self._column = column = QVBoxLayout(self)
         column.setSpacing(theme().px("spacing.2"))
         column.addStretch(1)
@@ -79,17 +82,28 @@ class EmptyState(QWidget):
 
     def offer(self, *choices: ChoiceCard) -> None:
         """Offer these ways on, one below the other; four of them two by two."""
-        grid = QGridLayout()
+        grid = self._grid = QGridLayout()
         grid.setContentsMargins(0, theme().px("spacing.3"), 0, 0)
         grid.setSpacing(theme().px("spacing.2"))
-        across = 2 if len(choices) == 4 else 1
-        for place, choice in enumerate(choices):
-            grid.addWidget(choice, place // across, place % across)
+        self._choices = choices
+        self._arrange(2 if len(choices) == 4 else 1)
         outer = QHBoxLayout()
         outer.addStretch(1)
         outer.addLayout(grid)
         outer.addStretch(1)
         self._column.insertLayout(self._column.count() - 1, outer)
+
+    def fit_width(self, width: int) -> None:
+        """Offer the ways on one below the other where there is no room in `width` pixels for two."""
+        if len(self._choices) == 4:
+            two = sum(choice.sizeHint().width() for choice in self._choices[:2]) + 4 * theme().px("spacing.2")
+            self._arrange(2 if two <= width else 1)
+
+    def _arrange(self, across: int) -> None:
+        if across != self._across and self._grid is not None:
+            self._across = across
+            for place, choice in enumerate(self._choices):
+                self._grid.addWidget(choice, place // across, place % across)
 
 
 def fits_tile(body: QRectF, sentence: str, why: str = "") -> bool:

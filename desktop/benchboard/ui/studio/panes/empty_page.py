@@ -25,16 +25,18 @@ class EmptyPageNotice(QObject):
         saving: Saving,
         empty: str,
         begin: Callable[[], None],
+        add_widget: Callable[[], None],
         no_templates: str,
         add_data: tuple[Callable[[], object], Callable[[], object]] | None,
         data: str,
     ) -> None:
-        """`no_templates`: why `begin` is of no use, or empty; `add_data` asks for a person's own data or adds the
-        sample data, and is None for a person who may not; `data` says where widgets get theirs."""
+        """`no_templates`: why `begin` is of no use, or empty; `add_widget` shows the widgets; `add_data` asks for a
+        person's own data or adds the sample data, and is None for a person who may not; `data` says where widgets get
+        theirs."""
         super().__init__(area)
         self._area, self._editor, self._saving = area, editor, saving
         self._empty, self._start_from_template, self._add_data = empty, begin, add_data
-        self._no_templates, self._data = no_templates, data
+        self._no_templates, self._data, self._add_widget = no_templates, data, add_widget
         self._state, self._presented = "", False
         self.shown: QWidget | None = None
         """The notice that is shown now."""
@@ -86,11 +88,16 @@ class EmptyPageNotice(QObject):
             "ph.layout", _("Start from a template"), _("A page with its widgets in place"),
             self._start_from_template, name="studio_empty_template", reason=self._no_templates,
         )  # fmt: skip
+        widget = ChoiceCard(
+            "ph.plus", _("Add a widget"), _("A chart, a table, a number or a text"),
+            self._add_widget, name="studio_empty_add_widget",
+        )  # fmt: skip
         if self._add_data is None:
-            empty.offer(template)
+            empty.offer(template, widget)
             return empty
         add, sample = self._add_data
-        empty.offer(add_data_card(add, "studio_empty_add_data"), template, sample_card(sample, "studio_empty_sample"))
+        cards = add_data_card(add, "studio_empty_add_data"), sample_card(sample, "studio_empty_sample")
+        empty.offer(cards[0], template, widget, cards[1])
         return empty
 
     def _failure(self, problem: AppError) -> QWidget:
@@ -100,6 +107,8 @@ class EmptyPageNotice(QObject):
 
     def _place(self) -> None:
         if self.shown is not None:
+            if isinstance(self.shown, EmptyState):
+                self.shown.fit_width(self._area.width())
             area, size = self._area.rect(), self.shown.sizeHint()
             width, height = max(size.width(), 320), max(size.height(), 160)
             self.shown.setGeometry(QRect((area.width() - width) // 2, (area.height() - height) // 2, width, height))

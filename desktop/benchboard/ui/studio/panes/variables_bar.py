@@ -395,7 +395,7 @@ class _ListField(Button):
         options_state, unavailable = self._options()
         _word, icon, ink = _state(options_state, unavailable)
         self._elide()
-        self.setAccessibleName(self._text(_SHOWN))
+        self.setAccessibleName(self._text(_SHOWN, counted=False))
         self.setIcon(theme().icon(icon, ink))
         description = _description(variable, options_state, unavailable)
         keys = _("Press Enter to change it or Delete to clear it.")
@@ -426,7 +426,8 @@ class _ListField(Button):
                     shown = elided_values(values, metrics, room)
         if shown != self.text():
             self.setText(shown)
-        self.setToolTip(plain_tooltip(self._tip if shown == whole else f"{whole}\n{self._tip}"))
+        named = self._text(_SHOWN, counted=False)
+        self.setToolTip(plain_tooltip(self._tip if shown == named else f"{named}\n{self._tip}"))
 
     def width_with(self, named: int) -> int:
         """The width, in pixels, that the field takes with this many values named."""
@@ -458,15 +459,16 @@ class _ListField(Button):
         runner = self._variable_runner
         return runner.state_of(self._variable.name), runner.unavailable_values(self._variable)
 
-    def _text(self, named: int) -> str:
+    def _text(self, named: int, *, counted: bool = True) -> str:
+        """Its name and value; of more values than `named`, how many of all they are, or if not `counted` the first."""
         options_state, unavailable = self._options()
         title = value_label(self._variable.label or self._variable.name)
-        text = _("{name}: {values}").format(name=title, values=self._values(named))
+        text = _("{name}: {values}").format(name=title, values=self._values(named, counted=counted))
         state = _state(options_state, unavailable)[0]
         return _("{field} · {state}").format(field=text, state=state) if state else text
 
-    def _values(self, named: int) -> str:
-        return _selection_text(self._variable, self._options()[0].labels, named)
+    def _values(self, named: int, *, counted: bool = True) -> str:
+        return _selection_text(self._variable, self._options()[0].labels, named, counted=counted)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in CLEARING_KEYS and not event.modifiers():
@@ -581,7 +583,9 @@ def _kinds(variables: tuple[Variable, ...]) -> list[tuple[str, str, str]]:
     return [(one.name, one.label, one.type if one.type in ("text", "range") else "") for one in variables]
 
 
-def _selection_text(variable: Variable, labels: Mapping[str, str], most: int) -> str:
+def _selection_text(variable: Variable, labels: Mapping[str, str], most: int, *, counted: bool = True) -> str:
+    """The selected values. Of more than `most`: how many of all they are, as `4 of 6`; if not `counted`, or if one is
+    no longer available, the first and how many more."""
     chosen = variable.chosen
     if variable.type == "range":
         return range_text(variable)
@@ -589,6 +593,8 @@ def _selection_text(variable: Variable, labels: Mapping[str, str], most: int) ->
         return _("All ({count})").format(count=number(len(chosen)))
     if not chosen:
         return _("none")
+    if counted and len(chosen) > most and set(chosen) <= set(variable.values):
+        return _("{shown} of {all}").format(shown=number(len(chosen)), all=number(len(variable.values)))
     named = ", ".join(value_label(labels.get(value, value)) for value in chosen[:most])
     return f"{named} +{len(chosen) - most}" if len(chosen) > most else named
 
