@@ -355,3 +355,16 @@ def test_presentation_of_one_page_says_why_an_arrow_does_nothing(studio: "Studio
     heard.clear()
     studio.key(Qt.Key.Key_Right)
     assert heard == ["There's only one page."]
+
+
+def test_presentation_has_an_edit_button_while_the_pointer_is_shown(studio: "Studio") -> None:
+    studio.key(Qt.Key.Key_F5, Qt.KeyboardModifier.ControlModifier)
+    studio.wait(lambda: studio.page.presentation.on)
+    edit, display = studio.find("present_edit"), studio.page.presented
+    display.idle.timeout.emit()
+    assert not edit.isVisible()
+    display.wake()
+    studio.wait(edit.isVisible)
+    studio.qtbot.mouseClick(edit, Qt.MouseButton.LeftButton)
+    studio.wait(lambda: not studio.page.presentation.on)
+    assert not edit.isVisible()

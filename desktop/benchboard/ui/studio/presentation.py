@@ -12,7 +12,7 @@ from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.canvas.presentation_mode import PresentationMode
 from benchboard.ui.studio.panes.variables_bar import VariablesBar
-from benchboard.ui.studio.presentation_parts import LeaveHint, PageDots, StateAndClock
+from benchboard.ui.studio.presentation_parts import EditPresented, LeaveHint, PageDots, StateAndClock
 from benchboard.ui.studio.rotation import Rotation, interval_of
 from benchboard.ui.studio.tiles.page_grid import WALL_MARGIN
 from benchboard.ui.theme import theme
@@ -65,6 +65,7 @@ class PresentationDisplay(QObject):
         self.title.setObjectName("presented_title")
         self.title.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.hint = LeaveHint(canvas, self.dots)
+        self.edit = EditPresented(canvas, self.dots, mode.end)
         self.idle = QTimer(self, interval=IDLE_MS, singleShot=True)
         self._clock = QTimer(self, interval=1_000)
         self._reread = QTimer(self, interval=REREAD_MS)
@@ -130,6 +131,7 @@ class PresentationDisplay(QObject):
         self._share_width(self.header.width() - 2 * margin - self.state.sizeHint().width())
         self.dots.set_scale(scale)
         self.hint.place()
+        self.edit.place()
 
     def _share_width(self, room: int) -> None:
         """Share `room` pixels between the title and the variables: first the title is shortened, then they are."""
@@ -177,6 +179,7 @@ class PresentationDisplay(QObject):
         self.rotation.stop()
         self._show_pointer(True)
         self.hint.hide()
+        self.edit.hide()
         self._context.status.remove("hint")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -184,6 +187,7 @@ class PresentationDisplay(QObject):
             self.wake()
         elif event.type() == QEvent.Type.Resize and watched is self._canvas:
             self.hint.place()
+            self.edit.place()
         return False
 
     def wake(self) -> None:
@@ -196,10 +200,14 @@ class PresentationDisplay(QObject):
         if self.rotation.seconds:
             sentences.append((_("{key} to pause"), {"key": _("Space")}))
         self.hint.appear(sentences, round(_HINT_SIZE * self._canvas.wall_scale))
+        if not self._canvas.editor.read_only:
+            self.edit.appear()
         self.idle.start()
 
     def _rest(self) -> None:
         self.hint.fade()
+        if not self.edit.hasFocus():
+            self.edit.hide()
         if not self._is_used:
             self._show_pointer(False)
 

@@ -1,7 +1,7 @@
 """What stands around a presented page: freshness and clock above it, dots and progress below it, and how to leave."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from string import Formatter
 from typing import Final
@@ -14,6 +14,7 @@ from benchboard.i18n import _
 from benchboard.ui.studio.tiles.page_grid import WALL_FOOT, WALL_MARGIN
 from benchboard.ui.theme import theme
 from benchboard.ui.time_format import weekday_and_date
+from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.labels import Text, paint_key
 from benchboard.ui.widgets.surfaces import set_surface
 
@@ -100,6 +101,46 @@ class PageDots(QWidget):
             if self.share > 0:
                 line = QRectF(0, self.height() - _LINE * scale, self.width() * self.share, _LINE * scale)
                 painter.fillRect(line, theme().color("accent.text"))
+
+
+class EditPresented(Button):
+    """Ends the presentation, for what was seen to be changed: in the margin below the page, right of the dots, while
+    the pointer is shown.
+    """
+
+    def __init__(self, page: QWidget, foot: QWidget, end: Callable[[], object]) -> None:
+        """`foot` is what stands below the page, in the same parent; `end` ends the presentation."""
+        super().__init__(
+            _("Edit"),
+            end,
+            icon="ph.pencil-simple",
+            size="sm",
+            name="present_edit",
+            tip=_("Edit this page"),
+            parent=page,
+        )
+        self._page, self._foot = page, foot
+        self.hide()
+
+    def appear(self) -> None:
+        """Show it at its place."""
+        self.setParent(self._foot.parentWidget())
+        self.show()
+        self.place()
+
+    def place(self) -> None:
+        """Move it into the margin below the tiles."""
+        area, scale = self.parentWidget(), self._foot.height() / WALL_FOOT
+        if area is None:
+            return
+        margin = round(WALL_MARGIN * scale)
+        self.resize(self.sizeHint())
+        corner = self._page.rect().bottomRight()
+        if area.isAncestorOf(self._page):
+            corner = self._page.mapTo(area, corner)
+        end = corner.y() + 1 + self._foot.height()
+        self.move(corner.x() - margin - self.width(), end - (margin + self.height()) // 2)
+        self.raise_()
 
 
 class LeaveHint(QWidget):
