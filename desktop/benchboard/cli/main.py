@@ -21,6 +21,7 @@ from benchboard.errors import AppError
 from benchboard.i18n import _, system_reason
 
 _COMMANDS: Final = {
+    "access": "Show who could do what on a day in the past.",
     "audit": "Show who changed what, and when.",
     "can": "Watch a bus through a dongle, send frames, and work with recordings.",
     "dashboard": "Manage dashboards and the home page.",

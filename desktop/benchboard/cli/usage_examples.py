@@ -26,6 +26,7 @@ _VALUES: Final = {
     "--timing": "1/95/32/32/32",
     "--user": "reader",
     "DASHBOARD": "Line 2",
+    "DATE": "2026-03-14",
     "DASHBOARD...": "Line 2",
     "EMAIL": "ines@example.com",
     "FILE": "line-2.json",

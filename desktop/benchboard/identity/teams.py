@@ -177,7 +177,8 @@ def restore_team(session: Session, actor: Actor, deleted: DeletedTeam) -> TeamSu
         session.add(DashboardTeamShare(dashboard_id=dashboard_id, permission=permission, shared_by=shared_by, **keys))
     session.flush()
     audit.record(
-        session, actor, "team.restore", deleted.id, name=deleted.name, people=sorted(people),
+        session, actor, "team.restore", deleted.id,
+        name=deleted.name, people=sorted(people), dashboards=sorted(dashboards),
         changes={
             "name": [None, deleted.name], "people": [0, len(people)],
             "dashboards": [0, len(dashboards)], "sources": [0, len(sources)],

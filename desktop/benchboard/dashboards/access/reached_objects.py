@@ -134,8 +134,13 @@ def count_reached(session: Session, actor: Actor, user_id: str) -> dict[ObjectKi
 
 
 def _reached(kind: ObjectKind, row: Any, paths: list[ReachPath]) -> ReachedObject:
-    paths = sorted(paths, key=lambda path: -_RANKS[path.level])
-    return ReachedObject(kind, row.object_id, _name(kind, row), paths[0].level, tuple(paths))
+    sorted_paths = by_strength(paths)
+    return ReachedObject(kind, row.object_id, _name(kind, row), sorted_paths[0].level, sorted_paths)
+
+
+def by_strength(paths: Sequence[ReachPath]) -> tuple[ReachPath, ...]:
+    """Paths, those that grant most first."""
+    return tuple(sorted(paths, key=lambda path: -_RANKS[path.level]))
 
 
 _RANKS: Final[dict[str, int]] = {"view": 0, "use": 0, "edit": 1, "change": 1, "configure": 1, "own": 2}
