@@ -11,7 +11,7 @@ import pytest
 
 from benchboard.canbus.bus import BusState, Capabilities, ErrorState, OnResult, SendResult, ignore_result
 from benchboard.canbus.frame import Frame, TimeSource, Timestamp
-from benchboard.cli import can, can_channel, can_send
+from benchboard.cli import can, can_channel
 from benchboard.cli.main import main
 from benchboard.dongles.firmware_detection import DongleInfo
 from benchboard.errors import AppError, DeviceFailure
@@ -178,7 +178,6 @@ def test_send_every_through_a_dongle_that_reports_nothing_says_given_and_fails_w
     bus = UnreportingBus(iter(()), None)
     bus.tx_errors = tx_errors
     monkeypatch.setattr(can_channel, "SlcanBus", lambda _port, **_options: bus)
-    monkeypatch.setattr(can_send, "_ACKNOWLEDGEMENT_S", 0.01)
     send = ["can", "send", "--port", "p", "--bitrate", "500000", "123#11", "--every", "10", "--seconds", "0.05"]
     assert main(send) == status
     printed = capsys.readouterr()
