@@ -351,9 +351,11 @@ def test_toast_stands_above_the_footer_of_the_table(qtbot: QtBot, table: PagedTa
     dialog.dismiss()
 
 
-@pytest.mark.parametrize(("height", "is_moved"), [(600, True), (190, False)])
-def test_toast_stands_above_the_footer_of_a_dialog_that_it_would_cover(
-    beside: QWidget, height: int, is_moved: bool
+@pytest.mark.parametrize(
+    ("height", "is_moved", "is_beside"), [(600, True, False), (560, True, True), (190, False, True)]
+)
+def test_toast_stands_beside_a_dialog_or_where_there_is_no_room_above_its_footer(
+    beside: QWidget, height: int, is_moved: bool, is_beside: bool
 ) -> None:
     beside.resize(1024, 640)
     beside.show()
@@ -368,6 +370,9 @@ def test_toast_stands_above_the_footer_of_a_dialog_that_it_would_cover(
     box = QRect(footer.mapTo(beside, QPoint(0, 0)), footer.size())
     assert not toast.geometry().intersects(box)
     assert (toast.geometry() != before) is is_moved
+    frame = QRect(dialog.frame.body.mapTo(beside, QPoint(0, 0)), dialog.frame.body.size())
+    assert toast.geometry().intersects(frame) is not is_beside
+    assert beside.rect().contains(toast.geometry())
     dialog.dismiss()
 
 

@@ -192,7 +192,7 @@ class Dialog(Scrim):
         foot.setFixedHeight(56)
         foot.setLayout(self.footer)
         right.addWidget(foot)
-        keep_toasts_above(foot)
+        keep_toasts_above(foot, dialog=self.frame.body)
         self.footer.addStretch(1)
 
     def add_button(self, button: Button, *, left: bool = False) -> Button:

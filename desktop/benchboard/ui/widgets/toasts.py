@@ -1,11 +1,11 @@
 """The toast at the bottom of the window: reports a completed action with undo, for a few seconds."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
 import shiboken6
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QWidget
 
@@ -118,19 +118,34 @@ class Toast(QWidget):
         slide_in(self, FROM_BELOW, "toast_in")
 
     def move_into_place(self) -> None:
-        """Move to the bottom centre of the window, above any footer that must stay visible."""
+        """Move to the bottom centre of the window, above any footer that must stay visible, and beside a dialog."""
         window = self._window
         if not shiboken6.isValid(window):
             return  # it is being deleted while open, and first hides what is in it: the footers
         gap = theme().px("spacing.3")
-        footers = [clear.footer for clear in window.findChildren(_ToastBarrier) if clear.footer.isVisible()]
-        tops = [(footer.mapTo(window, QPoint(0, 0)).y(), footer.height()) for footer in footers]
-        edge = window.height()
-        for top, height in sorted(tops, reverse=True):
-            if top + height > edge - gap - self.height():  # the footer of a small dialog may be far above
-                edge = min(edge, top)
-        self.move((window.width() - self.width()) // 2, edge - self.height() - gap)
+        barriers = [one for one in window.findChildren(_ToastBarrier) if one.footer.isVisible()]
+        top = self._top_above([one for one in barriers if one.dialog is None], gap)
+        left = (window.width() - self.width()) // 2
+        place = QRect(left, top, self.width(), self.height())
+        frames = [_in_window(one.dialog, window) for one in barriers if one.dialog is not None]
+        over = next((frame for frame in frames if frame.intersects(place)), None)
+        if over is not None:
+            below, above = over.bottom() + 1 + gap // 2, over.top() - self.height() - gap // 2
+            if below + self.height() <= window.height():
+                top = below
+            else:  # or, beside a dialog as high as the window, above its buttons
+                top = above if above >= 0 else self._top_above(barriers, gap)
+        self.move(left, top)
         self.raise_()
+
+    def _top_above(self, barriers: "Sequence[_ToastBarrier]", gap: int) -> int:
+        """Where it begins above those footers that it would cover, in pixels from the top of the window."""
+        edge = self._window.height()
+        boxes = [_in_window(one.footer, self._window) for one in barriers]
+        for box in sorted(boxes, key=QRect.top, reverse=True):
+            if box.bottom() + 1 > edge - gap - self.height():  # the footer of a small dialog may be far above
+                edge = min(edge, box.top())
+        return edge - self.height() - gap
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
@@ -141,17 +156,23 @@ class Toast(QWidget):
             painter.drawRoundedRect(self.rect(), radius, radius)
 
 
-def keep_toasts_above(footer: QWidget) -> None:
-    """Keep toasts above this widget at the bottom of a window."""
-    _ToastBarrier(footer)
+def _in_window(widget: QWidget, window: QWidget) -> QRect:
+    return QRect(widget.mapTo(window, QPoint(0, 0)), widget.size())
+
+
+def keep_toasts_above(footer: QWidget, *, dialog: QWidget | None = None) -> None:
+    """Keep toasts above this widget at the bottom of a window; of a `dialog`, beside the whole of that where there is
+    room.
+    """
+    _ToastBarrier(footer, dialog)
 
 
 class _ToastBarrier(QObject):
     """Moves toasts when a footer is shown, hidden or moved."""
 
-    def __init__(self, footer: QWidget) -> None:
+    def __init__(self, footer: QWidget, dialog: QWidget | None) -> None:
         super().__init__(footer)
-        self.footer = footer
+        self.footer, self.dialog = footer, dialog
         footer.installEventFilter(self)
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
