@@ -1,15 +1,18 @@
 """The details beside the matrix of roles: who has a role; who would gain or lose by an edit; who can do a thing."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Final
 
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from benchboard.dashboards.access import reached_objects
+from benchboard.dashboards.access import past_access, reached_objects
 from benchboard.dashboards.access.reached_objects import FoundObject, ObjectAccess, object_level_title, paths_text
+from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _, ngettext, number, sentence_start
 from benchboard.identity import reach
+from benchboard.identity.access_history import access_as_of
 from benchboard.identity.reach import Holder
 from benchboard.identity.role_changes import PersonDifference, RoleSummary, WhatIf
 from benchboard.identity.roles import ABILITIES, ability_title
@@ -18,6 +21,7 @@ from benchboard.storage.search_text import fold
 from benchboard.ui.admin import role_actions
 from benchboard.ui.admin.access_tab import KIND_ICONS
 from benchboard.ui.admin.members_section import MembersSection
+from benchboard.ui.admin.past_day import PastDay
 from benchboard.ui.admin.reach_rows import ReachRow
 from benchboard.ui.context import Context
 from benchboard.ui.sign_in.demo_picker import role_description
@@ -290,7 +294,11 @@ class WhoCanPane(DetailPane):
         self._people = DetailSection(_("People"), self._count)
         self._rows, self._rest = ReadableList(_("People")), Text("", "caption", "muted")
         self._people.fill(self._rows, self._rest)
-        for widget in (self._choices, self._none, hairline(), self._people):
+        self._day = PastDay()
+        self._day.changed.connect(self.refresh)
+        self._as_of = DetailSection(_("As of"))
+        self._as_of.fill(self._day)
+        for widget in (self._choices, self._none, hairline(), self._as_of, hairline(), self._people):
             self.column.addWidget(widget)
         self.column.addStretch(1)
         self._listed: dict[str, ListRow] = {}
@@ -326,7 +334,8 @@ class WhoCanPane(DetailPane):
         sentence = _("No permission, dashboard, data source or dongle matches “{text}”.")
         self._none.setText(sentence.format(text=self._text))
         self._none.setVisible(not self._listed)
-        self._people.setVisible(bool(self._listed))
+        for section in (self._as_of, self._people):
+            section.setVisible(bool(self._listed))
         if self._listed:
             self._choose(self._chosen if self._chosen in self._listed else next(iter(self._listed)))
         else:
@@ -346,6 +355,16 @@ class WhoCanPane(DetailPane):
         found = self._objects.get(key)
         self._head.below.setText(found.name if found is not None else ability_title(key))
 
+        try:
+            at = self._day.moment()
+        except Invalid as error:
+            self._show_past_problem(error)
+            return
+        if at is not None:
+            self._choose_past(key, found, at)
+            return
+        self._day.say()
+
         def read(session: DatabaseSession) -> Page[Holder] | Page[ObjectAccess]:
             if found is None:
                 return reach.list_holders(session, actor, key, limit=MOST_SHOWN)
@@ -356,6 +375,36 @@ class WhoCanPane(DetailPane):
                 self._show_people(page)
 
         self._context.tasks.read(self, read, show)
+
+    def _choose_past(self, key: str, found: FoundObject | None, at: datetime) -> None:
+        """Show who could do it at a time."""
+        actor = self._context.actor
+
+        def read(session: DatabaseSession) -> tuple[datetime, Page[Holder] | Page[ObjectAccess]]:
+            past = access_as_of(session, actor, at)
+            if found is not None and found.kind == "dashboard":
+                people = past_access.get_past_access(session, actor, past, found.id).people
+                return past.known_from, Page(people[:MOST_SHOWN], _more(people))
+            act = "dongles:read" if found is not None else key
+            holders = [
+                Holder(one.user_id, one.name, one.email, one.grants[act]) for one in past.people if act in one.grants
+            ]
+            return past.known_from, Page(tuple(holders[:MOST_SHOWN]), _more(holders))
+
+        def show(told: tuple[datetime, Page[Holder] | Page[ObjectAccess]]) -> None:
+            if key == self._chosen:
+                self._day.say(told[0])
+                self._show_people(told[1])
+
+        if found is not None and found.kind == "source":
+            self._show_past_problem(Invalid("history.source", _("Who could use a data source then can't be told yet.")))
+            return
+        self._context.tasks.read(self, read, show, self._show_past_problem)
+
+    def _show_past_problem(self, error: AppError) -> None:
+        self._day.say(error=error)
+        self._show_people(Page(()))
+        self._count.setText("")
 
     def _show_people(self, page: Page[Holder] | Page[ObjectAccess]) -> None:
         rows = []
@@ -369,9 +418,12 @@ class WhoCanPane(DetailPane):
         more = page.next_key is not None
         people = ngettext("{count} person", "{count} people", len(rows)).format(count=number(len(rows)))
         self._count.setText("" if more else people)
-        self._rest.setText(
-            _("Showing the first {count}. “benchboard user who-can” lists all.").format(count=number(len(rows)))
+        sentence = (
+            _("Showing the first {count}. “benchboard access as-of” lists all.")
+            if self._day.is_past
+            else _("Showing the first {count}. “benchboard user who-can” lists all.")
         )
+        self._rest.setText(sentence.format(count=number(len(rows))))
         self._rest.setVisible(more)
 
 
@@ -381,3 +433,8 @@ def abilities_matching(text: str) -> list[str]:
     return [
         acts[0] for acts in ABILITIES if wanted in fold(ability_title(acts[0])) or any(wanted in act for act in acts)
     ]
+
+
+def _more(people: Sequence[object]) -> str | None:
+    """The key of what isn't shown of these people; None if all are."""
+    return str(MOST_SHOWN) if len(people) > MOST_SHOWN else None

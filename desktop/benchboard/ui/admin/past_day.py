@@ -1,0 +1,65 @@
+"""The line that asks as of which day something is told, and says since when that is known."""
+
+from datetime import UTC, datetime
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from benchboard.errors import AppError, Invalid
+from benchboard.i18n import _
+from benchboard.identity.audit_periods import read_moment
+from benchboard.ui.time_format import full_time
+from benchboard.ui.widgets import Edit, Paragraph
+
+
+class PastDay(QWidget):
+    """`changed` is emitted once another day was typed; an empty field is now."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._edit = Edit(placeholder=_("Now, or a day such as 2026-03-14"), name="who_can_day", clear=True)
+        self._edit.setAccessibleName(_("As of"))
+        self._edit.editingFinished.connect(self._finish)
+        self._edit.textChanged.connect(self._clear)
+        self._note = Paragraph("", "caption", "muted")
+        self._error = Paragraph("", "caption", "error")
+        self._typed = ""
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        for widget in (self._edit, self._note, self._error):
+            column.addWidget(widget)
+        self.say()
+
+    @property
+    def is_past(self) -> bool:
+        """Whether a day or time was typed."""
+        return bool(self._edit.text().strip())
+
+    def moment(self) -> datetime | None:
+        """The end of the day that was typed, or the time; None for now. Raises `Invalid`."""
+        text = self._edit.text().strip()
+        if not text:
+            return None
+        if read_moment(text, "at") > (now := datetime.now(UTC)):
+            raise Invalid("history.late", _("That time hasn't come yet."), field="at")
+        return min(read_moment(text, "at", whole_day=True), now)
+
+    def say(self, known_from: datetime | None = None, error: AppError | None = None) -> None:
+        """Say since when it is known, or what is wrong; without both, nothing."""
+        told = _("Known since {time}, when the audit log begins.")
+        self._note.setText(told.format(time=full_time(known_from)) if known_from is not None else "")
+        self._error.setText(" ".join(filter(None, (error.what, error.why, error.do))) if error is not None else "")
+        self._note.setVisible(known_from is not None)
+        self._error.setVisible(error is not None)
+
+    def _clear(self, text: str) -> None:
+        if not text:
+            self._finish()
+
+    def _finish(self) -> None:
+        if self._edit.text().strip() != self._typed:
+            self._typed = self._edit.text().strip()
+            self.changed.emit()

@@ -1,0 +1,70 @@
+"""Who could do something on a day in the past, beside the matrix of roles."""
+
+from datetime import datetime
+
+from PySide6.QtCore import Qt
+
+from benchboard.dashboards import library
+from benchboard.dashboards.access import sharing
+from benchboard.identity import person_changes
+from benchboard.identity.person_changes import PersonFields
+from benchboard.paging import Listing
+from benchboard.ui.widgets import Paragraph
+from benchboard.ui.widgets.readable_rows import ReadableRow
+from support.admin import Admin
+from support.databases import unbound
+
+
+def _rows(admin: Admin) -> list[str]:
+    rows = admin.find("who_can_detail").findChildren(ReadableRow)
+    return [row.accessibleName() for row in rows if row.isVisible()]
+
+
+def _texts(admin: Admin) -> str:
+    texts = admin.find("who_can_detail").findChildren(Paragraph)
+    return " ".join(one.text() for one in texts if one.isVisible())
+
+
+def _ask(admin: Admin, day: str) -> None:
+    day_field = admin.find("who_can_day")
+    day_field.clear()  # type: ignore[attr-defined]
+    admin.type("who_can_day", day)
+    admin.key(Qt.Key.Key_Return)
+
+
+def test_who_could_is_told_as_of_a_time_with_since_when_it_is_known(admin: Admin) -> None:
+    shell = admin.application.shell
+    assert shell is not None
+    actor, database = shell.context.actor, shell.context.workspace.database
+    then = datetime.now().astimezone().isoformat()
+    with unbound(database).change() as session:
+        ada = admin.person("Ada Lovelace").id
+        person_changes.change_person(session, actor, ada, PersonFields(role="business_user"))
+        wall = next(one for one in library.list_dashboards(session, actor, Listing()).rows if one.name == "Orders wall")
+        sharing.set_public(session, actor, wall.id, public=False)
+    admin.go("admin/roles")
+    admin.type("who_can_search", "pair")
+    admin.wait(lambda: _rows(admin) and not any("Ada" in row for row in _rows(admin)))
+    _ask(admin, then)
+    admin.wait(lambda: "Ada Lovelace, Role Technician" in _rows(admin))
+    assert "when the audit log begins." in _texts(admin)
+    admin.find("who_can_search").clear()  # type: ignore[attr-defined]
+    admin.type("who_can_search", "wall")
+    admin.wait(lambda: "Öz Işık, Can view, Open to everyone" in _rows(admin))
+    admin.find("who_can_day").clear()  # type: ignore[attr-defined]
+    admin.wait(lambda: _rows(admin) and not any("Öz" in row for row in _rows(admin)))
+    assert "when the audit log begins." not in _texts(admin)
+
+
+def test_day_that_cannot_be_told_is_said_at_the_field(admin: Admin) -> None:
+    admin.go("admin/roles")
+    admin.type("who_can_search", "pair")
+    admin.wait(lambda: _rows(admin))
+    for day, told in (
+        ("2020-01-01", "It isn't known who could do what then. The audit log begins later. Choose "),
+        ("2999-01-01", "That time hasn't come yet."),
+        ("in March", "“in March” isn't a date or time."),
+    ):
+        _ask(admin, day)
+        admin.wait(lambda told=told: told in _texts(admin))
+        assert _rows(admin) == []
