@@ -76,16 +76,16 @@ def test_what_was_refused_is_shown_alone(admin: Admin) -> None:
     _refuse(admin)
     _open(admin)
     _select(admin, "audit_event", "refused")
-    admin.wait(lambda: admin.column("audit_table", 2) == ["Failed to sign in"])
+    admin.wait(lambda: admin.column("audit_table", 3) == ["Failed to sign in"])
 
 
 def test_link_narrows_as_the_command_does(admin: Admin) -> None:
     _refuse(admin)
     everything = _open(admin)
     admin.go("admin/audit/?event=user.create&period=today&search=ada")
-    admin.wait(lambda: admin.column("audit_table", 2) == ["Added Ada Lovelace"])
+    admin.wait(lambda: admin.column("audit_table", 3) == ["Added Ada Lovelace"])
     admin.go("admin/audit/?result=refused")
-    admin.wait(lambda: admin.column("audit_table", 2) == ["Failed to sign in"])
+    admin.wait(lambda: admin.column("audit_table", 3) == ["Failed to sign in"])
     admin.go("admin/audit/?until=2020-01-01")
     admin.wait(lambda: not admin.column("audit_table"))
     admin.go("admin/audit/?event=nonsense&since=nonsense&more=1")
@@ -96,7 +96,7 @@ def test_export_is_what_is_filtered_and_is_recorded(
     admin: Admin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _open(admin, "/?event=user.create")
-    admin.wait(lambda: all(what.startswith("Added ") for what in admin.column("audit_table", 2)))
+    admin.wait(lambda: all(what.startswith("Added ") for what in admin.column("audit_table", 3)))
     count = len(admin.column("audit_table"))
     file = tmp_path / "log.json"
     admin.click("audit_export")

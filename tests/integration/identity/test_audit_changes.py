@@ -22,6 +22,7 @@ from benchboard.identity import (
 )
 from benchboard.identity.audit import AuditEntry
 from benchboard.identity.audit_changes import FieldChange, changes_of
+from benchboard.identity.audit_export import record_export
 from benchboard.identity.audit_verification import AuditFault, record_accepted
 from benchboard.identity.event_titles import known_events
 from benchboard.identity.person_changes import PersonFields
@@ -33,6 +34,7 @@ from support.people import CLIENT, PASSWORD, Town
 
 _OF_IDENTITY = ("audit", "organisation", "role", "session", "team", "user")
 _NOTHING_SHOWN = {
+    "audit.export": "nothing was changed",
     "session.refuse": "nothing was changed",
     "user.set-password": "a secret",
 }
@@ -106,6 +108,7 @@ def _sessions(town: Town) -> None:
 def _log(town: Town) -> None:
     with unbound(town.database).change() as session:
         record_accepted(session, town.actor, AuditFault("shortened", 3, None, 2), 3)
+        record_export(session, town.actor, Listing(), "csv", 3)
 
 
 _ACTS: tuple[Callable[[Town], None], ...] = (_people, _teams, _roles, _sessions, _log)
