@@ -46,15 +46,20 @@ class _NoSignIn(QWidget):
 
 
 def enter(
-    application: Application, opened: Workspace, signed_in: SignedIn, address: str, size: tuple[int, int] = (1440, 900)
+    application: Application,
+    opened: Workspace,
+    signed_in: SignedIn,
+    address: str,
+    size: tuple[int, int] = (1440, 900),
+    location: str = "demo",
 ) -> Shell:
-    """Show the window at an address, entered as `signed_in`."""
+    """Show the window at an address, entered as `signed_in` in a location, such as `local`."""
     application.window.resize(*size)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(app, "SignIn", _NoSignIn)
         application.start(address)
     assert application.sign_in is not None
-    application.sign_in.session_opened.emit(ActiveSession(opened, signed_in, "demo", False))
+    application.sign_in.session_opened.emit(ActiveSession(opened, signed_in, location, False))
     assert application.shell is not None
     application.shell.go(address)
     return application.shell
