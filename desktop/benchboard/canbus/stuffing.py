@@ -68,28 +68,25 @@ def _next_state(state: int, bit: int) -> tuple[int, int]:
     return 4 * bit + run, 0
 
 
-def _steps() -> Iterator[tuple[int, int]]:
-    """For each state and byte: the state after it, times 256, and how many stuff bits its bits are followed by."""
-    for start in range(_STATES):
-        for byte in range(256):
-            state, stuffed = start, 0
-            for place in reversed(range(8)):
-                state, more = _next_state(state, byte >> place & 1)
-                stuffed += more
-            yield state << 8, stuffed
+def _after(state: int, bits: int, length: int) -> tuple[int, int]:
+    """The state after the lowest `length` bits of `bits`, times 256, and how many stuff bits they are followed by."""
+    stuffed = 0
+    for place in reversed(range(length)):
+        state, more = _next_state(state, bits >> place & 1)
+        stuffed += more
+    return state << 8, stuffed
 
 
-_STEPS: Final = tuple(_steps())
+_FIRST: Final = tuple(_after(0, bits, bits.bit_length() - 1) for bits in range(1, 256))
+"""What follows the first bits, less than a byte, by their number with a 1 before them, less 1."""
+_STEPS: Final = tuple(_after(state, byte, 8) for state in range(_STATES) for byte in range(256))
+"""What follows a byte, by the state before it times 256, plus the byte."""
 
 
 def _count(bits: int, length: int) -> int:
     """The stuff bits in and after the lowest `length` bits."""
-    state = stuffed = 0
     first, *rest = bits.to_bytes(length // 8 + 1, "big")
-    for place in reversed(range(length % 8)):
-        state, more = _next_state(state, first >> place & 1)
-        stuffed += more
-    state <<= 8
+    state, stuffed = _FIRST[first + (1 << length % 8) - 1]
     for byte in rest:
         state, more = _STEPS[state | byte]
         stuffed += more
