@@ -977,6 +977,30 @@ def test_a_new_dashboard_is_made_for_it(explorer: Explorer) -> None:
     assert page.editor.document.time == TimeRange("2026-06-01", "2026-08-31"), "its rows are in that range"
 
 
+def test_ctrl_enter_asks_for_the_name_of_a_new_dashboard_before_one_is_made(explorer: Explorer) -> None:
+    """The key did two steps: the field took it for Enter, then the popover pressed its button."""
+    studio = explorer.studio
+    explorer.open_orders()
+
+    def names() -> list[str]:
+        with unbound(studio.workspace.database).read() as session:
+            return [one.name for one in library.list_dashboards(session, studio.actor, Listing()).rows]
+
+    before = names()
+    explorer.click("explore_add")
+    studio.wait(lambda: bool(_offered(studio)))
+    explorer.type("add_search", "Nothing is called so")
+    explorer.qtbot.keyClick(explorer.find("add_search"), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    name = explorer.find("add_name")
+    assert isinstance(name, Edit)
+    assert name.hasFocus()
+    assert name.selectedText() == name.text() != ""
+    explorer.qtbot.keyClicks(name, "Sales team")
+    explorer.qtbot.keyClick(name, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    studio.wait(lambda: _toast(studio) is not None)
+    assert sorted(names()) == sorted([*before, "Sales team"])
+
+
 def test_add_to_dashboard_warns_of_a_second_dashboard_of_one_name(explorer: Explorer) -> None:
     studio = explorer.studio
     explorer.open_orders()

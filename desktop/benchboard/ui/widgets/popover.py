@@ -215,7 +215,7 @@ class Popover(Floating):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.close()
-        elif _is_accepting(event):
+        elif is_accepting(event):
             if self.isVisible():  # a field may have taken the key for Enter, and closed it
                 self.accept()
             event.accept()
@@ -233,7 +233,7 @@ class Popover(Floating):
             buttons[0].click()
 
 
-def _is_accepting(event: QKeyEvent) -> bool:
+def is_accepting(event: QKeyEvent) -> bool:
     """Whether it is Ctrl+Enter, as in dialogs."""
     modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
     is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat()

@@ -29,6 +29,7 @@ from benchboard.ui.widgets.accessible import announce, choice_of_several
 from benchboard.ui.widgets.fields import is_plain_key
 from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.no_match import TellsWhenTyped
+from benchboard.ui.widgets.popover import is_accepting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -123,7 +124,7 @@ class AddToDashboard(Popover):
         self._rows.setSpacing(2)
         self._area = scroll_area(self._list)
         self._area.setFixedHeight(_LIST_HEIGHT)
-        self._name = Field(_("Name of the new dashboard"), Edit(name="add_name"))
+        self._name = Field(_("Name of the new dashboard"), _EnterEdit(name="add_name"))
         self._name.edit.setMaxLength(MAX_NAME)
         self._name.edit.textEdited.connect(lambda _text: self._clear_warning())
         self._name.edit.returnPressed.connect(self._check_name)
@@ -217,6 +218,13 @@ class AddToDashboard(Popover):
             pages[self._marked].click()
         elif self._found is not None:
             self._press_new()
+
+    def accept(self) -> None:
+        """Ctrl+Enter: what Enter in the search does, or once a name is asked for, in its field."""
+        if self._name.isVisible():
+            self._check_name()
+        else:
+            self._take_found()
 
     def _widget_title(self) -> str:
         return " ".join(self._title.text().split())
@@ -344,7 +352,17 @@ class _PageButton(Button):
         """Keep the highlight where it is."""
 
 
-class _Search(Edit):
+class _EnterEdit(Edit):
+    """A field whose Enter does something: Ctrl+Enter is left to the popover, which would do it a second time."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if is_accepting(event):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+
+class _Search(_EnterEdit):
     """The search, in which Up and Down move the highlight in the list below."""
 
     stepped = Signal(int)
