@@ -601,3 +601,22 @@ def test_bars_above_the_audit_log_fill_its_width_and_one_alone_is_hidden(admin: 
     assert isinstance(search, QLineEdit)
     search.clear()
     admin.wait(bars.isVisible)
+
+
+def test_esc_in_the_audit_log_closes_the_details_then_shows_what_chips_leave_out(admin: Admin) -> None:
+    admin.go("admin/audit")
+    bars = _bars(admin)
+    admin.wait(lambda: admin.column("audit_table", 3))
+    bars.setFocus(Qt.FocusReason.TabFocusReason)
+    admin.key(Qt.Key.Key_Return)
+    admin.wait(lambda: visible(admin.window, "audit_all_times"))
+    view = admin.table("audit_table")
+    view.setFocus(Qt.FocusReason.TabFocusReason)
+    view.setCurrentIndex(view.model().index(0, 0))
+    detail = admin.find("audit_detail")
+    admin.qtbot.keyClick(view, Qt.Key.Key_Escape)
+    assert not detail.isVisible()
+    assert visible(admin.window, "audit_all_times")
+    admin.qtbot.keyClick(view, Qt.Key.Key_Escape)
+    admin.wait(lambda: not visible(admin.window, "audit_all_times"))
+    assert admin.window.focusWidget() is view

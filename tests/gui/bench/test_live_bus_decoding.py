@@ -79,7 +79,7 @@ def action(menu_name: str, title: str) -> QAction:
 
 
 def test_database_names_frames_and_a_row_expands_into_its_signals(
-    qtbot: QtBot, shell: Shell, view: LiveBusView, dbc: Path, click: Clicker
+    qtbot: QtBot, shell: Shell, view: LiveBusView, dbc: Path, click: Clicker, announcements: list[str]
 ) -> None:
     assert view.table.isColumnHidden(NAME)
     view.filter_bar.databases.add([dbc])
@@ -92,6 +92,7 @@ def test_database_names_frames_and_a_row_expands_into_its_signals(
     view.table.setCurrentIndex(view.model.index(row, 0))
     qtbot.keyClick(view.table, Qt.Key.Key_Return)
     assert column(view, NAME)[row + 1 : row + 5] == ["AliveCounter", "MotorSpeed", "MotorTemp", "Checksum"]
+    qtbot.waitUntil(lambda: "4 signals shown below." in announcements)
     counter = column(view, SIGNALS)[row + 1]
     qtbot.waitUntil(lambda: column(view, SIGNALS)[row + 1] != counter)
     assert view.table.currentIndex().row() == row
@@ -102,6 +103,7 @@ def test_database_names_frames_and_a_row_expands_into_its_signals(
     shell.context.theme.set_appearance("light")
     qtbot.keyClick(view.table, Qt.Key.Key_Left)
     assert "AliveCounter" not in column(view, NAME)
+    qtbot.waitUntil(lambda: "Signals hidden." in announcements)
     assert shell.context.settings.live_databases == str(dbc)
 
 

@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from benchboard.errors import Invalid
@@ -166,6 +167,19 @@ class AuditView(QWidget):
         self._body.keep_place(bool(self._model.rows))
         if self._only is not None:
             self._table.make_current(self._only[0])
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc leaves one level: it closes the details, then shows the entries that chips leave out."""
+        if event.key() != Qt.Key.Key_Escape or event.modifiers():
+            super().keyPressEvent(event)
+        elif self._detail.isVisible():
+            self._close_detail()
+        elif self._range is not None or self._object is not None or self._only is not None:
+            self._range = self._object = self._only = None
+            self._filter()
+            self._table.view.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            super().keyPressEvent(event)
 
     def panes(self) -> list[QWidget]:
         """The panes in F6 order."""

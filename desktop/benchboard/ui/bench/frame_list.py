@@ -10,12 +10,13 @@ from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHeaderView
 
-from benchboard.i18n import _
+from benchboard.i18n import _, ngettext, number
 from benchboard.ui.bench.frame_delegate import EXPANDER, SQUARE, FrameDelegate
 from benchboard.ui.bench.frame_row_model import FrameRowModel
 from benchboard.ui.bench.frame_rows import CHANNEL, COUNT, CYCLE, DATA, DLC, ID, NAME, SIGNALS, TIME, TYPE, TimeMode
 from benchboard.ui.bench.signal_drag import drag_signal
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.menus import Menu
 from benchboard.ui.widgets.row_cursor import WholeRowTable
@@ -275,7 +276,17 @@ class FrameList(WholeRowTable):
             row = self.frames.frame_row(row)
             self.setCurrentIndex(self.frames.index(row, 0))
         if row >= 0:
+            before = self.frames.rowCount()
             self.frames.set_expanded(row, expanded)
+            self._tell_expanded(self.frames.rowCount() - before)
+
+    def _tell_expanded(self, added: int) -> None:
+        """Tell a screen reader how many rows of signals came below the current one, or that they went."""
+        if added > 0:
+            shown = ngettext("{count} signal shown below.", "{count} signals shown below.", added)
+            announce(self, shown.format(count=number(added)), again=True)
+        elif added < 0:
+            announce(self, _("Signals hidden."), again=True)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter shows or hides the signals of a row; Right shows them, Left hides them."""
