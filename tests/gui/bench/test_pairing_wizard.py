@@ -568,13 +568,16 @@ def test_identify_page_speaks_of_a_hand_only_for_a_real_dongle(
     ],
 )
 def test_claim_page_says_who_presses_the_button(
-    qtbot: QtBot, light: Theme, simulated: bool, on_screen: bool, prompt: str
+    qtbot: QtBot, light: Theme, announcements: list[str], simulated: bool, on_screen: bool, prompt: str
 ) -> None:
     page = ClaimPage(lambda: None)
     qtbot.addWidget(page)
+    page.show()
     page.start("0011223344556677", simulated=simulated)
     page.show_step(PairingStep.PRESENCE, 40.0, on_screen=on_screen)
     assert prompt in {label.text() for label in page.findChildren(QLabel)}
+    limit = " You have 40 seconds." if on_screen or not simulated else ""
+    qtbot.waitUntil(lambda: f"{prompt}{limit}" in announcements)
 
 
 def test_wizard_that_has_paired_a_dongle_leaves_the_focus_in_the_list(

@@ -1,5 +1,6 @@
 """The pages of the pairing wizard. The wizard itself decides what happens, and in which order."""
 
+import math
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
@@ -259,8 +260,12 @@ class ClaimPage(_WizardPage):
         elif step in (PairingStep.PERSIST, PairingStep.COMMIT, PairingStep.CONFIRM):
             self._prompt.setText(_("Confirming the pairing."))
         if self._prompt.text() != self._announced:
-            self._announced = self._prompt.text()
-            announce(self, self._announced, urgent=waits)
+            self._announced = said = self._prompt.text()
+            if waits and seconds is not None and (on_screen or not self._simulated):  # what the ring shows
+                left = math.ceil(seconds)
+                limit = ngettext("You have {count} second.", "You have {count} seconds.", left)
+                said = f"{said} {limit.format(count=number(left))}"
+            announce(self, said, urgent=waits)
 
     def _press_prompt(self, *, on_screen: bool) -> str:
         if on_screen:
