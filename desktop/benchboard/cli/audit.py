@@ -18,9 +18,10 @@ from benchboard.cli.options import Choice, CliGroup
 from benchboard.i18n import _, ngettext, number, pgettext
 from benchboard.identity import audit_titles, audit_verification, kept_seals
 from benchboard.identity.audit import list_entries
+from benchboard.identity.audit_acceptance import accept_log
 from benchboard.identity.audit_changes import changes_of
 from benchboard.identity.audit_export import ExportForm, export_entries, record_export
-from benchboard.identity.audit_verification import AuditFault, AuditVerification, KnownSeal
+from benchboard.identity.audit_verification import KnownSeal
 from benchboard.identity.event_titles import event_title, known_events
 
 _ENTRY: dict[str, Callable[[Any], object]] = {
@@ -65,23 +66,6 @@ def audit() -> None:
 _PROGRESS_AFTER_S = 1.0
 
 
-def _accept(context: CommandContext, fault: AuditFault) -> AuditVerification:
-    """Verify the log without what was known of it, record that, and know its last seal from now on."""
-    workspace, actor = context.workspace, context.actor
-    with context.database.read() as session:
-        found = audit_verification.verify(session, actor, progress=_show_progress())
-    if found.fault is not None:
-        return found
-    with context.database.change() as session:
-        audit_verification.record_accepted(session, actor, fault, found.entries)
-    with context.database.read() as session:
-        found = audit_verification.verify(session, actor)
-    if found.seal is not None and found.fault is None:
-        last = KnownSeal(found.entries, found.seal, datetime.now(UTC))
-        kept_seals.accept(workspace.home, workspace.database.seen_seals, actor.organisation_id, last)
-    return found
-
-
 @audit.command()
 @click.option("--accept", is_flag=True, help="Take the log as it is, after an older backup was restored.")
 @with_context
@@ -101,7 +85,7 @@ def verify(context: CommandContext, accept: bool) -> None:
     with context.database.read() as session:
         found = audit_verification.verify(session, context.actor, known=known, progress=_show_progress())
     if accept and found.fault is not None and found.fault.known is not None:
-        found = _accept(context, found.fault)
+        found = accept_log(context.database, context.actor, home, seen, found.fault, _show_progress())
     if found.seal is not None and found.fault is None:
         with contextlib.suppress(OSError):
             kept_seals.keep(home, organisation_id, KnownSeal(found.entries, found.seal, datetime.now(UTC)))

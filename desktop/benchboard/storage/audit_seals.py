@@ -241,7 +241,7 @@ class PendingSeals:
             if stands:
                 heads[organisation_id] = (seq, seal)
             elif known is not None:
-                _log.warning(
+                _log.info(
                     "the audit log's seal %d of organisation %s is gone or another one", known[0], organisation_id
                 )
         return heads

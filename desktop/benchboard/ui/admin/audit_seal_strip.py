@@ -1,6 +1,7 @@
 """The strip of the audit log that says up to which entry its seals were verified, and verifies them."""
 
 import contextlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from benchboard.errors import AppError, Cancelled
 from benchboard.i18n import _, ngettext, number
 from benchboard.identity import kept_seals
+from benchboard.identity.audit_acceptance import accept_log
 from benchboard.identity.audit_verification import (
     AuditFault,
     KnownSeal,
@@ -23,7 +25,7 @@ from benchboard.ui.context import Context
 from benchboard.ui.problems import Action, Notice
 from benchboard.ui.tasks import DatabaseSession, Progress, Work
 from benchboard.ui.time_format import full_time
-from benchboard.ui.widgets import Button, Elided, Icon, hairline
+from benchboard.ui.widgets import Button, Confirm, Elided, Icon, hairline
 from benchboard.ui.widgets.surfaces import set_surface
 
 _FAULT = "audit.fault"
@@ -124,14 +126,13 @@ class AuditSealStrip(QWidget):
             self._work.cancel()
             return
         context = self._context
-        self._work = context.tasks.run(
-            self,
-            lambda progress: _verify(context, progress),
-            self._finish,
-            self._stop,
-            title=_("Verifying the audit log"),
-        )
-        self._show()
+        self._run(lambda progress: _verify(context, progress))
+
+    def _run(self, op: Callable[[Progress], _SealState]) -> None:
+        if self._work is None:
+            title = _("Verifying the audit log")
+            self._work = self._context.tasks.run(self, op, self._finish, self._stop, title=title)
+            self._show()
 
     def _finish(self, state: _SealState) -> None:
         self._work, self._state = None, state
@@ -147,9 +148,26 @@ class AuditSealStrip(QWidget):
             place = fault.number if fault.is_itself or fault.number is None else fault.number - 1
             entry_id = fault.entry_id
             actions = (Action(title, lambda: self.entry_requested.emit(entry_id, place), keeps_notice=True),)
+        if fault.known is not None:
+            accept = Action(_("Accept the log as it is"), lambda: self._ask_to_accept(fault), keeps_notice=True)
+            actions = (*actions, accept)
         self._context.problems.notify(
             Notice(fault_title(fault), fault_reason(fault), "error", actions=actions, key=_FAULT, place="admin/audit")
         )
+
+    def _ask_to_accept(self, fault: AuditFault) -> None:
+        """Ask whether the log is taken as it is, as after an older backup was restored."""
+        Confirm(
+            self,
+            _("Accept the audit log as it is?"),
+            _(
+                "Do this after you restored an older backup. The log is verified by its own seals, and compared with"
+                " its last one from now on: that entries are missing isn't noticed any more. This is recorded in the log."
+            ),
+            act=_("Accept"),
+            keep=_("Cancel"),
+            run=lambda: self._run(lambda progress: _accept(self._context, fault, progress)),
+        ).show()
 
     def _stop(self, error: AppError) -> None:
         self._work = None
@@ -199,17 +217,29 @@ class AuditSealStrip(QWidget):
         self.button.set_title(_("Verify") if self._work is None else _("Stop"))
 
 
-def _verify(context: Context, progress: Progress) -> _SealState:
-    """Verify the whole log, and keep its last seal if every one fits."""
-    home, organisation_id = context.workspace.home, context.actor.organisation_id
-    known = kept_seals.find_all(home, context.workspace.database.seen_seals, organisation_id)
-
+def _reporting(progress: Progress) -> Callable[[int, int], None]:
     def report(done: int, total: int) -> None:
         progress.report(done, total, _("{done} of {total} entries").format(done=number(done), total=number(total)))
         progress.check()
 
+    return report
+
+
+def _accept(context: Context, fault: AuditFault, progress: Progress) -> _SealState:
+    """Take the log as it is, and know its last seal instead of what was known."""
+    home, seen = context.workspace.home, context.workspace.database.seen_seals
+    found = accept_log(context.database, context.actor, home, seen, fault, _reporting(progress))
+    if found.fault is not None:
+        return _SealState(fault=found.fault, sound=found.entries)
+    return _SealState(kept_seals.find(home, context.actor.organisation_id), 0)
+
+
+def _verify(context: Context, progress: Progress) -> _SealState:
+    """Verify the whole log, and keep its last seal if every one fits."""
+    home, organisation_id = context.workspace.home, context.actor.organisation_id
+    known = kept_seals.find_all(home, context.workspace.database.seen_seals, organisation_id)
     with context.database.read() as session:
-        found = verify(session, context.actor, known=known, progress=report)
+        found = verify(session, context.actor, known=known, progress=_reporting(progress))
     if found.fault is not None or found.seal is None:
         return _SealState(fault=found.fault, sound=found.entries)
     seal = KnownSeal(found.entries, found.seal, datetime.now(UTC))
