@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from benchboard.canbus.capture import Capture
-from benchboard.canbus.frame import Frame, wire_bits
+from benchboard.canbus.frame import Frame
 from benchboard.canbus.id_map import IdMap, with_new_id
 from benchboard.canbus.recording import Recording
+from benchboard.canbus.stuffing import bits_on_bus
 from benchboard.errors import AppError, Conflict, Invalid
 from benchboard.i18n import _, percent
 
@@ -21,7 +22,7 @@ Send = Callable[[Frame], None]
 
 def require_playable(recording: Recording, numbers: Sequence[int], capture: Capture, speed: float) -> None:
     """Raise `Conflict` (`play.listen-only`, `play.fd`, `play.load`) if the bus can't carry these frames: it only
-    listens, has no CAN FD, or is too slow for so many of them (on average, without stuff bits). Of very many frames,
+    listens, has no CAN FD, or is too slow for so many of them (on average). Of very many frames,
     some are looked at.
     """
     what = _("“{name}” can't be played onto this bus.").format(name=recording.path.name)
@@ -33,7 +34,7 @@ def require_playable(recording: Recording, numbers: Sequence[int], capture: Capt
     if any(frame.fd for frame in frames) and not capture.has_fd:
         why = _("The recording has CAN FD frames, the bus has no data bit rate.")
         raise Conflict("play.fd", what, why=why, do=_("Set a data bit rate in Bit timing."))
-    nominal, data = wire_bits(frames)
+    nominal, data = bits_on_bus(frames)
     busy = every * (nominal / capture.bitrate + data / (capture.data_bitrate or capture.bitrate))
     seconds = recording.time_of(numbers[-1]) - recording.time_of(numbers[0]) if numbers else 0.0
     load = speed * busy / seconds if seconds > 0 else 0.0

@@ -6,7 +6,8 @@ from itertools import count
 from math import isfinite
 from typing import Final
 
-from benchboard.canbus.frame import Frame, is_valid, wire_bits
+from benchboard.canbus.frame import Frame, is_valid
+from benchboard.canbus.stuffing import bits_on_bus
 from benchboard.errors import Invalid
 from benchboard.i18n import _, number
 
@@ -118,18 +119,18 @@ class SendTable:
 
 
 def bus_share(rows: Iterable[SendRow], bitrate: int, data_bitrate: int | None = None) -> float:
-    """The share of a bus with these bit rates (bit/s) that the periods of `rows` ask for, without stuff bits; above 1
+    """The share of a bus with these bit rates (bit/s) that the periods of `rows` ask for; above 1
     the bus can't carry them.
     """
     share = 0.0
     for row in rows:
         if row.period_s is not None:
-            nominal, data = wire_bits((row.frame,))
+            nominal, data = bits_on_bus((row.frame,))
             share += (nominal / bitrate + data / (data_bitrate or bitrate)) / row.period_s
     return share
 
 
 def most_frames_a_second(frame: Frame, bitrate: int, data_bitrate: int | None = None) -> int:
     """How many frames like this one a bus with these bit rates (bit/s) carries in a second at most."""
-    nominal, data = wire_bits((frame,))
+    nominal, data = bits_on_bus((frame,))
     return int(1 / (nominal / bitrate + data / (data_bitrate or bitrate)))

@@ -143,10 +143,10 @@ def test_a_full_table_takes_no_more_rows() -> None:
 
 
 def test_share_of_the_bus_and_most_frames() -> None:
-    frame = Frame(0x123, data=bytes(8))  # 111 bits
+    frame = Frame(0x100, data=bytes(8))  # 111 bits and 15 stuff bits
     row = SendRow(frame, "", 10.0)
-    assert bus_share([row, SendRow(frame)], 500_000) == pytest.approx(100 * 111 / 500_000)
-    assert most_frames_a_second(frame, 500_000) == 4504
+    assert bus_share([row, SendRow(frame)], 500_000) == pytest.approx(100 * 126 / 500_000)
+    assert most_frames_a_second(frame, 500_000) == 3968
 
 
 def test_edits_are_undone_and_redone() -> None:

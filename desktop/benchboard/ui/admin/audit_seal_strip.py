@@ -162,7 +162,8 @@ class AuditSealStrip(QWidget):
             _("Accept the audit log as it is?"),
             _(
                 "Do this after you restored an older backup. The log is verified by its own seals, and compared with"
-                " its last one from now on: that entries are missing isn't noticed any more. This is recorded in the log."
+                " its last one from now on: that entries are missing isn't noticed any more. This is recorded in the"
+                " log."
             ),
             act=_("Accept"),
             keep=_("Cancel"),
