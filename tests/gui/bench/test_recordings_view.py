@@ -27,6 +27,7 @@ from benchboard.ui.bench.recording_tables import node_shares, statistics_rows
 from benchboard.ui.bench.recordings_view import RecordingsView
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.widgets import Confirm, Select, Toast
+from benchboard.ui.widgets.legend import Legend
 from support.benchsim import Simulator
 from support.window import Clicker, visible
 
@@ -431,6 +432,12 @@ def test_statistics_and_comparison_are_of_the_selected_range(
     view.time_line.select(None)
     qtbot.waitUntil(lambda: not view.comparison.model.rows)
     assert view.comparison.said == "A: slower.log, B: slower.log"
+    (sides,) = view.comparison.findChildren(Legend)
+    assert sides.accessibleName() == "A: slower.log, B: slower.log"
+    click(shell.window(), "recording_compare_end")
+    assert not view.comparison.is_filled
+    view.compare_with(path)
+    qtbot.waitUntil(lambda: view.comparison.is_filled)
     click(shell.window(), "segment_ids")
     qtbot.waitUntil(lambda: [row.count for row in view.statistics.model.rows] == [1_101])
     assert view.statistics.said.startswith("Of the whole recording.")

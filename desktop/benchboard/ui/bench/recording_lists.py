@@ -36,12 +36,17 @@ from benchboard.ui.context import Context
 from benchboard.ui.paged.paged_export import ask_and_export
 from benchboard.ui.paged.paged_model import Column, Fetch, PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
+from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Elided, EmptyState, SegmentedControl, Select, hairline
 from benchboard.ui.widgets.fields import SearchField, focus_filter
+from benchboard.ui.widgets.labels import plain_tooltip
+from benchboard.ui.widgets.legend import Legend, LegendEntry
 from benchboard.ui.widgets.no_match import NoMatch
 from benchboard.ui.widgets.surfaces import set_surface
 
 _TYPING_MS: Final = 200
+_DASHED: Final = (4.0, 3.0)
+"""The line of the other recording: lengths of its strokes and gaps, in its widths."""
 _NAMED_NODES: Final = 4
 _TOLERANCES: Final = (0.02, 0.05, 0.1, 0.2, 0.5)
 Row = TypeVar("Row", StatisticsRow, ComparisonRow)
@@ -272,9 +277,15 @@ class ComparisonList(_IdList[ComparisonRow]):
         self._line.insertWidget(1, self._kinds)
         self._line.insertWidget(2, self._tolerance)
         self._line.removeWidget(self._said)
+        self._sides = Legend()
+        self._end = Button(
+            "", self.forget, kind="quiet", icon="ph.x", tip=_("End the comparison"), name="recording_compare_end"
+        )
+        self._line_below.addWidget(self._sides, 1)
         self._line_below.addWidget(self._said, 1)
         self._line_below.addWidget(self._channel)
         self._line_below.addWidget(self._other)
+        self._line_below.addWidget(self._end)
         self.model.listing = Listing(sort="id", filters={"shown": DIFFERENT})
         self._show_bar()
 
@@ -352,10 +363,30 @@ class ComparisonList(_IdList[ComparisonRow]):
             self._kinds.rename(key, titles[key].format(count=number(count)))
         if self._first is not None and self._second is not None:
             self.say(_("A: {first}, B: {second}").format(first=self._first.text, second=self._second.text))
+            self._show_sides(self._first, self._second)
         # Without anything to compare, a filter would be what hides it.
         filters = {"shown": self._kinds.current()} if self.is_filled and self._kinds.current() else {}
         if filters != self.model.listing.filters:
             self.model.listing = replace(self.model.listing, filters=dict(filters))
+
+    def say(self, text: str) -> None:
+        super().say(text)
+        self._said.show()
+        self._sides.hide()
+
+    def _show_sides(self, first: RecordingPart, second: RecordingPart) -> None:
+        """Show which recording is A, with a solid line, and which is B, with a dashed one."""
+
+        def entries() -> list[LegendEntry]:
+            return [
+                LegendEntry(theme().chart(0), _("A: {name}").format(name=first.text)),
+                LegendEntry(theme().chart(1), _("B: {name}").format(name=second.text), dash=_DASHED),
+            ]
+
+        self._sides.show_entries(entries)
+        self._sides.setToolTip(plain_tooltip(self.said))
+        self._said.hide()
+        self._sides.show()
 
     def show_kind(self, key: str) -> None:
         """Show the IDs with these differences; all if `key` is empty."""
