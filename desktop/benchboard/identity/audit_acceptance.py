@@ -15,7 +15,7 @@ from benchboard.identity.audit_verification import (
     record_accepted,
     verify,
 )
-from benchboard.identity.permissions import Actor
+from benchboard.identity.permissions import Actor, require
 from benchboard.storage.audit_seals import SeenSeals
 from benchboard.storage.engine import Transactions
 
@@ -32,6 +32,7 @@ def accept_log(
     seal from now on. One whose own seals don't fit is not accepted: its fault is returned. Raises `Unavailable` if the
     seal can't be kept.
     """
+    require(actor, "audit:read")
     with database.read() as session:
         found = verify(session, actor, progress=progress)
     if found.fault is not None:

@@ -57,6 +57,8 @@ class AuditSealStrip(QWidget):
         self._context = context
         self._work: Work | None = None
         self._state = _SealState()
+        self._asked = 0
+        """How often what is known was asked for: an answer that is overtaken by a later question is out of date."""
         set_surface(self, "surface")
         self.setFixedHeight(_HEIGHT + 1)
         self._icons = {
@@ -103,6 +105,8 @@ class AuditSealStrip(QWidget):
         after the one verified."""
         context, home = self._context, self._context.workspace.home
         seen = context.workspace.database.seen_seals
+        self._asked += 1
+        asked = self._asked
 
         def read(session: DatabaseSession) -> _SealState:
             counts = {
@@ -115,7 +119,7 @@ class AuditSealStrip(QWidget):
             return _SealState(verified, counts[verified] if verified is not None else None, gone)
 
         def show(state: _SealState) -> None:
-            if self._state.fault is None:  # only a verification takes that back
+            if asked == self._asked and self._state.fault is None:  # only a verification takes that back
                 self._state = state
                 self._show()
 
