@@ -7,7 +7,7 @@ from math import ceil
 from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from benchboard.canbus.timing import (
@@ -50,7 +50,7 @@ from benchboard.ui.bench.timing_request import DataPhaseRequest, Phases, TimingR
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, CheckBox, Field, Paragraph, SegmentedControl, Select, Text, hairline
 from benchboard.ui.widgets.focus import Pressable
-from benchboard.ui.widgets.legend import Legend, LegendEntry
+from benchboard.ui.widgets.legend import LINE_HEIGHT, Legend, LegendEntry, lines_needed
 from benchboard.ui.widgets.surfaces import set_surface
 
 _SCALES: Final = {"clock": 1e6, "bitrate": 1e3, "data_bitrate": 1e3}
@@ -616,6 +616,15 @@ class PlotLegend(Legend):
             return [*named, LegendEntry(theme().color("accent.soft"), band, dash="area")] if has_target else named
 
         self.show_entries(entries)
+        self._fit_lines()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_lines()
+
+    def _fit_lines(self) -> None:
+        """Take a second line where one hasn't room for all names."""
+        self.setFixedHeight(int(LINE_HEIGHT) * lines_needed(self.entries, self.width(), 2))
 
 
 def _unbroken(unit: str) -> str:

@@ -66,6 +66,11 @@ class Legend(QFrame):
         self.updateGeometry()
         self.update()
 
+    @property
+    def entries(self) -> Sequence[LegendEntry]:
+        """What it shows, in the colours of the present theme."""
+        return self._entries()
+
     def sizeHint(self) -> QSize:
         metrics = QFontMetricsF(theme().font("caption"))
         return QSize(round(sum(_width(metrics, entry) + _GAP for entry in self._entries())), 18)
