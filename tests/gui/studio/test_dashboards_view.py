@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import threading
 import time
 from dataclasses import replace
@@ -241,11 +240,11 @@ def test_tabs_are_in_the_header_and_in_a_wide_window_variables_in_the_toolbar(
         assert place.tabs.isVisible()
         if wide:
             dashboards.studio.wait(lambda: page.canvas.mapTo(window, QPoint(0, 0)).y() <= 104)
-            assert re.fullmatch(r"(Shop: )?harbour-cycle.*\+3", field.text()), "with how many more are selected"
+            assert field.text().endswith("4 of 6"), "with how many are selected"
         else:
             assert (_variables_box(page).left(), _variables_box(page).top()) == (0, toolbar + 1)
             assert page.bar.view.mapTo(page, page.bar.view.rect().topRight()).x() == page.width() - 13
-            assert field.text() == "Shop: harbour-cycles.example +3"
+            assert field.text() == "Shop: 4 of 6"
     window.resize(1024, 900)
     names = [f"Overview of the orders of line {number}" for number in range(3)]
     for number, name in enumerate(names):
