@@ -128,7 +128,7 @@ class _WhatIfParts:
         """Show what ticking these abilities of the role would do."""
         counts = (told.gaining, told.losing, told.unchanged)
         for figure, sign, count in zip(self._all, ("+", "−", ""), counts, strict=True):
-            figure.show_count(f"{sign} {number(count)}".strip() if count else "0")
+            figure.show_count(count, sign)
         self.bar.show_counts(counts)
         parts = [
             (_("Added: {values}."), [one for (one, *_more) in ABILITIES if one in ticked - role.abilities]),
@@ -216,13 +216,17 @@ class _Figure(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        self._tone = tone
         self._count = Text("", "display", tone)
         column.addWidget(self._count)
         self._title = Paragraph(title, "caption", "muted")
         column.addWidget(self._title)
 
-    def show_count(self, text: str) -> None:
+    def show_count(self, count: int, sign: str) -> None:
+        """Show the count with its sign; none in a colour that says nothing of it."""
+        text = f"{sign} {number(count)}".strip() if count else "0"
         self._count.setText(text)
+        self._count.set_tone(self._tone if count else "muted")
         self.setAccessibleName(f"{text} {self._title.text()}")
 
 
