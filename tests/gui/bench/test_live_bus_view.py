@@ -428,6 +428,9 @@ def test_live_bus_that_is_bus_off_says_so_refuses_to_send_and_restarts(
         _type(qtbot, click, window, "live_frame", "321#C0FFEE")
         click(window, "live_send")  # which is retried until the controller leaves the bus
         qtbot.waitUntil(lambda: problems.has("bench.bus-off"))
+        qtbot.waitUntil(lambda: problems.has("bench.send"))
+        (unsent,) = (one for one in problems.waiting if one.key == "bench.send")
+        assert (unsent.what, unsent.why) == ("321#C0FFEE wasn't sent: the dongle went bus off first.", "")
         (notice,) = (one for one in problems.waiting if one.key == "bench.bus-off")
         assert notice.what == f"Dongle {device_id[-4:].upper()} went bus off."
         assert "it sends and receives nothing. Check the bit rate" in notice.why
@@ -440,6 +443,7 @@ def test_live_bus_that_is_bus_off_says_so_refuses_to_send_and_restarts(
         notice.actions[0].run()
         qtbot.waitUntil(lambda: manager.live is not None and manager.live is not before)
         qtbot.waitUntil(lambda: click.find(window, "live_send").isEnabled() and not problems.has("bench.bus-off"))
+        assert not problems.has("bench.send"), "what the bus before didn't send"
 
 
 def test_live_bus_of_an_organisation_with_very_many_dongles_names_those_it_lists(

@@ -270,11 +270,30 @@ def test_send_tells_of_each_frame_what_the_dongle_reports_of_it() -> None:
         dongle.say(b"k1\rk0\r")
         assert [frame.id for frame in received(bus, 1)] == [0x123]
         state = until(bus, lambda state: state.given_up == 1)
+        dongle.say(b"e00000000000000000\r")
+        wait_for(bus, lambda: len(results) == 4)
         assert results[2:] == [(0x123, SendResult.ACKNOWLEDGED), (0x125, SendResult.GIVEN_UP)]
         assert (state.sent, state.acknowledged, state.malformed) == (5, 1, 0)
         dongle.say(b"k1\rk1\r")
         state = until(bus, lambda state: state.malformed == 1)
         assert state.acknowledged == 2, "no frame is left for the second report"
+        bus.close()
+
+
+def test_send_frame_that_a_dongle_going_bus_off_gives_up_is_told_once_its_state_is_known() -> None:
+    """The state was known half a second later, and bus off wasn't named as the cause."""
+    with scripted_dongle({b"K1\r": b"K1\r", b"t1230\r": b"z\rk0\r"}) as dongle:
+        bus = opened(dongle)
+        bus.recv(0)
+        known: list[bool] = []
+        asked = dongle.commands.count(b"e\r")
+        bus.send(Frame(0x123), lambda _result: known.append(bus.state().bus_off))
+        until(bus, lambda state: state.given_up == 1)
+        assert known == []
+        wait_for(bus, lambda: dongle.commands.count(b"e\r") > asked)
+        dongle.say(b"e01000000000000fc3\r")
+        wait_for(bus, lambda: bool(known))
+        assert known == [True]
         bus.close()
 
 

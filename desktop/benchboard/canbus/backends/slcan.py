@@ -89,6 +89,8 @@ class SlcanBus:
         self._unanswered: deque[_Handed] = deque(maxlen=_MOST_UNANSWERED)
         self._queued: deque[_Handed] = deque(maxlen=_MOST_UNANSWERED)
         self._accepted: list[Frame] = []
+        # Of frames given up since the dongle last told its state, which may be why: told once it is known.
+        self._gave_up: list[OnResult] = []
         # Whether the next answer is that to `_PROBE`, whether one was refused as in an open channel, and then accepted.
         self._probe_is_next = self._refuses_probes = self._restarted = False
         self._closed = False
@@ -239,6 +241,8 @@ class SlcanBus:
                 self._tx_errors, self._rx_errors = tx_errors, rx_errors
                 self._bus_errors, self._error_state = bus_errors, state
                 self._probe_is_next = self._benchboard_dialect
+                results += [(on_result, SendResult.GIVEN_UP) for on_result in self._gave_up]
+                self._gave_up.clear()
             elif kind == "F" and len(digits) == 2:
                 # LAWICEL's status flags: bit 3 data overrun, bit 7 bus error.
                 self._overruns += bool(int(digits, 16) & 0x08)
@@ -275,9 +279,12 @@ class SlcanBus:
         if state == "1":
             self._acknowledged += 1
             self._accept(handed, None if milliseconds is None else self._clock[milliseconds])
-        else:
-            self._given_up += 1
-        results.append((handed.on_result, SendResult.ACKNOWLEDGED if state == "1" else SendResult.GIVEN_UP))
+            results.append((handed.on_result, SendResult.ACKNOWLEDGED))
+            return
+        self._given_up += 1
+        if not self._gave_up:
+            self._next_query = 0.0  # ask now
+        self._gave_up.append(handed.on_result)
 
     def _command(self, command: bytes, *, required: bool = True) -> bool:
         """Send one command while no thread receives, and wait for its reply; returns whether it was accepted.

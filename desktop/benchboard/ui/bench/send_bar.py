@@ -93,7 +93,10 @@ class SendBar(QWidget):
         self._frame.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def follow(self, live: LiveBus | None) -> None:
-        """Another bus was opened, or this one has ended: nothing is said of a frame any more."""
+        """Another bus was opened, or this one has ended: nothing is said of a frame any more. What the one before
+        didn't send is past once another is open."""
+        if live is not None:
+            self._notices.dismiss(_SEND)
         self._lacks_acknowledgement = self._is_bus_off = False
         self._clear()
         self._frame.setEnabled(live is not None)

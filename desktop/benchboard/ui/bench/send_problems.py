@@ -52,9 +52,16 @@ def not_sending(live: LiveBus, context: Context) -> tuple[str, CommandHelp]:
 
 
 def unsent_error(frames: Sequence[Frame], error: AppError) -> AppError:
-    """That the port didn't take these frames, and why."""
+    """That these frames weren't sent, and why."""
     texts = [candump.text(frame) for frame in frames[:_NAMED]]
     names = ", ".join(texts) + (" …" if len(frames) > _NAMED else "")
+    if error.code == "bus.off":  # the notice of the bus says what to do
+        what = ngettext(
+            "{frames} wasn't sent: the dongle went bus off first.",
+            "{count} frames weren't sent, because the dongle went bus off first: {frames}",
+            len(frames),
+        )
+        return AppError("bus.unsent", what.format(count=len(frames), frames=names))
     what = ngettext("{frames} wasn't sent.", "{count} frames weren't sent: {frames}", len(frames))
     why = " ".join(part for part in (error.what, error.why) if part)
     return AppError("bus.unsent", what.format(count=len(frames), frames=names), why=why, do=error.do)
