@@ -3,10 +3,9 @@
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
@@ -15,9 +14,9 @@ from benchboard.canbus.bus_recorder import BusRecorder, RecordingState
 from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.bench.bench_format import clock_duration
+from benchboard.ui.bench.ended_recording import EndedRecording
 from benchboard.ui.bench.recording_clock import RecordingClock
 from benchboard.ui.bench.recording_files import ask_new_recording
-from benchboard.ui.bench.selected_dongle import SelectedDongle
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import Progress
 from benchboard.ui.theme import theme
@@ -26,17 +25,6 @@ from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.labels import plain_tooltip
 
 Result = TypeVar("Result")
-_ENDED: Final = "bench.recording-ended"
-"""The key of the notice that the end of the bus ended a recording."""
-
-
-@dataclass(frozen=True, slots=True)
-class _EndedRecording:
-    """What is said of a recording that ended with the bus of this dongle."""
-
-    device_id: str
-    what: str
-    why: str
 
 
 class RecordingControls(QObject):
@@ -49,11 +37,7 @@ class RecordingControls(QObject):
         self._context, self._view = context, view
         self._recorder: BusRecorder | None = None
         self._title = self._device_id = ""
-        self._ended: _EndedRecording | None = None
-        """The recording that the end of its bus ended last."""
-        self._selected = SelectedDongle.of(context)
-        self._was_selected = self._selected.id
-        self._selected.changed.connect(self._follow_selection)
+        self._ended = EndedRecording.of(context)
         self._is_open = self._busy = False
         self._told: AppError | None = None
         self._unreported = False
@@ -74,6 +58,7 @@ class RecordingControls(QObject):
         """Another bus was opened: `title` is its dongle's name."""
         self._recorder, self._title, self._device_id, self._is_open = recorder, title, device_id, True
         self._told = None
+        self._ended.bus_opened(device_id)
         self._unreported = recorder.recording  # by the view before this one, in another language
         self._show()
 
@@ -131,8 +116,7 @@ class RecordingControls(QObject):
         self._unreported = True  # before it has begun: the bus may end meanwhile
 
         def done(_none: None) -> None:
-            self._context.problems.dismiss(_ENDED)
-            self._ended = None
+            self._ended.drop()
             self._set_busy(busy=False)
             self._clock.update()
             announce(self._view, _("Recording to {file}").format(file=path.name))
@@ -165,30 +149,8 @@ class RecordingControls(QObject):
         at = datetime.fromtimestamp(ended.ended or time.time()).astimezone()
         what = _("The recording to {file} ended at {time}.").format(file=ended.path.name, time=f"{at:%H:%M:%S}")
         why = f"{failure} {_summary(ended)}"
-        self._ended = _EndedRecording(device_id, what, why)
-        self._show_ended()
+        self._ended.report(ended.path, device_id, what, why)
         self._context.problems.toast(f"{what} {why}", warning=True)
-
-    def _show_ended(self) -> None:
-        """Say that a recording has ended, until somebody has read it; not beside another dongle than its own."""
-        ended = self._ended
-        if ended is not None and ended.device_id in ("", self._selected.id):
-            self._context.problems.notice(
-                ended.what, ended.why, kind="warn", icon="ph.warning", key=_ENDED, place="bench"
-            )
-
-    def _follow_selection(self) -> None:
-        """Another dongle was selected: what is said of a recording waits until its own is again."""
-        ended, problems = self._ended, self._context.problems
-        if ended is None or not ended.device_id:
-            return
-        if self._selected.id == ended.device_id:
-            self._show_ended()
-        elif problems.has(_ENDED):
-            problems.dismiss(_ENDED)
-        elif self._was_selected == ended.device_id:
-            self._ended = None  # somebody has read it
-        self._was_selected = self._selected.id
 
     def _save(self, path: Path) -> None:
         recorder = self._recorder

@@ -29,6 +29,7 @@ from benchboard.i18n import _, ngettext, number
 from benchboard.ui.bench.bench_commands import RECORDINGS
 from benchboard.ui.bench.channel_select import ChannelSelect
 from benchboard.ui.bench.device_manager import DeviceManager
+from benchboard.ui.bench.ended_recording import EndedRecording
 from benchboard.ui.bench.playback_bar import PlaybackBar
 from benchboard.ui.bench.recent_recordings import RecentButton, RecentLinks, RecentRecordings
 from benchboard.ui.bench.recorded_frames_pane import RecordedFramesPane
@@ -230,6 +231,7 @@ class RecordingsView(QWidget):
                 self._tell_opened(recording)
                 if path is not None:
                     self._recent.add(path)
+                    EndedRecording.of(self._context).file_opened(path)
 
         def failed(error: AppError) -> None:
             if self._opening is work:
