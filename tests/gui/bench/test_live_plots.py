@@ -112,12 +112,14 @@ def test_plots_go_on_with_a_gap_once_the_bus_is_open_again_and_are_kept_for_thei
     view.plots.add_signal(key)
     view.plots.show_pane(True)
     qtbot.waitUntil(lambda: values(view) > 10)
+    view.plots.toggle_cursors()
     manager.close_bus()
     before = values(view)
     assert not view.plots.canvas.time_window.follows
     click(shell.window(), "live_start")
     qtbot.waitUntil(lambda: values(view) > before + 10)
-    assert view.plots.canvas.time_window.follows
+    assert view.plots.canvas.time_window.follows, "its cursors' values would be taken for live ones"
+    assert view.plots.canvas.cursors is None
     span, history = view.plots.canvas.source.span, view.plots.canvas.source.history(key)
     assert span is not None
     assert history is not None

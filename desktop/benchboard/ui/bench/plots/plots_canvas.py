@@ -71,8 +71,7 @@ class PlotsCanvas(QWidget):
         self.painted = 0
         """How often it was painted."""
         self._painted_span = (0, 0)
-        self._has_ended = False
-        """Whether it stands still only because nothing more comes."""
+        self._was_live = source.is_live
         self._scales: Scales = {}
         self._dragged_cursor: int | None = None
         self._pan_from: QPointF | None = None
@@ -96,7 +95,7 @@ class PlotsCanvas(QWidget):
 
     def show_source(self, source: SignalSource) -> None:
         """Show the values of another source: follow it if it is live, else show all of it."""
-        self._source = source
+        self._source, self._was_live = source, source.is_live
         self._scales.clear()
         self.cursors = None
         if source.is_live:
@@ -105,13 +104,15 @@ class PlotsCanvas(QWidget):
             self.show_all()
 
     def update_live(self) -> None:
-        """The source has become live, or nothing more comes: then stand still, and follow again with the next value."""
-        if self._source.is_live and self._has_ended:
+        """The source has become live: follow it, whatever was looked at before. Or nothing more comes: stand still."""
+        was_live, self._was_live = self._was_live, self._source.is_live
+        if self._source.is_live and not was_live:
+            if self.cursors is not None:
+                self.show_cursors(False)
             self.follow()
         elif not self._source.is_live and self.time_window.follows:
             span = self._source.span  # the right end was a moment behind: the last values are shown too
             self.time_window.stand(span[1] if span is not None else 0)
-            self._has_ended = True
             self._changed()
 
     def show_plots(self, plots: PlotSet) -> None:
@@ -188,7 +189,6 @@ class PlotsCanvas(QWidget):
 
     def follow(self) -> None:
         """Follow the present."""
-        self._has_ended = False
         self.time_window.follow()
         self._changed()
 
