@@ -85,6 +85,11 @@ class BusState:
     given_up: int = 0
 
     @property
+    def failed(self) -> int:
+        """Frames that were handed over and not sent."""
+        return self.rejected + self.given_up
+
+    @property
     def bus_off(self) -> bool:
         """Whether the controller has left the bus because of its errors."""
         return self.error_state is ErrorState.BUS_OFF

@@ -34,7 +34,8 @@ class CapturedFrames:
 
 @dataclass(frozen=True, slots=True)
 class Counters:
-    """Frames received since the start, without those sent and the error frames, and the bus's own counters.
+    """Frames received since the start, without the error frames, and the bus's own counters. `sent` frames of this
+    computer were acknowledged, or accepted where the interface doesn't report that, as `Bus.recv` gives them.
 
     `load` is the share of the last full second in which the bus was busy with frames (0..1); None until a full second
     has passed since the start.
@@ -43,6 +44,12 @@ class Counters:
     frames: int
     load: float | None
     bus: BusState
+    sent: int = 0
+
+    @property
+    def on_bus(self) -> int:
+        """All frames that took their time of the bus: those received and those sent."""
+        return self.frames + self.sent
 
 
 class Capture:
@@ -71,7 +78,7 @@ class Capture:
         self._capacity = capacity
         self._ring: list[Frame | None] = [None] * capacity
         self._count = 0
-        self._other_frames = 0  # of them, errors and those sent
+        self._errors = self._sent = 0  # of them
         # Seconds in which the bus was busy: in the current second, and in the last full one.
         self._busy: tuple[float, float | None] = (0.0, None)
         self._second = 0.0  # when the current second began
@@ -142,8 +149,9 @@ class Capture:
         with self._lock:
             age = int(self._clock() - self._second)
             load = (self._busy[1], self._busy[0])[age] if age < 2 else 0.0
-            count = self._count - self._other_frames
-        return Counters(count, None if load is None else min(load, 1.0), self._bus.state())
+            sent = self._sent
+            count = self._count - self._errors - sent
+        return Counters(count, None if load is None else min(load, 1.0), self._bus.state(), sent)
 
     def send(self, frame: Frame, on_result: OnResult = ignore_result) -> None:
         """Hand `frame` to the bus, which may take a second; results and errors as for `Bus.send`."""
@@ -167,12 +175,13 @@ class Capture:
         busy = nominal * self._bit_time[0] + data * self._bit_time[1]
         # Those that would not even fit are only counted.
         newest = frames[-self._capacity :]
-        other_frames = sum(map(_IS_ERROR, frames)) + sum(map(_IS_SENT, frames))
+        errors, sent = sum(map(_IS_ERROR, frames)), sum(map(_IS_SENT, frames))
         with self._lock:
             if self._stopping.is_set():
                 return
             self._count += len(frames)
-            self._other_frames += other_frames
+            self._errors += errors
+            self._sent += sent
             start = (self._count - len(newest)) % self._capacity
             first = min(len(newest), self._capacity - start)
             self._ring[start : start + first] = newest[:first]

@@ -33,7 +33,7 @@ def test_another_digit_moves_no_figure(light: Theme, width: int) -> None:
     strip.resize(width, 64)
     found = []
     for count in (1, 10, 999, 1_000, 99_999):
-        counters = Counters(50 * count, min(1.0, count / 1000), BusState(sent=count, malformed=min(count, 9_999)))
+        counters = Counters(50 * count, min(1.0, count / 1000), BusState(malformed=min(count, 9_999)), count)
         strip.reset()
         strip.show_counts(SimpleNamespace(capture=SimpleNamespace(counters=lambda seen=counters: seen)), 0)  # type: ignore[arg-type]
         found.append(strip.lefts())
@@ -69,10 +69,10 @@ def test_main_text_has_the_bus_errors_and_every_counter_that_is_not_zero(light: 
     live = SimpleNamespace(capture=SimpleNamespace(counters=lambda: Counters(0, 0.0, state)))
     strip.show_counts(live, 0)  # type: ignore[arg-type]
     assert strip.main_text() == "Bus load 0 %, Frames/s –, Bus errors 0, State unknown, TEC 0, REC 0"
-    state = BusState(ErrorState.PASSIVE, rx_errors=128, bus_errors=12, rejected=3, overruns=2)
+    state = BusState(ErrorState.PASSIVE, rx_errors=128, bus_errors=12, rejected=2, given_up=1, overruns=2)
     strip.show_counts(live, 5)  # type: ignore[arg-type]
     assert strip.main_text() == (
-        "Bus load 0 %, Frames/s –, Bus errors 12, Error passive, TEC 0, REC 128, Dropped 2, Rejected 3, Not shown 5"
+        "Bus load 0 %, Frames/s –, Bus errors 12, Error passive, TEC 0, REC 128, Dropped 2, Failed 3, Not shown 5"
     )
 
 
@@ -136,6 +136,21 @@ def test_state_is_green_only_without_errors(light: Theme, state: BusState, tone:
     strip.show_counts(live, 0)  # type: ignore[arg-type]
     (shown,) = (stat for stat in strip.stats if stat.name.startswith("TEC"))
     assert shown.tone == tone
+
+
+def test_own_frames_are_counted_as_in_the_bus_load_and_as_in_the_send_table(
+    light: Theme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Frames/s left them out; the dongle's refusals were counted as sent."""
+    now = [10.0]
+    monkeypatch.setattr("benchboard.ui.bench.bus_counters.time.monotonic", lambda: now[0])
+    strip = BusCounters()
+    for at, received, sent in ((10.0, 0, 0), (11.0, 199, 10)):
+        now[0] = at
+        seen = Counters(received, 0.05, BusState(sent=sent + 2, rejected=2), sent)
+        strip.show_counts(SimpleNamespace(capture=SimpleNamespace(counters=lambda seen=seen: seen)), 0)  # type: ignore[arg-type]
+    shown = {name: strip.value(name) for name in ("Frames/s", "Frames", "Sent", "Failed")}
+    assert shown == {"Frames/s": "209", "Frames": "209", "Sent": "10", "Failed": "2"}
 
 
 def test_frames_per_second_are_a_dash_until_a_whole_second_has_passed(

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPen
 
 from benchboard.canbus.bus import BusState, ErrorState
+from benchboard.canbus.capture import Counters
 from benchboard.i18n import _, number, percent
 from benchboard.ui.bench.bench_format import load_text
 from benchboard.ui.bench.device_manager import LiveBus
@@ -37,13 +38,13 @@ def _of_the_moment() -> tuple[str, str]:
 def _tips() -> dict[str, str]:
     """What the figures count, by name."""
     return {
-        _("Sent to dongle"): _(
-            "Frames given to the dongle to send.\nIt doesn't report whether another node acknowledged them."
-        ),
+        _("Frames/s"): _("Frames received and sent, as in the bus load."),
+        _("Frames"): _("Frames received and sent."),
+        _("Sent"): _("Frames that this dongle sent, as far as it reports that."),
         _("Bus errors"): _(
             "Errors that the controller counted on the bus.\nSTATE rows aren't counted: they report its changed state."
         ),
-        _("Rejected"): _("Frames that the dongle refused to send."),
+        _("Failed"): _("Frames that the dongle rejected or gave up"),
         _("Malformed"): _("Messages from the dongle that couldn't be read."),
         _("Dropped"): _("How often the dongle reported that received frames came too fast and were lost."),
     }
@@ -81,12 +82,12 @@ def _error_tip() -> str:
     )
 
 
-def _trouble(bus: BusState, skipped: int) -> list[Stat]:
+def _trouble(counters: Counters, skipped: int) -> list[Stat]:
     """What there is only now and then: zeros of it would outweigh the figures."""
     counts = (
-        (bus.sent, _("Sent to dongle"), _MOST_SENT, False),
-        (bus.rejected, _("Rejected"), _MOST_ERRORS, True),
-        (bus.malformed, _("Malformed"), _MOST_ERRORS, True),
+        (counters.sent, _("Sent"), _MOST_SENT, False),
+        (counters.bus.failed, _("Failed"), _MOST_ERRORS, True),
+        (counters.bus.malformed, _("Malformed"), _MOST_ERRORS, True),
         (skipped, _("Not shown"), _MOST_FRAMES, True),
     )
     return [
@@ -142,7 +143,7 @@ class BusCounters(StatStrip):
         counters = live.capture.counters()
         bus = counters.bus
         self.is_open, self._load = True, counters.load
-        self._rates.append((time.monotonic(), counters.frames))
+        self._rates.append((time.monotonic(), counters.on_bus))
         (first, first_frames), (last, last_frames) = self._rates[0], self._rates[-1]
         speed = number((last_frames - first_frames) / (last - first), 0) if last - first >= _WINDOW_S else "–"
         load = self._load or 0.0
@@ -156,7 +157,7 @@ class BusCounters(StatStrip):
                 trace=tuple(self.loads),
             ),
             Stat(speed, _("Frames/s"), room=number(_MOST_PER_SECOND)),
-            Stat(number(counters.frames), _("Frames"), room=number(_MOST_FRAMES)),
+            Stat(number(counters.on_bus), _("Frames"), room=number(_MOST_FRAMES)),
             Stat(
                 number(bus.bus_errors),
                 _("Bus errors"),
@@ -165,7 +166,7 @@ class BusCounters(StatStrip):
             ),
             _state_stat(bus),
             Stat(number(bus.overruns), _("Dropped"), "error" if bus.overruns else "text", room=number(_MOST_ERRORS)),
-            *_trouble(bus, skipped),
+            *_trouble(counters, skipped),
         ]
         tips = _tips()
         self._last = [replace(stat, tip=tips.get(stat.name, stat.tip)) for stat in stats]
