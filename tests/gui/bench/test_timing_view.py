@@ -30,7 +30,7 @@ from benchboard.ui.bench.timing_request import Phases
 from benchboard.ui.bench.timing_view import TimingView
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.theme import Theme
-from benchboard.ui.widgets import CheckBox, Select
+from benchboard.ui.widgets import CheckBox, Select, Toast
 from benchboard.ui.widgets.key_value import Figure
 from benchboard.ui.widgets.stepper import StepRow
 from benchboard.ui.widgets.tab_order import tab_stops
@@ -94,6 +94,39 @@ def test_timing_written_to_dongle_passes_on_the_bus_at_its_bit_rate_alone(
     assert said.property("tone") == "ok"
     assert not visible(window, "timing_verified_why")
     qtbot.waitUntil(lambda: manager.live is None)
+
+
+def test_write_to_a_dongle_with_a_live_bus_says_that_it_closes_and_opens_it_again_at_the_new_rate(
+    qtbot: QtBot,
+    shell: Shell,
+    simulator: Simulator,
+    click: Clicker,
+    manager: DeviceManager,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It was closed without a word."""
+    monkeypatch.setattr(timing_view, "_COUNT_S", 0.5)
+    window, device_id = shell.window(), max(simulator.ports)
+    qtbot.waitUntil(lambda: sum(one.info is not None for one in manager.devices) == 2)
+    shell.go(f"bench/live/{device_id}")
+    qtbot.waitUntil(lambda: manager.live is not None)
+    live = manager.live
+    assert live is not None
+    shell.go(f"bench/timing/{device_id}")
+    view = window.findChild(TimingView)
+
+    def said() -> str:
+        return " ".join(label.text() for label in view.verification.findChildren(QLabel) if label.isVisible())
+
+    qtbot.waitUntil(lambda: f"Writing closes {live.title}'s live bus, then opens it again." in said())
+    qtbot.waitUntil(lambda: click.find(window, "timing_write").isEnabled())
+    _type(qtbot, click, window, "timing_bitrate", "250")
+    qtbot.keyClick(click.find(window, "timing_bitrate"), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: f"The live bus of {live.title} is closed until this is done." in said())
+    qtbot.waitUntil(lambda: manager.live is not None and manager.live.config.bitrate == 250_000)
+    assert f"Writing closes {live.title}'s live bus" in said()
+    text = f"{live.title}'s live bus is open again at 250 kbit/s."
+    assert [one.accessibleName() for one in window.findChildren(Toast)][-1:] == [text]
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,7 @@ from benchboard.identity.permissions import has_permission
 from benchboard.ui.bench.bench_commands import TIMING
 from benchboard.ui.bench.bench_format import rates
 from benchboard.ui.bench.bit_diagram import BitBar
+from benchboard.ui.bench.bus_again import BusAgain
 from benchboard.ui.bench.bus_end import Taking, unless_in_use, writing
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.dongle_notices import DongleNotices
@@ -119,6 +120,7 @@ class TimingView(QWidget):
         self._tdc_offset: int | None = None
         self._by_hand: tuple[TimingRequest, Phases] | None = None
         """The timing that was chosen in place of the best one, and for which request: it stays with that one."""
+        self._bus_again = BusAgain(context, self)
         self._written: Phases | None = None
         """The timing of the last write to the selected dongle, which the result shown is about."""
         self._selected = SelectedDongle.of(context)
@@ -156,6 +158,7 @@ class TimingView(QWidget):
         write = Handler(self._write_button.click, self._why_not_write_by_key)
         install_shortcuts(self, TIMING, {**self.command_handlers(), "bench.write_timing": write}, self._show_why_not)
         self._devices.changed.connect(self._update_choices)
+        self._bus_again.changed.connect(self._show_note)
         self._selected.changed.connect(self._follow_selection)
         self._selected.gone.connect(self._follow_selection)
         refresh_times(self, self._show_stored)
@@ -530,8 +533,15 @@ class TimingView(QWidget):
         self._write_button.disable(reason)
         self._save_profile.disable(self._why_not_save())
         self._write_many.disable(self._why_not_save() or ("" if self._writable() else _("Plug in a dongle first.")))
-        self.verification.show_reason(reason or _note_on(dongle))
+        self._show_note()
         self._show_whether_written()
+
+    def _show_note(self) -> None:
+        """Say why the timing can't be written, or what to know before."""
+        dongle = self._selected_dongle()
+        note = _note_on(dongle), self._bus_again.note(dongle.device_id if dongle is not None else "")
+        reason = self._why_not_write(dongle)
+        self.verification.show_reason(reason or " ".join(filter(None, note)))
 
     def _is_on_dongle(self, config: DongleConfig) -> bool:
         """Whether the dongle stores the phases that are shown, and their delay compensation."""
@@ -847,6 +857,7 @@ class TimingView(QWidget):
         base = dongle.config if dongle.id else None  # anyone may have changed a dongle that isn't paired
         self._notices.dismiss(_WRITE)
         self._write_button.disable(_("The bit timing is being written. Wait a moment."))
+        self._bus_again.remember(detected)
         self._written, offset = phases, self._tdc_offset
         self.verification.start(*rate_and_point(phases))
 
@@ -905,6 +916,7 @@ class TimingView(QWidget):
             self.verification.show_failure(result, f"{why} {do}", detectable=True)
         else:
             self.verification.show_passed(text)
+        self._bus_again.open()
         self._compare()
         QTimer.singleShot(0, self, self._reveal_verification)  # it may have grown, once it is laid out
 
@@ -959,6 +971,7 @@ class TimingView(QWidget):
         error = named_error(error, dongle.title)
         self.verification.show_failure(_("Stopped") if isinstance(error, Cancelled) else error.what)
         self._notices.show(error, path=path, act=_WRITE)
+        self._bus_again.open()
         self._compare()
 
 
