@@ -19,7 +19,7 @@ from benchboard.canbus.timing import figures
 from benchboard.cli.can_channel import BITRATE, PORT, Interruption, interruption, open_capture
 from benchboard.cli.options import CliCommand, Incomplete, Number
 from benchboard.cli.terminal import printable
-from benchboard.errors import DeviceFailure, Invalid
+from benchboard.errors import AppError, DeviceFailure, Invalid
 from benchboard.i18n import _, ngettext, number
 
 _MOST_NAMED: Final = 5
@@ -142,12 +142,14 @@ def _wait_for_acknowledgement(capture: Capture, results: Sequence[SendResult], c
 def _send_rows(port: str, bitrate: int | None, table: SendTable, seconds: float | None, as_json: bool) -> None:
     with open_capture(port, bitrate, listen_only=False, sends=True) as capture, interruption() as interrupted:
         sender = capture.table_sender
+        began = time.monotonic()
         sender.start(table.rows)
         if not as_json and any(row.period_ms is not None for row in table.rows):
             text = _("Sending on {port} at {bitrate}, {load} % of the bus. Press Ctrl+C to stop.")
             load = number(100 * bus_share(table.rows, capture.bitrate, capture.data_bitrate), 1)
             click.echo(text.format(port=port, bitrate=figures.bit_rate(capture.bitrate), load=load), err=True)
         _wait_for_rows(capture, seconds, interrupted)
+        lasted = time.monotonic() - began
         sender.stop()
         deadline = time.monotonic() + _ACKNOWLEDGEMENT_S
         while (
@@ -161,7 +163,7 @@ def _send_rows(port: str, bitrate: int | None, table: SendTable, seconds: float 
     if capture.failure is not None:
         raise capture.failure
     if error := next((state.error for state in states.values() if state.error is not None), None):
-        raise error
+        raise _stopped_error(error, lasted)
     if any(state.failed or state.unconfirmed for state in states.values()) or _is_unacknowledged(capture):
         raise DeviceFailure(
             "can.not-sent",
@@ -169,6 +171,19 @@ def _send_rows(port: str, bitrate: int | None, table: SendTable, seconds: float 
             why=_("No node acknowledged the frame, or a node with another bit rate disrupted it."),
             do=_("Check that another node is on the bus, with the same bit rate and termination."),
         )
+
+
+def _stopped_error(error: AppError, lasted: float) -> AppError:
+    """`error`, which ended the sending after `lasted` seconds, and that it did."""
+    sentences = {
+        "bus.passive": _("Sending stopped after {seconds} s: the dongle became error passive."),
+        "bus.off": _("Sending stopped after {seconds} s: the dongle went bus off."),
+    }
+    if error.code not in sentences:
+        return error
+    return DeviceFailure(
+        error.code, sentences[error.code].format(seconds=number(lasted, 1)), why=error.why, do=error.do
+    )
 
 
 def _is_unacknowledged(capture: Capture) -> bool:

@@ -1,6 +1,7 @@
 """`benchboard can send` with periods and tables, on the simulated bus."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -89,8 +90,8 @@ def test_frames_named_with_a_period_are_sent_until_ctrl_c(simulator: Simulator, 
 def test_without_another_node_the_table_stops_and_says_why(tmp_path: Path) -> None:
     with simulated(tmp_path, 1) as alone:
         (port,) = alone.ports.values()
-        done = run("--port", port, "123#00", "--every", "10", home=tmp_path, status=1)
-        assert "The dongle became error passive." in done.stderr
+        done = run("--port", port, "123#00", "--every", "10", "--seconds", "40", home=tmp_path, status=1)
+        assert re.search(r"Sending stopped after \d+\.\d s: the dongle became error passive\. No node", done.stderr)
         assert done.stdout.startswith("123#00: 0 sent")
         assert "not acknowledged" in done.stdout
         once = run("--port", port, "123#00", home=tmp_path, status=1)
