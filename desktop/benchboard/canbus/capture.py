@@ -12,6 +12,7 @@ from benchboard.canbus.frame import Frame
 from benchboard.canbus.frame_sender import FrameSender, SendOutcome
 from benchboard.canbus.stuffing import bits_on_bus
 from benchboard.canbus.table_sender import TableSender
+from benchboard.canbus.traffic_shares import TrafficKey, traffic_key
 from benchboard.errors import AppError
 
 CAPACITY: Final = 100_000  # frames by which whoever polls may be behind
@@ -81,6 +82,7 @@ class Capture:
         self._errors = self._sent = 0  # of them
         # Seconds in which the bus was busy: in the current second, and in the last full one.
         self._busy: tuple[float, float | None] = (0.0, None)
+        self._taken: dict[TrafficKey, float] = {}
         self._second = 0.0  # when the current second began
         self._lock = threading.Lock()
         self._stopping = threading.Event()
@@ -153,6 +155,11 @@ class Capture:
             count = self._count - self._errors - sent
         return Counters(count, None if load is None else min(load, 1.0), self._bus.state(), sent)
 
+    def busy(self) -> dict[TrafficKey, float]:
+        """The seconds that the frames of each identifier have taken of the bus since the start; error frames none."""
+        with self._lock:
+            return dict(self._taken)
+
     def send(self, frame: Frame, on_result: OnResult = ignore_result) -> None:
         """Hand `frame` to the bus, which may take a second; results and errors as for `Bus.send`."""
         self._bus.send(frame, on_result)
@@ -171,8 +178,12 @@ class Capture:
             self._failure = error
 
     def _store(self, frames: list[Frame], now: float) -> None:
-        nominal, data = bits_on_bus(frames)
-        busy = nominal * self._bit_time[0] + data * self._bit_time[1]
+        taken: dict[TrafficKey, float] = {}
+        for frame in frames:
+            nominal, data = bits_on_bus((frame,))
+            key = traffic_key(frame)
+            taken[key] = taken.get(key, 0.0) + nominal * self._bit_time[0] + data * self._bit_time[1]
+        busy = sum(taken.values())
         # Those that would not even fit are only counted.
         newest = frames[-self._capacity :]
         errors, sent = sum(map(_IS_ERROR, frames)), sum(map(_IS_SENT, frames))
@@ -180,6 +191,8 @@ class Capture:
             if self._stopping.is_set():
                 return
             self._count += len(frames)
+            for key, seconds in taken.items():
+                self._taken[key] = self._taken.get(key, 0.0) + seconds
             self._errors += errors
             self._sent += sent
             start = (self._count - len(newest)) % self._capacity

@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from benchboard.canbus.dbc import CanDatabase, Message, Signal
 from benchboard.canbus.frame import Frame, TimeSource, Timestamp
+from benchboard.canbus.traffic_shares import traffic_key
 from benchboard.ui.bench.frame_delegate import FrameDelegate
 from benchboard.ui.bench.frame_format import clock
 from benchboard.ui.bench.frame_rows import (
@@ -16,6 +17,8 @@ from benchboard.ui.bench.frame_rows import (
     DATA,
     ID,
     NAME,
+    NODE,
+    SHARE,
     SIGNALS,
     TIME,
     TYPE,
@@ -40,8 +43,8 @@ def test_data_of_each_column_is_its_own(qtbot: QtBot) -> None:
     model.add_frames([Frame(0x18F, data=b"\xc0\xff", timestamp=stamp(1.02))])
     shown = [[model.index(row, column).data() for column in range(model.columnCount())] for row in range(2)]
     assert shown == [
-        [clock(stamp(1.02)), "0x18F", "CAN", "2", "20", "2", "C0 FF", "", ""],
-        ["", "0x18FEF100", "CAN", "1", "–", "1", "01", "", ""],
+        [clock(stamp(1.02)), "0x18F", "CAN", "2", "20", "2", "C0 FF", "", "", "", "", ""],
+        ["", "0x18FEF100", "CAN", "1", "–", "1", "01", "", "", "", "", ""],
     ]
     spoken = [model.index(row, 0).data(Qt.ItemDataRole.AccessibleTextRole) for row in range(2)]
     assert spoken == [
@@ -60,7 +63,25 @@ def test_titles_of_number_columns_stand_over_their_numbers(qtbot: QtBot) -> None
         for column in range(model.columnCount())
         if model.headerData(column, horizontal, role) & Qt.AlignmentFlag.AlignRight
     ]
-    assert right == ["DLC", "Cycle (ms)", "Count"]
+    assert right == ["DLC", "Cycle (ms)", "Count", "Share"]
+
+
+def test_node_and_share_of_the_traffic_are_shown_and_sorted_by(qtbot: QtBot) -> None:
+    """Which node floods the bus was told only of a recording."""
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    model = FrameModel(parent)
+    gate = Message("Gate", 0x100, False, 8, sender="GATE")
+    model.set_database(CanDatabase((gate, Message("Drive", 0x300, False, 8, sender="ECU"))))
+    model.add_frames([Frame(0x100), Frame(0x200), Frame(0x300)])
+    model.show_shares(
+        {traffic_key(Frame(0x100)): 0.7, traffic_key(Frame(0x200)): 0.297, traffic_key(Frame(0x300)): 0.003}
+    )
+    model.sort(SHARE, Qt.SortOrder.DescendingOrder)
+    shown = [[model.cell(row, column) for column in (ID, NODE, SHARE)] for row in range(3)]
+    assert shown == [["0x100", "GATE", "70 %"], ["0x200", "", "30 %"], ["0x300", "ECU", "<1 %"]]
+    model.sort(NODE)
+    assert [model.cell(row, NODE) for row in range(3)] == ["ECU", "GATE", ""]
 
 
 def test_rows_show_the_time_and_cycle_of_each_frames_own_stamp(qtbot: QtBot) -> None:

@@ -9,6 +9,7 @@ from benchboard.canbus.backends.python_can import PythonCanBus
 from benchboard.canbus.capture import Capture, CapturedFrames
 from benchboard.canbus.frame import Frame
 from benchboard.canbus.stuffing import bits_on_bus, stuff_bits
+from benchboard.canbus.traffic_shares import traffic_key
 from benchboard.errors import DeviceFailure
 from support.waiting import until
 
@@ -179,6 +180,16 @@ def test_sent_frames_are_in_the_ring_and_not_counted_as_received(sender: PythonC
         assert sorted((frame.id, frame.sent) for frame in running.since().frames) == [(0, False), (0x321, True)]
         counters = running.counters()
         assert (counters.frames, counters.sent, counters.on_bus) == (1, 1, 2)
+
+
+def test_time_on_the_bus_is_counted_by_identifier_with_stuff_bits(sender: PythonCanBus) -> None:
+    with capture(sender, capacity=10) as running:
+        for frame in (stuffed := Frame(0, data=bytes(8)), Frame(0x2AA, data=b"\x55"), stuffed):
+            sender.send(frame)
+        until(lambda: running.since().next == 3)
+        expected = {traffic_key(one): bits_on_bus([one])[0] / 500_000 for one in (stuffed, Frame(0x2AA, data=b"U"))}
+        expected[traffic_key(stuffed)] *= 2
+        assert running.busy() == pytest.approx(expected)
 
 
 def test_load_has_the_stuff_bits_of_its_frames(sender: PythonCanBus) -> None:

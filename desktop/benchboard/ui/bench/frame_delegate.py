@@ -14,6 +14,7 @@ from benchboard.ui.bench.frame_rows import (
     DATA,
     ID,
     NAME,
+    NODE,
     SIGNALS,
     TIME,
     TYPE,
@@ -35,11 +36,11 @@ EXPANDER: Final = 28
 SQUARE: Final = 18
 """The room of a signal's square, before its name."""
 _CHANGE_RADIUS: Final = 3.0
-_TEXTS: Final = (TYPE, *NUMBERS, NAME, SIGNALS, CHANNEL)
+_TEXTS: Final = (TYPE, *NUMBERS, NAME, NODE, SIGNALS, CHANNEL)
 """The columns in the font of the window; times, IDs and bytes are monospaced."""
 _TONES: Final = {
     TIME: "text.muted", ID: "accent.text", TYPE: "text.muted", SIGNALS: "text.secondary", CHANNEL: "text.secondary",
-    **dict.fromkeys(NUMBERS, "text.secondary"),
+    NODE: "text.secondary", **dict.fromkeys(NUMBERS, "text.secondary"),
 }  # fmt: skip
 
 

@@ -13,7 +13,21 @@ from PySide6.QtWidgets import QApplication, QHeaderView
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.bench.frame_delegate import EXPANDER, SQUARE, FrameDelegate
 from benchboard.ui.bench.frame_row_model import FrameRowModel
-from benchboard.ui.bench.frame_rows import CHANNEL, COUNT, CYCLE, DATA, DLC, ID, NAME, SIGNALS, TIME, TYPE, TimeMode
+from benchboard.ui.bench.frame_rows import (
+    CHANNEL,
+    COUNT,
+    CYCLE,
+    DATA,
+    DLC,
+    ID,
+    NAME,
+    NODE,
+    SHARE,
+    SIGNALS,
+    TIME,
+    TYPE,
+    TimeMode,
+)
 from benchboard.ui.bench.signal_drag import drag_signal
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.accessible import announce
@@ -21,17 +35,30 @@ from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.menus import Menu
 from benchboard.ui.widgets.row_cursor import WholeRowTable
 
-_WIDTHS: Final = (136, 108, 100, 60, 100, 84, 228, 140, 260, 84)
+_WIDTHS: Final = (136, 108, 100, 60, 100, 84, 228, 140, 260, 84, 96, 76)
 """Of the columns, by their numbers."""
-_ORDER: Final = (TIME, CHANNEL, ID, NAME, SIGNALS, TYPE, DLC, DATA, CYCLE)
+_ORDER: Final = (TIME, CHANNEL, ID, NAME, NODE, SIGNALS, TYPE, DLC, DATA, CYCLE, SHARE)
 """The columns as they are placed at first; the count comes last."""
 _ALWAYS: Final = (TIME, ID, DATA)
-_DECODED: Final = (NAME, SIGNALS)
+_DECODED: Final = (NAME, NODE, SIGNALS)
 """The columns that are there once a database is."""
 _KEPT_TIMES: Final[tuple[TimeMode, ...]] = ("clock", "start", "delta")
-_LEFT_OUT: Final = ((TYPE,), (DLC, COUNT), (CYCLE,))
-"""The columns that a narrow list leaves out while it shows signals, one group after the other."""
-_SMALLER: Final = {TIME: 124, ID: 94, NAME: 100, TYPE: 72, DLC: 50, DATA: 180, CYCLE: 92, COUNT: 72}
+_TRAFFIC: Final = (NODE, SHARE)
+_LEFT_OUT: Final = (_TRAFFIC, (TYPE,), (DLC, COUNT), (CYCLE,))
+"""The columns that a narrow list leaves out while it shows signals, one group after the other, except the one that the
+rows are sorted by."""
+_SMALLER: Final = {
+    TIME: 124,
+    ID: 94,
+    NAME: 100,
+    TYPE: 72,
+    DLC: 50,
+    DATA: 180,
+    CYCLE: 92,
+    COUNT: 72,
+    NODE: 76,
+    SHARE: 68,
+}
 """What whole times, extended IDs, eight bytes and titles need: the columns of a list that has no room for the signals.
 Only then are columns left out."""
 _LEAST_STRETCHED: Final = 190
@@ -117,8 +144,9 @@ class FrameList(WholeRowTable):
         least = _LEAST_STRETCHED
         for group in _LEFT_OUT if smaller else ():
             if self._room_beside(stretched, missing, smaller=True) < least:
-                missing |= {*group}
-                least = _LEAST_ALONE if CYCLE not in missing else _LEAST_SIGNALS
+                missing |= {*group} - {self.frames.sorted_by[0]}
+                if group != _TRAFFIC:
+                    least = _LEAST_ALONE if CYCLE not in missing else _LEAST_SIGNALS
         self._make_smaller(smaller)
         fits = self._room_beside(stretched, missing, smaller=smaller) >= least
         columns = range(self.frames.columnCount())
@@ -137,6 +165,8 @@ class FrameList(WholeRowTable):
     def _make_smaller(self, smaller: bool) -> None:
         """Narrow the columns that the user left as wide as they were, or widen them again."""
         for column, width in _SMALLER.items():
+            if column >= self.frames.columnCount():
+                continue
             before, after = (_WIDTHS[column], width) if smaller else (width, _WIDTHS[column])
             if self._widths[column] == _WIDTHS[column] and self.columnWidth(column) == before:
                 self.setColumnWidth(column, after)
@@ -210,6 +240,7 @@ class FrameList(WholeRowTable):
             self.frames.sort(column, reverse)
         else:
             self.frames.sort(ID, ascending)
+        self.show_decoded()
         self._save_soon()
 
     def open_menu(self, spot: QPoint) -> None:

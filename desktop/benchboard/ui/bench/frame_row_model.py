@@ -11,6 +11,7 @@ from benchboard.canbus.dbc import CanDatabase, Message, SignalValue
 from benchboard.canbus.frame import Timestamp
 from benchboard.canbus.frame_filter import FrameFilter
 from benchboard.canbus.signal_decoder import SignalKey
+from benchboard.canbus.traffic_shares import WINDOW_S
 from benchboard.i18n import _, number
 from benchboard.ui.bench.frame_rows import (
     CELLS,
@@ -19,17 +20,19 @@ from benchboard.ui.bench.frame_rows import (
     DLC,
     ID,
     NAME,
+    SHARE,
     SIGNALS,
     TIME,
     TYPE,
     FrameRow,
     TimeBase,
     TimeMode,
+    share_text,
     signal_cell,
 )
 from benchboard.ui.widgets.labels import plain_tooltip
 
-NUMBERS: Final = (DLC, CYCLE, COUNT)
+NUMBERS: Final = (DLC, CYCLE, COUNT, SHARE)
 """The columns of numbers, aligned right under their titles."""
 _PLAIN: Final = (TIME, TYPE, NAME, SIGNALS)
 """The columns that are read out without their titles."""
@@ -174,6 +177,10 @@ class FrameRowModel(QAbstractTableModel):
         """For how many seconds an ID that came again and again hasn't come any more; None if it goes on."""
         return None
 
+    def share_of(self, _row: FrameRow) -> float | None:
+        """The share (0..1) of the row's identifier in the traffic of the last seconds; None where that isn't known."""
+        return None
+
     # ---- the model
 
     def row_at(self, row: int) -> FrameRow:
@@ -188,6 +195,9 @@ class FrameRowModel(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             return self._title(section)
+        if role == Qt.ItemDataRole.ToolTipRole and section == SHARE:
+            tip = _("The share of its frames in the time that the bus was busy in the last {seconds} s.")
+            return plain_tooltip(tip.format(seconds=number(WINDOW_S)))
         return alignment(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     def _title(self, column: int) -> str:
@@ -222,6 +232,8 @@ class FrameRowModel(QAbstractTableModel):
             return signal_cell(column, signal.name, self.value_at(row), signal.bits)
         if column == TIME:
             return self.times.text(self.row_at(row), self._before(row))
+        if column == SHARE:
+            return share_text(self.share_of(self.row_at(row)))
         return CELLS[column](self.row_at(row))
 
     def _every_signal(self, row: int) -> str:

@@ -7,17 +7,16 @@ from typing import Final, Literal
 from benchboard.canbus.dbc import CanDatabase, Message, SignalValue
 from benchboard.canbus.error_frame import is_recovery, is_state_report
 from benchboard.canbus.frame import Frame, Timestamp
-from benchboard.i18n import _, number
+from benchboard.canbus.traffic_shares import TrafficKey, traffic_key
+from benchboard.i18n import _, number, percent
 from benchboard.ui.bench.frame_format import clock, cycle, identifier, payload, seconds_since
 
 TimeMode = Literal["clock", "start", "delta", "zero"]
 """What the column of times shows: the time of day, or the time since the first frame, the frame before, or the frame
 that was set as time zero.
 """
-RowKey = tuple[int, bool, bool, bool, bool]
-"""ID, whether it is extended, whether it is a remote frame, whether it is an error, whether it was sent."""
-TIME, ID, TYPE, DLC, CYCLE, COUNT, DATA, NAME, SIGNALS, CHANNEL = range(10)
-"""The columns, in the order in which they are numbered; the live bus has no channel."""
+TIME, ID, TYPE, DLC, CYCLE, COUNT, DATA, NAME, SIGNALS, CHANNEL, NODE, SHARE = range(12)
+"""The columns, in the order in which they are numbered; the live bus has no channel, only it has nodes and shares."""
 _MOST_IN_CELL: Final = 8
 """Signals in the cell of a frame; the row expands into all of them."""
 
@@ -33,10 +32,9 @@ class FrameRow:
         self._decoded: tuple[SignalValue, ...] | None = None
 
     @property
-    def key(self) -> RowKey:
+    def key(self) -> TrafficKey:
         """Which frames have one row."""
-        frame = self.frame
-        return frame.id, frame.extended, frame.remote, frame.error, frame.sent
+        return traffic_key(self.frame)
 
     def name_by(self, database: CanDatabase) -> None:
         """Look its message up in this database."""
@@ -136,6 +134,7 @@ CELLS: Final[tuple[Callable[[FrameRow], str], ...]] = (
     lambda row: row.message.name if row.message is not None else "",
     signals_text,
     lambda row: row.frame.channel,
+    lambda row: row.message.sender if row.message is not None else "",
 )
 """The text of each column."""
 
@@ -164,6 +163,13 @@ def _out_of_range(value: SignalValue) -> str:
     return f"{value.text}, {limit.format(limit=number(edge or 0, digits))}"
 
 
+def share_text(share: float | None) -> str:
+    """A share (0..1) in whole percent; one that is less than that is no zero."""
+    if share is None:
+        return ""
+    return f"<{percent(1, 0)}" if 0 < share < 0.005 else percent(100 * share, 0)
+
+
 def sort_key(row: FrameRow, column: int) -> tuple[object, ...]:
     """What rows are sorted by in this column; those that are equal, by their ID."""
     stamp = row.frame.timestamp
@@ -176,6 +182,7 @@ def sort_key(row: FrameRow, column: int) -> tuple[object, ...]:
         DATA: lambda: row.frame.data,
         NAME: lambda: (row.message is None, row.message.name if row.message is not None else ""),
         SIGNALS: lambda: signals_text(row),
+        NODE: lambda: (not CELLS[NODE](row), CELLS[NODE](row)),
     }
     return (by[column](), row.key) if column in by else (row.key,)
 
@@ -198,9 +205,9 @@ class ChangeTimes:
     """When each byte of each identifier changed last (s), so that the mark of a change can fade."""
 
     def __init__(self) -> None:
-        self._at: dict[RowKey, list[float]] = {}
+        self._at: dict[TrafficKey, list[float]] = {}
 
-    def note(self, key: RowKey, changed: Sequence[bool], now: float) -> None:
+    def note(self, key: TrafficKey, changed: Sequence[bool], now: float) -> None:
         """These bytes changed now."""
         times = self._at.setdefault(key, [])
         times.extend([0.0] * (len(changed) - len(times)))
@@ -208,7 +215,7 @@ class ChangeTimes:
             if one:
                 times[at] = now
 
-    def fresh(self, key: RowKey, count: int, now: float, fades_s: float) -> list[float]:
+    def fresh(self, key: TrafficKey, count: int, now: float, fades_s: float) -> list[float]:
         """How fresh the change of each of `count` bytes is: 1 for now, 0 from `fades_s` seconds on."""
         times = self._at.get(key, ())
         ages = [now - times[at] if at < len(times) else fades_s for at in range(count)]

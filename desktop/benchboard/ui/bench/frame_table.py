@@ -12,15 +12,18 @@ from benchboard.canbus.dbc import CanDatabase, SignalValue
 from benchboard.canbus.frame import Frame
 from benchboard.canbus.frame_filter import FrameFilter
 from benchboard.canbus.signal_decoder import SignalKey
+from benchboard.canbus.traffic_shares import TrafficKey, traffic_key
+from benchboard.i18n import _, pgettext
 from benchboard.ui.bench.frame_row_model import FrameRowModel, Index, TableLine
 from benchboard.ui.bench.frame_rows import (
     DLC,
     ID,
     NAME,
+    NODE,
+    SHARE,
     TYPE,
     ChangeTimes,
     FrameRow,
-    RowKey,
     cycle_ms,
     differing,
     sort_key,
@@ -31,7 +34,7 @@ _SORT_EVERY_S: Final = 1.0
 _SILENT_CYCLES: Final = 5
 _SILENT_S: Final = 2.0
 """An ID is shown as stopped after this many of its cycles, and this many seconds at least."""
-_STATIC: Final = (ID, NAME, TYPE, DLC)
+_STATIC: Final = (ID, NAME, NODE, TYPE, DLC)
 """The columns whose values don't change: rows that are sorted by another one are sorted again every second."""
 
 
@@ -43,10 +46,12 @@ class FrameModel(FrameRowModel):
     def __init__(self, parent: QWidget, *, now: Callable[[], float] = time.monotonic) -> None:
         super().__init__(parent)
         self.paused = False
+        self.titles = (*self.titles, _("Channel"), _("Node"), pgettext("column", "Share"))
         self.plotted = {}
+        self._shares: Mapping[TrafficKey, float] | None = None
         self._now = now
-        self._fixed: dict[RowKey, FrameRow] = {}
-        self._order: list[RowKey] = []
+        self._fixed: dict[TrafficKey, FrameRow] = {}
+        self._order: list[TrafficKey] = []
         self._sorted_by = (ID, False)
         self._sorted_at = 0.0
         self._newest: list[FrameRow] = []
@@ -54,12 +59,12 @@ class FrameModel(FrameRowModel):
         self._fixed_lines: list[TableLine] = []
         self._rolling_lines: list[TableLine] = []
         self._expanded: set[Hashable] = set()
-        self._latest: dict[RowKey, dict[str, SignalValue]] = {}
+        self._latest: dict[TrafficKey, dict[str, SignalValue]] = {}
         """The newest value of each signal of the expanded rows: a multiplexed frame has only some of them."""
         self._changes = ChangeTimes()
-        self._seen_at: dict[RowKey, float] = {}
+        self._seen_at: dict[TrafficKey, float] = {}
         """When each row's last frame came."""
-        self._after_gap: set[RowKey] = set()
+        self._after_gap: set[TrafficKey] = set()
         """The rows whose last frames may be missing: their next frame has no cycle time."""
 
     # ---- what is shown
@@ -124,9 +129,12 @@ class FrameModel(FrameRowModel):
         self._fixed_lines = self._lines(self._order)
         self._rolling_lines = self._lines([row for row in self._newest if self._matches(row)])
 
-    def _sorted(self, keys: Sequence[RowKey]) -> list[RowKey]:
+    def _sorted(self, keys: Sequence[TrafficKey]) -> list[TrafficKey]:
         column, descending = self._sorted_by
         self._sorted_at = self._now()
+        if column == SHARE:
+            shares = self._shares or {}
+            return sorted(keys, key=lambda key: (shares.get(key, 0.0), key), reverse=descending)
         return sorted(keys, key=lambda key: sort_key(self._fixed[key], column), reverse=descending)
 
     def _lines(self, owners: Sequence[Hashable]) -> list[TableLine]:
@@ -162,6 +170,7 @@ class FrameModel(FrameRowModel):
         for listed in (self._order, self._newest, self._fixed_lines, self._rolling_lines):
             listed.clear()
         self._changes.clear()
+        self._shares = None
         self.times = replace(self.times, start=None, zero=None, mode="clock" if self.times.zero else self.times.mode)
         self.ended = False
         self.endResetModel()
@@ -171,13 +180,25 @@ class FrameModel(FrameRowModel):
         self.ended = True
         self.update_cells()
 
+    def show_shares(self, shares: Mapping[TrafficKey, float]) -> None:
+        """Show these shares (0..1) in the traffic."""
+        self._shares = shares
+        if not self.rolling:
+            self.update_cells()
+
+    def share_of(self, row: FrameRow) -> float | None:
+        """The share of the row's identifier in the traffic; error frames have none, nor frames in order."""
+        if self._shares is None or self.rolling or row.frame.error:
+            return None
+        return self._shares.get(row.key, 0.0)
+
     def skip_frames(self) -> None:
         """Note that frames are missing before the next ones."""
         self._after_gap = set(self._fixed)
 
     def add_frames(self, frames: list[Frame]) -> None:
         """Add frames to both the fixed and the rolling rows; only the visible ones are signalled."""
-        new_keys: list[RowKey] = []
+        new_keys: list[TrafficKey] = []
         rows = [self._add(frame, new_keys) for frame in frames]
         if self.times.start is None and frames:
             self.times = replace(self.times, start=frames[0].timestamp)
@@ -199,8 +220,8 @@ class FrameModel(FrameRowModel):
             self._sort_again()
         self.update_cells()
 
-    def _add(self, frame: Frame, new_keys: list[RowKey]) -> FrameRow:
-        key = (frame.id, frame.extended, frame.remote, frame.error, frame.sent)
+    def _add(self, frame: Frame, new_keys: list[TrafficKey]) -> FrameRow:
+        key = traffic_key(frame)
         previous = self._fixed.get(key)
         if previous is None:
             row = FrameRow(frame, None, 1)
@@ -219,7 +240,7 @@ class FrameModel(FrameRowModel):
             self._latest[key] |= {one.signal.name: one for one in row.signals}
         return row
 
-    def _append(self, keys: list[RowKey]) -> None:
+    def _append(self, keys: list[TrafficKey]) -> None:
         """Add rows of new identifiers, and bring them in order; selection and scroll position are kept."""
         if not keys:
             return
@@ -319,7 +340,7 @@ class FrameModel(FrameRowModel):
         return owner in self._expanded
 
     def row_of(self, owner: Hashable) -> FrameRow:
-        return owner if isinstance(owner, FrameRow) else self._fixed[owner]  # type: ignore[index]  # a RowKey
+        return owner if isinstance(owner, FrameRow) else self._fixed[owner]  # type: ignore[index]  # a TrafficKey
 
     def fresh_changes(self, row: int, fades_s: float) -> list[float]:
         """How fresh the last change of each byte is, 1 to 0; nothing of frames in order, which stay as they are."""

@@ -1,5 +1,6 @@
 """The live bus: opens a dongle's channel, shows its frames by ID or in order, and sends frames."""
 
+import time
 from typing import Final
 
 import shiboken6
@@ -8,6 +9,7 @@ from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QResizeEvent, QSh
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from benchboard.canbus.bus_check import AcknowledgementWatch, check_bus
+from benchboard.canbus.traffic_shares import TrafficShares
 from benchboard.errors import AppError
 from benchboard.i18n import _, number
 from benchboard.ui.bench.bench_commands import LIVE
@@ -78,6 +80,7 @@ class LiveBusView(QWidget):
         self._past_id = ""
         """The ID of the dongle whose bus was open last, and whose frames are shown; empty if none is known."""
         self._acknowledgement = AcknowledgementWatch()
+        self._shares = TrafficShares()
         self._skipped = 0
         """Frames that left the ring buffer before they were shown: the view was paused or hidden too long."""
         self._is_bus_off = False
@@ -480,6 +483,7 @@ class LiveBusView(QWidget):
         self._past_id = live.device_id or ""
         self._next = self._skipped = 0
         self._acknowledgement = AcknowledgementWatch()
+        self._shares = TrafficShares()
         self._notices.select(live.device_id or "")
         self._notices.dismiss(_OPEN)
         self._end_reason = ""
@@ -525,6 +529,8 @@ class LiveBusView(QWidget):
         if not self.model.paused:
             self._show_frames(live, _MAX_AT_ONCE)
         self.recording.update()
+        if not self.model.paused and (shares := self._shares.update(live.capture.busy, time.monotonic())) is not None:
+            self.model.show_shares(shares)
         counters = live.capture.counters()
         self._acknowledgement.update(counters)
         self._counters.show_counts(live, self._skipped)
