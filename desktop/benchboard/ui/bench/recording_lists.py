@@ -48,6 +48,8 @@ _TYPING_MS: Final = 200
 _DASHED: Final = (4.0, 3.0)
 """The line of the other recording: lengths of its strokes and gaps, in its widths."""
 _NAMED_NODES: Final = 4
+_LEAST_UNKNOWN: Final = 0.005
+"""The share of nodes that aren't known from which it is named: less is 0 %."""
 _TOLERANCES: Final = (0.02, 0.05, 0.1, 0.2, 0.5)
 Row = TypeVar("Row", StatisticsRow, ComparisonRow)
 
@@ -212,7 +214,7 @@ class StatisticsList(_IdList[StatisticsRow]):
         """Name the IDs by this database."""
         self._rows = statistics_rows(self._part.ids, database)
         of = _("Of {part}.").format(part=self._part.limits) if self._part.limits else _("Of the whole recording.")
-        self.say(" ".join((of, _nodes_text(self._rows) or _("Enter shows the frames of an ID."))))
+        self.say(" ".join((of, nodes_text(self._rows) or _("Enter shows the frames of an ID."))))
         self.model.refresh()
 
     def _open(self, row: StatisticsRow) -> None:
@@ -223,10 +225,13 @@ class StatisticsList(_IdList[StatisticsRow]):
         ask_and_export(self._context, self, self.model, self._fetch, STATISTICS_FILE, name)
 
 
-def _nodes_text(rows: Sequence[StatisticsRow]) -> str:
-    """Which nodes send most, with their shares; empty if no node is known."""
+def nodes_text(rows: Sequence[StatisticsRow]) -> str:
+    """Which nodes send most, with their shares, and what is sent by no node that is known; empty if none is."""
     shares = node_shares(rows)
     named = [f"{node} {percent(100 * share, 0)}" for node, share in shares[:_NAMED_NODES]]
+    unknown = 1 - sum(share for _node, share in shares)
+    if named and unknown >= _LEAST_UNKNOWN:
+        named.append(_("no node known: {share}").format(share=percent(100 * unknown, 0)))
     return _("Bus share of the nodes: {nodes}.").format(nodes=", ".join(named)) if named else ""
 
 
