@@ -43,8 +43,8 @@ _ALWAYS: Final = (TIME, ID, DATA)
 _DECODED: Final = (NAME, NODE, SIGNALS)
 """The columns that are there once a database is."""
 _KEPT_TIMES: Final[tuple[TimeMode, ...]] = ("clock", "start", "delta")
-_TRAFFIC: Final = (NODE, SHARE)
-_LEFT_OUT: Final = (_TRAFFIC, (TYPE,), (DLC, COUNT), (CYCLE,))
+_TRAFFIC: Final = ((NODE,), (SHARE,))
+_LEFT_OUT: Final = (*_TRAFFIC, (TYPE,), (DLC, COUNT), (CYCLE,))
 """The columns that a narrow list leaves out while it shows signals, one group after the other, except the one that the
 rows are sorted by."""
 _SMALLER: Final = {
@@ -145,7 +145,7 @@ class FrameList(WholeRowTable):
         for group in _LEFT_OUT if smaller else ():
             if self._room_beside(stretched, missing, smaller=True) < least:
                 missing |= {*group} - {self.frames.sorted_by[0]}
-                if group != _TRAFFIC:
+                if group not in _TRAFFIC:
                     least = _LEAST_ALONE if CYCLE not in missing else _LEAST_SIGNALS
         self._make_smaller(smaller)
         fits = self._room_beside(stretched, missing, smaller=smaller) >= least
