@@ -254,7 +254,7 @@ def test_columns_become_narrower_before_one_is_left_out(
     qtbot.waitUntil(lambda: header.length() == view.table.viewport().width())
     assert not [one for one in (DLC, COUNT, CYCLE) if view.table.isColumnHidden(one)]
     assert view.table.isColumnHidden(TYPE) == (width == 1024), "the signals need it more"
-    assert view.table.columnWidth(SIGNALS) >= 190
+    assert view.table.columnWidth(SIGNALS) >= 200
     shoot(shell, f"live_narrow_columns_{width}")
 
 

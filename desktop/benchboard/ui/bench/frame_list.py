@@ -57,11 +57,12 @@ _SMALLER: Final = {
     CYCLE: 92,
     COUNT: 72,
     NODE: 76,
-    SHARE: 68,
 }
 """What whole times, extended IDs, eight bytes and titles need: the columns of a list that has no room for the signals.
 Only then are columns left out."""
 _LEAST_STRETCHED: Final = 190
+_LEAST_BESIDE_TRAFFIC: Final = 220
+"""What signals get at least before the node and the share are left out: less has no room for a long name."""
 _LEAST_ALONE: Final = 140
 """What signals get at least before the cycle is left out."""
 _LEAST_SIGNALS: Final = 60
@@ -143,7 +144,8 @@ class FrameList(WholeRowTable):
         smaller = stretched == SIGNALS and self._room_beside(stretched, missing) < _LEAST_STRETCHED
         least = _LEAST_STRETCHED
         for group in _LEFT_OUT if smaller else ():
-            if self._room_beside(stretched, missing, smaller=True) < least:
+            needed = _LEAST_BESIDE_TRAFFIC if group in _TRAFFIC else least
+            if self._room_beside(stretched, missing, smaller=True) < needed:
                 missing |= {*group} - {self.frames.sorted_by[0]}
                 if group not in _TRAFFIC:
                     least = _LEAST_ALONE if CYCLE not in missing else _LEAST_SIGNALS
