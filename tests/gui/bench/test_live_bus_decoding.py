@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from benchboard.ui.bench.device_manager import DeviceManager
-from benchboard.ui.bench.frame_rows import COUNT, CYCLE, DLC, ID, NAME, SIGNALS, TYPE
+from benchboard.ui.bench.frame_rows import COUNT, CYCLE, DLC, ID, NAME, SHARE, SIGNALS, TYPE
 from benchboard.ui.bench.live_bus_view import LiveBusView
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.widgets.badges import Badge
@@ -256,6 +256,22 @@ def test_columns_become_narrower_before_one_is_left_out(
     assert view.table.isColumnHidden(TYPE) == (width == 1024), "the signals need it more"
     assert view.table.columnWidth(SIGNALS) >= 200
     shoot(shell, f"live_narrow_columns_{width}")
+
+
+def test_narrow_list_that_is_sorted_by_the_share_keeps_it_and_the_signals(
+    qtbot: QtBot, shell: Shell, view: LiveBusView, dbc: Path
+) -> None:
+    view.filter_bar.databases.add([dbc])
+    qtbot.waitUntil(lambda: "MotorStatus" in column(view, NAME))
+    shell.window().resize(1024, 700)
+    qtbot.waitUntil(lambda: view.table.viewport().width() < 1_100)
+    qtbot.waitUntil(lambda: view.table.isColumnHidden(SHARE))
+    view.table.horizontalHeader().sectionClicked.emit(SHARE)
+    assert not view.table.isColumnHidden(SHARE)
+    assert view.table.isColumnHidden(COUNT)
+    assert view.table.columnWidth(SIGNALS) >= 190
+    view.table.reset_columns()
+    assert view.table.isColumnHidden(SHARE)
 
 
 def test_filter_is_saved_by_name_applied_and_removed(

@@ -148,7 +148,9 @@ class FrameList(WholeRowTable):
             if self._room_beside(stretched, missing, smaller=True) < needed:
                 missing |= {*group} - {self.frames.sorted_by[0]}
                 if group not in _TRAFFIC:
-                    least = _LEAST_ALONE if CYCLE not in missing else _LEAST_SIGNALS
+                    shows_traffic = not {NODE, SHARE} <= missing
+                    least = _LEAST_STRETCHED if shows_traffic else _LEAST_ALONE
+                    least = least if CYCLE not in missing else _LEAST_SIGNALS
         self._make_smaller(smaller)
         fits = self._room_beside(stretched, missing, smaller=smaller) >= least
         columns = range(self.frames.columnCount())
