@@ -163,8 +163,8 @@ def _add_days(
                 entries.append(_entry(organisation_id, people, at, who, event, names[(place + day) % len(names)]))
     connection.execute(insert(SignInSession), sessions)
     connection.execute(insert(AuditLog), entries)
-    for entry in entries:
-        audit_seals.add_unsealed(session, organisation_id, entry["id"])
+    entries.sort(key=lambda entry: entry["created_at"])
+    audit_seals.add_earlier(session, organisation_id, [entry["id"] for entry in entries])
 
 
 def _entry(
