@@ -1,5 +1,6 @@
 """The line that asks as of which day something is told, and says since when that is known."""
 
+import shlex
 from datetime import UTC, datetime
 
 from PySide6.QtCore import Signal
@@ -37,6 +38,11 @@ class PastDay(QWidget):
     def is_past(self) -> bool:
         """Whether a day or time was typed."""
         return bool(self._edit.text().strip())
+
+    @property
+    def word(self) -> str:
+        """What was typed, as a word of a command line."""
+        return shlex.quote(self._edit.text().strip())
 
     def moment(self) -> datetime | None:
         """The end of the day that was typed, or the time; None for now. Raises `Invalid`."""

@@ -423,11 +423,11 @@ class WhoCanPane(DetailPane):
         people = ngettext("{count} person", "{count} people", len(rows)).format(count=number(len(rows)))
         self._count.setText("" if more else people)
         sentence = (
-            _("Showing the first {count}. “benchboard access as-of” lists all.")
+            _("Showing the first {count}. “benchboard access as-of {day}” lists all.")
             if self._day.is_past
             else _("Showing the first {count}. “benchboard user who-can” lists all.")
         )
-        self._rest.setText(sentence.format(count=number(len(rows))))
+        self._rest.setText(sentence.format(count=number(len(rows)), day=self._day.word))
         self._rest.setVisible(more)
 
 
