@@ -130,6 +130,7 @@ def detail_title(key: str) -> str:
         "before": _("Before"),
         "bitrate": _("Bit rate (bit/s)"),
         "changed": _("Changed"),
+        "changes": _("Changes"),
         "claim_id": _("Pairing ID"),
         "controller": _("Controller"),
         "count": _("Count"),

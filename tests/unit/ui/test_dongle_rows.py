@@ -74,7 +74,7 @@ def test_identity_is_verified_only_while_the_dongle_is_there_to_prove_it() -> No
 
 def test_last_seen_of_a_disconnected_dongle_is_said_as_elsewhere_in_the_window() -> None:
     """It was a dash for never and a time of day for today, and its tooltip named no time zone."""
-    (column,) = (column for column in columns() if column.key == "last_seen_at")
+    (column,) = (column for column in columns() if column.key == "state")
 
     def shown(seen: datetime | None) -> str:
         now = datetime.now(UTC)
@@ -86,7 +86,8 @@ def test_last_seen_of_a_disconnected_dongle_is_said_as_elsewhere_in_the_window()
         when = "" if seen is None else f"{seen.astimezone():%H:%M:%S %Z}"
         assert bool(column.tooltip(row)) == bool(when)
         assert column.tooltip(row).endswith(when)
-        return column.text(row)
+        assert column.second is not None
+        return column.second(row)
 
     assert shown(None) == "Never connected"
     assert shown(datetime.now(UTC) - timedelta(minutes=14, seconds=5)) == "Last seen 14 min ago"
@@ -102,8 +103,10 @@ def test_pairing_and_connection_are_two_facts_with_the_words_of_the_command_line
     elsewhere = replace(UNKNOWN, info=claimed)
 
     def facts(dongle: DongleRecord | None, device: DetectedDevice | None) -> tuple[str, str]:
-        texts = {column.title: column.text(DongleRow(dongle, device)) for column in columns()}
-        return texts["Status"], texts["Connection"]
+        row = DongleRow(dongle, device)
+        (column,) = (column for column in columns() if column.key == "state")
+        assert column.second is not None
+        return column.text(row), column.second(row)
 
     assert facts(record, None) == ("Paired", "Last seen just now")
     answered = replace(elsewhere, info=replace(claimed, device_id="2" * 16))
@@ -111,7 +114,7 @@ def test_pairing_and_connection_are_two_facts_with_the_words_of_the_command_line
     assert facts(record, UNKNOWN) == ("Paired", "Checking")
     assert facts(record, busy) == ("Paired", "In use")
     assert facts(replace(record, ownership_state="REVOKED"), failed)[0] == "Revoked"
-    assert facts(None, busy) == ("In use", "In use")
+    assert facts(None, busy) == ("In use", ""), "it isn't said twice"
     assert facts(None, elsewhere) == ("Paired elsewhere", "Connected")
     # As the columns of `dongle list` say it.
     assert pairing_title("CLAIMED_ACTIVE", failure="In use") == "Paired"
