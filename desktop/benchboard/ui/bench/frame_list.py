@@ -54,7 +54,6 @@ _SMALLER: Final = {
     TYPE: 72,
     DLC: 50,
     DATA: 180,
-    CYCLE: 92,
     COUNT: 72,
     NODE: 76,
 }
