@@ -376,6 +376,21 @@ def test_toast_stands_beside_a_dialog_or_where_there_is_no_room_above_its_footer
     dialog.dismiss()
 
 
+def test_toast_makes_room_for_a_dialog_that_grows(beside: QWidget) -> None:
+    """It lay over the text of the next page: neither its footer nor its content moves within a dialog that does."""
+    beside.resize(1024, 640)
+    beside.show()
+    dialog = Dialog(beside, "Export", size=QSize(400, 300))
+    dialog.add_button(Button("Export"))
+    dialog.open()
+    toast = Toast("Exported", None, beside)
+    toast.appear()
+    dialog.frame.setGeometry(dialog.frame.geometry().adjusted(0, 60, 0, 60))
+    frame = QRect(dialog.frame.body.mapTo(beside, QPoint(0, 0)), dialog.frame.body.size())
+    assert not toast.geometry().intersects(frame)
+    dialog.dismiss()
+
+
 def test_day_heading_stands_above_the_first_row_of_each_day_of_a_list_sorted_by_time(
     qtbot: QtBot, tasks: Tasks, owner: QObject, source: Source, beside: QWidget
 ) -> None:

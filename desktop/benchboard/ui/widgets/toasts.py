@@ -168,12 +168,16 @@ def keep_toasts_above(footer: QWidget, *, dialog: QWidget | None = None) -> None
 
 
 class _ToastBarrier(QObject):
-    """Moves toasts when a footer is shown, hidden or moved."""
+    """Moves toasts when a footer, or the dialog that it is of, is shown, hidden, moved or resized."""
 
     def __init__(self, footer: QWidget, dialog: QWidget | None) -> None:
         super().__init__(footer)
         self.footer, self.dialog = footer, dialog
-        footer.installEventFilter(self)
+        # A dialog that moves or grows moves neither its footer nor its content within it.
+        around = (dialog, dialog.parentWidget()) if dialog is not None else ()
+        for one in (footer, *around):
+            if one is not None:
+                one.installEventFilter(self)
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Show, QEvent.Type.Hide, QEvent.Type.Move, QEvent.Type.Resize):
