@@ -131,6 +131,7 @@ def columns(load: Callable[[DongleRow], float | None] = _no_load) -> tuple[Colum
             tooltip=lambda row: full_time(row.dongle.last_seen_at) if row.dongle is not None else "",
             width=190,
             stretch=True,
+            whole=True,
         ),
         Column(
             "identity",
