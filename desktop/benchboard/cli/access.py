@@ -15,10 +15,11 @@ from benchboard.dashboards.access.past_access import PastDashboard
 from benchboard.dashboards.access.reached_objects import object_level_title, paths_text
 from benchboard.errors import Invalid
 from benchboard.i18n import _
-from benchboard.identity import access_history
+from benchboard.identity import access_history, kept_seals
 from benchboard.identity.access_history import PastAccess, PastPerson
 from benchboard.identity.audit_periods import read_moment
 from benchboard.identity.audit_titles import status_title
+from benchboard.identity.audit_verification import seal_gone
 from benchboard.identity.roles import RULES, abilities_of, ability_title, in_order
 
 _SHOWN = ("name", "email", "state", "roles", "teams", "can")
@@ -51,13 +52,16 @@ def as_of(context: CommandContext, date: str, who: str | None, permission: str |
     with context.database.read() as session:
         past = access_history.access_as_of(session, context.actor, at)
         found = past_access.get_past_access(session, context.actor, past, dashboard) if dashboard is not None else None
+        opened = context.workspace
+        known = kept_seals.find_all(opened.home, opened.database.seen_seals, context.actor.organisation_id)
+        fits = seal_gone(session, context.actor, known) is None
     people = [past.find(who)] if who is not None else list(past.people)
     if permission is not None:
         people = [one for one in people if permission in one.permissions]
     if found is None:
-        _show_people(context, past, people)
+        _show_people(context, past, people, fits=fits)
     else:
-        _show_dashboard(context, past, found, {one.user_id for one in people})
+        _show_dashboard(context, past, found, {one.user_id for one in people}, fits=fits)
 
 
 def _moment(date: str) -> datetime:
@@ -73,13 +77,13 @@ def _moment(date: str) -> datetime:
     return at
 
 
-def _show_people(context: CommandContext, past: PastAccess, people: list[PastPerson]) -> None:
+def _show_people(context: CommandContext, past: PastAccess, people: list[PastPerson], *, fits: bool) -> None:
     rows = [_person_row(one) for one in people]
     if context.as_json:
         keys = ("id", "name", "email", "state", "state_is_sure", "roles", "teams", "permissions")
-        _write(past, {}, [{key: row[key] for key in keys} for row in rows])
+        _write(past, {"log_fits": fits}, [{key: row[key] for key in keys} for row in rows])
         return
-    _tell_times(past)
+    _tell_times(past, fits=fits)
     columns: dict[str, Callable[[Any], object]] = {name: itemgetter(name) for name in _SHOWN}
     columns |= {
         "state": itemgetter("state_text"),
@@ -105,7 +109,9 @@ def _person_row(one: PastPerson) -> dict[str, Any]:
     }
 
 
-def _show_dashboard(context: CommandContext, past: PastAccess, found: PastDashboard, wanted: set[str]) -> None:
+def _show_dashboard(
+    context: CommandContext, past: PastAccess, found: PastDashboard, wanted: set[str], *, fits: bool
+) -> None:
     people = [one for one in found.people if one.user_id in wanted]
     if context.as_json:
         items = [
@@ -119,9 +125,9 @@ def _show_dashboard(context: CommandContext, past: PastAccess, found: PastDashbo
             for one in people
         ]
         named = {"id": found.dashboard_id, "name": found.name, "in_trash": found.in_trash}
-        _write(past, {"dashboard": named}, items)
+        _write(past, {"log_fits": fits, "dashboard": named}, items)
         return
-    _tell_times(past)
+    _tell_times(past, fits=fits)
     columns: dict[str, Callable[[Any], object]] = {
         "name": lambda one: one.name,
         "email": lambda one: one.email,
@@ -143,8 +149,12 @@ def _write(past: PastAccess, more: dict[str, object], items: list[dict[str, Any]
     write_json({"as_of": past.at, "known_from": past.known_from, **more, "items": items, "next": None})
 
 
-def _tell_times(past: PastAccess) -> None:
-    """Say as of when it is, and since when that can be known, beside the table."""
+def _tell_times(past: PastAccess, *, fits: bool) -> None:
+    """Say as of when it is, and since when that can be known, beside the table; and if the log isn't what it was."""
     at, first = (f"{time.astimezone():%Y-%m-%d %H:%M}" for time in (past.at, past.known_from))
     told = _("As of {time}. Known since {first}, when the audit log begins.")
     click.echo(told.format(time=at, first=first), err=True)
+    if not fits:
+        why = _("The audit log no longer fits what this computer saw of it, so this may be wrong.")
+        do = _("Run “benchboard audit verify”.")
+        click.echo(f"{why} {do}", err=True)

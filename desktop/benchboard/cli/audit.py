@@ -21,7 +21,7 @@ from benchboard.identity.audit import list_entries
 from benchboard.identity.audit_acceptance import accept_log
 from benchboard.identity.audit_changes import changes_of
 from benchboard.identity.audit_export import ExportForm, export_entries, record_export
-from benchboard.identity.audit_verification import KnownSeal
+from benchboard.identity.audit_verification import AuditFault, AuditVerification, KnownSeal
 from benchboard.identity.event_titles import event_title, known_events
 
 _ENTRY: dict[str, Callable[[Any], object]] = {
@@ -70,7 +70,7 @@ _PROGRESS_AFTER_S = 1.0
 @click.option("--accept", is_flag=True, help="Take the log as it is, after an older backup was restored.")
 @with_context
 def verify(context: CommandContext, accept: bool) -> None:
-    """Check that no entry was changed, removed or added.
+    """Check that every entry is as it was sealed.
 
     Every entry has a seal, made of the entry and of the seal before it. The whole audit log is read, and each seal is
     computed again. The exit status is 1 if one doesn't fit: the first entry that isn't as it was sealed is named.
@@ -84,8 +84,9 @@ def verify(context: CommandContext, accept: bool) -> None:
     known = kept_seals.find_all(home, seen, organisation_id)
     with context.database.read() as session:
         found = audit_verification.verify(session, context.actor, known=known, progress=_show_progress())
-    if accept and found.fault is not None and found.fault.known is not None:
-        found = accept_log(context.database, context.actor, home, seen, found.fault, _show_progress())
+    accepted = found.fault if accept and found.fault is not None and found.fault.known is not None else None
+    if accepted is not None:
+        found = accept_log(context.database, context.actor, home, seen, accepted, _show_progress())
     if found.seal is not None and found.fault is None:
         with contextlib.suppress(OSError):
             kept_seals.keep(home, organisation_id, KnownSeal(found.entries, found.seal, datetime.now(UTC)))
@@ -103,13 +104,31 @@ def verify(context: CommandContext, accept: bool) -> None:
                 }
             )  # fmt: skip
         raise audit_verification.fault_error(found.fault)
-    sentence = ngettext(
-        "{count} entry verified: it is as it was sealed, and none is missing. Last seal: {seal}",
-        "{count} entries verified: all are as they were sealed, and none is missing. Last seal: {seal}",
+    told = _verified_text(found, accepted) if seal is not None else _("The audit log has no entries.")
+    compared = {"number": found.seen.number, "at": found.seen.at} if found.seen is not None else None
+    kind = accepted.kind if accepted is not None else None
+    context.report(told, entries=found.entries, seal=seal, compared_with=compared, accepted=kind, fault=None)
+
+
+def _verified_text(found: AuditVerification, accepted: AuditFault | None) -> str:
+    """What is known of a log without a fault, and what isn't: nothing tells of entries missing at its end but what this
+    computer saw before. `accepted`: what it was taken in spite of."""
+    verified = ngettext(
+        "{count} entry verified: it is as it was sealed.",
+        "{count} entries verified: all are as they were sealed.",
         found.entries,
-    ).format(count=number(found.entries), seal=seal)
-    sentence = sentence if seal is not None else _("The audit log has no entries.")
-    context.report(sentence, entries=found.entries, seal=seal, fault=None)
+    ).format(count=number(found.entries))
+    if accepted is not None:
+        why = _("The log was accepted as it is: {fault}").format(fault=audit_verification.fault_title(accepted))
+    elif found.seen is not None:
+        seen_at = found.seen.at.astimezone().strftime("%Y-%m-%d %H:%M")
+        why = _("Up to entry {number} they are those that this computer saw at {time}.").format(
+            number=number(found.seen.number), time=seen_at
+        )
+    else:
+        why = _("This computer saw none of them before: whether any are missing at the end isn't known.")
+    seal = _("Last seal: {seal}").format(seal=found.seal.hex() if found.seal is not None else "")
+    return f"{verified} {why} {seal}"
 
 
 def _show_progress() -> Callable[[int, int | None], None]:

@@ -53,11 +53,14 @@ class AuditFault:
 
 @dataclass(frozen=True, slots=True)
 class AuditVerification:
-    """`entries` were found as they were sealed, the last of them with `seal`; `fault` is what follows, if anything."""
+    """`entries` were found as they were sealed, the last of them with `seal`; `fault` is what follows, if anything.
+    `seen` is the last of what this computer saw before that they fit: whether any are missing after it isn't known.
+    """
 
     entries: int
     seal: bytes | None
     fault: AuditFault | None = None
+    seen: KnownSeal | None = None
 
 
 def count_sealed_after(session: Session, actor: Actor, known: KnownSeal) -> int | None:
@@ -68,6 +71,12 @@ def count_sealed_after(session: Session, actor: Actor, known: KnownSeal) -> int 
     if seal is None or bytes(seal) != known.seal:
         return None
     return (session.scalar(_last_number(actor)) or 0) - known.number
+
+
+def seal_gone(session: Session, actor: Actor, known: Sequence[KnownSeal]) -> KnownSeal | None:
+    """The first of what this computer saw before that isn't there any more; None if the log still has all of it."""
+    require(actor, "audit:read")
+    return next((one for one in known if count_sealed_after(session, actor, one) is None), None)
 
 
 def see_last(session: Session, actor: Actor, seen: audit_seals.SeenSeals) -> None:
@@ -97,29 +106,34 @@ def verify(
     """Compute every seal again from the entries as they are now, the oldest first, until one doesn't fit.
 
     Nothing is kept: the whole log is read. `known` is what this computer saw before: it tells whether a log whose seals
-    fit was sealed anew, or shortened, since. `progress` is called with how many entries are
-    done and how many there are; what it raises ends the verification.
+    fit was sealed anew, or shortened, since; one that was sealed anew is as it was only up to what it still fits of
+    that. `progress` is called with how many entries are done and how many there are; what it raises ends the
+    verification.
     """
     require(actor, "audit:read")
     connection, organisation_id = session.connection(), actor.organisation_id
     total = session.scalar(_last_number(actor)) or 0
     done, seal, before = 0, audit_seals.first_seal(organisation_id), None
+    seen: KnownSeal | None = None
     while True:
         progress(done, total)
         found = list(audit_seals.walk(connection, organisation_id, after=done, limit=_AT_ONCE))
         for one in found:
             fault = _fault(one, done + 1, seal, before, known)
+            if fault is not None and fault.kind == "rewritten":
+                return AuditVerification(seen.number if seen else 0, seen.seal if seen else None, fault, seen)
             if fault is not None:
-                return AuditVerification(done, seal if done else None, fault)
+                return AuditVerification(done, seal if done else None, fault, seen)
             done, seal, before = one.seq, one.seal, one.audit_id
+            seen = next((each for each in known if each.number == done), seen)
         if len(found) < _AT_ONCE:
             break
     last = seal if done else None
     latest = max(known, key=lambda one: one.number, default=None)
     if latest is not None and latest.number > done:
         gone = AuditFault("shortened", done + 1, before, latest.number - done, latest)
-        return AuditVerification(done, last, gone)
-    return AuditVerification(done, last, _unsealed(session, actor, done))
+        return AuditVerification(done, last, gone, seen)
+    return AuditVerification(done, last, _unsealed(session, actor, done), seen)
 
 
 def _last_number(actor: Actor) -> Select[int | None]:
@@ -167,7 +181,7 @@ def fault_title(fault: AuditFault) -> str:
         "changed": _("Entry {number} of the audit log was changed."),
         "missing": _("Entry {number} of the audit log was deleted."),
         "seal-missing": _("The seal of entry {number} of the audit log was deleted."),
-        "rewritten": _("The audit log was rewritten up to entry {number} or further."),
+        "rewritten": _("The audit log was rewritten: entry {number}, or one before it, isn't what it was."),
     }[fault.kind].format(number=at)
 
 

@@ -1,5 +1,9 @@
 """The audit log's seals in the window: verified up to where, and what a broken one leads to."""
 
+import json
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QLabel
 from sqlalchemy import text
 
 from benchboard.identity import audit
@@ -88,9 +92,25 @@ def test_removed_and_rewritten_entries_are_told_by_what_was_kept(admin: Admin) -
         f"DELETE FROM audit_seals WHERE seq = {last}",
     )
     strip.refresh()
-    admin.wait(lambda: strip.title.text().startswith("The seal of entry "))
+    admin.wait(lambda: strip.title.text().endswith("or one before it, isn't what it was"))
     admin.click("audit_verify")
     admin.wait(lambda: strip.more.text() == "1 entry is missing at the end of the audit log.")
+
+
+def test_log_that_was_sealed_anew_is_verified_no_further_than_it_is_known_to_be_the_same(admin: Admin) -> None:
+    """“Verified up to entry 6 only” stood below “rewritten up to entry 7 or further”."""
+    strip = _strip(admin)
+    admin.click("audit_verify")
+    admin.wait(lambda: strip.title.text().startswith("Sealed, verified up to entry "))
+    assert "Each of them is as it was sealed." in [one.text() for one in strip.findChildren(QLabel) if one.isVisible()]
+    shell = admin.application.shell
+    assert shell is not None
+    kept = shell.context.workspace.home / "audit-seals.json"
+    other = {key: {**one, "seal": "00" * 32} for key, one in json.loads(kept.read_bytes()).items()}
+    kept.write_text(json.dumps(other))
+    admin.click("audit_verify")
+    admin.wait(lambda: strip.title.text() == "No entry is verified")
+    assert "or one before it, isn't what it was." in strip.more.text()
 
 
 def test_cut_end_is_told_at_once_without_a_verification(admin: Admin) -> None:
@@ -104,8 +124,11 @@ def test_cut_end_is_told_at_once_without_a_verification(admin: Admin) -> None:
         f"DELETE FROM audit_logs WHERE id = (SELECT audit_id FROM audit_seals WHERE seq = {last})",
         f"DELETE FROM audit_seals WHERE seq = {last}",
     )
-    strip.refresh()
-    admin.wait(lambda: strip.title.text().startswith("The seal of entry "))
+    timer = strip.findChild(QTimer, "audit_seals_again")
+    assert timer is not None
+    assert timer.isActive()
+    timer.timeout.emit()  # nobody announces it
+    admin.wait(lambda: strip.title.text().endswith("or one before it, isn't what it was"))
     assert "This computer saw it" in strip.more.text()
     admin.click("audit_verify")
     admin.wait(lambda: strip.more.text() == "1 entry is missing at the end of the audit log.")

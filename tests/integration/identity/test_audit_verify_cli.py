@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -64,9 +65,9 @@ _LAST = "(SELECT max(seq) FROM audit_seals)"
 
 def test_verify_ends_with_zero_for_a_sound_log_and_names_a_changed_entry_with_one(computer: Computer) -> None:
     status, told = computer.verify()
-    assert (status, told.partition(" Last seal")[0]) == (
-        0, "2 entries verified: all are as they were sealed, and none is missing."
-    )  # fmt: skip
+    assert status == 0
+    assert told.startswith("2 entries verified: all are as they were sealed. Up to entry 2 they are those that this ")
+    assert " Last seal: " in told
     computer.tamper(
         "UPDATE audit_logs SET ip_address = 'x' WHERE id = (SELECT audit_id FROM audit_seals WHERE seq = 2)"
     )
@@ -90,7 +91,29 @@ def test_verify_tells_of_a_cut_end_on_a_computer_that_never_verified(computer: C
     assert status == 1
     assert told.startswith("1 entry is missing at the end of the audit log. This computer saw its entry 2 before")
     (computer.home / "audit-seals-seen.json").unlink()
-    assert computer.verify()[0] == 0  # another computer, which hasn't seen more
+    status, told = computer.verify()
+    assert status == 0  # another computer, which hasn't seen more, and doesn't say that it has
+    assert "whether any are missing at the end isn't known." in told
+
+
+def test_accepted_log_is_said_to_be_what_it_is_and_past_access_is_told_with_a_warning(computer: Computer) -> None:
+    """“None is missing” was said of a log that had just been accepted without its end."""
+    today = str(datetime.now().astimezone().date())
+    assert "no longer fits" not in computer.run("access", "as-of", today).stderr
+    computer.tamper(
+        f"DELETE FROM audit_logs WHERE id = (SELECT audit_id FROM audit_seals WHERE seq = {_LAST})",
+        f"DELETE FROM audit_seals WHERE seq = {_LAST}",
+    )
+    asked = computer.run("access", "as-of", today)
+    assert asked.returncode == 0
+    assert "The audit log no longer fits what this computer saw of it, so this may be wrong." in asked.stderr
+    assert json.loads(computer.run("access", "as-of", today, "--json").stdout)["log_fits"] is False
+    told = json.loads(computer.run("audit", "verify", "--accept", "--json").stdout)
+    assert (told["accepted"], told["compared_with"], told["fault"]) == ("shortened", None, None)
+    status, sentence = computer.verify()
+    assert status == 0
+    assert "missing" not in sentence
+    assert json.loads(computer.run("access", "as-of", today, "--json").stdout)["log_fits"] is True
 
 
 def test_restored_older_backup_is_told_until_it_is_accepted_which_is_recorded(computer: Computer) -> None:
@@ -106,11 +129,13 @@ def test_restored_older_backup_is_told_until_it_is_accepted_which_is_recorded(co
         computer.add_person(name)
     status, told = computer.verify()
     assert status == 1
-    assert told.startswith("The audit log was rewritten up to entry 5 or further. It was verified up to entry 5")
+    assert told.startswith("The audit log was rewritten: entry 5, or one before it, isn't what it was. It was verified")
     assert "A database that was restored from an older backup doesn't fit either." in told
     status, told = computer.verify("--accept")
     assert status == 0, told
-    assert told.startswith("7 entries verified")
+    assert told.startswith(
+        "7 entries verified: all are as they were sealed. The log was accepted as it is: The audit log "
+    )
     assert computer.verify()[0] == 0
     (accepted,) = json.loads(computer.run("audit", "list", "--event", "audit.accept", "--json").stdout)["items"]
     assert accepted["details"] == {"changes": {"entries": [5, 6]}}

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.errors import AppError, Cancelled
@@ -31,6 +31,8 @@ from benchboard.ui.widgets.surfaces import set_surface
 _FAULT = "audit.fault"
 """The key of the banner about a broken seal."""
 _HEIGHT = 56
+_AGAIN_MS = 20_000
+"""How often it is read again whether the log still has what this computer saw of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,11 @@ class AuditSealStrip(QWidget):
         column.addWidget(hairline())
         self._show()
         context.changed.watch(self, {"audit_logs"}, self.refresh)
+        # Who cuts the log off beside Benchboard announces no change.
+        again = QTimer(self, interval=_AGAIN_MS)
+        again.setObjectName("audit_seals_again")
+        again.timeout.connect(lambda: self.refresh() if self.isVisible() else None)
+        again.start()
         self.refresh()
 
     def refresh(self) -> None:
@@ -194,7 +201,7 @@ class AuditSealStrip(QWidget):
         elif state.gone is not None:
             tone, title = (
                 "error",
-                _("The seal of entry {number} is another one").format(number=number(state.gone.number)),
+                _("Entry {number}, or one before it, isn't what it was").format(number=number(state.gone.number)),
             )
             told = (
                 _("It was verified on this computer {time}. Verify the log again.")
@@ -203,11 +210,11 @@ class AuditSealStrip(QWidget):
             )
             more = told.format(time=full_time(state.gone.at))
         elif known is None:
-            title, more = _("Not verified yet"), _("Every entry is sealed. Verify that none was changed or removed.")
+            title, more = _("Not verified yet"), _("Every entry is sealed. Verify that each is as it was sealed.")
         else:
             tone = "ok"
             title = _("Sealed, verified up to entry {number}").format(number=number(known.number))
-            meaning = _("None of them was changed or removed.")
+            meaning = _("Each of them is as it was sealed.")
             more = _("On this computer, {time}.").format(time=full_time(known.at))
             if state.newer:
                 newer = ngettext(

@@ -53,13 +53,17 @@ class PastDay(QWidget):
             raise Invalid("history.late", _("That time hasn't come yet."), field="at")
         return min(read_moment(text, "at", whole_day=True), now)
 
-    def say(self, known_from: datetime | None = None, error: AppError | None = None) -> None:
-        """Say since when it is known, or what is wrong; without both, nothing."""
+    def say(self, known_from: datetime | None = None, error: AppError | None = None, *, log_fits: bool = True) -> None:
+        """Say since when it is known, or what is wrong; without both, nothing. `log_fits`: whether the audit log still
+        has what this computer saw of it."""
         told = _("Known since {time}, when the audit log begins.")
+        wrong = " ".join(filter(None, (error.what, error.why, error.do))) if error is not None else ""
+        if not log_fits:
+            wrong = _("The audit log no longer fits what this computer saw of it, so this may be wrong.")
         self._note.setText(told.format(time=full_time(known_from)) if known_from is not None else "")
-        self._error.setText(" ".join(filter(None, (error.what, error.why, error.do))) if error is not None else "")
+        self._error.setText(wrong)
         self._note.setVisible(known_from is not None)
-        self._error.setVisible(error is not None)
+        self._error.setVisible(bool(wrong))
 
     def _clear(self, text: str) -> None:
         if not text:

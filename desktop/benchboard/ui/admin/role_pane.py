@@ -1,6 +1,7 @@
 """The details beside the matrix of roles: who has a role; who would gain or lose by an edit; who can do a thing."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -11,8 +12,9 @@ from benchboard.dashboards.access import past_access, reached_objects
 from benchboard.dashboards.access.reached_objects import FoundObject, ObjectAccess, object_level_title, paths_text
 from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _, ngettext, number, sentence_start
-from benchboard.identity import reach
+from benchboard.identity import kept_seals, reach
 from benchboard.identity.access_history import access_as_of
+from benchboard.identity.audit_verification import seal_gone
 from benchboard.identity.reach import Holder
 from benchboard.identity.role_changes import PersonDifference, RoleSummary, WhatIf
 from benchboard.identity.roles import ABILITIES, ability_title
@@ -276,6 +278,16 @@ class _DifferenceSection(DetailSection):
         return ReachRow(one.name, "" if one.is_active else _("Disabled"), what, name=f"differs_{one.user_id}")
 
 
+@dataclass(frozen=True, slots=True)
+class _PastAnswer:
+    """Who could do something at a time, told from an audit log that begins at `known_from`; `log_fits`: it still has
+    what this computer saw of it."""
+
+    known_from: datetime
+    people: Page[Holder] | Page[ObjectAccess]
+    log_fits: bool
+
+
 class WhoCanPane(DetailPane):
     """Who can do what was searched for: a permission, a dashboard, a data source or a dongle."""
 
@@ -382,23 +394,25 @@ class WhoCanPane(DetailPane):
 
     def _choose_past(self, key: str, found: FoundObject | None, at: datetime) -> None:
         """Show who could do it at a time."""
-        actor = self._context.actor
+        actor, opened = self._context.actor, self._context.workspace
 
-        def read(session: DatabaseSession) -> tuple[datetime, Page[Holder] | Page[ObjectAccess]]:
+        def read(session: DatabaseSession) -> _PastAnswer:
             past = access_as_of(session, actor, at)
+            known = kept_seals.find_all(opened.home, opened.database.seen_seals, actor.organisation_id)
+            fits = seal_gone(session, actor, known) is None
             if found is not None and found.kind == "dashboard":
                 people = past_access.get_past_access(session, actor, past, found.id).people
-                return past.known_from, Page(people[:MOST_SHOWN], _more(people))
+                return _PastAnswer(past.known_from, Page(people[:MOST_SHOWN], _more(people)), fits)
             act = "dongles:read" if found is not None else key
             holders = [
                 Holder(one.user_id, one.name, one.email, one.grants[act]) for one in past.people if act in one.grants
             ]
-            return past.known_from, Page(tuple(holders[:MOST_SHOWN]), _more(holders))
+            return _PastAnswer(past.known_from, Page(tuple(holders[:MOST_SHOWN]), _more(holders)), fits)
 
-        def show(told: tuple[datetime, Page[Holder] | Page[ObjectAccess]]) -> None:
+        def show(told: _PastAnswer) -> None:
             if key == self._chosen:
-                self._day.say(told[0])
-                self._show_people(told[1])
+                self._day.say(told.known_from, log_fits=told.log_fits)
+                self._show_people(told.people)
 
         if found is not None and found.kind == "source":
             self._show_past_problem(Invalid("history.source", _("Who could use a data source then can't be told yet.")))
