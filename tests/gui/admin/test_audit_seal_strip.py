@@ -13,6 +13,7 @@ from benchboard.ui.admin.audit_seal_strip import AuditSealStrip
 from benchboard.ui.widgets import Button
 from support.admin import Admin
 from support.databases import unbound
+from support.tampered_log import CUT_OFF, tamper
 
 
 def _strip(admin: Admin) -> AuditSealStrip:
@@ -26,19 +27,6 @@ def _database(admin: Admin) -> Database:
     shell = admin.application.shell
     assert shell is not None
     return shell.context.workspace.database
-
-
-def _tamper(database: Database, *statements: str) -> None:
-    """Change the audit log as the owner of the database may."""
-    with database.writing.begin() as connection:
-        triggers = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'audit_%'"
-        held = connection.execute(text(triggers)).all()
-        for name, _sql in held:
-            connection.execute(text(f"DROP TRIGGER {name}"))
-        for statement in statements:
-            connection.execute(text(statement))
-        for _name, sql in held:
-            connection.exec_driver_sql(sql)
 
 
 def test_audit_says_verified_only_after_a_verification(admin: Admin) -> None:
@@ -63,7 +51,7 @@ def test_audit_says_verified_only_after_a_verification(admin: Admin) -> None:
 def test_changed_entry_is_named_by_a_red_banner_that_leads_to_it(admin: Admin) -> None:
     strip = _strip(admin)
     database = _database(admin)
-    _tamper(
+    tamper(
         database, "UPDATE audit_logs SET user_agent = 'x' WHERE id = (SELECT audit_id FROM audit_seals WHERE seq = 3)"
     )
     admin.click("audit_verify")
@@ -85,12 +73,7 @@ def test_removed_and_rewritten_entries_are_told_by_what_was_kept(admin: Admin) -
     database = _database(admin)
     admin.click("audit_verify")
     admin.wait(lambda: strip.title.text().startswith("Sealed, verified up to entry "))
-    last = "(SELECT max(seq) FROM audit_seals)"
-    _tamper(
-        database,
-        f"DELETE FROM audit_logs WHERE id = (SELECT audit_id FROM audit_seals WHERE seq = {last})",
-        f"DELETE FROM audit_seals WHERE seq = {last}",
-    )
+    tamper(database, *CUT_OFF)
     strip.refresh()
     admin.wait(lambda: strip.title.text().endswith("or one before it, isn't what it was"))
     admin.click("audit_verify")
@@ -118,12 +101,7 @@ def test_cut_end_is_told_at_once_without_a_verification(admin: Admin) -> None:
     strip = _strip(admin)
     database = _database(admin)
     admin.wait(database.seen_seals.all)
-    last = "(SELECT max(seq) FROM audit_seals)"
-    _tamper(
-        database,
-        f"DELETE FROM audit_logs WHERE id = (SELECT audit_id FROM audit_seals WHERE seq = {last})",
-        f"DELETE FROM audit_seals WHERE seq = {last}",
-    )
+    tamper(database, *CUT_OFF)
     timer = strip.findChild(QTimer, "audit_seals_again")
     assert timer is not None
     assert timer.isActive()

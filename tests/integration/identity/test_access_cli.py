@@ -15,9 +15,11 @@ from benchboard.dashboards.access import sharing
 from benchboard.identity import authentication, person_changes, users
 from benchboard.identity.permissions import Client
 from benchboard.identity.person_changes import PersonFields
+from benchboard.storage.engine import Database
 from support.databases import unbound
 from support.papers import document
 from support.programs import Programs
+from support.tampered_log import without_triggers
 
 
 class History:
@@ -41,19 +43,13 @@ class History:
             users.set_state(session, operator, [bo.id], "inactive")
         opened.close()
 
-    def _age(self, database: Any) -> None:
+    def _age(self, database: Database) -> None:
         """Let what happened have happened a month ago: the log's own times are what is asked about."""
-        with database.writing.begin() as connection:
-            query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'audit_logs'"
-            held = connection.execute(text(query)).all()
-            for name, _sql in held:
-                connection.execute(text(f"DROP TRIGGER {name}"))
+        with without_triggers(database) as connection:
             for table in ("audit_logs", "role_permissions", "dashboards"):
                 connection.execute(
                     text(f"UPDATE {table} SET created_at = :at"), {"at": f"{self.began}T10:00:00.000000Z"}
                 )
-            for _name, sql in held:
-                connection.exec_driver_sql(sql)
 
     @property
     def began(self) -> str:

@@ -19,6 +19,7 @@ from benchboard.storage.engine import Database
 from support import people
 from support.databases import Copies, unbound
 from support.people import CLIENT, Town
+from support.tampered_log import without_triggers
 
 _WRITERS, _ENTRIES = 8, 15
 _WAIT_S = 60
@@ -141,23 +142,13 @@ def _set_level(connection: Connection, database: str, level: str) -> None:
 
 
 def _cut(database: Database, organisation_id: str, count: int) -> None:
-    """Remove the last entries of an organisation with their seals, as the owner of the database may."""
-    with database.writing.begin() as connection:
-        held: list[str] = []
-        if database.dialect == "sqlite":
-            query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'audit_%'"
-            for name, statement in connection.execute(text(query)).all():
-                connection.execute(text(f"DROP TRIGGER {name}"))
-                held.append(statement)
-        else:
-            connection.execute(text("SET LOCAL session_replication_role = replica"))
+    """Remove the last entries of an organisation with their seals."""
+    with without_triggers(database) as connection:
         last = "SELECT audit_id FROM audit_seals WHERE organisation_id = :o ORDER BY seq DESC LIMIT :count"
         ids = list(connection.scalars(text(last), {"o": organisation_id, "count": count}))
         for entry_id in ids:
             connection.execute(text("DELETE FROM audit_logs WHERE id = :id"), {"id": entry_id})
             connection.execute(text("DELETE FROM audit_seals WHERE audit_id = :id"), {"id": entry_id})
-        for statement in held:
-            connection.exec_driver_sql(statement)
 
 
 def test_cut_end_is_found_by_any_program_that_wrote_before_it_however_many_entries_follow(

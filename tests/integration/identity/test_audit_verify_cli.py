@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from benchboard import workspace
 from support.people import PASSWORD
 from support.programs import Programs
+from support.tampered_log import CUT_OFF, tamper
 
 
 class Computer:
@@ -40,15 +40,7 @@ class Computer:
     def tamper(self, *statements: str) -> None:
         """Change the database as somebody with its key may."""
         opened = workspace.connect(self.home)
-        with opened.database.writing.begin() as connection:
-            query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'audit_%'"
-            held = connection.execute(text(query)).all()
-            for name, _sql in held:
-                connection.execute(text(f"DROP TRIGGER {name}"))
-            for statement in statements:
-                connection.execute(text(statement))
-            for _name, sql in held:
-                connection.exec_driver_sql(sql)
+        tamper(opened.database, *statements)
         opened.database.dispose()
 
 
@@ -58,9 +50,6 @@ def computer(programs: Programs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     computer = Computer(programs, tmp_path / "home")
     computer.add_person("ada")
     return computer
-
-
-_LAST = "(SELECT max(seq) FROM audit_seals)"
 
 
 def test_verify_ends_with_zero_for_a_sound_log_and_names_a_changed_entry_with_one(computer: Computer) -> None:
@@ -83,10 +72,7 @@ def test_verify_ends_with_zero_for_a_sound_log_and_names_a_changed_entry_with_on
 
 
 def test_verify_tells_of_a_cut_end_on_a_computer_that_never_verified(computer: Computer) -> None:
-    computer.tamper(
-        f"DELETE FROM audit_logs WHERE id = (SELECT audit_id FROM audit_seals WHERE seq = {_LAST})",
-        f"DELETE FROM audit_seals WHERE seq = {_LAST}",
-    )
+    computer.tamper(*CUT_OFF)
     status, told = computer.verify()
     assert status == 1
     assert told.startswith("1 entry is missing at the end of the audit log. This computer saw its entry 2 before")
@@ -100,10 +86,7 @@ def test_accepted_log_is_said_to_be_what_it_is_and_past_access_is_told_with_a_wa
     """“None is missing” was said of a log that had just been accepted without its end."""
     today = str(datetime.now().astimezone().date())
     assert "no longer fits" not in computer.run("access", "as-of", today).stderr
-    computer.tamper(
-        f"DELETE FROM audit_logs WHERE id = (SELECT audit_id FROM audit_seals WHERE seq = {_LAST})",
-        f"DELETE FROM audit_seals WHERE seq = {_LAST}",
-    )
+    computer.tamper(*CUT_OFF)
     asked = computer.run("access", "as-of", today)
     assert asked.returncode == 0
     assert "The audit log no longer fits what this computer saw of it, so this may be wrong." in asked.stderr
