@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import shiboken6
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 from sqlalchemy import insert
@@ -270,8 +271,10 @@ def test_timing_of_a_disconnected_dongle_says_when_it_was_read_and_why_it_cannot
     paired.changed.emit()
     rate = f"{CONFIG.bitrate // 1000} kbit/s, 87.5 %"
     assert view._stored.text() == f"Last read 11 min ago: {rate}"
-    view._stored.resize(view._stored.minimumSizeHint())
+    view._stored.resize(QFontMetrics(view._stored.font()).horizontalAdvance(rate) + 2, 20)
     assert QLabel.text(view._stored) == rate
+    view._stored.resize(view._stored.minimumSizeHint())
+    assert QLabel.text(view._stored) == "500 kbit/s"
     assert view._write_button.toolTip() == view._write_button.reason
     assert "isn't connected to this computer" in view._write_button.reason
 

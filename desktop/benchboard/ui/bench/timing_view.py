@@ -89,6 +89,8 @@ _MOST_POINTS: Final = 6000
 _BEST: Final = 6
 _SOLVE_MS: Final = 120
 _WRITE: Final = "bench.write"
+_LEAST_DONGLE, _MOST_DONGLE = 150, 280
+"""Pixels of the list of dongles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,8 +262,7 @@ class TimingView(QWidget):
         context = self._context
         self.toolbar = Toolbar(_("Bit timing"))
         self._dongle = Select(name="timing_dongle", label=_("Dongle"))
-        self._dongle.setMinimumWidth(150)
-        self._dongle.setMaximumWidth(280)
+        self._dongle.setMaximumWidth(_MOST_DONGLE)
         self._dongle.setSizeAdjustPolicy(Select.SizeAdjustPolicy.AdjustToContents)
         self._dongle.activated.connect(lambda _index: self._forget_result(self._dongle.current_key()))
         self._dongle.currentIndexChanged.connect(lambda _index: self._on_dongle_selected())
@@ -440,6 +441,8 @@ class TimingView(QWidget):
         if choices != self._choices:  # there may be thousands, and any change of a port or dongle comes here
             self._choices = choices
             self._dongle.set_choices(choices)
+            # A name that is cut off is no name: what the dongle stores is told in fewer words instead.
+            self._dongle.setMinimumWidth(min(_MOST_DONGLE, max(_LEAST_DONGLE, self._dongle.sizeHint().width())))
         connected = next((dongle.device_id for dongle in self._dongles if self._devices.find(dongle.device_id)), "")
         listed = {key for key, _title in choices}
         self._dongle.set_current_key(next((key for key in wanted if key and key in listed), connected))
@@ -515,7 +518,7 @@ class TimingView(QWidget):
         if self._devices.find(dongle.device_id) is None:
             where = _("Last read {when}: {rate}, {point} %")
         read = relative_time(dongle.configured_at, in_sentence=True)
-        return tuple(sentence.format(rate=rate, point=point, when=read) for sentence in (where, values))
+        return (*(sentence.format(rate=rate, point=point, when=read) for sentence in (where, values)), rate)
 
     def _show_stored(self) -> None:
         texts = self._stored_texts(self._selected_dongle())
