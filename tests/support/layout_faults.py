@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Final
 
+import shiboken6
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import (
@@ -28,6 +29,7 @@ from benchboard.ui.studio.tiles.renderers import paint_content
 from benchboard.ui.widgets.dialog import Scrim
 from benchboard.ui.widgets.drawer import DrawerShadow
 from benchboard.ui.widgets.labels import Elided
+from benchboard.ui.widgets.layout_items import content_at, contents
 from benchboard.ui.widgets.surfaces import Floating
 from benchboard.ui.widgets.toasts import Toast
 from support.faint_text import faint_texts
@@ -276,15 +278,22 @@ def _spare(layout: QLayout, label: QWidget) -> int:
     row = _row_of(layout, label)
     if row is None:
         return 0
-    items = [row.itemAt(index) for index in range(row.count())]
-    return sum(item.geometry().width() for item in items if item is not None and item.spacerItem() is not None)
+    return sum(_space_at(row, at) for at in range(row.count()) if content_at(row, at) is None)
+
+
+def _space_at(row: QLayout, at: int) -> int:
+    """The width of the space at a place of a row; its object isn't kept, see `layout_items`."""
+    item = row.itemAt(at)
+    width = item.geometry().width() if item is not None else 0
+    shiboken6.invalidate(item)
+    return width
 
 
 def _row_of(layout: QLayout, label: QWidget) -> QLayout | None:
     if layout.indexOf(label) >= 0:
         return layout
-    inner = (item.layout() for item in (layout.itemAt(index) for index in range(layout.count())) if item is not None)
-    return next((row for one in inner if one is not None and (row := _row_of(one, label)) is not None), None)
+    inner = (one for one in contents(layout) if isinstance(one, QLayout))
+    return next((row for one in inner if (row := _row_of(one, label)) is not None), None)
 
 
 def _tile_faults(tile: Tile, words: OurWords) -> Iterator[str]:

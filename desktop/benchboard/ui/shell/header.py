@@ -17,6 +17,7 @@ from benchboard.ui.widgets.badges import Badge, paint_icon
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.focus import Pressable
 from benchboard.ui.widgets.labels import Text, paint_avatar, paint_key, plain_tooltip
+from benchboard.ui.widgets.layout_items import contents
 from benchboard.ui.widgets.menus import more_text
 from benchboard.ui.widgets.popover import MenuItem, menu
 from benchboard.ui.widgets.surfaces import set_surface
@@ -135,8 +136,7 @@ class Header(QWidget):
 
     def _document_tabs(self) -> list[QWidget]:
         """The tabs of open documents that stand in the header."""
-        items = (self._documents.itemAt(at) for at in range(self._documents.count()))
-        return [tabs for item in items if item is not None and (tabs := item.widget()) is not None]
+        return [tabs for tabs in contents(self._documents) if isinstance(tabs, QWidget)]
 
     def _open_more(self) -> None:
         """Offer the views whose tabs have no room."""

@@ -21,6 +21,7 @@ from benchboard.ui.time_format import refresh_times, relative_time
 from benchboard.ui.widgets import Button
 from benchboard.ui.widgets.focus import Pressable
 from benchboard.ui.widgets.labels import hairline, plain_tooltip
+from benchboard.ui.widgets.layout_items import contents
 from benchboard.ui.widgets.surfaces import set_surface
 from benchboard.ui.widgets.tab_order import one_tab_stop
 
@@ -77,8 +78,7 @@ class RecentRow(QWidget):
     @property
     def entries(self) -> list["RecentEntry"]:
         """The dashboards in the row, the last one first; those without room are hidden."""
-        found = (item.widget() for k in range(self._line.count()) if (item := self._line.itemAt(k)) is not None)
-        return [one for one in found if isinstance(one, RecentEntry)]
+        return [one for one in contents(self._line) if isinstance(one, RecentEntry)]
 
     def set_wanted(self, wanted: bool) -> None:
         """Show the row, if it has any dashboards, or hide it."""

@@ -28,6 +28,7 @@ from benchboard.ui.widgets import Button, CheckBox, Edit, Field, Paragraph, Popo
 from benchboard.ui.widgets.accessible import announce, choice_of_several
 from benchboard.ui.widgets.fields import is_plain_key
 from benchboard.ui.widgets.labels import plain_tooltip
+from benchboard.ui.widgets.layout_items import contents
 from benchboard.ui.widgets.no_match import TellsWhenTyped
 from benchboard.ui.widgets.popover import is_accepting
 
@@ -185,9 +186,7 @@ class AddToDashboard(Popover):
 
     def _pages(self) -> list[Button]:
         """The pages that are listed, Home among them."""
-        listed = (self._rows.itemAt(at) for at in range(self._rows.count()))
-        widgets = (item.widget() for item in listed if item is not None)
-        return [widget for widget in widgets if isinstance(widget, Button)]
+        return [widget for widget in contents(self._rows) if isinstance(widget, Button)]
 
     def _is_last_used(self, button: Button) -> bool:
         """Whether this is the row of the dashboard that was opened last, if any was."""

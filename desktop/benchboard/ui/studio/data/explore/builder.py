@@ -65,6 +65,7 @@ from benchboard.ui.widgets import Button, Icon, MenuItem, Text, fill_column, men
 from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.chip import HEIGHT, Chip
 from benchboard.ui.widgets.flow_layout import FlowLayout
+from benchboard.ui.widgets.layout_items import contents
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -108,9 +109,8 @@ class BuilderRow(QWidget):
 
     def show_parts(self, chips: Sequence[Chip], *others: QWidget) -> None:
         """Replace the chips, and what comes after them. The focus stays at its place."""
-        items = [self.flow.itemAt(k) for k in range(self.flow.count())]
-        widgets = [item.widget() for item in items if item is not None]
-        focused = next((k for k, one in enumerate(widgets) if one is not None and one.hasFocus()), -1)
+        widgets = [one for one in contents(self.flow) if isinstance(one, QWidget)]
+        focused = next((k for k, one in enumerate(widgets) if one.hasFocus()), -1)
         new = [*chips, *others]
         for chip in new:
             if isinstance(chip, Chip):
@@ -121,10 +121,9 @@ class BuilderRow(QWidget):
         if focused >= 0 and new:
             new[min(focused, len(new) - 1)].setFocus(Qt.FocusReason.OtherFocusReason)
         for old in widgets:
-            if old is not None:
-                self.flow.removeWidget(old)
-                old.hide()
-                old.deleteLater()
+            self.flow.removeWidget(old)
+            old.hide()
+            old.deleteLater()
         self.chips = list(chips)
         self.updateGeometry()
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.join_statistics import describe_join
@@ -24,6 +24,7 @@ from benchboard.ui.studio.data.explore.part_popovers import PartPopover
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets import Button, Field, Paragraph, Select, paint_meter
 from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.layout_items import content_at
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -101,9 +102,8 @@ class JoinPopover(PartPopover):
         for part in (self._meter, self._matches, self._warning):
             self.column.addWidget(part)
         apply = self._apply = self.add_apply(_("Join table") if place < 0 else _("Apply"))
-        last = self.column.itemAt(self.column.count() - 1)
-        buttons = last.layout() if last is not None else None
-        if removed is not None and buttons is not None:
+        buttons = content_at(self.column, self.column.count() - 1)
+        if removed is not None and isinstance(buttons, QBoxLayout):
             buttons.addWidget(Button(_("Remove join"), partial(self._remove, removed), kind="quiet", icon="ph.trash",
                                   size="sm", name="join_remove", parent=apply.parentWidget()))  # fmt: skip
         self._table.currentIndexChanged.connect(self._choose_table)
