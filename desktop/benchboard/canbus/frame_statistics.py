@@ -3,11 +3,15 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
-from benchboard.canbus.frame import Frame, TimeSource, Timestamp, wire_bits
+from benchboard.canbus.frame import Frame, TimeSource, Timestamp
+from benchboard.canbus.stuffing import bits_on_bus
 
 FrameKey = tuple[int, bool, bool, bool, str]
 """ID, whether it is extended, whether it is a remote frame, whether it was sent, and its channel."""
+_REMEMBERED: Final = 512
+"""Payloads of an identifier whose bits are kept: most identifiers repeat few, and to count them anew takes longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +36,8 @@ class IdStatistics:
     """Of one identifier: frames, the times between them (s), how much these vary (`jitter_s`, the standard deviation),
     and how often the data changed. Times are None with fewer than two frames that have them.
 
-    `uncertainty_s` is that of the stamps: no time means more than it. `bits` are those of all its frames, without stuff
-    bits and at whatever rate.
+    `uncertainty_s` is that of the stamps: no time means more than it. `bits` are those of all its frames on the bus,
+    with their stuff bits and at whatever rate, as a recording doesn't say the bit rates.
     """
 
     id: int
@@ -76,8 +80,8 @@ class IdStatistics:
 
 class _Row:
     __slots__ = (
-        "changed", "changes", "count", "data", "first", "first_bits", "first_data", "gaps", "last", "lengths", "max",
-        "mean", "min", "shapes", "squares",
+        "bits", "changed", "changes", "count", "data", "first", "first_bits", "first_data", "gaps", "known_bits",
+        "last", "lengths", "max", "mean", "min", "squares",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -85,8 +89,9 @@ class _Row:
         self.data: bytes | None = None
         self.first_data = b""
         self.first_bits = self.changed = self.lengths = 0
-        self.shapes: dict[tuple[int, bool], int] = {}
-        """How many frames had this length of data, and were CAN FD or not."""
+        self.bits = 0
+        self.known_bits: dict[tuple[bytes, bool, bool, bool, int], int] = {}
+        """The bits of frames with these data, FD flags and DLC that is asked for."""
         self.first: Timestamp | None = None
         self.last: Timestamp | None = None
         self.min, self.max, self.mean, self.squares = math.inf, 0.0, 0.0, 0.0
@@ -94,8 +99,7 @@ class _Row:
     def add(self, frame: Frame) -> None:
         self.count += 1
         data = frame.data
-        shape = (len(data), frame.fd)
-        self.shapes[shape] = self.shapes.get(shape, 0) + 1
+        self.bits += self._bits_of(frame)
         if data != self.data:
             # Little-endian, so that a byte keeps its place whatever the length is.
             bits = int.from_bytes(data, "little")
@@ -119,6 +123,15 @@ class _Row:
         else:
             self.first = stamp
         self.last = stamp
+
+    def _bits_of(self, frame: Frame) -> int:
+        payload = (frame.data, frame.fd, frame.brs, frame.esi, frame.remote_dlc)
+        bits = self.known_bits.get(payload)
+        if bits is None:
+            if len(self.known_bits) >= _REMEMBERED:
+                self.known_bits.clear()
+            bits = self.known_bits[payload] = sum(bits_on_bus((frame,)))
+        return bits
 
 
 @dataclass(slots=True)
@@ -204,7 +217,7 @@ def _statistics(key: FrameKey, row: _Row) -> IdStatistics:
         uncertainty,
         _shape(row),
         channel,
-        _bits(row, extended=extended),
+        row.bits,
     )  # fmt: skip
 
 
@@ -215,13 +228,6 @@ def bus_shares(ids: Iterable[IdStatistics]) -> list[float]:
     for one in rows:
         totals[one.channel] = totals.get(one.channel, 0) + one.bits
     return [one.bits / totals[one.channel] if totals[one.channel] else 0.0 for one in rows]
-
-
-def _bits(row: _Row, *, extended: bool) -> int:
-    return sum(
-        count * sum(wire_bits((Frame(0, extended=extended, fd=fd, data=bytes(length)),)))
-        for (length, fd), count in row.shapes.items()
-    )
 
 
 def _shape(row: _Row) -> DataShape:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from benchboard.canbus.frame import Frame
+from benchboard.i18n import percent
 
 TrafficKey = tuple[int, bool, bool, bool, bool]
 """ID, whether it is extended, whether it is a remote frame, whether it is an error, whether it was sent."""
@@ -16,6 +17,14 @@ _EVERY_S: Final = 1.0
 def traffic_key(frame: Frame) -> TrafficKey:
     """Which frames are counted together."""
     return frame.id, frame.extended, frame.remote, frame.error, frame.sent
+
+
+def share_text(share: float) -> str:
+    """A share (0..1) in whole percent, below 10 % with a decimal; one that is less than that is no zero."""
+    shown = round(100 * share, 1)
+    if share > 0 and not shown:
+        return f"<{percent(0.1, 1)}"
+    return percent(shown, 1 if 0 < shown < 10 else 0)
 
 
 class TrafficShares:

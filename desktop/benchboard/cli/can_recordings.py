@@ -27,13 +27,14 @@ from benchboard.canbus.recording_reader import read_frames
 from benchboard.canbus.recording_writer import recording_form
 from benchboard.canbus.replay import replay_frames
 from benchboard.canbus.timing import figures
+from benchboard.canbus.traffic_shares import share_text
 from benchboard.canbus.unreadable_parts import UnreadableParts
 from benchboard.cli.can_channel import BITRATE, PORT, Interruption, interruption, open_capture, open_listening
 from benchboard.cli.file_output import overwrite_option, require_writable
 from benchboard.cli.options import Number, WholeNumber
 from benchboard.cli.terminal import printable
 from benchboard.errors import DeviceFailure, Invalid
-from benchboard.i18n import _, ngettext, number, percent
+from benchboard.i18n import _, ngettext, number
 
 _POLL_S: Final = 0.05
 
@@ -443,7 +444,7 @@ def _stats_line(database: CanDatabase, row: IdStatistics, share: float) -> tuple
     rate = "–" if row.rate is None else number(row.rounded_rate or 0.0, row.rate_decimals)
     times = map(milliseconds, (row.min_s, row.mean_s, row.max_s, row.jitter_s))
     names = _message_name(database, row), _node(database, row)
-    return ident, *names, number(row.count), percent(100 * share, 1), rate, *times, number(row.changes)
+    return ident, *names, number(row.count), share_text(share), rate, *times, number(row.changes)
 
 
 def _node(database: CanDatabase, row: IdStatistics) -> str:

@@ -138,7 +138,7 @@ def test_stats_have_count_rate_and_times_of_each_id(simulator: Simulator, tmp_pa
     text = run("stats", str(log), home=simulator.home).stdout.splitlines()
     assert (alive["node"], once["node"]) == ("A", "")
     assert alive["bus_share"] + once["bus_share"] == pytest.approx(1)
-    assert text[1].split() == ["0C9", "20", "97.6", "%", "50.0", "20.000", "20.000", "20.000", "0.000", "19"]
+    assert text[1].split() == ["0C9", "20", "98", "%", "50.0", "20.000", "20.000", "20.000", "0.000", "19"]
 
 
 def test_replay_of_a_range_sends_ids_as_others(simulator: Simulator, tmp_path: Path) -> None:

@@ -8,8 +8,9 @@ import pytest
 from benchboard.canbus.backends.python_can import PythonCanBus
 from benchboard.canbus.capture import Capture, CapturedFrames
 from benchboard.canbus.frame import Frame
+from benchboard.canbus.frame_statistics import FrameStatistics, bus_shares
 from benchboard.canbus.stuffing import bits_on_bus, stuff_bits
-from benchboard.canbus.traffic_shares import traffic_key
+from benchboard.canbus.traffic_shares import TrafficShares, traffic_key
 from benchboard.errors import DeviceFailure
 from support.waiting import until
 
@@ -216,3 +217,18 @@ def test_load_of_a_second_has_no_frame_of_the_next(sender: PythonCanBus) -> None
         until(lambda place=place: ring.counters().frames == place + 1)
     assert ring.counters().load == pytest.approx(bits_on_bus((Frame(1),))[0] / 500_000)
     ring.stop()
+
+
+def test_an_id_has_one_share_live_and_in_a_recording_of_it(sender: PythonCanBus) -> None:
+    with capture(sender, capacity=100) as ring:
+        # As many bits by their lengths, but the second one is stuffed most.
+        for frame in (Frame(0x100, data=b"\x55" * 8), Frame(0x000, data=bytes(8)), Frame(0x200, extended=True)):
+            sender.send(frame)
+        until(lambda: ring.counters().frames == 3)
+        live = TrafficShares().update(ring.busy, 0.0)
+        recorded = FrameStatistics()
+        recorded.add(ring.since(0).frames)
+    assert live is not None
+    assert [live[one.id, one.extended, one.remote, False, one.sent] for one in recorded.ids()] == pytest.approx(
+        bus_shares(recorded.ids())
+    )

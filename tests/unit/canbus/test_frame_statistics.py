@@ -5,6 +5,7 @@ import pytest
 from benchboard.canbus.frame import Frame, TimeSource, Timestamp
 from benchboard.canbus.frame_statistics import FrameStatistics, bus_shares
 from benchboard.canbus.replay import replay_frames
+from benchboard.canbus.stuffing import bits_on_bus
 
 
 def at(seconds: float) -> Timestamp:
@@ -55,11 +56,16 @@ def test_replay_ends_while_it_waits() -> None:
     assert (played.sent, len(sent), now[0] < 1.1) == (1, 1, True)
 
 
-def test_bus_shares_are_those_of_the_bits_of_each_channel() -> None:
+def test_bus_shares_are_those_of_the_bits_on_the_bus_of_each_channel() -> None:
     found = FrameStatistics()
-    found.add(Frame(0x100, data=bytes(8), timestamp=at(n), channel="a") for n in range(3))  # 111 bits each
-    found.add([Frame(0x200, extended=True, timestamp=at(4), channel="a")])  # 67
-    found.add([Frame(0x100, fd=True, brs=True, data=bytes(16), timestamp=at(5), channel="b")])
-    found.add([Frame(4, error=True, data=bytes(8), timestamp=at(6), channel="b")])
-    assert [(one.id, one.bits) for one in found.ids()] == [(0x100, 333), (0x100, 190), (0x200, 67)]
-    assert bus_shares(found.ids()) == pytest.approx([333 / 400, 1.0, 67 / 400])
+    sent = [
+        *(Frame(0x100, data=bytes(8), timestamp=at(n), channel="a") for n in range(3)),
+        Frame(0x100, data=b"\x55" * 8, timestamp=at(3), channel="a"),  # of the same ID and length, not as many bits
+        Frame(0x200, extended=True, timestamp=at(4), channel="a"),
+        Frame(0x100, fd=True, brs=True, data=bytes(16), timestamp=at(5), channel="b"),
+    ]
+    found.add([*sent, Frame(4, error=True, data=bytes(8), timestamp=at(6), channel="b")])
+    bits = [sum(bits_on_bus(part)) for part in (sent[:4], sent[5:], sent[4:5])]
+    assert [one.bits for one in found.ids()] == bits
+    assert bits[0] > 4 * 111  # stuff bits count
+    assert bus_shares(found.ids()) == pytest.approx([bits[0] / (bits[0] + bits[2]), 1.0, bits[2] / (bits[0] + bits[2])])

@@ -3,7 +3,7 @@
 import pytest
 
 from benchboard.canbus.frame import Frame
-from benchboard.canbus.traffic_shares import WINDOW_S, TrafficShares, traffic_key
+from benchboard.canbus.traffic_shares import WINDOW_S, TrafficShares, share_text, traffic_key
 
 QUIET, LOUD = traffic_key(Frame(0x100)), traffic_key(Frame(0x200))
 
@@ -29,3 +29,12 @@ def test_what_has_stopped_has_no_share() -> None:
         later += 1.0
         found = shares.update(totals.copy, WINDOW_S + 2 + later)
     assert found == {}, "nothing comes any more"
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(0.0, "0 %"), (0.0003, "<0.1 %"), (0.0044, "0.4 %"), (0.0944, "9.4 %"), (0.0996, "10 %"), (0.374, "37 %"),
+     (1.0, "100 %")],
+)  # fmt: skip
+def test_a_share_is_whole_percent_and_below_ten_has_a_decimal(share: float, text: str) -> None:
+    assert share_text(share).replace("\xa0", " ") == text

@@ -9,7 +9,7 @@ from benchboard.dongles.dongle_status import connection_title, is_paired_elsewhe
 from benchboard.dongles.firmware_detection import BENCHBOARD_DIALECT
 from benchboard.dongles.fleet import DongleRecord
 from benchboard.errors import AppError
-from benchboard.i18n import _, number, percent
+from benchboard.i18n import _, number
 from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.paged.paged_model import Mark
 from benchboard.ui.time_format import full_time, relative_time
@@ -32,12 +32,6 @@ def rates(bitrate: int, data_bitrate: int | None) -> str:
     if not data_bitrate:
         return bit_rate(bitrate)
     return f"{bit_rate(bitrate)} / {bit_rate(data_bitrate)}"
-
-
-def load_text(load: float) -> str:
-    """A bus load (0 to 1) in percent: with a decimal where it is little, so that a change can be seen."""
-    share = round(load * 100, 1)
-    return percent(share, 1 if 0 < share < 10 else 0)
 
 
 def firmware_title(dialect: str | None, firmware: str | None) -> str:

@@ -10,8 +10,8 @@ from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPen
 
 from benchboard.canbus.bus import BusState, ErrorState
 from benchboard.canbus.capture import Counters
+from benchboard.canbus.traffic_shares import share_text
 from benchboard.i18n import _, number, percent
-from benchboard.ui.bench.bench_format import load_text
 from benchboard.ui.bench.device_manager import LiveBus
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.focus import keys_used
@@ -201,7 +201,7 @@ class BusCounters(StatStrip):
     @property
     def load_text(self) -> str:
         """The bus load in percent; a dash until it is known."""
-        return "–" if self._load is None else load_text(self._load)
+        return "–" if self._load is None else share_text(self._load)
 
     def value(self, name: str) -> str:
         """The value with the title `name`."""

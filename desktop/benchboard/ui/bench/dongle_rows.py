@@ -6,11 +6,12 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, Final
 
+from benchboard.canbus.traffic_shares import share_text
 from benchboard.dongles import fleet
 from benchboard.dongles.dongle_status import is_paired_elsewhere
 from benchboard.dongles.fleet import DongleRecord
 from benchboard.dongles.protocol import DongleConfig
-from benchboard.i18n import _, percent
+from benchboard.i18n import _
 from benchboard.paging import Listing, Page
 from benchboard.ui.bench.bench_format import connection_mark, identity_mark, identity_reason, rates, state_mark
 from benchboard.ui.bench.device_manager import DeviceManager
@@ -164,7 +165,7 @@ def _connection(row: DongleRow) -> str:
 
 
 def _load_text(load: float | None) -> str:
-    return "–" if load is None else percent(load * 100, 0)
+    return "–" if load is None else share_text(load)
 
 
 def _port_text(device: DetectedDevice | None) -> str:

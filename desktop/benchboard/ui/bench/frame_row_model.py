@@ -11,7 +11,7 @@ from benchboard.canbus.dbc import CanDatabase, Message, SignalValue
 from benchboard.canbus.frame import Timestamp
 from benchboard.canbus.frame_filter import FrameFilter
 from benchboard.canbus.signal_decoder import SignalKey
-from benchboard.canbus.traffic_shares import WINDOW_S
+from benchboard.canbus.traffic_shares import WINDOW_S, share_text
 from benchboard.i18n import _, number
 from benchboard.ui.bench.frame_rows import (
     CELLS,
@@ -27,7 +27,6 @@ from benchboard.ui.bench.frame_rows import (
     FrameRow,
     TimeBase,
     TimeMode,
-    share_text,
     signal_cell,
 )
 from benchboard.ui.widgets.labels import plain_tooltip
@@ -233,7 +232,8 @@ class FrameRowModel(QAbstractTableModel):
         if column == TIME:
             return self.times.text(self.row_at(row), self._before(row))
         if column == SHARE:
-            return share_text(self.share_of(self.row_at(row)))
+            share = self.share_of(self.row_at(row))
+            return "" if share is None else share_text(share)
         return CELLS[column](self.row_at(row))
 
     def _every_signal(self, row: int) -> str:

@@ -8,7 +8,7 @@ from benchboard.canbus.dbc import CanDatabase, Message, SignalValue
 from benchboard.canbus.error_frame import is_recovery, is_state_report
 from benchboard.canbus.frame import Frame, Timestamp
 from benchboard.canbus.traffic_shares import TrafficKey, traffic_key
-from benchboard.i18n import _, number, percent
+from benchboard.i18n import _, number
 from benchboard.ui.bench.frame_format import clock, cycle, identifier, payload, seconds_since
 
 TimeMode = Literal["clock", "start", "delta", "zero"]
@@ -161,13 +161,6 @@ def _out_of_range(value: SignalValue) -> str:
     limit = _("below {limit}") if low is not None and value.value < low else _("above {limit}")
     edge = low if low is not None and value.value < low else high
     return f"{value.text}, {limit.format(limit=number(edge or 0, digits))}"
-
-
-def share_text(share: float | None) -> str:
-    """A share (0..1) in whole percent; one that is less than that is no zero."""
-    if share is None:
-        return ""
-    return f"<{percent(1, 0)}" if 0 < share < 0.005 else percent(100 * share, 0)
 
 
 def sort_key(row: FrameRow, column: int) -> tuple[object, ...]:

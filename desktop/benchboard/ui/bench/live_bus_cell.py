@@ -7,8 +7,9 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QTimer
 
+from benchboard.canbus.traffic_shares import share_text
 from benchboard.i18n import _, number
-from benchboard.ui.bench.bench_format import clock_duration, load_text, rates
+from benchboard.ui.bench.bench_format import clock_duration, rates
 from benchboard.ui.bench.device_manager import DeviceManager, LiveBus
 from benchboard.ui.bench.paired_dongles import PairedDongles
 from benchboard.ui.bench.recording_clock import RecordingClock
@@ -63,7 +64,7 @@ class LiveBusCell(QObject):
             text.format(
                 name=short,
                 rate=rates(live.config.bitrate, live.config.data_bitrate),
-                load=load_text(load or 0.0),
+                load=share_text(load or 0.0),
             ),
             act=partial(self._context.go, "bench/live"),
             tip=_("Show live bus of {name}").format(name=name),

@@ -13,6 +13,7 @@ from benchboard.canbus.frame import Frame
 from benchboard.canbus.frame_statistics import FrameStatistics, IdStatistics
 from benchboard.canbus.recording_channels import short_name
 from benchboard.canbus.recording_comparison import TOLERANCE, compare_ids
+from benchboard.canbus.traffic_shares import share_text
 from benchboard.i18n import _, number, percent, pgettext
 from benchboard.paging import Listing
 from benchboard.ui.bench.channel_select import ChannelSelect
@@ -48,8 +49,8 @@ _TYPING_MS: Final = 200
 _DASHED: Final = (4.0, 3.0)
 """The line of the other recording: lengths of its strokes and gaps, in its widths."""
 _NAMED_NODES: Final = 4
-_LEAST_UNKNOWN: Final = 0.005
-"""The share of nodes that aren't known from which it is named: less is 0 %."""
+_LEAST_UNKNOWN: Final = 0.0005
+"""The share of nodes that aren't known from which it is named: less is rounding."""
 _TOLERANCES: Final = (0.02, 0.05, 0.1, 0.2, 0.5)
 Row = TypeVar("Row", StatisticsRow, ComparisonRow)
 
@@ -228,10 +229,10 @@ class StatisticsList(_IdList[StatisticsRow]):
 def nodes_text(rows: Sequence[StatisticsRow]) -> str:
     """Which nodes send most, with their shares, and what is sent by no node that is known; empty if none is."""
     shares = node_shares(rows)
-    named = [f"{node} {percent(100 * share, 0)}" for node, share in shares[:_NAMED_NODES]]
+    named = [f"{node} {share_text(share)}" for node, share in shares[:_NAMED_NODES]]
     unknown = 1 - sum(share for _node, share in shares)
     if named and unknown >= _LEAST_UNKNOWN:
-        named.append(_("no node known: {share}").format(share=percent(100 * unknown, 0)))
+        named.append(_("no node known: {share}").format(share=share_text(unknown)))
     return _("Bus share of the nodes: {nodes}.").format(nodes=", ".join(named)) if named else ""
 
 

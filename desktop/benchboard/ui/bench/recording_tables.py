@@ -9,6 +9,7 @@ from benchboard.canbus.dbc import CanDatabase
 from benchboard.canbus.frame import Frame, TimeSource, Timestamp
 from benchboard.canbus.frame_statistics import IdStatistics, bus_shares
 from benchboard.canbus.recording_comparison import ComparedId, IdDifference
+from benchboard.canbus.traffic_shares import share_text
 from benchboard.i18n import _, number, percent
 from benchboard.paging import Listing, Page
 from benchboard.ui.bench.frame_format import identifier
@@ -226,11 +227,11 @@ def statistics_columns(has_channels: Callable[[], bool]) -> tuple[Column[Statist
         Column(
             "share",
             _("Bus share"),
-            lambda row: percent(100 * row.share, 1),
+            lambda row: share_text(row.share),
             True,
             align_right=True,
             meter=lambda row: row.share,
-            tooltip=lambda _row: _("Its share in the bits of all frames of its channel."),
+            tooltip=lambda _row: _("Its share in the bits of all frames of its channel, with stuff bits."),
             width=130,
             whole=True,
         ),

@@ -13,6 +13,7 @@ from benchboard.canbus.frame import Frame
 from benchboard.canbus.send_history import SendHistory
 from benchboard.canbus.send_table import SendRow, SendTable, bus_share
 from benchboard.canbus.table_sender import RowState, TableSender
+from benchboard.canbus.traffic_shares import share_text
 from benchboard.errors import AppError, Conflict, Invalid, Unavailable
 from benchboard.i18n import _, ngettext, number, pgettext
 from benchboard.ui.bench.bench_commands import SEND_MENU, SEND_TABLE
@@ -240,9 +241,7 @@ class SendPanel(QWidget):
             share = bus_share(measured, live.config.bitrate, live.config.data_bitrate)
             too_much = share > 1
             parts.append(
-                _("{rate} frames/s, {share} % of the bus").format(
-                    rate=number(rate, most=1), share=number(100 * share, most=1)
-                )
+                _("{rate} frames/s, {share} of the bus").format(rate=number(rate, most=1), share=share_text(share))
             )
         text = "  ·  ".join(parts)
         if too_much:
