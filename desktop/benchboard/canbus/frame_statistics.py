@@ -17,12 +17,14 @@ _REMEMBERED: Final = 512
 @dataclass(frozen=True, slots=True)
 class DataShape:
     """What the data of an identifier were like: the lengths that came (those that remote frames ask for), the first
-    data, and which bytes (from 0 on) weren't always as in the first frame that has them.
+    data, and which bytes (from 0 on) and bits weren't always as in the first frame that has them. Bit 8n + k of
+    `changed_bits` is bit k, from the least one, of byte n.
     """
 
     lengths: frozenset[int]
     first: bytes
     changed: frozenset[int]
+    changed_bits: int = 0
 
     @property
     def constant(self) -> dict[int, int]:
@@ -236,4 +238,5 @@ def _shape(row: _Row) -> DataShape:
         frozenset(length for length in range(row.lengths.bit_length()) if row.lengths >> length & 1),
         row.first_data,
         frozenset(place for place, bits in enumerate(changed) if bits),
+        row.changed,
     )

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from benchboard.canbus.compared_signals import changing_signals, constant_signals
+from benchboard.canbus.dbc import Message
 from benchboard.canbus.frame import TimeSource, Timestamp
 from benchboard.canbus.frame_statistics import IdStatistics
 from benchboard.i18n import _, number, percent
@@ -15,7 +17,7 @@ from benchboard.i18n import _, number, percent
 TOLERANCE: Final = 0.2
 """How much periods may differ at first, as a share of the shorter one."""
 _MOST_NAMED: Final = 3
-"""Bytes that are named of those that differ."""
+"""Bytes, and signals, that are named of those that differ."""
 _FEWEST: Final = 3
 """Frames of an ID, in both recordings, from which on their mean period says something."""
 
@@ -72,9 +74,27 @@ class ComparedId:
 
     @property
     def text(self) -> str:
-        """How the ID differs in words, else what was compared and is the same."""
+        """How the ID differs in words, else what was compared and is the same. Bytes count from 0."""
+        return self.text_by(None)
+
+    def signals_by(self, message: Message | None) -> list[str]:
+        """The names of the signals of this message that differ, in its order."""
+        if message is None or self.first is None or self.second is None:
+            return []
+        one, other = self.first.data, self.second.data
+        found = {each.first.signal.name for each in constant_signals(message, one, other)}
+        found |= {*changing_signals(message, one, other), *changing_signals(message, other, one)}
+        return [signal.name for signal in message.signals if signal.name in found]
+
+    @property
+    def tells_bytes(self) -> bool:
+        """Whether the text may name bytes by their place."""
+        return bool({IdDifference.CONSTANT, IdDifference.BYTES} & set(self.differences))
+
+    def text_by(self, message: Message | None) -> str:
+        """The text, with the signals of this message that differ before the bytes that do."""
         if self.differences:
-            return ", ".join(_said(one, self) for one in self.differences)
+            return ", ".join(_said(one, self, message) for one in self.differences)
         if self.has_compared_period:
             return _("Same period, length and constant bytes") if self.constants else _("Same period and length")
         return _("Same length and constant bytes") if self.constants else _("Same length")
@@ -173,20 +193,20 @@ def _compared_periods(first: IdStatistics, second: IdStatistics) -> tuple[float,
     return _periods(first, second) if min(first.count, second.count) >= _FEWEST else None
 
 
-def _said(one: IdDifference, row: ComparedId) -> str:
+def _said(one: IdDifference, row: ComparedId, message: Message | None) -> str:
     if one is IdDifference.LENGTH:
         return _two(_("Length {first} in A, {second} in B"), *(_lengths(side) for side in (row.first, row.second)))
     if one is IdDifference.CONSTANT:
-        return _constants_text(row)
+        return ", ".join((*_constant_signals_text(row, message), _constants_text(row)))
     if one is IdDifference.BYTES:
-        return _changing_text(row)
+        return _changing_text(row, message)
+    if one in (IdDifference.FREEZES, IdDifference.CHANGES):
+        return _never_text(row, message, freezes=one is IdDifference.FREEZES)
     if one is IdDifference.PERIOD:
         return _periods_text(row)
     return {
         IdDifference.ONLY_FIRST: _("Only in A"),
         IdDifference.ONLY_SECOND: _("Only in B"),
-        IdDifference.FREEZES: _("Data never changes in B"),
-        IdDifference.CHANGES: _("Data never changes in A"),
         IdDifference.ALWAYS: _("Data changes in every frame of one"),
     }[one]
 
@@ -231,11 +251,49 @@ def _constants_text(row: ComparedId) -> str:
     return ", ".join(said) + ("…" if len(apart) > _MOST_NAMED else "")
 
 
-def _changing_text(row: ComparedId) -> str:
+def _constant_signals_text(row: ComparedId, message: Message | None) -> list[str]:
+    if message is None or row.first is None or row.second is None:
+        return []
+    found = constant_signals(message, row.first.data, row.second.data)
+    said = [_("{signal}: {first} in A, {second} in B").format(signal=signal, first=one, second=other)
+            for signal, one, other in (each.text for each in found[:_MOST_NAMED])]  # fmt: skip
+    return [*said, "…"] if len(found) > _MOST_NAMED else said
+
+
+def _changing_text(row: ComparedId, message: Message | None) -> str:
     assert row.first is not None  # both have the ID
     assert row.second is not None
-    said = [
-        (_bytes_of_one(row.first, row.second), _("Only in A bytes change: {bytes}")),
-        (_bytes_of_one(row.second, row.first), _("Only in B bytes change: {bytes}")),
-    ]
-    return ", ".join(text.format(bytes=" ".join(map(str, places))) for places, text in said if places)
+    said = []
+    for one, other, by_bytes, by_signals in (
+        (row.first, row.second, _("Only in A bytes change: {bytes}"),
+         _("Only in A signals change: {signals} (bytes {bytes})")),
+        (row.second, row.first, _("Only in B bytes change: {bytes}"),
+         _("Only in B signals change: {signals} (bytes {bytes})")),
+    ):  # fmt: skip
+        if places := " ".join(map(str, _bytes_of_one(one, other))):
+            signals = _names(message, one, other)
+            said.append((by_signals if signals else by_bytes).format(signals=signals, bytes=places))
+    return ", ".join(said)
+
+
+def _never_text(row: ComparedId, message: Message | None, *, freezes: bool) -> str:
+    assert row.first is not None  # both have the ID
+    assert row.second is not None
+    moving, still = (row.first, row.second) if freezes else (row.second, row.first)
+    signals = _names(message, moving, still)
+    if freezes:
+        text = _("Data never changes in B, in A: {signals}") if signals else _("Data never changes in B")
+    else:
+        text = _("Data never changes in A, in B: {signals}") if signals else _("Data never changes in A")
+    return text.format(signals=signals)
+
+
+def counting_text() -> str:
+    """How the bytes that a text names are counted."""
+    return _("Bytes count from 0.")
+
+
+def _names(message: Message | None, moving: IdStatistics, still: IdStatistics) -> str:
+    """The signals that change in one recording alone; empty if none is known."""
+    names = changing_signals(message, moving.data, still.data) if message is not None else []
+    return " ".join(names[:_MOST_NAMED]) + ("…" if len(names) > _MOST_NAMED else "")

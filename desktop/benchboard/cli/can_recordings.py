@@ -15,14 +15,14 @@ from benchboard.canbus import candump
 from benchboard.canbus.bit_rate_detection import RateHeard, detect_bit_rate
 from benchboard.canbus.bus_recorder import BusRecorder
 from benchboard.canbus.capture import Capture
-from benchboard.canbus.dbc import CanDatabase
+from benchboard.canbus.dbc import CanDatabase, Message
 from benchboard.canbus.dbc_files import load_databases
 from benchboard.canbus.frame import Frame, TimeSource, Timestamp
 from benchboard.canbus.frame_filter import FrameFilter, parse_frame_filter
 from benchboard.canbus.frame_statistics import FrameStatistics, IdStatistics, bus_shares
 from benchboard.canbus.id_map import IdMap, parse_id_map, with_new_id
 from benchboard.canbus.recording_channels import names_text, require_channel, short_name
-from benchboard.canbus.recording_comparison import TOLERANCE, ComparedId, compare_ids
+from benchboard.canbus.recording_comparison import TOLERANCE, ComparedId, compare_ids, counting_text
 from benchboard.canbus.recording_reader import read_frames
 from benchboard.canbus.recording_writer import recording_form
 from benchboard.canbus.replay import replay_frames
@@ -448,12 +448,16 @@ def _stats_line(database: CanDatabase, row: IdStatistics, share: float) -> tuple
 
 
 def _node(database: CanDatabase, row: IdStatistics) -> str:
-    message = database.find(Frame(row.id, extended=row.extended, remote=row.remote))
+    message = _message(database, row)
     return printable(message.sender) if message is not None else ""
 
 
+def _message(database: CanDatabase, row: IdStatistics | ComparedId) -> Message | None:
+    return database.find(Frame(row.id, extended=row.extended, remote=row.remote))
+
+
 def _message_name(database: CanDatabase, row: IdStatistics | ComparedId) -> str:
-    message = database.find(Frame(row.id, extended=row.extended, remote=row.remote))
+    message = _message(database, row)
     return printable(message.name) if message is not None else ""
 
 
@@ -489,13 +493,14 @@ def compare(
 
     An ID differs if only one recording has it, if its mean period or the lengths of its data are others, if other
     bytes of it change, or if bytes that never change have other values. Values of bytes that change aren't compared.
+    Bytes count from 0; with a database, the signals that differ are named before the bytes.
     Channels are compared by their names, unless each recording has only one, or one is chosen.
 
     Ends with status 1 if an ID differs, else with 0.
 
     \b
     Examples:
-      benchboard can compare before.blf after.blf --tolerance 10
+      benchboard can compare before.blf after.blf --dbc vehicle.dbc --tolerance 10
       benchboard can compare drive.log drive.log --channel can0 --channel-b can1
     """
     database = load_databases(databases)
@@ -523,6 +528,8 @@ def _echo_compared(database: CanDatabase, rows: Sequence[ComparedId]) -> None:
 
 
 def _echo_differing(every: Sequence[ComparedId]) -> None:
+    if any(row.tells_bytes for row in every):
+        click.echo(counting_text(), err=True)
     total = ngettext("{differing} of {ids} ID differs.", "{differing} of {ids} IDs differ.", len(every))
     differing = sum(bool(row.differences) for row in every)
     click.echo(total.format(differing=number(differing), ids=number(len(every))), err=True)
@@ -532,7 +539,9 @@ def _compared_json(database: CanDatabase, row: ComparedId) -> dict[str, object]:
     sides = {key: None if side is None else _side_json(side) for key, side in (("a", row.first), ("b", row.second))}
     head = {"id": row.id, "extended": row.extended, "remote": row.remote, "name": _message_name(database, row)}
     head |= {"channel": row.channel} if row.channel else {}
-    return head | sides | {"differences": [one.value for one in row.differences]}
+    differences = {"differences": [one.value for one in row.differences]}
+    message = _message(database, row)
+    return head | sides | differences | ({"signals": row.signals_by(message)} if message is not None else {})
 
 
 def _side_json(side: IdStatistics) -> dict[str, object]:
@@ -551,7 +560,7 @@ def _compared_line(database: CanDatabase, row: ComparedId) -> tuple[str, ...]:
         for side in (row.first, row.second)
     )
     ident = _ident(row)
-    return ident, _message_name(database, row), *counts, *means, row.text
+    return ident, _message_name(database, row), *counts, *means, printable(row.text_by(_message(database, row)))
 
 
 @click.command()

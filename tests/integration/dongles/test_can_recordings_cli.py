@@ -171,6 +171,11 @@ def test_compare_shows_ids_and_periods_that_differ(simulator: Simulator, tmp_pat
     assert [(one["id"], one["differences"], one["b"]) for one in answer["ids"]] == [(0x123, ["only-first"], None)]
     assert answer["compared"] == 2
     run("compare", str(first), str(first), home=simulator.home)
+    other = tmp_path / "c.log"
+    other.write_text(first.read_text().replace("000000F0", "00000000"))
+    named = run("compare", str(first), str(other), "--dbc", str(dbc), home=simulator.home, status=1)
+    assert "MotorTemp: 80.0 °C in A, −40.0 °C in B" in named.stdout
+    assert "Bytes count from 0." in named.stderr
     assert run("compare", str(first), str(tmp_path / "gone"), home=simulator.home, status=1).stderr
 
 

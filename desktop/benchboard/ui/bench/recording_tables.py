@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, TypeVar
 
-from benchboard.canbus.dbc import CanDatabase
+from benchboard.canbus.dbc import CanDatabase, Message
 from benchboard.canbus.frame import Frame, TimeSource, Timestamp
 from benchboard.canbus.frame_statistics import IdStatistics, bus_shares
-from benchboard.canbus.recording_comparison import ComparedId, IdDifference
+from benchboard.canbus.recording_comparison import ComparedId, IdDifference, counting_text
 from benchboard.canbus.traffic_shares import share_text
 from benchboard.i18n import _, number, percent
 from benchboard.paging import Listing, Page
@@ -114,7 +114,12 @@ class ComparisonRow:
     """An ID as two recordings have it."""
 
     compared: ComparedId
-    name: str
+    message: Message | None = None
+
+    @property
+    def name(self) -> str:
+        """The message that a database defines for it; empty without one."""
+        return self.message.name if self.message is not None else ""
 
     @property
     def key(self) -> tuple[int, bool, bool, bool, str]:
@@ -197,12 +202,7 @@ def node_shares(rows: Iterable[StatisticsRow]) -> list[tuple[str, float]]:
 
 def comparison_rows(compared: Iterable[ComparedId], database: CanDatabase) -> list[ComparisonRow]:
     """A row for each compared ID, named by the database."""
-    return [ComparisonRow(one, _name(database, one.id, extended=one.extended)) for one in compared]
-
-
-def _name(database: CanDatabase, ident: int, *, extended: bool) -> str:
-    message = database.find(Frame(ident, extended=extended))
-    return message.name if message is not None else ""
+    return [ComparisonRow(one, database.find(Frame(one.id, extended=one.extended))) for one in compared]
 
 
 # ---- statistics
@@ -284,7 +284,9 @@ def comparison_columns() -> tuple[Column[ComparisonRow], ...]:
         Column("mean_ms_b", _("Mean B (ms)"), lambda row: _side(row.mean_ms_b, row.compared.second),
                True, True, width=130),
         Column("period", _("Period"), _period_text, True, True, width=110),
-        Column("difference", _("Difference"), difference_text, True, mark=_difference_mark, width=300, stretch=True),
+        Column("difference", _("Difference (bytes from 0)"), difference_text, True, mark=_difference_mark,
+               tooltip=_difference_tip, width=300,
+               stretch=True),
     )  # fmt: skip
 
 
@@ -319,8 +321,13 @@ def is_shown(row: ComparisonRow, shown: str) -> bool:
 
 
 def difference_text(row: ComparisonRow) -> str:
-    """How an ID differs, or what is the same, in words."""
-    return row.compared.text
+    """How an ID differs, or what is the same, in words, with the signals that a database knows."""
+    return row.compared.text_by(row.message)
+
+
+def _difference_tip(row: ComparisonRow) -> str:
+    text = difference_text(row)
+    return f"{text}. {counting_text()}" if row.compared.tells_bytes else text
 
 
 def _difference_mark(row: ComparisonRow) -> Mark | None:
