@@ -1,8 +1,9 @@
 """What an error frame reports, in words: SocketCAN's class bits and controller status (linux/can/error.h). No I/O."""
 
+import time
 from typing import Final
 
-from benchboard.canbus.frame import Frame
+from benchboard.canbus.frame import Frame, TimeSource, Timestamp
 from benchboard.i18n import N_, _
 
 _CONTROLLER: Final = 0x04
@@ -48,6 +49,11 @@ def is_recovery(frame: Frame) -> bool:
     if classes == _RESTARTED:
         return True
     return classes in (_CONTROLLER, _CONTROLLER | _RESTARTED) and status == _ACTIVE
+
+
+def restart_report() -> Frame:
+    """The error frame of a controller that was restarted now, by this computer's clock."""
+    return Frame(_RESTARTED, error=True, data=bytes(8), timestamp=Timestamp(time.time(), TimeSource.HOST, 0.001))
 
 
 def error_title(frame: Frame) -> str:

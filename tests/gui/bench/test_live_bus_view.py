@@ -222,6 +222,11 @@ def test_live_bus_frames_beyond_the_ring_are_counted_as_not_shown(
     assert view._counters.value("Dropped") == "0"
 
 
+def _figure(view: LiveBusView, name: str) -> int:
+    """A total above the frames, 0 where it isn't shown."""
+    return int("".join(filter(str.isdigit, view._counters.value(name))) or 0)
+
+
 def _cells(view: LiveBusView) -> set[str]:
     """The data of all rows."""
     return {str(view.model.index(row, 6).data()) for row in range(view.model.rowCount())}
@@ -439,9 +444,15 @@ def test_live_bus_that_is_bus_off_says_so_refuses_to_send_and_restarts(
         assert click.find(window, "live_send").reason == refusal
         qtbot.keyClick(click.find(window, "live_frame"), Qt.Key.Key_Return)
         assert refusal in _labels(view)
-        before = manager.live
+        before, rows = manager.live, view.model.rowCount()
+        errors = _figure(view, "Bus errors")
+        assert errors > 0
         notice.actions[0].run()
         qtbot.waitUntil(lambda: manager.live is not None and manager.live is not before)
+        qtbot.waitUntil(lambda: _figure(view, "Restarts") == 1)
+        assert _figure(view, "Bus errors") >= errors, "the totals go on"
+        assert view.model.rowCount() >= rows, "and so do the frames"
+        assert "Controller restarted" in _cells(view)
         qtbot.waitUntil(lambda: click.find(window, "live_send").isEnabled() and not problems.has("bench.bus-off"))
         assert not problems.has("bench.send"), "what the bus before didn't send"
 

@@ -128,6 +128,13 @@ def test_write_to_a_dongle_with_a_live_bus_says_that_it_closes_and_opens_it_agai
     assert f"Writing closes {live.title}'s live bus" in said()
     text = f"{live.title}'s live bus is open again at 250 kbit/s."
     assert [one.accessibleName() for one in window.findChildren(Toast)][-1:] == [text]
+    # The simulated bus runs at 500 kbit/s. A detection closes the live bus, too, and wasn't followed by anything.
+    closed, before = f"The live bus of {live.title} is closed until this is done.", manager.live
+    qtbot.waitUntil(lambda: click.find(window, "timing_write").isEnabled())
+    click(window, "timing_detect")
+    qtbot.waitUntil(lambda: closed in said())
+    qtbot.waitUntil(lambda: manager.live not in (None, before))
+    assert [one.accessibleName() for one in window.findChildren(Toast)][-1:] == [text]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Opens the live bus again that writing a bit timing closes, and says so before and afterwards."""
+"""Opens the live bus again that writing a bit timing, or detecting one, closes, and says so before and afterwards."""
 
 from typing import NamedTuple
 
@@ -42,13 +42,13 @@ class BusAgain(QObject):
         return ""
 
     def remember(self, device: DetectedDevice) -> None:
-        """A write to this dongle begins: if its bus is open, it closes now."""
+        """A write to this dongle, or a detection with it, begins: if its bus is open, it closes now."""
         live = self._devices.live
         is_its = live is not None and live.path == device.port.path
         self._closed = _Closed(device, live.title, live.capture.listen_only) if live is not None and is_its else None
 
     def open(self) -> None:
-        """The write is over, however it ended: open the bus, with the bit timing that the dongle stores now."""
+        """What began is over, however it ended: open the bus, with the bit timing that the dongle stores now."""
         closed, self._closed = self._closed, None
         self.changed.emit()
         if closed is None or self._devices.live is not None:

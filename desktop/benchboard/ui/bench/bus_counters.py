@@ -26,6 +26,8 @@ SAMPLE_MS: Final = 500
 """Milliseconds between two loads of the trace."""
 _WINDOW_S: Final = 1.0
 """The seconds from which frames per second are told: fewer tell more of when frames come than of how many."""
+_TOTALS: Final = ("bus_errors", "sent", "rejected", "overruns", "malformed", "acknowledged", "given_up")
+"""What a dongle counts from when its bus is opened."""
 _BUSY: Final = 0.6
 """The bus load from which it is trouble, as a share."""
 
@@ -46,6 +48,7 @@ def _tips() -> dict[str, str]:
         ),
         _("Failed"): _("Frames that the dongle rejected or gave up"),
         _("Malformed"): _("Messages from the dongle that couldn't be read."),
+        _("Restarts"): _("How often you restarted the bus. The totals are those since it was opened."),
         _("Dropped"): _("How often the dongle reported that received frames came too fast and were lost."),
     }
 
@@ -82,13 +85,21 @@ def _error_tip() -> str:
     )
 
 
-def _trouble(counters: Counters, skipped: int) -> list[Stat]:
+def with_totals(now: Counters, before: Counters) -> Counters:
+    """The counters of a bus, with the totals of what it was before it was restarted."""
+    bus, earlier = now.bus, before.bus
+    totals = {name: getattr(bus, name) + getattr(earlier, name) for name in _TOTALS}
+    return replace(now, frames=now.frames + before.frames, sent=now.sent + before.sent, bus=replace(bus, **totals))
+
+
+def _trouble(counters: Counters, skipped: int, restarts: int) -> list[Stat]:
     """What there is only now and then: zeros of it would outweigh the figures."""
     counts = (
         (counters.sent, _("Sent"), _MOST_SENT, False),
         (counters.bus.failed, _("Failed"), _MOST_ERRORS, True),
         (counters.bus.malformed, _("Malformed"), _MOST_ERRORS, True),
         (skipped, _("Not shown"), _MOST_FRAMES, True),
+        (restarts, _("Restarts"), _MOST_ERRORS, True),
     )
     return [
         Stat(number(count), name, "warn" if is_trouble else "text", room=number(most))
@@ -107,6 +118,9 @@ class BusCounters(StatStrip):
         self.is_open = False
         self._load: float | None = None
         self._last: list[Stat] = []
+        self.restarts = 0
+        """How often the bus was restarted; the totals are those of all its parts."""
+        self._counted = self._before = Counters(0, None, BusState())
         self._rates: deque[tuple[float, int]] = deque(maxlen=12)
         self.loads: deque[float] = deque(maxlen=TRACE_POINTS)
         """The loads of the trace (0 to 1), oldest first."""
@@ -116,6 +130,14 @@ class BusCounters(StatStrip):
         self._rates.clear()
         self.loads.clear()
         self._last = []
+        self.restarts = 0
+        self._counted = self._before = Counters(0, None, BusState())
+
+    def go_on(self) -> None:
+        """The bus was restarted: its totals go on, those of the controller and the load begin anew."""
+        self._rates.clear()
+        self.restarts += 1
+        self._before = self._counted
 
     def show_ended(self, state: str, reason: str) -> None:
         """Show the last totals muted after the bus's `state`, such as “Disconnected”; without any, `reason`."""
@@ -140,7 +162,7 @@ class BusCounters(StatStrip):
 
     def show_counts(self, live: LiveBus, skipped: int) -> None:
         """Show the present counters of the bus and the dongle; `skipped` frames were received and never shown."""
-        counters = live.capture.counters()
+        counters = self._counted = with_totals(live.capture.counters(), self._before)
         bus = counters.bus
         self.is_open, self._load = True, counters.load
         self._rates.append((time.monotonic(), counters.on_bus))
@@ -166,7 +188,7 @@ class BusCounters(StatStrip):
             ),
             _state_stat(bus),
             Stat(number(bus.overruns), _("Dropped"), "error" if bus.overruns else "text", room=number(_MOST_ERRORS)),
-            *_trouble(counters, skipped),
+            *_trouble(counters, skipped, self.restarts),
         ]
         tips = _tips()
         self._last = [replace(stat, tip=tips.get(stat.name, stat.tip)) for stat in stats]

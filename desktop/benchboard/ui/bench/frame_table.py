@@ -180,6 +180,12 @@ class FrameModel(FrameRowModel):
         self.ended = True
         self.update_cells()
 
+    def go_on(self, reports: list[Frame]) -> None:
+        """The bus is open again: these error frames say why, and the next frames come after a gap."""
+        self.ended = False
+        self.skip_frames()
+        self.add_frames(reports)
+
     def show_shares(self, shares: Mapping[TrafficKey, float]) -> None:
         """Show these shares (0..1) in the traffic."""
         self._shares = shares

@@ -9,6 +9,7 @@ from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QResizeEvent, QSh
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from benchboard.canbus.bus_check import AcknowledgementWatch, check_bus
+from benchboard.canbus.error_frame import restart_report
 from benchboard.canbus.traffic_shares import TrafficShares
 from benchboard.errors import AppError
 from benchboard.i18n import _, number
@@ -84,6 +85,8 @@ class LiveBusView(QWidget):
         self._skipped = 0
         """Frames that left the ring buffer before they were shown: the view was paused or hidden too long."""
         self._is_bus_off = False
+        self._restarting: str | None = None
+        """The port whose bus was closed to be opened again at once; None if there is none."""
         self._end_reason = self._end_state = ""
         """Why the bus ended by itself, as a sentence and in a word; empty if the user closed it."""
         self._opening_by_key = False
@@ -380,6 +383,7 @@ class LiveBusView(QWidget):
         listen_only = self._listen_only.isChecked()
 
         def failed(error: AppError) -> None:
+            self._restarting = None
             self._update_start_button()
             if self._opening_by_key:
                 self._start_button.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -481,18 +485,24 @@ class LiveBusView(QWidget):
     def _show_bus(self, live: LiveBus) -> None:
         self._shown = live
         self._past_id = live.device_id or ""
-        self._next = self._skipped = 0
+        goes_on, self._restarting = self._restarting == live.path, None
+        self._next = 0
         self._acknowledgement = AcknowledgementWatch()
         self._shares = TrafficShares()
         self._notices.select(live.device_id or "")
         self._notices.dismiss(_OPEN)
         self._end_reason = ""
         self.recording.follow(live.recorder, live.title, live.device_id or "")
-        self.model.clear()
+        if goes_on:
+            self._counters.go_on()
+            self.model.go_on([restart_report()])
+        else:
+            self._skipped = 0
+            self._counters.reset()
+            self.model.clear()
         self._end_pause()
         self._frames.start()
         self._show_settings()
-        self._counters.reset()
         self._sampling.start()
         self._counters.show()
         self._past.hide()
@@ -552,12 +562,14 @@ class LiveBusView(QWidget):
         self._notices.show(bus_off_error(live), act=_BUS_OFF, action=restart)
 
     def _restart(self) -> None:
-        """Close the bus and open it again: its controller then joins with error counters of 0."""
+        """Close the bus and open it again: its controller then joins with error counters of 0. The frames and the
+        totals of the bus go on."""
         live = self._devices.live
         if live is None:
             return
 
         def restart() -> None:
+            self._restarting = live.path
             self._devices.close_bus()
             self._start()
 
@@ -585,7 +597,7 @@ class LiveBusView(QWidget):
         The error frames of an adapter that reports them are still listed in order.
         """
         counters = live.capture.counters()
-        listed = self.model.rolling and self.model.has_frames
+        listed = (self.model.rolling or self._counters.restarts) and self.model.has_frames
         rate = live.config.bitrate
         if counters.frames or listed:
             self._frames.show_frames()

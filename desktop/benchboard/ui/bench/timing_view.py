@@ -936,10 +936,12 @@ class TimingView(QWidget):
 
     def _detect_on(self, dongle: DongleRecord, detected: DetectedDevice) -> None:
         self._write_button.disable(_("The bit rate is being detected. Wait a moment."))
+        self._bus_again.remember(detected)
         self.verification.show_detecting()
 
         def failed(error: AppError) -> None:
             self.verification.show_detected(named_error(error, dongle.title).what)
+            self._bus_again.open()
             self._compare()
 
         self._context.tasks.run(
@@ -951,6 +953,7 @@ class TimingView(QWidget):
         )
 
     def _show_detected(self, found: Detection) -> None:
+        self._bus_again.open()
         text = found.sentence
         if found.bitrate is not None:
             text = "{} {}".format(text, _("It's filled in: write it to the dongle."))
