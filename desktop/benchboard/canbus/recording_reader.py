@@ -5,6 +5,7 @@ import os
 import re
 import zlib
 from collections.abc import Callable, Iterator
+from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
@@ -16,7 +17,7 @@ from benchboard.canbus.recording_channels import ChannelNames, channel_name
 from benchboard.canbus.recording_lines import TextLines
 from benchboard.canbus.recording_text import TextForm, text_form, text_messages
 from benchboard.canbus.unreadable_parts import UnreadableParts
-from benchboard.errors import Invalid, NotFound, Unavailable
+from benchboard.errors import AppError, Invalid, NotFound, Unavailable
 from benchboard.file_ownership import kind_text
 from benchboard.i18n import _, system_reason
 
@@ -29,6 +30,11 @@ _EXACT: Final = tuple(10.0**-digits for digits in range(7))
 """How exact a time with so many decimals of a second is."""
 
 
+_LOOKED_AT: Final = 64
+"""Frames at the beginning that tell whether the times are whole milliseconds."""
+_FEWEST: Final = 8
+"""Frames from which on this can't be by chance."""
+_MS: Final = 0.001
 _REPORT_EVERY: Final = 4_096
 
 
@@ -38,12 +44,49 @@ def read_frames(
     unreadable: UnreadableParts | None = None,
 ) -> Iterator[Frame]:
     """The frames of the recording at `path`, in its order, of all its channels, each with what the file calls that,
-    and with a time that is as exact as its digits. `on_bytes` is told now and then how many bytes of how many of the
-    file were read; what it raises ends the reading. What can't be read is noted in `unreadable`, and left out.
+    and with a time that is as exact as its digits, which are milliseconds where those below are zero in the first
+    frames. `on_bytes` is told now and then how many bytes of how many of the file were read; what it raises ends the
+    reading. What can't be read is noted in `unreadable`, and left out.
 
     Raises `NotFound` (`files.gone`), `Unavailable` (`files.not-read`), and `Invalid` (`files.unreadable`) for a file
     that is no recording, or of which most can't be read. One that ends in the middle of a frame has those before it.
     """
+    return _no_finer_than_kept(_read(path, on_bytes, unreadable))
+
+
+def _no_finer_than_kept(frames: Iterator[Frame]) -> Iterator[Frame]:
+    """The frames with the stamps that their recorder kept: most formats have six digits of a second, so that a clock
+    of milliseconds is written with three zeros.
+    """
+    first: list[Frame] = []
+    failure: AppError | None = None
+    try:
+        for frame in islice(frames, _LOOKED_AT):
+            first.append(frame)
+    except AppError as error:
+        failure = error
+    stamps = [frame.timestamp for frame in first if frame.timestamp is not None]
+    coarse = len(stamps) >= _FEWEST and all(map(_is_whole_ms, stamps))
+    for frame in chain(first, frames):
+        stamp = frame.timestamp
+        coarse = coarse and (stamp is None or _is_whole_ms(stamp))
+        if coarse and stamp is not None and stamp.uncertainty < _MS:
+            yield frame._replace(timestamp=stamp._replace(uncertainty=_MS))
+        else:
+            yield frame
+    if failure is not None:
+        raise failure
+
+
+def _is_whole_ms(stamp: Timestamp) -> bool:
+    return not round(stamp.seconds * 1_000_000) % 1_000
+
+
+def _read(
+    path: Path,
+    on_bytes: Callable[[int, int], None],
+    unreadable: UnreadableParts | None,
+) -> Iterator[Frame]:
     found, count = unreadable if unreadable is not None else UnreadableParts(), 0
     try:
         if path.exists() and not path.is_file():

@@ -79,7 +79,7 @@ def test_node_and_share_of_the_traffic_are_shown_and_sorted_by(qtbot: QtBot) -> 
     )
     model.sort(SHARE, Qt.SortOrder.DescendingOrder)
     shown = [[model.cell(row, column) for column in (ID, NODE, SHARE)] for row in range(3)]
-    assert shown == [["0x100", "GATE", "70 %"], ["0x200", "", "30 %"], ["0x300", "ECU", "<1 %"]]
+    assert shown == [["0x100", "GATE", "70 %"], ["0x200", "", "30 %"], ["0x300", "ECU", "0.3 %"]]
     model.sort(NODE)
     assert [model.cell(row, NODE) for row in range(3)] == ["ECU", "GATE", ""]
 

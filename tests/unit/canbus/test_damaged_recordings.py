@@ -210,6 +210,25 @@ def test_times_have_the_digits_that_the_file_has(tmp_path: Path, name: str, text
     assert row.rounded(row.mean_s) == pytest.approx(0.01, abs=1e-12)
 
 
+@pytest.mark.parametrize("suffix", [".log", ".asc", ".blf", ".trc"])
+def test_times_of_a_clock_of_milliseconds_have_three_digits_though_the_format_has_six(
+    tmp_path: Path, suffix: str
+) -> None:
+    path = tmp_path / f"a{suffix}"
+    writer = open_recording(path)
+    stamps = [Timestamp(1_763_627_400.065 + n / 100, TimeSource.DEVICE, 0.001) for n in range(20)]
+    writer.write([Frame(0x100, data=bytes(1), timestamp=stamp) for stamp in stamps])
+    writer.close()
+    assert {frame.timestamp.decimals for frame in read_frames(path) if frame.timestamp} == {3}
+
+
+def test_times_below_a_millisecond_are_kept_wherever_they_begin(tmp_path: Path) -> None:
+    path = tmp_path / "a.log"
+    path.write_text("".join(f"({1 + n / 100:.3f}{'007' if n == 90 else '000'}) can0 100#01\n" for n in range(100)))
+    stamps = [frame.timestamp for frame in read_frames(path)]
+    assert [stamp.decimals for stamp in stamps if stamp is not None] == [3] * 90 + [6] * 10
+
+
 def test_times_of_a_blf_in_tens_of_microseconds_have_five_digits(tmp_path: Path) -> None:
     path = tmp_path / "a.blf"
     blf_of_tens(path, [100, 1_103, 2_100])

@@ -198,8 +198,8 @@ def test_comparison_names_ids_of_one_side_periods_and_data(tmp_path: Path) -> No
     (slower,) = [row for row in rows if row.id == 2]
     assert slower.period_change == pytest.approx(9)
     assert [row.text for row in rows if row.id in (2, 6)] == [
-        "Period 10.000 ms in A, 100.000 ms in B (+900 %)",
-        "Period 10.000 ms in A, 13.000 ms in B (+30 %)",
+        "Period 10 ms in A, 100 ms in B (+900 %)",
+        "Period 10 ms in A, 13 ms in B (+30 %)",
     ]
 
 

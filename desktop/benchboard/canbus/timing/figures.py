@@ -38,6 +38,13 @@ def limit_percent(value: float) -> str:
     return percent(floor(round(100 * value, 9)) / 100, 2)
 
 
+def error_figure(value: float) -> str:
+    """A bit rate error in percent, without the sign: `0` only where it is exactly 0, else two decimals, or more where
+    these would be zeros.
+    """
+    return number(value, 2) if value >= 0.005 else number(value, most=6)
+
+
 def value_percent(value: float) -> str:
     """A value in percent beside a limit: two decimals, or all that were entered if there are more."""
     return percent(value, None if value != round(value, 2) else 2, most=6)

@@ -28,6 +28,7 @@ from benchboard.canbus.timing import (
     preset,
 )
 from benchboard.canbus.timing.clock_range import GREATEST_USUAL_CLOCK, LEAST_USUAL_CLOCK
+from benchboard.canbus.timing.figures import error_figure
 from benchboard.dongles.protocol import DongleConfig
 from benchboard.dongles.timing_profiles import TimingProfile
 from benchboard.errors import AppError, Invalid, NotFound
@@ -41,6 +42,7 @@ from benchboard.i18n import (
     parse_number,
     percent,
     quoted,
+    with_percent_sign,
 )
 from benchboard.ui.bench.bench_format import bit_rate
 from benchboard.ui.bench.number_edit import USUAL_BIT_RATES, USUAL_DATA_BIT_RATES, NumberEdit, Step, along, by
@@ -541,7 +543,7 @@ class _SolutionRow(Pressable):
         self._texts = (
             percent(timing.sample_point, 1),
             _("{quanta} tq, prescaler {prescaler}").format(quanta=timing.quanta, prescaler=timing.prescaler),
-            _("error {percent}").format(percent=percent(nominal.bitrate_error, 2)),
+            _("error {percent}").format(percent=with_percent_sign(error_figure(nominal.bitrate_error))),
         )
         name = _("Bit timing {place}: sample point {point} percent, {quanta} time quanta, error {error} percent")
         self.setAccessibleName(
@@ -549,7 +551,7 @@ class _SolutionRow(Pressable):
                 place=rank,
                 point=number(timing.sample_point, 1),
                 quanta=timing.quanta,
-                error=number(nominal.bitrate_error, 2),
+                error=error_figure(nominal.bitrate_error),
             )
         )
         if isinstance(solution, Pair):
@@ -562,7 +564,8 @@ class _SolutionRow(Pressable):
         prescalers = _("prescaler {value}").format(value=first.prescaler)
         if first.prescaler != second.prescaler:
             prescalers = _("prescalers {first} and {second}").format(first=first.prescaler, second=second.prescaler)
-        error = _("error {percent}").format(percent=percent(max(nominal.bitrate_error, data.bitrate_error), 2))
+        most = error_figure(max(nominal.bitrate_error, data.bitrate_error))
+        error = _("error {percent}").format(percent=with_percent_sign(most))
         self._texts = (
             points.format(first=percent(first.sample_point, 1), second=percent(second.sample_point, 1)),
             sizes,
