@@ -18,6 +18,7 @@ from collections.abc import Callable
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QSize, QSizeF
 from PySide6.QtGui import QImage, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QApplication
@@ -142,6 +143,34 @@ def draw(rate: int) -> None:
     report(f"a picture of 4 plots, {rate} values/s", cpu_ms(picture, 100), cpu_ms(alone, 100), "Qt's lines alone")
 
 
+def two_signals(values: NDArray[np.float64], rate: int) -> Callable[[], None]:
+    """Draws two signals with these values in one plot, the second with a dashed line."""
+    histories, plots = SignalHistories(), PlotSet()
+    for place, name in enumerate(("S0", "S1")):
+        key = SignalKey(MESSAGES[0].frame_id, False, MESSAGES[0].name, name)
+        histories.add(key, MESSAGES[0])
+        plots = plots.with_signal(key, 0 if place else None)
+        history = histories.history(key)
+        assert history is not None
+        history.append(np.arange(len(values), dtype=np.int64) * (SECOND // rate), values)
+    image = QImage(QSize(1_000, 400), QImage.Format.Format_ARGB32_Premultiplied)
+    scales: Scales = {}
+
+    def picture() -> None:
+        with QPainter(image) as painter:
+            painter.fillRect(image.rect(), theme().color("surface"))
+            paint_plots(painter, QSizeF(image.size()), plots, histories, (0, 10 * SECOND), scales)
+
+    return picture
+
+
+def draw_jumps() -> None:
+    """A signal that jumps its whole range 500 times a second, against one that moves slowly."""
+    slow = two_signals(np.sin(np.arange(5_000) / 500), 500)
+    jumps = two_signals(np.tile([0.0, 6_553.5], 2_500), 500)
+    report("a picture of 2 signals that jump 500 times/s", cpu_ms(jumps, 20), cpu_ms(slow, 20), "two slow ones")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--hours", type=float, default=1.0)
@@ -152,6 +181,7 @@ def main() -> None:
     keep(parser.parse_args().hours)
     for rate in (100, 5_000):
         draw(rate)
+    draw_jumps()
     del app
 
 

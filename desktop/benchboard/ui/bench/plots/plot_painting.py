@@ -30,6 +30,10 @@ _LEFT_NAMED: Final = 92.0
 """The room for the labels of values with names."""
 _SWATCH: Final = QSizeF(12, 3)
 _LINE: Final = 1.5
+_LONG: Final = 2.0
+"""How often a line goes through the width and the height of its chart before it is drawn thin."""
+_LEAST_LONG: Final = 8
+"""Points of a line from which on that is looked at."""
 _DOT: Final = 3.5
 _TICK_GAP: Final = 26.0
 _TIME_GAP: Final = 92.0
@@ -149,7 +153,8 @@ def _paint_plot(
     for place, (one, signal, rows) in enumerate(read):
         if rows is not None:
             is_stepped = signal is not None and bool(signal.choices)
-            _paint_line(painter, _points(rows, span, box.chart, (low, high), stepped=is_stepped), one, place)
+            lines = _points(rows, span, box.chart, (low, high), stepped=is_stepped)
+            _paint_line(painter, lines, one, place, box.chart.size())
     painter.restore()
     if cursors is not None:
         _paint_cursors(painter, box.chart, span, cursors)
@@ -224,7 +229,7 @@ def _paint_axis(painter: QPainter, chart: QRectF, low: float, high: float, names
 
 def _points(
     rows: SignalRows, span: tuple[int, int], chart: QRectF, scale: tuple[float, float], *, stepped: bool
-) -> list[QPolygonF]:
+) -> list[NDArray[np.float64]]:
     """The line through these rows, cut at gaps: through the extremes of each row that sums up several values."""
     begin, end = span
     width = chart.width() / (end - begin)
@@ -245,15 +250,15 @@ def _points(
     lines = [(x[a:b], y[a:b]) for a, b in pairwise(cuts) if a < b]
     if stepped:
         lines = [(np.repeat(xs, 2)[1:], np.repeat(heights, 2)[:-1]) for xs, heights in lines]
-    return [_polygon(xs, heights) for xs, heights in lines]
+    return [np.stack((xs, heights), 1) for xs, heights in lines]
 
 
-def _polygon(xs: NDArray[np.floating[Any]], ys: NDArray[np.float64]) -> QPolygonF:
+def _polygon(points: NDArray[np.float64]) -> QPolygonF:
     """A polygon of these points, filled at once: point by point takes thirty times as long."""
     polygon = QPolygonF()
-    polygon.resize(len(xs))
-    memory: Any = shiboken6.VoidPtr(polygon.data(), len(xs) * 16, True)  # type: ignore[call-arg,arg-type]  # its stub
-    np.stack((xs, ys), 1, out=np.frombuffer(memory, np.float64).reshape(-1, 2))
+    polygon.resize(len(points))
+    memory: Any = shiboken6.VoidPtr(polygon.data(), len(points) * 16, True)  # type: ignore[call-arg,arg-type]  # its stub
+    np.frombuffer(memory, np.float64).reshape(-1, 2)[:] = points
     return polygon
 
 
@@ -263,12 +268,33 @@ def _heights(values: NDArray[np.float64], chart: QRectF, scale: tuple[float, flo
     return heights
 
 
-def _paint_line(painter: QPainter, lines: Sequence[QPolygonF], one: PlottedSignal, place: int) -> None:
-    colour = theme().chart(one.colour)
-    pen = QPen(colour, _LINE)
+def _is_long(points: NDArray[np.float64], chart: QSizeF) -> bool:
+    """Whether a line through these points (x, y) goes to and fro so much that it is drawn thin.
+
+    Qt makes an outline of a line wider than a pixel, in a time that grows with how often it crosses itself: of a signal
+    that jumps its whole range 500 times a second, seconds for each picture. A line of one pixel is drawn point by
+    point, so that its time is bounded by the pixels of the chart.
+    """
+    steps = np.diff(points, axis=0)
+    return float(np.hypot(steps[:, 0], steps[:, 1]).sum()) > _LONG * (chart.width() + chart.height())
+
+
+def _line_pen(colour: QColor, place: int, *, long: bool) -> QPen:
+    """The pen of the line of the signal at a place in its plot: one pixel of the screen wide if it is `long`."""
+    pen = QPen(colour, 1 if long else _LINE)
+    pen.setCosmetic(long)  # a pixel of the screen also where the window's are larger
     if dash := _DASHES[place % len(_DASHES)]:
         pen.setDashPattern(dash)
-    for line in lines:
+    return pen
+
+
+def _paint_line(
+    painter: QPainter, lines: Sequence[NDArray[np.float64]], one: PlottedSignal, place: int, chart: QSizeF
+) -> None:
+    colour = theme().chart(one.colour)
+    long = sum(map(len, lines)) > _LEAST_LONG and any(_is_long(line, chart) for line in lines)
+    pen = _line_pen(colour, place, long=long)
+    for line in map(_polygon, lines):
         if line.size() == 1:  # a value alone
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colour)

@@ -1,0 +1,66 @@
+"""What drawing plots costs: bounded by the pixels of a chart, not by the frames."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QSize, QSizeF
+from PySide6.QtGui import QImage, QPainter, QPolygonF
+
+from benchboard.canbus.dbc import Message, Signal
+from benchboard.canbus.plot_set import PlotSet
+from benchboard.canbus.signal_decoder import SignalKey
+from benchboard.canbus.signal_histories import SignalHistories
+from benchboard.ui.bench.plots.plot_painting import paint_plots
+from benchboard.ui.theme import Theme
+
+SECOND = 1_000_000_000
+SIZE = QSize(800, 300)
+MESSAGE = Message("M", 0x100, False, 8, (Signal("S", 0, 16), Signal("T", 16, 16)))
+
+
+class LinePainter(QPainter):
+    """Notes how wide each line is, in pixels of the screen if that is what it counts, and how many points it has."""
+
+    def __init__(self, image: QImage) -> None:
+        self.lines: list[tuple[float, bool, int]] = []
+        super().__init__(image)
+
+    def drawPolyline(self, line: QPolygonF) -> None:  # type: ignore[override]
+        self.lines.append((self.pen().widthF(), self.pen().isCosmetic(), line.size()))
+        super().drawPolyline(line)
+
+
+def painted(rate: int, values: "np.ndarray[tuple[int], np.dtype[np.float64]]", names: tuple[str, ...] = ("S",)) -> (
+    list[tuple[float, bool, int]]
+):  # fmt: skip
+    """The lines of a plot of ten seconds of these values, `rate` of them each second."""
+    histories, plots = SignalHistories(), PlotSet()
+    for place, name in enumerate(names):
+        key = SignalKey(0x100, False, "M", name)
+        histories.add(key, MESSAGE)
+        plots = plots.with_signal(key, 0 if place else None)
+        history = histories.history(key)
+        assert history is not None
+        history.append(np.arange(len(values), dtype=np.int64) * (SECOND // rate), values)
+    image = QImage(SIZE, QImage.Format.Format_ARGB32_Premultiplied)
+    painter = LinePainter(image)
+    paint_plots(painter, QSizeF(SIZE), plots, histories, (0, 10 * SECOND), {})
+    painter.end()
+    return painter.lines
+
+
+@pytest.mark.parametrize("rate", [50, 500, 5_000])
+def test_a_signal_that_jumps_its_whole_range_is_drawn_point_by_point(light: Theme, rate: int) -> None:
+    """The outline of a wide line that crosses itself so often took seconds, and the rows of the live bus with it."""
+    jumps = np.tile([0.0, 65_535.0], 5 * rate)
+    for width, cosmetic, points in painted(rate, jumps, ("S", "T")):
+        assert (width, cosmetic) == (1.0, True)
+        assert points <= 4 * SIZE.width()
+
+
+def test_a_signal_that_moves_slowly_keeps_its_wide_line(light: Theme) -> None:
+    for rate in (50, 5_000):
+        times = np.arange(10 * rate) / rate
+        ((width, cosmetic, points),) = painted(rate, 100 * np.sin(times))
+        assert width > 1
+        assert not cosmetic
+        assert points <= 4 * SIZE.width()
