@@ -1,7 +1,7 @@
 """The rows of the live bus: one for each ID or one for each frame, and what their cells say."""
 
 import pytest
-from PySide6.QtCore import QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QStyleOptionViewItem, QTableView, QWidget
 from pytestqt.qtbot import QtBot
@@ -11,6 +11,7 @@ from benchboard.canbus.frame import Frame, TimeSource, Timestamp
 from benchboard.canbus.traffic_shares import traffic_key
 from benchboard.ui.bench.frame_delegate import FrameDelegate
 from benchboard.ui.bench.frame_format import clock
+from benchboard.ui.bench.frame_list import FrameList
 from benchboard.ui.bench.frame_rows import (
     COUNT,
     CYCLE,
@@ -341,3 +342,22 @@ def test_signals_column_never_paints_a_part_of_a_number(qtbot: QtBot, model: Fra
 
     assert {one for one in texts if "…" in one} == {"…"}
     assert {"+3", "Speed 16\u202f383.75 rpm, +2", "16\u202f383.75 rpm", "…"} <= texts
+
+
+def test_sent_rows_are_marked_whichever_columns_are_shown(qtbot: QtBot, light: Theme) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    model = FrameModel(parent)
+    model.add_frames([Frame(0x100), Frame(0x100, sent=True)])
+    tips = [model.data(model.index(row, ID), Qt.ItemDataRole.ToolTipRole) for row in range(2)]
+    assert tips == [None, "This computer sent it."]
+    table = FrameList(model)
+    qtbot.addWidget(table)
+    table.resize(900, 200)
+    table.setCurrentIndex(QModelIndex())
+    picture = table.viewport().grab().toImage()
+    height = table.rowHeight(0)
+    margins = [picture.copy(1, row * height, 11, height - 1) for row in range(2)]
+    grounds = [{image.pixel(x, y) for x in range(11) for y in range(height - 1)} for image in margins]
+    assert len(grounds[0]) == 1
+    assert len(grounds[1]) > 1, "an arrow"

@@ -240,6 +240,30 @@ def test_comparison_shows_what_differs_and_exports_it(
     qtbot.waitUntil(lambda: len(opened.comparison.model.rows) == 3)
 
 
+def test_comparison_is_there_again_once_its_recording_is_until_it_is_ended(
+    qtbot: QtBot, shell: Shell, opened: RecordingsView, click: Clicker, tmp_path: Path
+) -> None:
+    other = written(tmp_path / "other.log", drive(slower=True))
+    opened.compare_with(other)
+    qtbot.waitUntil(lambda: opened.comparison.is_filled)
+
+    def reopen(path: Path) -> None:
+        before = opened.recording
+        opened.open(path)
+        qtbot.waitUntil(lambda: opened.recording not in (None, before))
+
+    reopen(other)
+    assert not opened.comparison.is_filled
+    reopen(tmp_path / "drive.log")
+    qtbot.waitUntil(lambda: opened.comparison.is_filled)
+    assert opened.frames.isVisible(), "the page isn't turned by what nobody asked for"
+    click(shell.window(), "segment_compare")
+    click(shell.window(), "recording_compare_end")
+    reopen(tmp_path / "drive.log")
+    assert not opened.comparison.is_filled
+    assert shell.context.settings.recording_comparisons == ""
+
+
 def test_columns_that_a_narrow_list_leaves_out_leave_no_gap(
     qtbot: QtBot, shell: Shell, opened: RecordingsView, tmp_path: Path
 ) -> None:

@@ -136,6 +136,9 @@ def test_a_row_is_added_by_keys_started_by_space_and_stopped_with_all(
     qtbot.keyClick(live.focusWidget(), Qt.Key.Key_N)
     dialog = dialog_of(window)
     qtbot.waitUntil(lambda: note_has_room(dialog))
+    field = dialog.focusWidget()
+    assert isinstance(field, QLineEdit)
+    assert (field.objectName(), field.selectedText()) == ("send_row_id", field.text()), "a row begins with its ID"
     enter(qtbot, dialog, "send_row_id", "5A5")
     enter(qtbot, dialog, "send_row_data", "11 22")
     enter(qtbot, dialog, "send_row_period", "20")

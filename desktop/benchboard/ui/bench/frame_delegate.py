@@ -36,6 +36,8 @@ EXPANDER: Final = 28
 SQUARE: Final = 18
 """The room of a signal's square, before its name."""
 _CHANGE_RADIUS: Final = 3.0
+_SENT: Final = 10.0
+"""The size of the mark of a sent frame, which has the margin of its row."""
 _TEXTS: Final = (TYPE, *NUMBERS, NAME, NODE, SIGNALS, CHANNEL)
 """The columns in the font of the window; times, IDs and bytes are monospaced."""
 _TONES: Final = {
@@ -67,6 +69,8 @@ class FrameDelegate(QStyledItemDelegate):
         if current and isinstance(table, QTableView) and table.hasFocus():
             paint_ring(painter, option.rect, first, index.column() == _last_column(table))
         text_box = box.adjusted(12, 0, -12, 0)
+        if first and not is_signal and model.row_at(index.row()).frame.sent:
+            _paint_sent(painter, box)
         if first:
             if model.is_expandable(index.row()):
                 caret = "ph.caret-down" if model.is_expanded(index.row()) else "ph.caret-right"
@@ -201,6 +205,12 @@ def _paint_tag(painter: QPainter, box: QRectF, text: str) -> None:
     painter.fillPath(path, theme().color("surface.alt"))
     painter.setPen(theme().color("text.secondary"))
     painter.drawText(ground, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def _paint_sent(painter: QPainter, box: QRectF) -> None:
+    """Mark a row whose frame this computer sent, whichever columns are shown: an arrow that leaves, in the margin."""
+    spot = QRectF(box.left() + 2, box.center().y() - _SENT / 2, _SENT, _SENT)
+    paint_icon(painter, "ph.arrow-right", spot, theme().color("accent.text"))
 
 
 def _paint_square(painter: QPainter, box: QRectF, colour: int | None) -> None:

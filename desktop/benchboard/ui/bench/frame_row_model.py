@@ -216,6 +216,8 @@ class FrameRowModel(QAbstractTableModel):
             return plain_tooltip(self._silent_text(index.row()))
         if role == Qt.ItemDataRole.ToolTipRole and index.column() == SIGNALS:
             return plain_tooltip(self._every_signal(index.row()))
+        if role == Qt.ItemDataRole.ToolTipRole and index.column() in (ID, TYPE) and self.row_at(index.row()).frame.sent:
+            return plain_tooltip(_("This computer sent it."))
         if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return None
         if role == Qt.ItemDataRole.AccessibleTextRole and index.column() == 0:

@@ -237,7 +237,9 @@ def nodes_text(rows: Sequence[StatisticsRow]) -> str:
 
 
 class ComparisonList(_IdList[ComparisonRow]):
-    """What differs between a recording, A, and another one, B, which `choose` asks for."""
+    """What differs between a recording, A, and another one, B, which `choose` asks for. `ended`: the user ended it."""
+
+    ended = Signal()
 
     def __init__(self, context: Context, choose: Callable[[], object]) -> None:
         self._rows: Sequence[ComparisonRow] = ()
@@ -285,8 +287,9 @@ class ComparisonList(_IdList[ComparisonRow]):
         self._line.removeWidget(self._said)
         self._sides = Legend()
         self._end = Button(
-            "", self.forget, kind="quiet", icon="ph.x", tip=_("End the comparison"), name="recording_compare_end"
-        )
+            "", self._end_comparison, kind="quiet", icon="ph.x", tip=_("End the comparison"),
+            name="recording_compare_end",
+        )  # fmt: skip
         self._line_below.addWidget(self._sides, 1)
         self._line_below.addWidget(self._said, 1)
         self._line_below.addWidget(self._channel)
@@ -304,6 +307,10 @@ class ComparisonList(_IdList[ComparisonRow]):
         """Compare with nothing: another recording was opened."""
         self._second = None
         self._compare()
+
+    def _end_comparison(self) -> None:
+        self.forget()
+        self.ended.emit()
 
     def show_first(self, part: RecordingPart) -> None:
         """Compare this part of the open recording from now on. A channel of it is compared with the one of the other

@@ -30,6 +30,7 @@ from benchboard.ui.bench.bench_commands import RECORDINGS
 from benchboard.ui.bench.channel_select import ChannelSelect
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.ended_recording import EndedRecording
+from benchboard.ui.bench.kept_recordings.remembered_comparisons import RememberedComparisons
 from benchboard.ui.bench.playback_bar import PlaybackBar
 from benchboard.ui.bench.recent_recordings import RecentButton, RecentLinks, RecentRecordings
 from benchboard.ui.bench.recorded_frames_pane import RecordedFramesPane
@@ -72,6 +73,7 @@ class RecordingsView(QWidget):
         self._errors: Sequence[int] | None = None
         """The numbers of the error frames, once they were searched."""
         self._recent = RecentRecordings(context, self)
+        self._compared = RememberedComparisons(context)
         self.setAcceptDrops(True)
         self._build_toolbar()
         self._figures = StatStrip()
@@ -104,6 +106,7 @@ class RecordingsView(QWidget):
         self.frames.play_wanted.connect(self._toggle_play)
         self.frames.channel_cleared.connect(lambda: self.show_channel(None))
         self.frames.filter_bar.databases.changed.connect(self._use_databases)
+        self.comparison.ended.connect(self._forget_comparison)
         for listed in (self.statistics, self.comparison):
             listed.opened.connect(self._show_id)
         install_shortcuts(self, RECORDINGS, self.command_handlers(), context.problems.refuse)
@@ -231,6 +234,7 @@ class RecordingsView(QWidget):
                 self._tell_opened(recording)
                 if path is not None:
                     self._recent.add(path)
+                    self._compare_again(path)
                     EndedRecording.of(self._context).file_opened(path)
 
         def failed(error: AppError) -> None:
@@ -485,8 +489,18 @@ class RecordingsView(QWidget):
         if self.recording is not None:
             ask_recording(self, _("Compare with another recording"), self.compare_with)
 
-    def compare_with(self, path: Path) -> None:
-        """Compare the open recording with the one at this path."""
+    def _compare_again(self, path: Path) -> None:
+        """Compare the recording at this path, which was opened, with the one that it was compared with last."""
+        other = self._compared.other_of(path)
+        if other is not None:
+            self.compare_with(other, shows=False)
+
+    def _forget_comparison(self) -> None:
+        if self.recording is not None:
+            self._compared.forget(self.recording.path)
+
+    def compare_with(self, path: Path, *, shows: bool = True) -> None:
+        """Compare the open recording with the one at this path, and show that page unless it isn't to be shown."""
         recording, unreadable = self.recording, UnreadableParts()
         if recording is None:
             return
@@ -496,16 +510,25 @@ class RecordingsView(QWidget):
                 return
             database = self.frames.filter_bar.databases.database
             self.comparison.show_second(RecordingPart(path.name, other), database)
-            self.pages.set_current(_COMPARISON)
-            self._show_page(_COMPARISON)
-            self.comparison.focus_rows()
+            self._compared.remember(recording.path, path)
+            if shows:
+                self.pages.set_current(_COMPARISON)
+                self._show_page(_COMPARISON)
+                self.comparison.focus_rows()
             self._tell_unreadable(_UNREADABLE_OTHER, path.name, unreadable)
 
         def op(progress: Progress) -> FrameStatistics:
             return read_statistics(path, _telling(progress), unreadable)
 
         title = _("Reading {file} to compare").format(file=path.name)
-        self._context.tasks.run(self, op, done, title=title)
+
+        def failed(error: AppError) -> None:
+            if shows:
+                self._context.problems.show(error)
+            elif not isinstance(error, Cancelled):  # the file has gone since: nobody asked for it now
+                self._compared.forget(recording.path)
+
+        self._context.tasks.run(self, op, done, failed, title=title)
 
 
 def _telling(progress: Progress) -> Callable[[int, int], None]:

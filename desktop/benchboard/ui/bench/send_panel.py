@@ -436,13 +436,13 @@ class SendPanel(QWidget):
                 self.list.select(new.key)
                 self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
-        self._ask(_("Add row"), SendRow(_NEW, "", 100.0), add)
+        self._ask(_("Add row"), SendRow(_NEW, "", 100.0), add, is_new=True)
 
     def _edit_row(self, row: SendRow | None) -> None:
         if row is not None:
             self._ask(_("Edit row"), row, lambda new: self._edit(lambda table: table.replaced(new)))
 
-    def _ask(self, title: str, row: SendRow, accept: Callable[[SendRow], object]) -> None:
+    def _ask(self, title: str, row: SendRow, accept: Callable[[SendRow], object], *, is_new: bool = False) -> None:
         live = self._devices.live
         rates = (live.config.bitrate, live.config.data_bitrate) if live is not None else None
 
@@ -450,6 +450,8 @@ class SendPanel(QWidget):
             return live.capture.table_sender.why_not(edited) if live is not None else None
 
         dialog = SendRowDialog(self, title, row, self._database, why_not=why_not, bit_rates=rates)
+        if is_new:
+            dialog.focus_id()
         dialog.accepted_row.connect(accept)
         dialog.open()
 

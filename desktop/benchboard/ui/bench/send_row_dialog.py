@@ -66,6 +66,12 @@ class SendRowDialog(Dialog):
         self.add_button(Button(_("Save row"), self._accept, kind="primary", name="send_row_save"))
         self._fill(row)
 
+    def focus_id(self) -> None:
+        """Have the focus in the field of the ID when it opens, with its text selected to be replaced: a new row begins
+        with it."""
+        self.first_focus = self._id.edit
+        self._id.edit.selectAll()
+
     def _build_frame_fields(self) -> None:
         self._message = Select(name="send_row_message", label=_("Message"))
         messages = sorted(self._database.messages, key=lambda one: one.name.casefold())

@@ -1,0 +1,1 @@
+"""What is remembered of recordings and listed beside an open one."""
