@@ -536,6 +536,13 @@ def test_bars_above_the_audit_log_count_what_its_filters_leave(admin: Admin) -> 
     assert not bars.isEnabled()
 
 
+def test_audit_log_begins_with_the_number_of_the_entry(admin: Admin) -> None:
+    admin.go("admin/audit")
+    model = admin.table("audit_table").model()
+    titles = [model.headerData(at, Qt.Orientation.Horizontal) for at in range(model.columnCount())]
+    assert titles[:3] == ["Entry", "When", "Who"]
+
+
 def test_audit_log_is_sorted_by_who(admin: Admin) -> None:
     admin.go("admin/audit")
     admin.wait(lambda: admin.column("audit_table", 2))
@@ -547,17 +554,17 @@ def test_audit_log_is_sorted_by_who(admin: Admin) -> None:
 
 def test_audit_log_sorted_by_person_says_the_day_of_each_entry(admin: Admin) -> None:
     admin.go("admin/audit")
-    table = "audit_table"
-    admin.wait(lambda: admin.column(table))
+    table, when = "audit_table", 1
+    admin.wait(lambda: admin.column(table, when))
     today = day_and_time(datetime.now(UTC))[:-6]
-    assert not any(today in text for text in admin.column(table))  # the heading says it
+    assert not any(today in text for text in admin.column(table, when))  # the heading says it
     header = admin.table(table).horizontalHeader()
     admin.qtbot.mouseClick(
         header.viewport(),
         Qt.MouseButton.LeftButton,
         pos=QPoint(header.sectionViewportPosition(2) + 20, header.height() // 2),
     )
-    admin.wait(lambda: admin.column(table) and all(today in text for text in admin.column(table)))
+    admin.wait(lambda: admin.column(table, when) and all(today in text for text in admin.column(table, when)))
 
 
 @pytest.mark.usefixtures("light")

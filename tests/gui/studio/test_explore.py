@@ -496,6 +496,20 @@ def test_sql_is_edited_both_ways_as_long_as_the_builder_has_it(explorer: Explore
     assert explorer.exploration.state.text.endswith("> 1"), "nothing is lost"
 
 
+def test_explore_has_one_primary_button_which_runs_what_is_written_as_sql(explorer: Explorer) -> None:
+    explorer.open_orders()
+
+    def primary() -> list[str]:
+        buttons = explorer.view.toolbar.findChildren(Button)
+        return [one.objectName() for one in buttons if one.property("kind") == "primary" and not one.isHidden()]
+
+    assert primary() == ["explore_add"]
+    explorer.click("segment_sql")
+    assert primary() == ["explore_run"]
+    explorer.click("segment_build")
+    assert primary() == ["explore_add"]
+
+
 def test_table_says_which_period_is_not_over_as_its_chart_does(explorer: Explorer) -> None:
     text = "SELECT date_trunc('week', created_dt) AS week, count(*) AS n\nFROM orders\nGROUP BY 1\nORDER BY 1"
     explorer.exploration.open_query("", lambda _source: text, None, "")

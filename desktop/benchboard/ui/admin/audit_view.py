@@ -618,17 +618,6 @@ def _program(entry: AuditEntry) -> str:
 def _columns(when: Callable[[AuditEntry], str]) -> tuple[Column[AuditEntry], ...]:
     return (
         Column(
-            "at",
-            _("When"),
-            when,
-            sortable=True,
-            tooltip=lambda row: f"{relative_time(row.at)}\n{full_time(row.at)}",
-            muted=True,
-            width=170,
-            fits=True,
-            whole=True,
-        ),
-        Column(
             "number",
             _("Entry"),
             lambda row: number(row.number) if row.number is not None else NO_VALUE,
@@ -638,6 +627,17 @@ def _columns(when: Callable[[AuditEntry], str]) -> tuple[Column[AuditEntry], ...
             spoken="titled",
             width=72,
             optional=True,
+        ),
+        Column(
+            "at",
+            _("When"),
+            when,
+            sortable=True,
+            tooltip=lambda row: f"{relative_time(row.at)}\n{full_time(row.at)}",
+            muted=True,
+            width=170,
+            fits=True,
+            whole=True,
         ),
         Column(
             "who",

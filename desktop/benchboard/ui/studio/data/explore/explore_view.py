@@ -429,7 +429,11 @@ class ExploreView(QWidget):
         self.run.disable(self._why_not_run())
         self.add.disable(self._why_not_add())
         origin = self._live_origin()
-        self.add.set_kind("plain" if origin is not None else "primary")
+        # One primary button: what is written as SQL is run first; the builder runs by itself.
+        is_written = state.mode == "sql"
+        self.run.set_kind("primary" if is_written else "plain")
+        self.add.set_kind("plain" if is_written or origin is not None else "primary")
+        self.update_widget.set_kind("plain" if is_written else "primary")
         self.update_widget.setVisible(origin is not None)
         if origin is not None:
             self.update_widget.setAccessibleDescription(origin.title)
