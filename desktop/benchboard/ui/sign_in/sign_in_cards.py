@@ -126,20 +126,15 @@ class ServerCard(SignInCard):
     def _lay_out(self) -> None:
         # Two accounts and two passwords on one card: each is told whose it is. An error stands in the note's room, and
         # so does, once an address is there, who can read a database.
+        self._more = Button(_("Add a database password"), self._show_more, kind="link", name="server_more")
         self._fields = {
-            "url": Field(
-                _("Server"),
-                self._url,
-                note=_role_sentence(),
-                lines=2,
-            ),
+            "url": Field(_("Server"), self._url, note=_role_sentence(), lines=2, beside=self._more),
             "database_password": Field(_("Database password (optional)"), self._role_password),
             "email": Field(
                 _("Email"), self._email, note=_("The email and password of your Benchboard account."), lines=3
             ),
             "password": Field(_("Password"), self._password, lines=3),
         }
-        self._more = Button(_("Add a database password"), self._show_more, kind="link", name="server_more")
         for field in self._fields.values():
             field.edit.textEdited.connect(lambda _text, field=field: field.set_error(""))
         self._email.textEdited.connect(self._forget_account_error)
@@ -153,9 +148,6 @@ class ServerCard(SignInCard):
         foot.addWidget(self.button)
         self.column.addWidget(self._fields["url"])
         self.column.addWidget(self._fields["database_password"])
-        more = row(self._more)
-        more.addStretch(1)
-        self.column.addLayout(more)
         self._fields["database_password"].hide()
         self.column.addLayout(account)
         self.column.addStretch(1)

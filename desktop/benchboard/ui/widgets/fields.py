@@ -375,8 +375,10 @@ class Field(QWidget):
         unit: str = "",
         note: str = "",
         lines: int = 0,
+        beside: QWidget | None = None,
         parent: QWidget | None = None,
     ) -> None:
+        """`beside` is at the end of the label's line, such as a link to what few need."""
         super().__init__(parent)
         self.editor: QWidget = editor if editor is not None else Edit(unit=unit)
         self._note = note
@@ -390,7 +392,12 @@ class Field(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme().px("spacing.1"))
-        column.addWidget(self._label)
+        if beside is None:
+            column.addWidget(self._label)
+        else:
+            head = row(self._label, beside)
+            head.insertStretch(1, 1)
+            column.addLayout(head)
         column.addWidget(self.editor)
         column.addWidget(self._message)
         self._message.setVisible(bool(note))
