@@ -51,7 +51,7 @@ class AddPersonDialog(Dialog):
         self._explain_role()
 
     def _build_fields(self) -> None:
-        self._email = Field(_("Email"), Edit(placeholder="name@example.com", name="add_email"))
+        self._email = Field(_("Email"), Edit(placeholder="name@example.com", name="add_email"), lines=1)
         self._name = Field(
             _("Name"),
             Edit(name="add_name"),

@@ -52,9 +52,9 @@ class EditPersonDialog(Dialog):
         self._context, self._person, self._owner = context, person, owner
         self._seen = PersonFields()
         self._boxes: dict[str, CheckBox] = {}
-        self._name = Field(_("Name"), Edit(name="edit_name"))
-        self._email = Field(_("Email"), Edit(name="edit_email"))
-        self._department = Field(_("Department"), Edit(name="edit_department"))
+        self._name = Field(_("Name"), Edit(name="edit_name"), lines=1)
+        self._email = Field(_("Email"), Edit(name="edit_email"), lines=1)
+        self._department = Field(_("Department"), Edit(name="edit_department"), lines=1)
         self._department.edit.setMaxLength(LONGEST_DEPARTMENT)
         self._role_choice = Select([(role, role_title(role)) for role in ROLES], name="edit_role", label=_("Role"))
         self._role = Field(_("Role"), self._role_choice, note=" ")

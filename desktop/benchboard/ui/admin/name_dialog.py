@@ -52,7 +52,7 @@ class NameDialog(Dialog):
     ) -> None:
         super().__init__(window, title, name="name_dialog")
         self._context, self._op, self._done, self._owner = context, op, done, owner or window
-        self._name = Field(_("Name"), Edit(name="name_field"))
+        self._name = Field(_("Name"), Edit(name="name_field"), lines=1)
         self._name.edit.setMaxLength(_LONGEST)
         self._name.edit.setText(name)
         self._name.edit.selectAll()
@@ -62,7 +62,7 @@ class NameDialog(Dialog):
         self.content.addWidget(self._name)
         self._description: Field | None = None
         if description is not None:
-            self._description = Field(_("Description"), Edit(name="name_description"))
+            self._description = Field(_("Description"), Edit(name="name_description"), lines=1)
             self._description.edit.setText(description)
             self._description.edit.returnPressed.connect(self._accept)
             self.content.addWidget(self._description)

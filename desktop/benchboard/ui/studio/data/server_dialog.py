@@ -77,10 +77,10 @@ class ServerDialog(ConnectionDialog):
     def _make_fields(self) -> None:
         unchanged = _("Leave it empty to keep the stored one.") if self._existing else ""
         self.fields = {
-            "name": Field(_("Name"), Edit(name="server_name")),
-            "host": Field(_("Host"), Edit(name="server_host", placeholder="db.example.com")),
-            "port": Field(_("Port"), Edit(name="server_port")),
-            "database": Field(_("Database"), Edit(name="server_database")),
+            "name": Field(_("Name"), Edit(name="server_name"), lines=1),
+            "host": Field(_("Host"), Edit(name="server_host", placeholder="db.example.com"), lines=1),
+            "port": Field(_("Port"), Edit(name="server_port"), lines=1),
+            "database": Field(_("Database"), Edit(name="server_database"), lines=1),
             "schema": Field(_("Schema"), Edit(name="server_schema", placeholder=_("All schemas"))),
             "user": Field(_("User"), Edit(name="server_user"), note=_("Use an account with read-only access.")),
             "password": Field(_("Password"), Edit(name="server_password"), note=unchanged),
