@@ -65,6 +65,11 @@ def test_enter_opens_the_page_with_all_tabs_side_by_side(admin: Admin) -> None:
     )
     assert export.right() < sessions.left()
     assert sessions.bottom() < activity.top()
+    column = admin.find("person_open_audit").parentWidget()
+    assert column is not None
+    assert column.parentWidget() is not None
+    gaps = column.parentWidget().layout()
+    assert gaps.itemAt(gaps.count() - 1).spacerItem() is not None, "what room is left is below the sections"
     admin.window.resize(1024, 700)
     admin.wait(lambda: all(_visible(admin, tab) for tab in TABS))
     assert pane.is_page

@@ -92,6 +92,7 @@ class PersonColumns(QWidget):
     def add(self, part: QWidget, column: int) -> None:
         """Add a part to a column, below those in it."""
         into = self._columns[column]
+        into.removeWidget(part)  # Qt would do so after the place was counted, and put it below the room that stretches
         into.insertWidget(into.count() - 1, part)
 
     def below(self, strip: QWidget) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from benchboard.i18n import _
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets import Avatar, Elided, Icon, Paragraph, Text
+from benchboard.ui.widgets import Avatar, Elided, Icon, Paragraph, Text, hairline
 from benchboard.ui.widgets.readable_rows import ReadableRow
 
 _SHARES: Final = (10, 10, 12)
@@ -104,7 +104,13 @@ class ReachTitles(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        line = QHBoxLayout(self)
-        line.setContentsMargins(16 + 16 + 10, 10, 16, 2)
+        self.setFixedHeight(theme().px("table.header"))
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        line = QHBoxLayout()
+        line.setContentsMargins(16 + 16 + 10, 0, 16, 0)
         titles = (_("Item"), _("Access"), _("Because of"))
         line.addLayout(in_columns(*(Text(title, "body", "secondary") for title in titles)))
+        whole.addLayout(line, 1)
+        whole.addWidget(hairline())
