@@ -4,11 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
-    QFontMetrics,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -23,7 +22,7 @@ from benchboard.paging import Listing
 from benchboard.ui.paged.paged_model import Mark, PagedTableModel
 from benchboard.ui.paged.paged_rows import PagedRows, drag_rows
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.badges import badge_width, paint_badge, paint_icon
+from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.buttons import Button, CheckBox, paint_check
 from benchboard.ui.widgets.focus import asked_by_key, came_by_key, note_input
 from benchboard.ui.widgets.surfaces import set_surface
@@ -43,21 +42,16 @@ _BUTTON: Final = 24
 _MODIFIERS: Final = (Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_Meta, Qt.Key.Key_AltGr)
 
 
-def _no_badge(_row: object) -> Mark | None:
-    return None
-
-
 @dataclass(frozen=True, slots=True)
 class CardFace(Generic[Row]):
-    """What a card shows of a row: a picture, a title, a line below it with a badge in front, and at the end a mark that
-    can be clicked; None where a row has no badge or mark.
+    """What a card shows of a row: a picture, a title, a line below it, and at the end a mark that can be clicked; None
+    where a row has no mark.
     """
 
     picture: Callable[[QPainter, QRectF, Row], None]
     title: Callable[[Row], str]
     second: Callable[[Row], str]
     mark: Callable[[Row], Mark | None]
-    badge: Callable[[Row], Mark | None] = _no_badge
 
 
 class PagedCards(QListView):
@@ -397,10 +391,9 @@ class _CardDelegate(QStyledItemDelegate):
         width = box.width() - 2 * pad
         room = width - _BUTTON if self._view.face.mark(shown) is not None else width
         _paint_elided(painter, QRectF(left, top + 8, room, 20), self._view.face.title(shown), "body_strong", "text")
-        second = QRectF(left, top + 31, width, 16)
-        if (badge := self._view.face.badge(shown)) is not None:
-            second.setLeft(left + _paint_card_badge(painter, QPointF(left, top + 29), badge, width / 2) + 8)
-        _paint_elided(painter, second, self._view.face.second(shown), "caption", "text.muted")
+        _paint_elided(
+            painter, QRectF(left, top + 31, width, 16), self._view.face.second(shown), "caption", "text.muted"
+        )
 
     def _paint_buttons(self, painter: QPainter, row: int) -> None:
         """Draw the check box and the menu button on a card that is pointed at, or that has the keys."""
@@ -408,7 +401,8 @@ class _CardDelegate(QStyledItemDelegate):
         hot = view.hovered == row or view.ringed_row() == row
         if view.ticks and (hot or view.paged.ticks()):
             ticked = Qt.CheckState.Checked if view.paged.is_ticked(row) else Qt.CheckState.Unchecked
-            paint_check(painter, QRectF(view.tick_box(row)).adjusted(5, 5, -5, -5), ticked, hot=view.hovered == row)
+            box, is_hot = QRectF(view.tick_box(row)).adjusted(5, 5, -5, -5), view.hovered == row
+            paint_check(painter, box, ticked, hot=is_hot, on_picture=True)
         if hot:
             box, radius = QRectF(view.menu_box(row)), theme().px("radius.control")
             painter.setPen(QPen(theme().color("border.control"), 1))
@@ -422,10 +416,3 @@ def _paint_elided(painter: QPainter, box: QRectF, text: str, font: str, tone: st
     painter.setPen(theme().color(tone))
     line = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(box.width()))
     painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, line)
-
-
-def _paint_card_badge(painter: QPainter, at: QPointF, badge: Mark, most: float) -> float:
-    """Draw a badge at most `most` pixels wide; returns its width."""
-    spare = int(most - badge_width(""))
-    text = QFontMetrics(theme().font("caption")).elidedText(badge.text, Qt.TextElideMode.ElideRight, spare)
-    return paint_badge(painter, at, badge.kind, text, badge.icon)

@@ -304,16 +304,24 @@ class CheckBox(FocusRinged, QCheckBox):
 
 
 def paint_check(
-    painter: QPainter, box: QRectF, state: Qt.CheckState, *, enabled: bool = True, hot: bool = False
+    painter: QPainter,
+    box: QRectF,
+    state: Qt.CheckState,
+    *,
+    enabled: bool = True,
+    hot: bool = False,
+    on_picture: bool = False,
 ) -> None:
-    """Draw a check box into `box`."""
+    """Draw a check box into `box`; `on_picture`: over something other than a plain ground."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     on = state != Qt.CheckState.Unchecked
     fill = "surface.alt" if not enabled else "accent" if on else "surface"
     line = "border" if not enabled else "accent" if on else "text.muted" if hot else "border.control"
     painter.setPen(QPen(theme().color(line), 1))
-    painter.setBrush(theme().color(fill))
+    # In a selected row or column of the dark theme, a box with the ground of the window would be a hole in it.
+    is_filled = on or on_picture or theme().current == "light"
+    painter.setBrush(theme().color(fill) if is_filled else Qt.BrushStyle.NoBrush)
     painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
     if on:
         painter.setPen(
