@@ -35,15 +35,11 @@ def star_mark(card: DashboardSummary) -> Mark | None:
 
 
 def card_text(card: DashboardSummary) -> str:
-    """Whose a dashboard is, unless its folder is shown beside it, and when it was opened last."""
+    """The folder of a dashboard, or without one whose it is, and when it was opened last."""
     opened = _("not opened yet")
     if card.opened_at is not None:
         opened = _("opened {when}").format(when=relative_time(card.opened_at))
-    return opened if folder_badge(card) is not None else f"{card.owner} · {opened}"
-
-
-def _spoken_text(card: DashboardSummary) -> str:
-    return ", ".join(filter(None, (card.folder, card_text(card))))
+    return f"{card.folder or card.owner} · {opened}"
 
 
 def folder_badge(card: DashboardSummary) -> Mark | None:
@@ -55,7 +51,7 @@ def dashboard_face(
     picture: Picture, second: Callable[[DashboardSummary], str] = card_text
 ) -> CardFace[DashboardSummary]:
     """The card of a dashboard."""
-    return CardFace(picture, lambda card: card.name, second, star_mark, folder_badge)
+    return CardFace(picture, lambda card: card.name, second, star_mark)
 
 
 class FavouriteCards(QWidget):
@@ -77,7 +73,7 @@ class FavouriteCards(QWidget):
         self._wanted = True
         set_surface(self, "surface")
         names: Column[DashboardSummary] = Column(
-            "name", _("Name"), lambda card: card.name, second=_spoken_text, tooltip=lambda card: card.name
+            "name", _("Name"), lambda card: card.name, second=card_text, tooltip=lambda card: card.name
         )
         self.model: PagedTableModel[DashboardSummary] = PagedTableModel(
             context.tasks, self._fetch, (names,), self, page=_MOST
