@@ -76,7 +76,7 @@ def test_last_seen_of_a_disconnected_dongle_is_said_as_elsewhere_in_the_window()
     """It was a dash for never and a time of day for today, and its tooltip named no time zone."""
     (column,) = (column for column in columns() if column.key == "state")
 
-    def shown(seen: datetime | None) -> str:
+    def shown(seen: datetime | None) -> tuple[str, str]:
         now = datetime.now(UTC)
         record = DongleRecord(
             "1", "2" * 16, None, "CLAIMED_ACTIVE", "proven", None, None, seen, now, None, None, None, None
@@ -87,10 +87,11 @@ def test_last_seen_of_a_disconnected_dongle_is_said_as_elsewhere_in_the_window()
         assert bool(column.tooltip(row)) == bool(when)
         assert column.tooltip(row).endswith(when)
         assert column.second is not None
-        return column.second(row)
+        (seen_at,) = (column for column in columns() if column.key == "last_seen_at")
+        return column.second(row), seen_at.text(row)
 
-    assert shown(None) == "Never connected"
-    assert shown(datetime.now(UTC) - timedelta(minutes=14, seconds=5)) == "Last seen 14 min ago"
+    assert shown(None) == ("Never connected", "–")
+    assert shown(datetime.now(UTC) - timedelta(minutes=14, seconds=5)) == ("Disconnected", "14 min ago")
 
 
 def test_pairing_and_connection_are_two_facts_with_the_words_of_the_command_line() -> None:
@@ -108,7 +109,7 @@ def test_pairing_and_connection_are_two_facts_with_the_words_of_the_command_line
         assert column.second is not None
         return column.text(row), column.second(row)
 
-    assert facts(record, None) == ("Paired", "Last seen just now")
+    assert facts(record, None) == ("Paired", "Disconnected")
     answered = replace(elsewhere, info=replace(claimed, device_id="2" * 16))
     assert facts(record, answered) == ("Paired", "Connected")
     assert facts(record, UNKNOWN) == ("Paired", "Checking")

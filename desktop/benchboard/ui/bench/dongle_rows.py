@@ -17,9 +17,9 @@ from benchboard.ui.bench.bench_format import connection_mark, identity_mark, ide
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.context import Context
-from benchboard.ui.paged.paged_model import Column
+from benchboard.ui.paged.paged_model import NO_VALUE, Column
 from benchboard.ui.tasks import DatabaseSession
-from benchboard.ui.time_format import full_time
+from benchboard.ui.time_format import full_time, relative_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def columns(load: Callable[[DongleRow], float | None] = _no_load) -> tuple[Colum
             True,
             second=lambda row: row.subtitle,
             second_mono=True,
-            width=190,
+            width=180,
             stretch=True,
         ),
         Column(
@@ -129,8 +129,8 @@ def columns(load: Callable[[DongleRow], float | None] = _no_load) -> tuple[Colum
             True,
             mark=lambda row: state_mark(row.dongle, row.device),
             second=_connection,
-            tooltip=lambda row: full_time(row.dongle.last_seen_at) if row.dongle is not None else "",
-            width=190,
+            tooltip=_seen_tip,
+            width=170,
             stretch=True,
             whole=True,
         ),
@@ -141,27 +141,55 @@ def columns(load: Callable[[DongleRow], float | None] = _no_load) -> tuple[Colum
             True,
             badge=lambda row: identity_mark(row.dongle, row.device),
             tooltip=lambda row: identity_reason(row.dongle, row.device),
-            width=150,
+            width=145,
             stretch=True,
         ),
-        Column("", _("Bus load"), lambda row: _load_text(load(row)), meter=load, align_right=True, width=125),
-        Column("bitrate", _("Bit rate"), lambda row: row.bitrates, True, align_right=True, width=165),
+        Column("", _("Bus load"), lambda row: _load_text(load(row)), meter=load, align_right=True, width=115),
+        Column("bitrate", _("Bit rate"), lambda row: row.bitrates, True, align_right=True, width=150),
         Column(
             "",
             _("Port"),
             lambda row: _port_text(row.device),
             mono=lambda row: row.device is not None and not row.device.port.simulated,
-            width=105,
+            width=100,
             stretch=True,
+            optional=True,
             tooltip=lambda row: row.device.port.path if row.device is not None else "",
+        ),
+        Column(
+            "last_seen_at",
+            _("Last seen"),
+            _last_seen,
+            True,
+            muted=True,
+            spoken="titled",
+            tooltip=_seen_tip,
+            width=110,
+            whole=True,
         ),
     )
 
 
 def _connection(row: DongleRow) -> str:
-    """Whether the dongle is connected; empty where its status says so already, as that a check failed."""
+    """Whether the dongle is connected; empty where its status says so already, as that a check failed. Since when it
+    isn't has a column of its own.
+    """
+    if row.device is None and row.dongle is not None and row.dongle.last_seen_at is not None:
+        return _("Disconnected")
     text = connection_mark(row.dongle, row.device).text
     return text if text != state_mark(row.dongle, row.device).text else ""
+
+
+def _last_seen(row: DongleRow) -> str:
+    """`now` while it is connected: what is stored of that is up to a minute old."""
+    if row.connected:
+        return _("now")
+    seen = row.dongle.last_seen_at if row.dongle is not None else None
+    return relative_time(seen) if seen is not None else NO_VALUE
+
+
+def _seen_tip(row: DongleRow) -> str:
+    return full_time(row.dongle.last_seen_at) if row.dongle is not None else ""
 
 
 def _load_text(load: float | None) -> str:
@@ -186,6 +214,7 @@ _SORT_KEYS: Final[dict[str, Callable[[DongleRow], Any]]] = {
     "name": lambda row: row.title.casefold(),
     "state": lambda row: (state_mark(row.dongle, row.device).text.casefold(), _seen_order(row)),
     "identity": lambda row: identity_mark(row.dongle, row.device).text.casefold(),
+    "last_seen_at": _seen_order,
     "bitrate": lambda row: row.config.bitrate if row.config is not None else 0,
 }
 
