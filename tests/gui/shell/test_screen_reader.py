@@ -14,7 +14,7 @@ from PySide6.QtGui import (
     QAccessibleTextUpdateEvent,
     QGuiApplication,
 )
-from PySide6.QtWidgets import QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QToolTip, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.paging import Listing, Page
@@ -394,6 +394,26 @@ def test_menu_row_tells_whether_it_is_the_current_choice(window: Window) -> None
     assert actions is not None
     actions.doAction(actions.pressAction())
     assert not opened.isVisible(), "it was pressed"
+
+
+def test_button_tells_that_it_opens_a_menu_whose_first_row_gets_the_focus_in_one_step(window: Window) -> None:
+    """The popover had the focus first, and then its row: two steps were told of one."""
+    named, dots = _put(window, Button("Export", menu=True)), _put(window, Button("", icon="ph.dots-three", tip="More"))
+    plain = _put(window, Button("Save", icon="ph.check"))
+    assert [_interface(one).role() for one in (named, dots, plain)] == [Role.ButtonMenu, Role.ButtonMenu, Role.Button]
+    assert bool(_interface(named).state().hasPopup)
+    named.setFocus()
+    focused: list[str] = []
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    moved = application.focusChanged.connect(lambda _before, now: focused.append(now.accessibleName()))
+    opened = menu(named, [MenuItem("PDF", lambda: None), MenuItem("PNG", lambda: None)])
+    application.disconnect(moved)
+    assert focused == ["PDF"]
+    assert _interface(opened).role() == Role.PopupMenu
+    rows = [child for child in opened.body.children() if isinstance(child, QWidget) and child.focusPolicy()]
+    assert {_interface(row).role() for row in rows} == {Role.MenuItem}
+    opened.close()
 
 
 def test_table_tells_ticked_rows_sort_order_and_how_many_match(

@@ -324,6 +324,16 @@ def choice_of_several(button: QAbstractButton) -> None:
     _set_role(button, Role.RadioButton)
 
 
+def opens_menu(button: QAbstractButton) -> None:
+    """Have screen readers take a button, which was just made, for one that opens a menu or a list."""
+    _set_role(button, Role.ButtonMenu)
+
+
+def menu_row(button: QAbstractButton) -> None:
+    """Have screen readers take a button, which was just made, for a row of a menu."""
+    _set_role(button, Role.MenuItem)
+
+
 def page_tab(button: QAbstractButton) -> None:
     """Have screen readers take a checkable button, which was just made, for the tab of a page."""
     _set_role(button, Role.PageTab)

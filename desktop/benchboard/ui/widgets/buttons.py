@@ -1,7 +1,7 @@
 """Buttons, check boxes, the segmented control."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Literal
+from typing import Final, Literal
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QIcon, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.accessible import Role, tell_described
+from benchboard.ui.widgets.accessible import Role, opens_menu, tell_described
 from benchboard.ui.widgets.focus import FocusRinged, note_input, press_on_enter
 from benchboard.ui.widgets.labels import KeyCap, plain_tooltip, restyle
 from benchboard.ui.widgets.tab_order import step_by_key
@@ -37,6 +37,8 @@ _INK = {
     "warn_link": "warn",
     "inverse": "on.tooltip",
 }
+_MENU_ICONS: Final = ("ph.dots-three", "ph.dots-three-bold")
+"""What a button that opens a menu of further actions shows, without an arrow."""
 _ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Up, Qt.Key.Key_Right, Qt.Key.Key_Down)
 _GAP = 7
 _WIDEST = 16_777_215  # QWIDGETSIZE_MAX, which PySide does not have
@@ -87,6 +89,8 @@ class Button(FocusRinged, QPushButton):
         self._tip = f"{tip} ({keys})" if tip and keys else tip
         super().setToolTip(plain_tooltip(self._tip))
         self.setAccessibleName(title or tip)
+        if menu or icon in _MENU_ICONS:
+            opens_menu(self)
         if keys:
             self.setShortcut(keys)
         self.reason = ""

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QVBoxLayout, QW
 from benchboard.i18n import _
 from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.accessible import Role, choice_of_several
+from benchboard.ui.widgets.accessible import Role, choice_of_several, menu_row
 from benchboard.ui.widgets.focus import BY_KEY, FocusReturn, Pressable, keys_used
 from benchboard.ui.widgets.labels import Elided, Text, hairline, plain_tooltip
 from benchboard.ui.widgets.menus import EDGE, ROW
@@ -70,12 +70,15 @@ class Popover(Floating):
         self.raise_()
         if not self.accessibleDescription() and not tab_stops(self):  # nothing in it can be read out on its own
             self.setAccessibleDescription(_shown_text(self))
-        self.setFocus(Qt.FocusReason.PopupFocusReason)
+        self._take_focus()
         is_above = self.y() < self._anchor.mapTo(self._window, QPoint(0, 0)).y() - SHADOW
         slide_in(self, QPoint(0, _GAP if is_above else -_GAP))  # no farther: it would cover its anchor
         app = QApplication.instance()
         if app is not None:
             app.installEventFilter(self)
+
+    def _take_focus(self) -> None:
+        self.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -269,13 +272,12 @@ def menu(anchor: QWidget, items: Sequence[MenuItem], *, name: str = "menu") -> P
     """Open a menu at `anchor`: arrows select, Enter runs."""
     popover = closed_menu(anchor, items, name=name)
     popover.open()
-    popover.focusNextPrevChild(True)
     return popover
 
 
 def closed_menu(anchor: QWidget, items: Sequence[MenuItem], *, name: str = "menu") -> Popover:
     """A menu at `anchor` that is not open yet."""
-    popover = Popover(anchor, padding=4, name=name)
+    popover = _MenuPopover(anchor, padding=4, name=name)
     popover.column.setSpacing(0)
     for item in items:
         if item.run is None and not item.why_not:
@@ -290,6 +292,16 @@ def closed_menu(anchor: QWidget, items: Sequence[MenuItem], *, name: str = "menu
             continue
         popover.column.addWidget(_MenuRow(item, popover))
     return popover
+
+
+class _MenuPopover(Popover):
+    """A menu: its first row gets the focus at once, so that a screen reader is told of one step, not of two."""
+
+    accessible_role = Role.PopupMenu
+
+    def _take_focus(self) -> None:
+        if not focus_next(self, True):
+            super()._take_focus()
 
 
 class _MenuRow(Pressable):
@@ -309,6 +321,8 @@ class _MenuRow(Pressable):
         self.setChecked(bool(item.checked))
         if item.checked is not None:
             choice_of_several(self)
+        else:
+            menu_row(self)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         line = QHBoxLayout(self)
