@@ -46,7 +46,7 @@ def _tips() -> dict[str, str]:
         _("Bus errors"): _(
             "Errors that the controller counted on the bus.\nSTATE rows aren't counted: they report its changed state."
         ),
-        _("Failed"): _("Frames that the dongle rejected or gave up"),
+        _("Failed"): _("Frames that the dongle rejected or gave up since the live bus was opened."),
         _("Malformed"): _("Messages from the dongle that couldn't be read."),
         _("Restarts"): _("How often you restarted the bus. The totals are those since it was opened."),
         _("Dropped"): _("How often the dongle reported that received frames came too fast and were lost."),

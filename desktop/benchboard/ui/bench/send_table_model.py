@@ -185,5 +185,5 @@ class SendTableModel(QAbstractTableModel):
             accepted = _("Frames that the dongle has accepted. It doesn't report acknowledgements.")
             return plain_tooltip(acknowledged if self._reports_sent else accepted)
         if role == Qt.ItemDataRole.ToolTipRole and section == FAILED:
-            return plain_tooltip(_("Frames that the dongle rejected or gave up"))
+            return plain_tooltip(_("Frames that the dongle rejected or gave up since the live bus was opened."))
         return None
