@@ -22,6 +22,7 @@ from benchboard.ui.bench.dongle_counter import DongleCounter
 from benchboard.ui.bench.dongle_notices import DongleNotices
 from benchboard.ui.bench.dongle_pane import DonglePane, has_failed, why_not_checked, why_not_reachable, why_not_timed
 from benchboard.ui.bench.dongle_rows import DongleCounts, DongleRow, columns, fetch, sorted_rows
+from benchboard.ui.bench.events.recent_events import RecentEvents
 from benchboard.ui.bench.pairing_wizard import PairingWizard
 from benchboard.ui.bench.selected_dongle import SelectedDongle
 from benchboard.ui.command_menu import command_menu
@@ -110,6 +111,8 @@ class DonglesView(QWidget):
             ticks=False,
             footer=self._hint_line(),
         )
+        self._recent = RecentEvents(context, self.model)
+        self.table.show_below(self._recent)
         self._notices = DongleNotices(self, context, self._devices)
         self.detail = DonglePane(context, self._devices, self._notices)
         self._lay_out()
@@ -119,6 +122,7 @@ class DonglesView(QWidget):
         self.table.activated.connect(self._focus_row)
         self.table.menu_requested.connect(self._open_menu)
         refresh_times(self.table.view.viewport(), self.detail.refresh_times)
+        refresh_times(self._recent, self._recent.refresh_times)
         self.detail.closed.connect(self._close_detail)
         self.detail.pair.connect(self._pair_shown)
         self._devices.changed.connect(self._on_devices_changed)

@@ -98,6 +98,9 @@ class PagedTable(QWidget, Generic[Row]):
         column.addLayout(self._stack, 1)
         column.addWidget(self._footer)
         column.addWidget(self._bulk)
+        self._column = column
+        self._below: QWidget | None = None
+        self._row_height = height
         self.cards: PagedCards | None = None
         """Its rows as cards, if it has them."""
         self._cards_page: CardsPage | None = None
@@ -120,6 +123,26 @@ class PagedTable(QWidget, Generic[Row]):
         """Have what can be read and clicked to the left of what covers this width at the right end."""
         self.view.set_covered(pixels)
         self._bulk.set_covered(pixels)
+
+    def show_below(self, widget: QWidget) -> None:
+        """Show a widget between the rows and the footer, while all rows leave it room."""
+        self._below = widget
+        self._column.insertWidget(1, widget)
+        self.model.loaded.connect(self._fit_below)
+        self._fit_below()
+
+    def _fit_below(self) -> None:
+        """Show what is below the rows, or leave it out."""
+        if self._below is None:
+            return
+        count = self.model.rowCount()
+        rows = theme().px("table.header") + count * self._row_height
+        room = self.height() - self._footer.sizeHint().height() - rows
+        self._below.setVisible(count > 0 and room >= self._below.sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_below()
 
     def explain_bulk(self, why: str) -> None:
         """Say beside the number of ticked rows why nothing can be done with them; empty if something can."""

@@ -1,0 +1,52 @@
+"""What happened to dongles, told below their list."""
+
+from collections.abc import Callable
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from benchboard.ui.bench.device_manager import DeviceManager
+from benchboard.ui.bench.dongles_view import DonglesView
+from benchboard.ui.bench.events.dongle_events import DongleEvents
+from benchboard.ui.bench.events.recent_events import RecentEvents
+from benchboard.ui.shell.shell import Shell
+from support.benchsim import Simulator
+
+
+def test_connections_and_pairing_are_listed_by_name_below_the_dongles_while_there_is_room(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, pair_one: Callable[[], str]
+) -> None:
+    pair_one()
+    (view,) = shell.findChildren(DonglesView)
+    (recent,) = view.findChildren(RecentEvents)
+
+    def said() -> list[str]:
+        return [row.accessibleName().partition(", ")[2] for row in recent.rows]
+
+    names = [row.title for row in view.model.rows]
+    qtbot.waitUntil(lambda: {f"{name} connected" for name in names} <= set(said()))
+    qtbot.waitUntil(lambda: any(row.paired for row in view.model.rows))
+    (paired,) = (row.title for row in view.model.rows if row.paired)
+    qtbot.waitUntil(lambda: f"{paired} paired" in said())
+    assert recent.isVisible()
+    view.window().resize(1440, 900)
+    view.table.resize(view.table.width(), 200)
+    assert recent.isHidden(), "rows come first"
+    view.table.resize(view.table.width(), 600)
+    assert recent.isVisible()
+
+
+def test_dongle_that_is_unplugged_is_an_event(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, manager: DeviceManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events = DongleEvents.of(shell.context)
+    qtbot.waitUntil(lambda: len([one for one in manager.devices if one.has_answered]) == 2)
+    device_id = manager.devices[0].device_id
+    assert device_id is not None
+    rest = manager.devices[1:]
+    monkeypatch.setattr(DeviceManager, "devices", property(lambda _self: rest))
+    manager.changed.emit()
+    (event,) = (one for one in events.latest([], 50) if "disconnected" in one.what)
+    assert event.text({device_id: "Conveyor A"}) == "Conveyor A disconnected"
+    assert event.text({}) == f"Dongle {device_id[-4:].upper()} disconnected"
+    assert DongleEvents.of(shell.context) is events
