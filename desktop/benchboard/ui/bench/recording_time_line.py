@@ -30,6 +30,11 @@ _DRAG: Final = 4
 _STEPS: Final = 100
 """Steps of the arrow keys in the whole recording."""
 _LABEL: Final = 110
+_HEADROOM: Final = 1.15
+"""How much higher the room of the bars is than the highest one."""
+_AT_REST: Final = 0.55
+_OUTSIDE: Final = 0.3
+"""The opacity of the bars while no range is selected, and outside one."""
 _FINEST_LABEL_S: Final = 0.001
 
 
@@ -207,9 +212,12 @@ class RecordingTimeLine(QWidget):
         painter.fillRect(QRectF(box.right() - 1, box.top(), 2, box.height()), theme().color("accent"))
 
     def _paint_bars(self, painter: QPainter) -> None:
-        room, top = self._room(), max(*self._rates, 1.0) if self._rates else 1.0
+        room, top = self._room(), _HEADROOM * (max(*self._rates, 1.0) if self._rates else 1.0)
         colour, muted = theme().chart(0), QColor(theme().chart(0))
-        muted.setAlphaF(0.4)
+        muted.setAlphaF(_OUTSIDE)
+        if self._range is None:  # a wall of bars in the full colour would outweigh the frames
+            colour = QColor(colour)
+            colour.setAlphaF(_AT_REST)
         for place, rate in enumerate(self._rates):
             left = room.left() + place * _BAR
             height = max(1.0, _BARS * rate / top) if rate else 0.0
