@@ -83,7 +83,7 @@ class VariablesDialog(Dialog):
         self._multiple.setObjectName("variable_multiple")
         self._all = CheckBox(_("Include “All” option"))
         self._all.setObjectName("variable_all")
-        self._name_field = Field(_("Name"), self._name)
+        self._name_field = Field(_("Name"), self._name, lines=1)
         self._values_field = Field(_("Values, one per line"), self._values)
         self._lay_out()
         self._connect()

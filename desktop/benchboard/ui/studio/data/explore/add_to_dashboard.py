@@ -125,7 +125,7 @@ class AddToDashboard(Popover):
         self._rows.setSpacing(2)
         self._area = scroll_area(self._list)
         self._area.setFixedHeight(_LIST_HEIGHT)
-        self._name = Field(_("Name of the new dashboard"), _EnterEdit(name="add_name"))
+        self._name = Field(_("Name of the new dashboard"), _EnterEdit(name="add_name"), lines=1)
         self._name.edit.setMaxLength(MAX_NAME)
         self._name.edit.textEdited.connect(lambda _text: self._clear_warning())
         self._name.edit.returnPressed.connect(self._check_name)

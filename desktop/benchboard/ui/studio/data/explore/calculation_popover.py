@@ -61,7 +61,7 @@ class CalculationPopover(PartPopover):
         """Whether *Apply* was pressed before the source answered."""
         self._right: set[int] = set()
         """Columns of numbers in the preview."""
-        self._name = Field(_("Name"), Edit(name="calculation_name"), parent=self)
+        self._name = Field(_("Name"), Edit(name="calculation_name"), lines=1, parent=self)
         self._name.edit.setMaxLength(50)
         self._edit = ExpressionEdit(context, "calculation_expression", dict)
         self._edit.setUndoRedoEnabled(True)

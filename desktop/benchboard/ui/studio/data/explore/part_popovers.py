@@ -174,7 +174,7 @@ class MeasurePopover(PartPopover):
         self._function = Select([], name="measure_function", label=_("Calculation"))
         numbers = [(one.name, one.title) for one in table.columns if one.kind in NUMBERS and one.aggregate is None]
         self._divisor = Select([*numbers, *rows], name="measure_divisor", label=_("Divided by the sum of"))
-        self._name = Field(_("Name in the result"), Edit(name="measure_name"))
+        self._name = Field(_("Name in the result"), Edit(name="measure_name"), lines=1)
         self._name.edit.setMaxLength(50)
         self._name.edit.returnPressed.connect(self.apply)
         for field in (self._column, self._function, self._divisor, self._name):
