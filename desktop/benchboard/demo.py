@@ -23,6 +23,7 @@ from benchboard.i18n import N_, _
 from benchboard.identity import audit, authentication, keys, organisations, passwords, teams
 from benchboard.identity.permissions import Actor, Client, os_user
 from benchboard.identity.roles import ADMIN, ANALYST, BUSINESS_USER, TECHNICIAN
+from benchboard.storage import clock
 
 NAME: Final = "Northwind Test Lab"
 _ADMIN: Final = "admin@example.com"
@@ -90,8 +91,18 @@ WORDS: Final = (
 
 
 def fill(session: Session, data_keys: keys.DataKeys, *, with_week: bool = False) -> None:
-    """Create the demo organisation in an empty, seeded database, `with_week` of its people (`demo_week`). Commands
-    on it act as its admin."""
+    """Create the demo organisation in an empty, seeded database; `with_week`, a week ago, with what its people did
+    since (`demo_week`). Commands on it act as its admin."""
+    if not with_week:
+        _found(session, data_keys)
+        return
+    with clock.history(demo_week.begin()) as told:
+        admin = _found(session, data_keys)
+        demo_week.fill(session, admin, told)
+
+
+def _found(session: Session, data_keys: keys.DataKeys) -> Actor:
+    """The organisation with its first people, shops and dashboards; returns its admin."""
     organisation_id = organisations.create(session, data_keys, name=NAME, slug="demo", email=_ADMIN, demo=True)
     ids = {
         email: organisations.create_account(
@@ -126,8 +137,7 @@ def fill(session: Session, data_keys: keys.DataKeys, *, with_week: bool = False)
         _save_home(session, people[email], cells)
     for entry in json.loads((package_data.resources_folder() / "demo" / "dashboards.json").read_text(encoding="utf-8")):
         _create_dashboard(session, people, entry)
-    if with_week:
-        demo_week.fill(session, admin)
+    return admin
 
 
 def _import_trade(session: Session, actor: Actor, shopkeeper: str) -> None:

@@ -1,13 +1,15 @@
 """A week in the demo organisation: more people, teams, folders and dashboards, sessions, and the log of their days.
 
 It is made with the demo that somebody opens, so that no list there is empty, in the language of the program. The demo
-says that it is one wherever it is open: nobody did what these entries of its audit log say.
+says that it is one wherever it is open: nobody did what these entries of its audit log say. All of it is one history,
+told by `storage.clock`: what there is was made when the week began, and what people did with it came after.
 """
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import uuid4
 
 from sqlalchemy import Connection, insert, update
@@ -17,12 +19,13 @@ from benchboard import __version__
 from benchboard.dashboards import favourites, folders, library, templates
 from benchboard.dashboards.access import sharing
 from benchboard.i18n import N_, _
-from benchboard.identity import authentication, teams, users
-from benchboard.identity.permissions import Actor
+from benchboard.identity import audit, authentication, teams, users
+from benchboard.identity.permissions import Actor, Client
 from benchboard.paging import Listing
-from benchboard.storage import audit_seals
+from benchboard.storage import clock
+from benchboard.storage.clock import HistoryClock
 from benchboard.storage.models.dashboards import Dashboard, DashboardOpening
-from benchboard.storage.models.identity import AuditLog, SignInSession, User
+from benchboard.storage.models.identity import SignInSession, User
 
 _PROGRAM: Final = f"Benchboard/{__version__} (Linux 6.1)"
 _ANALYST, _ADMIN, _TECHNICIAN = "analyst@example.com", "admin@example.com", "technician@example.com"
@@ -71,19 +74,35 @@ _DAY: Final = (  # minutes after midnight, who, what; `{}` is one of the dashboa
     (16 * 60 + 30, "yusuf.kaya@example.com", "session.sign-in"), (17 * 60 + 12, _ANALYST, "session.sign-out"),
     (17 * 60 + 40, _ADMIN, "session.sign-out"),
 )  # fmt: skip
+_COLLEAGUE: Final = "clara.voss@example.com"
+"""With whom the admin shares dashboards."""
 _DAYS: Final = 7
+_BEGAN: Final = timedelta(hours=7)
+"""How long after midnight the demo was made."""
 _WEEKEND: Final = 5
 """The first day of the week on which nobody works, counted from Monday as 0."""
 
 
-def fill(session: Session, admin: Actor) -> None:
+def begin() -> datetime:
+    """When the week began: early on its first working day, before anybody signed in."""
+    return _working_days(datetime.now().astimezone())[0] + _BEGAN
+
+
+def _working_days(now: datetime) -> list[datetime]:
+    """The midnights at which the working days of the week until now began."""
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    days = (midnight - timedelta(days=day) for day in range(_DAYS, -1, -1))
+    return [day for day in days if day.weekday() < _WEEKEND]
+
+
+def fill(session: Session, admin: Actor, told: HistoryClock) -> None:
     """Add the week to a demo that was just made, as its admin."""
     _add_people(session, admin)
     made = _add_dashboards(session, admin)
     people = {one.email: one.id for one in users.list_people(session, admin, Listing(), limit=100).rows}
-    connection = session.connection()
-    _set_times(connection, admin.organisation_id, made, people)
-    _add_days(session, admin.organisation_id, made, people)
+    _set_times(session.connection(), admin.organisation_id, made, people)
+    _add_sessions(session.connection(), admin.organisation_id, people)
+    _add_days(session, admin, told, made, people)
 
 
 def _add_people(session: Session, admin: Actor) -> None:
@@ -126,7 +145,7 @@ def _set_times(
 ) -> None:
     now = datetime.now().astimezone()
     for dashboard_id, (_title, ago) in made.items():
-        times = {"created_at": now - timedelta(days=30), "updated_at": now - ago}
+        times = {"updated_at": max(now - ago, begin() + _SIGNED_IN)}
         connection.execute(update(Dashboard).where(Dashboard.id == dashboard_id).values(times))
         opening = {
             "organisation_id": organisation_id, "dashboard_id": dashboard_id, "user_id": people[_ANALYST],
@@ -138,51 +157,49 @@ def _set_times(
         connection.execute(update(User).where(User.id == people[who]).values(last_login_at=seen))
 
 
-def _add_days(
-    session: Session, organisation_id: str, made: Mapping[str, tuple[str, timedelta]], people: Mapping[str, str]
-) -> None:
-    connection = session.connection()
+def _add_sessions(connection: Connection, organisation_id: str, people: Mapping[str, str]) -> None:
     now = datetime.now().astimezone()
-    sessions, entries = [], []
     for who, computer, address, ago in _SESSIONS:
         used = now - ago
-        sessions.append({
+        connection.execute(insert(SignInSession), {
             "organisation_id": organisation_id, "user_id": people[who], "host_name": computer, "ip_address": address,
             "token_hash": hashlib.sha256(uuid4().bytes).hexdigest(), "user_agent": _PROGRAM, "last_used_at": used,
             "created_at": used - _SIGNED_IN, "expires_at": used + timedelta(days=1),
         })  # fmt: skip
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _add_days(
+    session: Session,
+    admin: Actor,
+    told: HistoryClock,
+    made: Mapping[str, tuple[str, timedelta]],
+    people: Mapping[str, str],
+) -> None:
+    """What people did on each working day until now. Shares are real ones: who can open a dashboard follows from them,
+    today and on any day of the week."""
+    now = datetime.now().astimezone()
     names = [(dashboard_id, name) for dashboard_id, (name, _since) in made.items()]
-    for day in range(_DAYS, -1, -1):
-        date = midnight - timedelta(days=day)
-        if date.weekday() >= _WEEKEND:
-            continue
+    admin = replace(admin, client=Client(_COMPUTERS[_ADMIN], _PROGRAM))
+    for date in _working_days(now):
+        day = (now.date() - date.date()).days
         for place, (minutes, who, event) in enumerate(_DAY):
             at = date + timedelta(minutes=minutes + (7 * day) % 11, seconds=(13 * place + 29 * day) % 60)
-            if at < now:
-                entries.append(_entry(organisation_id, people, at, who, event, names[(place + day) % len(names)]))
-    connection.execute(insert(SignInSession), sessions)
-    connection.execute(insert(AuditLog), entries)
-    entries.sort(key=lambda entry: entry["created_at"])
-    audit_seals.add_earlier(session, organisation_id, [entry["id"] for entry in entries])
+            if at >= now:
+                return
+            told.go_to(at)
+            dashboard = names[(place + day) % len(names)]
+            if event == "dashboard.share":
+                sharing.share(session, admin, dashboard[0], "person", people[_COLLEAGUE], "view")
+            else:
+                _add_entry(session, admin.organisation_id, people, who, event, dashboard)
 
 
-def _entry(
-    organisation_id: str, people: Mapping[str, str], at: datetime, who: str, event: str, dashboard: Sequence[str]
-) -> dict[str, Any]:
-    kind, _dot, action = event.rpartition(".")
-    about: dict[str, object] = {}
-    target = None
-    if kind == "dashboard":
-        about = {"name": dashboard[1]}
-    if event == "dashboard.save":
-        about["version"] = 2 + at.day % 7
-    if event == "dashboard.share":
-        target = people["clara.voss@example.com"]
-        about["user_id"] = target
-    return {
-        "id": str(uuid4()), "organisation_id": organisation_id, "user_id": people[who], "target_user_id": target,
-        "action": action, "event_type": event, "resource_type": kind,
-        "resource_id": dashboard[0] if about else str(uuid4()), "ip_address": None, "details": about, "created_at": at,
-        "user_agent": f"{_PROGRAM} on {_COMPUTERS[who]}",
-    }  # fmt: skip
+def _add_entry(
+    session: Session, organisation_id: str, people: Mapping[str, str], who: str, event: str, dashboard: Sequence[str]
+) -> None:
+    client = Client(_COMPUTERS[who], _PROGRAM)
+    if not event.startswith("dashboard."):
+        audit.append(session, client, event, str(uuid4()), organisation_id, people[who])
+        return
+    version = {"version": 2 + clock.now().day % 7} if event == "dashboard.save" else {}
+    audit.append(session, client, event, dashboard[0], organisation_id, people[who], name=dashboard[1], **version)

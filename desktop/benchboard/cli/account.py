@@ -6,13 +6,14 @@ from contextlib import closing
 import click
 
 from benchboard import workspace
+from benchboard.cli import signed_in_server
 from benchboard.cli.command_context import (
     CommandContext,
     DatabaseOptions,
     not_signed_in,
     server_option,
     token_name,
-    with_context,
+    with_signed_in_context,
     write_json,
 )
 from benchboard.cli.options import CliCommand
@@ -24,6 +25,7 @@ from benchboard.i18n import _
 from benchboard.identity import authentication
 from benchboard.identity.permissions import Client
 from benchboard.identity.roles import role_title
+from benchboard.storage.engine import url_without_password
 from benchboard.workspace import Workspace
 
 
@@ -49,6 +51,7 @@ def login(options: DatabaseOptions, email: str, org: str | None, as_json: bool) 
             raise not_signed_in(opened)
         signed_in = workspace.sign_in(opened, email=email, password=ask_password(), organisation=org)
         opened.vault.put(token_name(opened), authentication.stored_form(signed_in))
+        signed_in_server.remember(opened.home, url_without_password(opened.database))
     finally:
         opened.close()
     if as_json:
@@ -73,6 +76,7 @@ def logout(options: DatabaseOptions, as_json: bool) -> None:
                 actor = authentication.resume(session, token=found[0], client=Client.here()).actor
                 authentication.sign_out(session, actor)
         opened.vault.delete(token_name(opened))
+        signed_in_server.forget(opened.home, url_without_password(opened.database))
     if as_json:
         write_json({"signed_out": True})
     else:
@@ -90,9 +94,12 @@ def _nothing_to_sign_out(opened: Workspace) -> AppError:
 
 
 @click.command(cls=CliCommand)
-@with_context
+@with_signed_in_context
 def whoami(context: CommandContext) -> None:
-    """Show the account and the database that commands use."""
+    """Show the account and the database that commands use.
+
+    Without --url and --demo, the account that is signed in to a shared server is shown, if one is.
+    """
     actor = context.actor
     place = workspace.location_title(context.workspace.location)
     if context.as_json:
@@ -115,3 +122,7 @@ def whoami(context: CommandContext) -> None:
         (_("Data location"), place),
     )
     print_lines((label, cell_text(value)) for label, value in lines)
+    parameters = click.get_current_context().params
+    if context.workspace.location.kind == "server" and parameters["url"] is None:
+        note = _("Add {option} to other commands: without it, they use the database on this computer.")
+        click.echo(printable(note.format(option=workspace.database_option(context.workspace))), err=True)

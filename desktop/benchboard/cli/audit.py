@@ -1,6 +1,7 @@
 """`benchboard audit …`."""
 
 import contextlib
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -14,7 +15,9 @@ from benchboard.cli.audit_filters import filter_options, read_filters
 from benchboard.cli.command_context import CommandContext, paging_options, with_context, write_json
 from benchboard.cli.empty_lists import empty_text
 from benchboard.cli.file_output import overwrite_option, require_writable, write_output_file
-from benchboard.cli.options import Choice, CliGroup
+from benchboard.cli.options import Choice, CliGroup, parameter_name
+from benchboard.cli.terminal import printable
+from benchboard.errors import NotFound
 from benchboard.i18n import _, ngettext, number, pgettext
 from benchboard.identity import audit_titles, audit_verification, kept_seals
 from benchboard.identity.audit import list_entries
@@ -66,10 +69,33 @@ def audit() -> None:
 _PROGRESS_AFTER_S = 1.0
 
 
+class _SealType(click.ParamType[bytes]):
+    """A seal as `audit verify` prints it: 64 hexadecimal digits."""
+
+    name = "seal"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> bytes:
+        if isinstance(value, bytes):
+            return value
+        digits = "".join(str(value).split())
+        if not re.fullmatch(r"[0-9a-fA-F]{64}", digits):
+            what = _("{option} must be a seal, not “{value}”.").format(
+                option=parameter_name(param), value=printable(str(value)[:80])
+            )
+            how = _("Write its 64 hexadecimal digits, as “{command}” prints them.").format(
+                command="benchboard audit verify"
+            )
+            raise click.UsageError(f"{what} {how}", ctx)
+        return bytes.fromhex(digits)
+
+
 @audit.command()
 @click.option("--accept", is_flag=True, help="Take the log as it is, after an older backup was restored.")
+@click.option("--reason", metavar="TEXT", help="Why it is taken as it is; asked for with --accept if left out.")
+@click.option("--expect", type=_SealType(), metavar="SEAL",
+              help="A last seal that was written down before: an entry must have it.")  # fmt: skip
 @with_context
-def verify(context: CommandContext, accept: bool) -> None:
+def verify(context: CommandContext, accept: bool, reason: str | None, expect: bytes | None) -> None:
     """Check that every entry is as it was sealed.
 
     Every entry has a seal, made of the entry and of the seal before it. The whole audit log is read, and each seal is
@@ -77,8 +103,19 @@ def verify(context: CommandContext, accept: bool) -> None:
 
     The last seal is kept on this computer, and compared the next time. So is the last seal that any program on this
     computer saw. A log that is shorter, or has another history, is told by it. An older backup does that too: --accept
-    then verifies the log as it is and compares with its last seal from now on. That is recorded in the audit log.
+    then verifies the log as it is and compares with its last seal from now on. That is recorded in the audit log with
+    the reason, and told on the other computers that saw more of the log.
+
+    Who keeps seals elsewhere, such as an auditor, compares with one by --expect: nobody who can change the database and
+    this computer can change that one.
+
+    \b
+    Examples:
+      benchboard audit verify --expect 5f0c…e1
+      benchboard audit verify --accept --reason "Restored the backup of Monday"
     """
+    if reason is not None and not accept:
+        raise click.UsageError(_("Use --reason with --accept."), click.get_current_context())
     home, organisation_id = context.workspace.home, context.actor.organisation_id
     seen = context.workspace.database.seen_seals
     known = kept_seals.find_all(home, seen, organisation_id)
@@ -86,7 +123,8 @@ def verify(context: CommandContext, accept: bool) -> None:
         found = audit_verification.verify(session, context.actor, known=known, progress=_show_progress())
     accepted = found.fault if accept and found.fault is not None and found.fault.known is not None else None
     if accepted is not None:
-        found = accept_log(context.database, context.actor, home, seen, accepted, _show_progress())
+        why = audit_verification.require_reason(reason if reason is not None else _ask_reason())
+        found = accept_log(context.database, context.actor, home, seen, accepted, why, _show_progress())
     if found.seal is not None and found.fault is None:
         with contextlib.suppress(OSError):
             kept_seals.keep(home, organisation_id, KnownSeal(found.entries, found.seal, datetime.now(UTC)))
@@ -104,15 +142,40 @@ def verify(context: CommandContext, accept: bool) -> None:
                 }
             )  # fmt: skip
         raise audit_verification.fault_error(found.fault)
-    told = _verified_text(found, accepted) if seal is not None else _("The audit log has no entries.")
+    expected = _require_expected(context, expect) if expect is not None else None
+    told = _verified_text(found, accepted, expected) if seal is not None else _("The audit log has no entries.")
     compared = {"number": found.seen.number, "at": found.seen.at} if found.seen is not None else None
     kind = accepted.kind if accepted is not None else None
-    context.report(told, entries=found.entries, seal=seal, compared_with=compared, accepted=kind, fault=None)
+    context.report(
+        told, entries=found.entries, seal=seal, compared_with=compared, expected=expected, accepted=kind, fault=None
+    )
 
 
-def _verified_text(found: AuditVerification, accepted: AuditFault | None) -> str:
+def _ask_reason() -> str:
+    """Ask for the reason of an acceptance at the terminal. Raises `UsageError` where nobody can be asked."""
+    if not sys.stdin.isatty():
+        raise click.UsageError(_("Say why with --reason."), click.get_current_context())
+    return str(click.prompt(_("Reason"), err=True))
+
+
+def _require_expected(context: CommandContext, seal: bytes) -> int:
+    """The number of the entry with a seal that was written down. Raises `NotFound` (`audit.expected`)."""
+    with context.database.read() as session:
+        found = audit_verification.find_sealed(session, context.actor, seal)
+    if found is None:
+        raise NotFound(
+            "audit.expected",
+            _("No entry of the audit log has the seal {seal}….").format(seal=seal.hex()[:12]),
+            why=_("The entries fit their own seals, but they aren't those that this seal was written down of."),
+            do=_("Check the seal and the database. If both are right, the log was replaced or its end was cut off."),
+        )
+    return found
+
+
+def _verified_text(found: AuditVerification, accepted: AuditFault | None, expected: int | None) -> str:
     """What is known of a log without a fault, and what isn't: nothing tells of entries missing at its end but what this
-    computer saw before. `accepted`: what it was taken in spite of."""
+    computer saw before, and a seal that was written down, of entry `expected`. `accepted`: what it was taken in spite
+    of."""
     verified = ngettext(
         "{count} entry verified: it is as it was sealed.",
         "{count} entries verified: all are as they were sealed.",
@@ -127,6 +190,9 @@ def _verified_text(found: AuditVerification, accepted: AuditFault | None) -> str
         )
     else:
         why = _("This computer saw none of them before: whether any are missing at the end isn't known.")
+    if expected is not None:
+        told = _("Up to entry {number} they are those that the expected seal was made of.")
+        why = f"{why} {told.format(number=number(expected))}"
     seal = _("Last seal: {seal}").format(seal=found.seal.hex() if found.seal is not None else "")
     return f"{verified} {why} {seal}"
 
@@ -174,18 +240,36 @@ def list_audit_log(context: CommandContext, /, limit: int, after: str | None, **
 
 
 @audit.command()
-@click.option("--out", "file", required=True, type=click.Path(allow_dash=True, path_type=Path), metavar="FILE",
-              help="File to write, such as log.csv or log.json; - for standard output.")  # fmt: skip
+@click.argument("file", required=False, type=click.Path(allow_dash=True, path_type=Path))
+@click.option("--out", type=click.Path(allow_dash=True, path_type=Path), metavar="FILE",
+              help="File to write, as FILE: log.csv or log.json; - for standard output.")  # fmt: skip
 @click.option("--format", "form", type=Choice(("csv", "json")), metavar="FORMAT",
               help="Format of the file, csv or json; default: the one of its extension.")  # fmt: skip
 @overwrite_option
 @filter_options
 @with_context
-def export(context: CommandContext, /, file: Path, form: ExportForm | None, overwrite: bool, **narrowing: Any) -> None:
-    """Write all entries that match to a CSV or JSON file, newest first.
+def export(
+    context: CommandContext,
+    /,
+    file: Path | None,
+    out: Path | None,
+    form: ExportForm | None,
+    overwrite: bool,
+    **narrowing: Any,
+) -> None:
+    """Write all entries that match to a CSV or JSON FILE, newest first.
 
     The export itself is recorded in the audit log.
+
+    \b
+    Example:
+      benchboard audit export log.csv --period 7d
     """
+    if file is None or out is not None:
+        if file is not None or out is None:
+            how = _("Name one file to write, such as: benchboard audit export log.csv")
+            raise click.UsageError(how, click.get_current_context())
+        file = out
     filters = read_filters(narrowing)
     require_writable(file, overwrite=overwrite)
     chosen: ExportForm = form or ("json" if file.suffix.lower() == ".json" else "csv")

@@ -15,6 +15,7 @@ from typing import Any, Concatenate, ParamSpec
 import click
 
 from benchboard import settings, workspace
+from benchboard.cli import signed_in_server
 from benchboard.cli.empty_lists import nothing_listed
 from benchboard.cli.options import Choice, WholeNumber
 from benchboard.cli.table import show_table
@@ -180,7 +181,22 @@ def _database_options(url: object, *, demo: bool) -> DatabaseOptions:
 
 def with_context(command: Callable[Concatenate[CommandContext, P], None]) -> Callable[..., None]:
     """Give a command a `CommandContext` and `--json`, `--org`, `--as`. The database closes when the command ends."""
+    return _with_context(command, lambda options: options)
 
+
+def with_signed_in_context(command: Callable[Concatenate[CommandContext, P], None]) -> Callable[..., None]:
+    """As `with_context`, on the server that somebody signed in to last unless the command names a database."""
+    return _with_context(command, _signed_in_options)
+
+
+def _signed_in_options(options: DatabaseOptions) -> DatabaseOptions:
+    url = signed_in_server.find(settings.home()) if options.url is None and not options.demo else None
+    return options if url is None else DatabaseOptions(url, demo=False)
+
+
+def _with_context(
+    command: Callable[Concatenate[CommandContext, P], None], choose: Callable[[DatabaseOptions], DatabaseOptions]
+) -> Callable[..., None]:
     @click.option("--org", envvar="BENCHBOARD_ORG", metavar="NAME", help="Short name of the organisation to use.")
     @click.option("--as", "as_email", metavar="EMAIL", help="Act as the account with this email address, if permitted.")
     @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -188,7 +204,7 @@ def with_context(command: Callable[Concatenate[CommandContext, P], None]) -> Cal
     @functools.wraps(command)
     def wrapped(options: DatabaseOptions, /, *args: P.args, **kwargs: P.kwargs) -> None:
         org, as_email, as_json = kwargs.pop("org"), kwargs.pop("as_email"), kwargs.pop("as_json")
-        opened = options.open()
+        opened = choose(options).open()
         try:
             actor = resolve_actor(opened, org=_optional_text(org), as_email=_optional_text(as_email))
             command(CommandContext(opened, actor, bool(as_json)), *args, **kwargs)

@@ -114,10 +114,13 @@ def _foreign_folder(file: Path, *, by_url: bool) -> str:
 
 @db.command()
 @click.option("--admin", metavar="EMAIL", help="Email address of the first admin, on a server without organisations.")
+@click.option("--admin-name", metavar="NAME", help="Name of that admin; default: their email address up to the @.")
 @click.option("--organisation", metavar="NAME", help="Name of the first organisation, on that server.")
 @_AS_JSON
 @database_options
-def seed(options: DatabaseOptions, /, *, admin: str | None, organisation: str | None, as_json: bool) -> None:
+def seed(
+    options: DatabaseOptions, /, *, admin: str | None, admin_name: str | None, organisation: str | None, as_json: bool
+) -> None:
     """Create or update permissions, scopes and roles, and a server's first organisation.
 
     Running it again changes nothing. A database on this computer gets its organisation automatically. An empty server
@@ -129,9 +132,11 @@ def seed(options: DatabaseOptions, /, *, admin: str | None, organisation: str | 
     """
     if (admin is None) != (organisation is None):
         raise click.UsageError(_("Use --admin and --organisation together."))
+    if admin_name is not None and admin is None:
+        raise click.UsageError(_("Use --admin-name with --admin."))
     with options.open_exclusively(create=True) as opened:
         if admin is not None and organisation is not None:
-            _create_first_organisation(opened, admin, organisation)
+            _create_first_organisation(opened, admin, admin_name, organisation)
         workspace.seed(opened)
         with opened.database.system("seed").read() as session:
             slugs = organisations.slugs(session)
@@ -147,7 +152,7 @@ def seed(options: DatabaseOptions, /, *, admin: str | None, organisation: str | 
         click.echo(_("No organisations yet. Create the first one with --organisation and --admin."))
 
 
-def _create_first_organisation(workspace_: Workspace, admin: str, organisation: str) -> None:
+def _create_first_organisation(workspace_: Workspace, admin: str, admin_name: str | None, organisation: str) -> None:
     workspace.require_current(workspace_)
     if workspace_.location.kind != "server":
         raise Invalid(
@@ -156,10 +161,17 @@ def _create_first_organisation(workspace_: Workspace, admin: str, organisation: 
             do=_("Leave out --organisation and --admin, and add people with “benchboard user add EMAIL”."),
         )
     with workspace_.database.system("seed").read() as session:
-        organisations.require_first(session, name=organisation, email=admin)
+        organisations.require_first(session, name=organisation, email=admin, admin_name=admin_name)
     password = ask_password(confirm=True)
     with workspace_.database.system("seed").change() as session:
-        organisations.create_first(session, workspace_.data_keys, name=organisation, email=admin, password=password)
+        organisations.create_first(
+            session,
+            workspace_.data_keys,
+            name=organisation,
+            email=admin,
+            password=password,
+            admin_name=admin_name,
+        )
 
 
 def _report_migration(migration: Moved, as_json: bool) -> None:

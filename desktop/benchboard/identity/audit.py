@@ -14,7 +14,7 @@ from benchboard.i18n import _
 from benchboard.identity.event_titles import events_titled
 from benchboard.identity.permissions import Actor, Client, require
 from benchboard.paging import Listing, Page, Scalar, Unreadable
-from benchboard.storage import guard
+from benchboard.storage import clock, guard
 from benchboard.storage.keyset_paging import Sorting, page
 from benchboard.storage.models.identity import AuditLog, AuditSeal, User
 from benchboard.storage.search_text import contains, fold
@@ -93,7 +93,7 @@ def append(
         user_agent=f"{client.program} on {client.host_name}",
         target_user_id=_target(resource_type, resource_id, details),
         details=details,
-        created_at=datetime.now(UTC),
+        created_at=clock.now(),
     )
 
 

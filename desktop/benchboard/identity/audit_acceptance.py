@@ -13,6 +13,7 @@ from benchboard.identity.audit_verification import (
     AuditVerification,
     KnownSeal,
     record_accepted,
+    require_reason,
     verify,
 )
 from benchboard.identity.permissions import Actor, require
@@ -26,19 +27,21 @@ def accept_log(
     home: Path,
     seen: SeenSeals,
     fault: AuditFault,
+    reason: str,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> AuditVerification:
-    """Verify the log without what was known of it, record that it is accepted in spite of `fault`, and know its last
-    seal from now on. One whose own seals don't fit is not accepted: its fault is returned. Raises `Unavailable` if the
-    seal can't be kept.
+    """Verify the log without what was known of it, record that it is accepted in spite of `fault` and for which
+    `reason`, and know its last seal from now on. One whose own seals don't fit is not accepted: its fault is returned.
+    Raises `Unavailable` if the seal can't be kept, and as `audit_verification.require_reason` does.
     """
     require(actor, "audit:read")
+    reason = require_reason(reason)
     with database.read() as session:
         found = verify(session, actor, progress=progress)
     if found.fault is not None:
         return found
     with database.change() as session:
-        record_accepted(session, actor, fault, found.entries)
+        record_accepted(session, actor, fault, found.entries, reason)
     with database.read() as session:
         found = verify(session, actor, progress=progress)
     if found.seal is not None and found.fault is None:

@@ -165,6 +165,7 @@ def detail_title(key: str) -> str:
         "revision": _("Configuration revision"),
         "role": _("Role"),
         "source": _("Source"),
+        "stated_reason": _("Reason"),
         "status": _("Status"),
         "team": _("Team"),
         "team_id": _("Team ID"),

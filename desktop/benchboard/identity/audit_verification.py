@@ -1,19 +1,19 @@
 """Verifies the seals of an organisation's audit log, and names the first entry that isn't as it was sealed."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal
 
 from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session
 
-from benchboard.errors import AppError
+from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _, ngettext, number
 from benchboard.identity import audit
-from benchboard.identity.permissions import Actor, require
+from benchboard.identity.permissions import Actor, computer_title, require
 from benchboard.storage import audit_seals
-from benchboard.storage.models.identity import AuditLog, AuditSeal
+from benchboard.storage.models.identity import AuditLog, AuditSeal, User
 
 FaultKind = Literal["changed", "missing", "seal-missing", "unsealed", "rewritten", "shortened"]
 _AT_ONCE: Final = 2000
@@ -31,6 +31,16 @@ class KnownSeal:
 
 
 @dataclass(frozen=True, slots=True)
+class LogAcceptance:
+    """That the log was taken as it is, as an entry of it says: by whom, on which computer, and why."""
+
+    at: datetime
+    who: str
+    computer: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class AuditFault:
     """The first entry that isn't as it was sealed. `number` counts the organisation's entries in the order in which
     they were sealed; an `unsealed` one has none. `entry_id` is the entry itself; of one that is gone, the entry before
@@ -44,6 +54,8 @@ class AuditFault:
     """How many entries are missing at the end, or have no seal."""
     known: KnownSeal | None = None
     """What this computer saw there before."""
+    acceptance: LogAcceptance | None = None
+    """The last time since then that the log was accepted on any computer, if its entries say so."""
 
     @property
     def is_itself(self) -> bool:
@@ -87,13 +99,39 @@ def see_last(session: Session, actor: Actor, seen: audit_seals.SeenSeals) -> Non
         seen.remember(organisation_id, *found)
 
 
-def record_accepted(session: Session, actor: Actor, fault: AuditFault, entries: int) -> None:
+LONGEST_REASON: Final = 500
+"""How many characters the reason for accepting a log can have."""
+
+
+def require_reason(reason: str) -> str:
+    """The reason for accepting a log, trimmed. Raises `Invalid` (`audit.reason`) for none and one that is too long."""
+    reason = reason.strip()
+    if not reason or len(reason) > LONGEST_REASON or not reason.isprintable():
+        raise Invalid(
+            "audit.reason",
+            _("Say why the audit log is accepted."),
+            why=_("The reason can have up to {count} characters, on one line.").format(count=LONGEST_REASON),
+            do=_("Name the backup, for example: restored the backup of Monday."),
+            field="reason",
+        )
+    return reason
+
+
+def record_accepted(session: Session, actor: Actor, fault: AuditFault, entries: int, reason: str) -> None:
     """Record that the audit log is taken as it is from now on, although `fault` tells that this computer saw another
-    one: `entries` were verified in it.
+    one: `entries` were verified in it. Raises as `require_reason` does.
     """
     require(actor, "audit:read")
     before = fault.known.number if fault.known is not None else None
-    audit.record(session, actor, "audit.accept", None, changes={"entries": [before, entries]})
+    reason = require_reason(reason)
+    audit.record(session, actor, "audit.accept", None, stated_reason=reason, changes={"entries": [before, entries]})
+
+
+def find_sealed(session: Session, actor: Actor, seal: bytes) -> int | None:
+    """The number of the entry with this seal; None if there is none."""
+    require(actor, "audit:read")
+    own = AuditSeal.organisation_id == actor.organisation_id
+    return session.scalar(select(AuditSeal.seq).where(own, AuditSeal.hash == seal))
 
 
 def verify(
@@ -111,6 +149,37 @@ def verify(
     verification.
     """
     require(actor, "audit:read")
+    found = _verify(session, actor, known, progress)
+    if found.fault is None or found.fault.known is None:
+        return found
+    return replace(found, fault=replace(found.fault, acceptance=_accepted_since(session, actor, found.fault.known.at)))
+
+
+def _accepted_since(session: Session, actor: Actor, at: datetime) -> LogAcceptance | None:
+    """The last entry after a time that says that the log was accepted."""
+    query = (
+        select(AuditLog.created_at, AuditLog.user_agent, AuditLog.details, User.name)
+        .outerjoin(User, (User.id == AuditLog.user_id) & (User.organisation_id == AuditLog.organisation_id))
+        .where(
+            AuditLog.organisation_id == actor.organisation_id,
+            AuditLog.event_type == "audit.accept",
+            AuditLog.created_at > at,
+        )
+        .order_by(AuditLog.created_at.desc(), AuditLog.id.desc())
+        .limit(1)
+    )
+    row = session.execute(query).first()
+    if row is None:
+        return None
+    reason = row.details.get("stated_reason")
+    return LogAcceptance(
+        row.created_at, row.name or "", computer_title(row.user_agent or ""), reason if isinstance(reason, str) else ""
+    )
+
+
+def _verify(
+    session: Session, actor: Actor, known: Sequence[KnownSeal], progress: Callable[[int, int], None]
+) -> AuditVerification:
     connection, organisation_id = session.connection(), actor.organisation_id
     total = session.scalar(_last_number(actor)) or 0
     done, seal, before = 0, audit_seals.first_seal(organisation_id), None
@@ -194,6 +263,8 @@ def fault_reason(fault: AuditFault) -> str:
             else _("This computer saw its entry {number} before, and what is there now doesn't fit.")
         )
         restored = _("A database that was restored from an older backup doesn't fit either.")
+        if fault.acceptance is not None:
+            restored = f"{restored} {_acceptance_text(fault.acceptance)}"
         return f"{saw.format(number=number(fault.known.number))} {restored}"
     return {
         "changed": _("It doesn't fit its seal: the entry or its seal isn't what Benchboard wrote."),
@@ -201,6 +272,19 @@ def fault_reason(fault: AuditFault) -> str:
         "seal-missing": _("The seals after it are there."),
         "unsealed": _("Benchboard seals every entry that it writes: another program added it."),
     }.get(fault.kind, "")
+
+
+def _acceptance_text(accepted: LogAcceptance) -> str:
+    """What an entry says of an acceptance, as its words: who rewrites a log can write them, too."""
+    told = _("An entry says that {who} accepted the log on {computer}, {time}: “{reason}”. Ask them whether they did.")
+    if not accepted.reason:
+        told = _("An entry says that {who} accepted the log on {computer}, {time}. Ask them whether they did.")
+    return told.format(
+        who=accepted.who or _("someone"),
+        computer=accepted.computer or _("another computer"),
+        time=accepted.at.astimezone().strftime("%Y-%m-%d %H:%M"),
+        reason=accepted.reason,
+    )
 
 
 def fault_error(fault: AuditFault) -> AppError:

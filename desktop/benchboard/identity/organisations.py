@@ -2,7 +2,6 @@
 
 import re
 import uuid
-from datetime import UTC, datetime
 from typing import Final
 
 from sqlalchemy import delete, select
@@ -13,9 +12,10 @@ from benchboard.i18n import _
 from benchboard.identity import audit, keys, passwords
 from benchboard.identity.email_addresses import normalise
 from benchboard.identity.permissions import Client, os_user
+from benchboard.identity.person_names import require_name
 from benchboard.identity.roles import ADMIN, ROLE_NAMES, ROLES, RULES
 from benchboard.name_characters import unusable_character
-from benchboard.storage import change_tracking, guard, search_text
+from benchboard.storage import change_tracking, clock, guard, search_text
 from benchboard.storage.models.identity import OAuthScope, Organisation, Permission, Role, RolePermission
 
 SCOPES: Final = {
@@ -103,9 +103,18 @@ def create_local(session: Session, data_keys: keys.DataKeys) -> None:
     audit.append(session, client, "organisation.create", organisation_id, organisation_id, operator, changes=changes)
 
 
-def create_first(session: Session, data_keys: keys.DataKeys, *, name: str, email: str, password: str) -> str:
-    """The first organisation of an empty server, with its admin; returns its id. Raises `Invalid` or `Conflict`."""
-    require_first(session, name=name, email=email, password=password)
+def create_first(
+    session: Session,
+    data_keys: keys.DataKeys,
+    *,
+    name: str,
+    email: str,
+    password: str,
+    admin_name: str | None = None,
+) -> str:
+    """The first organisation of an empty server, with its admin, who is called by their address up to the @ without
+    another name; returns its id. Raises `Invalid` or `Conflict`."""
+    require_first(session, name=name, email=email, password=password, admin_name=admin_name)
     name, slug = name.strip(), _slug(name)
     seed(session)
     organisation_id = create(session, data_keys, name=name, slug=slug, email=email.strip())
@@ -113,7 +122,7 @@ def create_first(session: Session, data_keys: keys.DataKeys, *, name: str, email
         session,
         organisation_id,
         email=email.strip(),
-        name=email.strip().split("@")[0],
+        name=(admin_name or "").strip() or email.strip().split("@")[0],
         role=ADMIN,
         password_hash=passwords.hash_password(password),
     )
@@ -125,7 +134,9 @@ def create_first(session: Session, data_keys: keys.DataKeys, *, name: str, email
     return organisation_id
 
 
-def require_first(session: Session, *, name: str, email: str, password: str | None = None) -> None:
+def require_first(
+    session: Session, *, name: str, email: str, password: str | None = None, admin_name: str | None = None
+) -> None:
     """Raise every error that would keep `create_first` from creating them; without a password, all but the
     password's.
     """
@@ -133,6 +144,7 @@ def require_first(session: Session, *, name: str, email: str, password: str | No
     check_all(
         lambda: _require_name(name.strip()),
         lambda: normalise(email),
+        lambda: require_name((admin_name or "").strip()),
         *(() if password is None else (lambda: passwords.require_acceptable(password, email=email),)),
     )
 
@@ -176,7 +188,7 @@ def create_account(
         role=role,
         os_user=os_user,
         password_hash=password_hash,
-        created_at=datetime.now(UTC),
+        created_at=clock.now(),
     )
     guard.change_role(session, organisation_id=organisation_id, user_id=user_id, slug=role)
     return user_id

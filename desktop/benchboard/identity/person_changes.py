@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from benchboard.errors import Conflict, Invalid, NotFound, check_all
 from benchboard.i18n import _
-from benchboard.identity import audit, passwords, users
+from benchboard.identity import audit, passwords, person_names, users
 from benchboard.identity.email_addresses import normalise
 from benchboard.identity.permissions import Actor, require
 from benchboard.identity.roles import role_title
@@ -151,7 +151,7 @@ def _checks(session: Session, actor: Actor, user: User, wanted: PersonFields) ->
 def _require_given_name(name: str) -> None:
     if not name:
         raise Invalid("people.name", _("Enter a name."), field="name")
-    users.require_name(name)
+    person_names.require_name(name)
 
 
 def _require_address(session: Session, actor: Actor, user: User, email: str) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from benchboard.errors import Conflict, Invalid, NotFound
 from benchboard.i18n import _
-from benchboard.identity import audit, role_grants, users
+from benchboard.identity import audit, person_names, role_grants, users
 from benchboard.identity.permissions import Actor, require
 from benchboard.identity.roles import (
     ABILITIES,
@@ -444,7 +444,7 @@ def _require_description(description: str) -> None:
 
 def _free_slug(session: Session, actor: Actor, name: str, *, but: str) -> str:
     """The short name for a role of this name. Raises `Invalid`, and `Conflict` if another role but `but` has it."""
-    users.require_name(name)
+    person_names.require_name(name)
     slug = re.sub(r"[^a-z0-9]+", "-", search_text.fold(name)).strip("-")
     if not slug:
         raise Invalid("roles.name", _("Role names need at least one letter or digit."), field="name")

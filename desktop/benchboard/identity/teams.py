@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from benchboard.errors import Conflict, Invalid, NotFound
 from benchboard.i18n import _
-from benchboard.identity import audit, users
+from benchboard.identity import audit, person_names, users
 from benchboard.identity.permissions import Actor, require
 from benchboard.paging import Listing, Page
 from benchboard.storage import search_text
@@ -195,7 +195,7 @@ def _still_there(session: Session, actor: Actor, table: Any, ids: Sequence[str])
 
 def _free_slug(session: Session, actor: Actor, name: str, *, but: str = "") -> str:
     """The short name for a team of this name. Raises `Invalid`, and `Conflict` if another team but `but` has it."""
-    users.require_name(name)
+    person_names.require_name(name)
     slug = re.sub(r"[^a-z0-9]+", "-", search_text.fold(name)).strip("-")
     if not slug:
         raise Invalid("teams.name", _("Team names need at least one letter or digit."), field="name")

@@ -1,6 +1,5 @@
 """The accounts of an organisation: listed, added, disabled and activated, and all sessions of some of them ended."""
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,9 +14,9 @@ from benchboard.i18n import _
 from benchboard.identity import audit, organisations, passwords
 from benchboard.identity.email_addresses import normalise
 from benchboard.identity.permissions import Actor, require
+from benchboard.identity.person_names import require_name
 from benchboard.identity.roles import ROLES
 from benchboard.identity.sessions import end_all
-from benchboard.name_characters import unusable_character
 from benchboard.paging import Listing, Page
 from benchboard.storage import guard
 from benchboard.storage.keyset_paging import Sorting, page
@@ -27,7 +26,6 @@ from benchboard.storage.short_ids import find_id
 STATES: Final = ("active", "inactive", "pending")
 DELETED: Final = "deleted"
 """The state of a person whose account is deleted, whatever it was before."""
-_REVERSING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,25 +226,6 @@ def require_free(session: Session, actor: Actor, email: str) -> None:
             field="email",
             user_id=user.id,
             name=user.name,
-        )
-
-
-def _is_usable_in_names(sign: str) -> bool:
-    return unicodedata.category(sign) not in ("Cc", "Cs", "Zl", "Zp") and sign not in _REVERSING
-
-
-def require_name(name: str) -> None:
-    """Raise `Invalid` (`people.name`) for a name that is too long or has invalid characters."""
-    if len(name) > 100:
-        raise Invalid("people.name", _("Names can have up to 100 characters."), field="name")
-    # Control characters, lone surrogates, line ends, and signs that reverse what is written round them.
-    if why := unusable_character(name, is_usable=_is_usable_in_names):
-        raise Invalid(
-            "people.name",
-            _("Names can't contain control characters."),
-            why=why,
-            do=_("Use letters, punctuation, digits and spaces."),
-            field="name",
         )
 
 

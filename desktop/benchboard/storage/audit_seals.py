@@ -182,12 +182,6 @@ def add_unsealed(session: Session, organisation_id: str, audit_id: str) -> None:
     session.info.setdefault(_UNSEALED, {}).setdefault(organisation_id, []).append(audit_id)
 
 
-def add_earlier(session: Session, organisation_id: str, audit_ids: Sequence[str]) -> None:
-    """Have entries sealed before the others of this transaction, as what they tell was earlier."""
-    unsealed = session.info.setdefault(_UNSEALED, {})
-    unsealed[organisation_id] = [*audit_ids, *unsealed.get(organisation_id, ())]
-
-
 class SeenSeals:
     """The last seal of each organisation's log that a program saw: its number and its hash. Thread-safe.
 

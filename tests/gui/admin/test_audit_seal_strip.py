@@ -113,7 +113,10 @@ def test_cut_end_is_told_at_once_without_a_verification(admin: Admin) -> None:
     assert "A database that was restored from an older backup doesn't fit either." in admin.banner()
     buttons = admin.window.findChildren(Button, "banner_action")
     next(one for one in buttons if one.text() == "Accept the log as it is").click()
-    admin.click("confirm_act")
+    admin.click("accept_act")  # nothing is accepted without a reason
+    assert admin.find("accept_log").isVisible()
+    admin.type("accept_reason", "Restored the backup of Monday.")
+    admin.click("accept_act")
     admin.wait(lambda: strip.title.text().startswith("Sealed, verified up to entry "))
     admin.wait(lambda: admin.column("audit_table", 3)[0].startswith("Accepted an audit log"))
     assert not admin.banner()

@@ -1,13 +1,18 @@
 """The week of the demo that somebody opens: nothing in it is told as a fault by the program itself."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from benchboard import workspace
-from benchboard.identity import authentication
+from benchboard.dashboards import library
+from benchboard.dashboards.access import past_access, reached_objects
+from benchboard.identity import access_history, authentication
 from benchboard.identity.audit_verification import verify
-from benchboard.identity.permissions import Client
+from benchboard.identity.permissions import Actor, Client
+from benchboard.paging import Listing
 from benchboard.storage.models.identity import AuditLog, AuditSeal
 from support.databases import unbound
 
@@ -25,3 +30,32 @@ def test_every_entry_of_the_demos_week_is_sealed(tmp_path: Path) -> None:
     assert times == sorted(times), "the numbers follow the times"
     assert found.fault is None
     assert found.entries > 50
+
+
+def test_demos_week_is_one_history_from_its_beginning(tmp_path: Path) -> None:
+    """As of a day of the week nobody could open a dashboard that its log says was saved and shared that day: people,
+    roles and shares were of the day on which the demo was made."""
+    opened = workspace.open_demo(tmp_path, with_week=True)
+    with unbound(opened.database).read() as session:
+        admin = authentication.operator_actor(session, client=Client.here())
+        began = access_history.known_from(session, admin)
+        assert began is not None
+        assert timedelta(days=4) < datetime.now(UTC) - began < timedelta(days=9)
+        first = access_history.access_as_of(session, admin, began + timedelta(hours=1))
+        today = access_history.access_as_of(session, admin, datetime.now(UTC))
+        assert {one.email: one.permissions for one in first.people} == {
+            one.email: one.permissions for one in today.people
+        }
+        assert {one.email: one.teams for one in first.people} == {one.email: one.teams for one in today.people}
+        for card in library.list_dashboards(session, admin, Listing(), limit=100).rows:
+            could = past_access.get_past_access(session, admin, first, card.id).people
+            assert {one.email for one in could} >= {admin.email}, card.name
+            can = past_access.get_past_access(session, admin, today, card.id).people
+            assert {one.user_id for one in can} == _people_of(session, admin, card.id), card.name
+    opened.close()
+
+
+def _people_of(session: Session, admin: Actor, dashboard_id: str) -> set[str]:
+    """Who can open a dashboard now, as the lists of access say."""
+    found = reached_objects.list_access_to(session, admin, "dashboard", dashboard_id)
+    return {one.user_id for one in found.rows}

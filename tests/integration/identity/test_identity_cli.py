@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import URL, make_url, text
 
 from benchboard import workspace
 from benchboard.identity import organisations, roles
@@ -253,7 +253,7 @@ def test_server_first_admin_signs_in_works_and_signs_out(server: Terminal) -> No
     assert "You're not signed in" in server("whoami", status=1).stderr
     first = ("--admin", "Ines@example.com", "--organisation", "Çağrı Test Lab")
     assert "shorter than 12" in server("db", "seed", *first, typed="short", status=1).stderr
-    said = server("db", "seed", *first, typed=PASSWORD).stdout
+    said = server("db", "seed", *first, "--admin-name", "İnes Okafor", typed=PASSWORD).stdout
     assert "Çağrı Test Lab" in said
     assert "Ines@example.com" in said
     for _ in range(2):
@@ -262,6 +262,7 @@ def test_server_first_admin_signs_in_works_and_signs_out(server: Terminal) -> No
     assert "incorrect" in server("login", "ines@example.com", typed="not the password", status=1).stderr
     signed_in = server.json("login", "ines@example.com", typed=PASSWORD)
     me = server.json("whoami")
+    assert server.json("user", "show", "ines@example.com")["name"] == "İnes Okafor"
     assert (me["user_id"], me["organisation"], me["roles"]) == (signed_in["user_id"], "Çağrı Test Lab", ["admin"])
     added = server.json("user", "add", "mert@example.com", "--role", "technician", typed=PASSWORD)
     sessions = server.json("session", "list")["items"]
@@ -369,3 +370,21 @@ def change(
         monkeypatch.setitem(rules, act, roles)
 
     return apply
+
+
+def test_whoami_answers_for_the_server_that_was_signed_in_to_and_makes_no_local_database(server: Terminal) -> None:
+    server("db", "seed", "--admin", "ines@example.com", "--organisation", "Lab", typed=PASSWORD)
+    assert server.url is not None
+    address = make_url(server.url)
+    url = URL.create(
+        address.drivername, address.username, None, address.host, address.port, address.database
+    ).render_as_string()
+    plain, password = Terminal(server.programs, server.home), {"PGPASSWORD": str(address.password)}
+    plain("login", "ines@example.com", "--url", url, typed=PASSWORD, **password)
+    assert plain.json("whoami", **password)["email"] == "ines@example.com"
+    said = plain("whoami", **password)
+    assert "access isn't checked" in said.stdout
+    assert f"Add --url {url}" in said.stderr
+    assert not (server.home / "benchboard.db").exists()
+    plain("logout", "--url", url, **password)
+    assert plain.json("whoami")["email"] != "ines@example.com"

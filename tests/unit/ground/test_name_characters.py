@@ -7,7 +7,7 @@ import pytest
 from benchboard.dashboards import repository
 from benchboard.dongles import fleet
 from benchboard.errors import Invalid
-from benchboard.identity import users
+from benchboard.identity import person_names
 from benchboard.name_characters import unusable_character
 
 
@@ -29,7 +29,7 @@ def test_unusable_character_names_the_first_one(text: str, says: str) -> None:
 def test_every_kind_of_name_says_which_character_it_cannot_have(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fleet, "require", lambda *_arguments: None)
     actor: Any = None
-    for check in (users.require_name, repository.normalise_note, lambda name: fleet.require_name(actor, name)):
+    for check in (person_names.require_name, repository.normalise_note, lambda name: fleet.require_name(actor, name)):
         with pytest.raises(Invalid) as refused:
             check("red\x1b[31m")
         assert "It contains a control character (U+001B)." in str(refused.value)

@@ -46,14 +46,15 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 
 from benchboard.paging import Unreadable
+from benchboard.storage import clock
 
 JsonObject = dict[str, Any]
 JsonList = list[Any]
 
 
 def now() -> datetime:
-    """This moment, aware, in UTC, as exact as both databases keep it (microseconds)."""
-    return datetime.now(UTC)
+    """The time at which rows are written (`clock.now`)."""
+    return clock.now()
 
 
 def new_id() -> str:

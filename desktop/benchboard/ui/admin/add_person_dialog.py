@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from benchboard.errors import AppError, Denied, Invalid
 from benchboard.i18n import _
-from benchboard.identity import passwords, users
+from benchboard.identity import passwords, person_names, users
 from benchboard.identity.email_addresses import normalise
 from benchboard.identity.roles import DEFAULT_ROLE, ROLES, role_title
 from benchboard.identity.users import Person
@@ -39,7 +39,7 @@ class AddPersonDialog(Dialog):
         self._build_footer()
         self._checks: tuple[tuple[Field, Callable[[], None]], ...] = (
             (self._email, self._check_email),
-            (self._name, lambda: users.require_name(self._name.text())),
+            (self._name, lambda: person_names.require_name(self._name.text())),
             *(((self._password, self._check_password),) if asks_password else ()),
         )
         self._touched: set[Field] = set()

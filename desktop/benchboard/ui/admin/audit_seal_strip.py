@@ -21,11 +21,12 @@ from benchboard.identity.audit_verification import (
     see_last,
     verify,
 )
+from benchboard.ui.admin.accept_log_dialog import AcceptLogDialog
 from benchboard.ui.context import Context
 from benchboard.ui.problems import Action, Notice
 from benchboard.ui.tasks import DatabaseSession, Progress, Work
 from benchboard.ui.time_format import full_time
-from benchboard.ui.widgets import Button, Confirm, Elided, Icon, hairline
+from benchboard.ui.widgets import Button, Elided, Icon, hairline
 from benchboard.ui.widgets.surfaces import set_surface
 
 _FAULT = "audit.fault"
@@ -167,18 +168,9 @@ class AuditSealStrip(QWidget):
         )
 
     def _ask_to_accept(self, fault: AuditFault) -> None:
-        """Ask whether the log is taken as it is, as after an older backup was restored."""
-        Confirm(
-            self,
-            _("Accept the audit log as it is?"),
-            _(
-                "Do this after you restored an older backup. The log is verified by its own seals, and compared with"
-                " its last one from now on: that entries are missing isn't noticed any more. This is recorded in the"
-                " log."
-            ),
-            act=_("Accept"),
-            keep=_("Cancel"),
-            run=lambda: self._run(lambda progress: _accept(self._context, fault, progress)),
+        """Ask whether the log is taken as it is, as after an older backup was restored, and why."""
+        AcceptLogDialog(
+            self, lambda reason: self._run(lambda progress: _accept(self._context, fault, reason, progress))
         ).show()
 
     def _stop(self, error: AppError) -> None:
@@ -237,10 +229,10 @@ def _reporting(progress: Progress) -> Callable[[int, int], None]:
     return report
 
 
-def _accept(context: Context, fault: AuditFault, progress: Progress) -> _SealState:
+def _accept(context: Context, fault: AuditFault, reason: str, progress: Progress) -> _SealState:
     """Take the log as it is, and know its last seal instead of what was known."""
     home, seen = context.workspace.home, context.workspace.database.seen_seals
-    found = accept_log(context.database, context.actor, home, seen, fault, _reporting(progress))
+    found = accept_log(context.database, context.actor, home, seen, fault, reason, _reporting(progress))
     if found.fault is not None:
         return _SealState(fault=found.fault, sound=found.entries)
     return _SealState(kept_seals.find(home, context.actor.organisation_id), 0)

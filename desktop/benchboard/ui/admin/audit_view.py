@@ -36,7 +36,7 @@ from benchboard.ui.commands import REGISTRY, Handler
 from benchboard.ui.context import Context
 from benchboard.ui.file_export import ask_file, save_file
 from benchboard.ui.paged.paged_model import NO_VALUE, Column, PagedTableModel
-from benchboard.ui.paged.paged_view import PagedTable, count_in
+from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.tasks import DatabaseSession, Progress
 from benchboard.ui.theme import theme
 from benchboard.ui.time_format import clock_time, day_and_time, full_time, refresh_times, relative_time, repeated_since
@@ -160,7 +160,6 @@ class AuditView(QWidget):
         self._detail.history_requested.connect(self.show_object)
         refresh_times(self._table.view.viewport(), self._detail.refresh_time)
         context.changed.watch(self, {"audit_logs"}, self._refresh)
-        count_in(self._toolbar, self._model)
         self._set_listing(Listing(sort="at", descending=True))
 
     def _loaded(self) -> None:
@@ -237,7 +236,7 @@ class AuditView(QWidget):
         self._count()
 
     def _count(self) -> None:
-        """Show how many entries of the list there are in each period; nothing where there is but one."""
+        """Show how many entries the list has, loaded or not, and how many in each period; of one period, no bars."""
         actor, listing = self._context.actor, self._model.listing
 
         def show(counts: CountsOverTime) -> None:
@@ -245,6 +244,8 @@ class AuditView(QWidget):
             if (listing.search, listing.filters) == (now.search, now.filters):  # no later search
                 if len(counts.periods) < _FEWEST_PERIODS and self._strip.bars.hasFocus():
                     self._table.view.setFocus(Qt.FocusReason.OtherFocusReason)
+                total = sum(period.count for period in counts.periods)
+                self._toolbar.set_count(number(total) if total else "")
                 self._strip.show_counts(counts)
                 self._strip.setVisible(len(counts.periods) >= _FEWEST_PERIODS)
 
