@@ -116,7 +116,8 @@ def details_with_names(entry: AuditEntry) -> list[tuple[str, str, object]]:
     shown = []
     for key, value in sorted(entry.details.items()):
         title, name = names.get(key, ("", None))
-        if not (key == "team_id" and entry.details.get("team")):
+        told = key == "access" or (key == "team_id" and entry.details.get("team"))  # by their names, in another one
+        if not told:
             shown.append((key, title, name) if name else (key, detail_title(key), value))
     return shown
 
@@ -162,6 +163,7 @@ def detail_title(key: str) -> str:
         "reason": _("Reason"),
         "removed": _("Removed"),
         "renamed": _("Name before"),
+        "restricted_to": _("Restricted to"),
         "revision": _("Configuration revision"),
         "role": _("Role"),
         "source": _("Source"),

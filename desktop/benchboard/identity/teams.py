@@ -178,7 +178,7 @@ def restore_team(session: Session, actor: Actor, deleted: DeletedTeam) -> TeamSu
     session.flush()
     audit.record(
         session, actor, "team.restore", deleted.id,
-        name=deleted.name, people=sorted(people), dashboards=sorted(dashboards),
+        name=deleted.name, people=sorted(people), dashboards=sorted(dashboards), sources=sorted(sources),
         changes={
             "name": [None, deleted.name], "people": [0, len(people)],
             "dashboards": [0, len(dashboards)], "sources": [0, len(sources)],

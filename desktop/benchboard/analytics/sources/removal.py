@@ -14,6 +14,7 @@ from benchboard.analytics.sources.lineage import table_uses
 from benchboard.analytics.sources.services import require_name
 from benchboard.analytics.sources.source_ids import REMOVAL
 from benchboard.analytics.sources.source_models import models_reading
+from benchboard.analytics.sources.source_sharing import ACCESS_DETAIL
 from benchboard.errors import Conflict, Invalid
 from benchboard.i18n import _, ngettext
 from benchboard.identity import audit
@@ -73,9 +74,20 @@ def remove_source(session: Session, actor: Actor, source_id: str, *, even_if_use
     stored = {column: getattr(row, column) for column in _STORED}
     removed = RemovedSource(row.id, row.name, stored, tuple((one.user_id, one.team_id) for one in grants))
     session.delete(row)
-    audit.record(session, actor, REMOVAL, removed.id, name=removed.name, kind=_kind(row))
+    access = [_access_ids(removed), None]
+    audit.record(session, actor, REMOVAL, removed.id, name=removed.name, kind=_kind(row), **{ACCESS_DETAIL: access})
     session.flush()
     return removed
+
+
+def _access_ids(removed: RemovedSource) -> dict[str, list[str]] | None:
+    """Who might use the source, as `ACCESS_DETAIL` has it."""
+    if not removed.grants:
+        return None
+    return {
+        "people": [user_id for user_id, _team in removed.grants if user_id],
+        "teams": [team_id for _user, team_id in removed.grants if team_id],
+    }
 
 
 def restore_source(session: Session, actor: Actor, removed: RemovedSource) -> None:

@@ -1,6 +1,7 @@
 """Restricting a data source to some people and teams, and lifting that: for those who change sources and may use it."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import ColumnElement, delete, exists, select
 from sqlalchemy.orm import Session
@@ -12,6 +13,11 @@ from benchboard.identity.share_candidates import Candidate, Kind
 from benchboard.storage.models.analytics import DataSource, DataSourceGrant
 from benchboard.storage.models.base import now
 from benchboard.storage.models.identity import Team, User
+
+ACCESS_EVENTS: Final = ("source.restrict", "source.unrestrict", "source.grant", "source.revoke")
+ACCESS_DETAIL: Final = "access"
+"""The detail of these events that has the IDs of the people and teams that the source was and is restricted to; None
+for one that everyone may use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +43,7 @@ def restrict(session: Session, actor: Actor, source_id: str) -> SourceAccess:
     if not _is_restricted(session, row):
         keys = {"organisation_id": row.organisation_id, "data_source_id": row.id}
         session.add_all([DataSourceGrant(**keys), DataSourceGrant(**keys, user_id=actor.user_id)])
-        _note_change(session, row)
-        audit.record(session, actor, "source.restrict", row.id, name=row.name)
+        _record(session, actor, "source.restrict", row, SourceAccess(restricted=False))
     return _access(session, actor, row)
 
 
@@ -50,8 +55,7 @@ def lift_restriction(session: Session, actor: Actor, source_id: str) -> SourceAc
     before = _access(session, actor, row)
     if before.restricted:
         session.execute(delete(DataSourceGrant).where(DataSourceGrant.data_source_id == row.id))
-        _note_change(session, row)
-        audit.record(session, actor, "source.unrestrict", row.id, name=row.name)
+        _record(session, actor, "source.unrestrict", row, before)
     return before
 
 
@@ -63,9 +67,10 @@ def grant(session: Session, actor: Actor, source_id: str, kind: Kind, to: str) -
     restrict(session, actor, source_id)
     row = get_row(session, actor, source_id, lock=True)
     if not session.scalars(select(DataSourceGrant.id).where(*_named(row, kind, candidate.id))).first():
+        before = _access(session, actor, row)
         who = {"user_id": candidate.id} if kind == "person" else {"team_id": candidate.id}
         session.add(DataSourceGrant(organisation_id=row.organisation_id, data_source_id=row.id, **who))
-        _record(session, actor, "source.grant", row, candidate)
+        _record(session, actor, "source.grant", row, before, candidate)
     return _access(session, actor, row)
 
 
@@ -79,7 +84,7 @@ def revoke(session: Session, actor: Actor, source_id: str, kind: Kind, to: str) 
     named = next((one for one in (*before.people, *before.teams) if (one.kind, one.id) == (kind, to_id)), None)
     if named is not None:
         session.execute(delete(DataSourceGrant).where(*_named(row, kind, to_id)))
-        _record(session, actor, "source.revoke", row, named)
+        _record(session, actor, "source.revoke", row, before, named)
     return _access(session, actor, row)
 
 
@@ -139,7 +144,26 @@ def _note_change(session: Session, row: DataSource) -> None:
     session.flush()
 
 
-def _record(session: Session, actor: Actor, event: str, row: DataSource, to: Candidate) -> None:
+def _record(
+    session: Session, actor: Actor, event: str, row: DataSource, before: SourceAccess, to: Candidate | None = None
+) -> None:
+    """Record a change of who may use the source, with all who may before and after it."""
     _note_change(session, row)
-    whom = {"user_id": to.id} if to.kind == "person" else {"team_id": to.id, "team": to.name}
-    audit.record(session, actor, event, row.id, name=row.name, **whom)
+    whom: dict[str, object] = {}
+    if to is not None:
+        whom = {"user_id": to.id} if to.kind == "person" else {"team_id": to.id, "team": to.name}
+    after = _access(session, actor, row)
+    access = [_access_ids(before), _access_ids(after)]
+    changes = {"restricted_to": [_names(before), _names(after)]}
+    audit.record(session, actor, event, row.id, name=row.name, **whom, **{ACCESS_DETAIL: access}, changes=changes)
+
+
+def _access_ids(access: SourceAccess) -> dict[str, list[str]] | None:
+    """Who may use a source, as `ACCESS_DETAIL` has it."""
+    if not access.restricted:
+        return None
+    return {"people": [one.id for one in access.people], "teams": [one.id for one in access.teams]}
+
+
+def _names(access: SourceAccess) -> list[str] | None:
+    return [one.name for one in (*access.people, *access.teams)] if access.restricted else None

@@ -82,6 +82,8 @@ def object_title(entry: AuditEntry) -> str:
 
 def value_text(key: str, value: object) -> str:
     """A value in words: `none`, the title of a mode or a controller; what is unknown as it is stored."""
+    if key == "restricted_to" and (value is None or isinstance(value, list)):
+        return _("everyone") if value is None else ", ".join(map(str, value)) or _("admins only")
     if value is None or value == "":
         return _("none")
     if isinstance(value, bool):

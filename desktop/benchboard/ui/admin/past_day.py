@@ -53,10 +53,19 @@ class PastDay(QWidget):
             raise Invalid("history.late", _("That time hasn't come yet."), field="at")
         return min(read_moment(text, "at", whole_day=True), now)
 
-    def say(self, known_from: datetime | None = None, error: AppError | None = None, *, log_fits: bool = True) -> None:
+    def say(
+        self,
+        known_from: datetime | None = None,
+        error: AppError | None = None,
+        *,
+        log_fits: bool = True,
+        later: bool = False,
+    ) -> None:
         """Say since when it is known, or what is wrong; without both, nothing. `log_fits`: whether the audit log still
-        has what this computer saw of it."""
+        has what this computer saw of it; `later`: whether it is known since later than the log begins."""
         told = _("Known since {time}, when the audit log begins.")
+        if later:
+            told = _("Known since {time}, when who could use it was first recorded.")
         wrong = " ".join(filter(None, (error.what, error.why, error.do))) if error is not None else ""
         if not log_fits:
             wrong = _("The audit log no longer fits what this computer saw of it, so this may be wrong.")

@@ -8,7 +8,7 @@ from typing import Final
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from benchboard.dashboards.access import past_access, reached_objects
+from benchboard.dashboards.access import past_access, past_source_access, reached_objects
 from benchboard.dashboards.access.reached_objects import FoundObject, ObjectAccess, object_level_title, paths_text
 from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _, ngettext, number, sentence_start
@@ -286,6 +286,8 @@ class _PastAnswer:
     known_from: datetime
     people: Page[Holder] | Page[ObjectAccess]
     log_fits: bool
+    later: bool = False
+    """Whether it is known since later than the log begins."""
 
 
 class WhoCanPane(DetailPane):
@@ -403,6 +405,10 @@ class WhoCanPane(DetailPane):
             if found is not None and found.kind == "dashboard":
                 people = past_access.get_past_access(session, actor, past, found.id).people
                 return _PastAnswer(past.known_from, Page(people[:MOST_SHOWN], _more(people)), fits)
+            if found is not None and found.kind == "source":
+                told = past_source_access.get_past_source_access(session, actor, past, found.id)
+                later = told.known_from > past.known_from
+                return _PastAnswer(told.known_from, Page(told.people[:MOST_SHOWN], _more(told.people)), fits, later)
             act = "dongles:read" if found is not None else key
             holders = [
                 Holder(one.user_id, one.name, one.email, one.grants[act]) for one in past.people if act in one.grants
@@ -411,12 +417,9 @@ class WhoCanPane(DetailPane):
 
         def show(told: _PastAnswer) -> None:
             if key == self._chosen:
-                self._day.say(told.known_from, log_fits=told.log_fits)
+                self._day.say(told.known_from, log_fits=told.log_fits, later=told.later)
                 self._show_people(told.people)
 
-        if found is not None and found.kind == "source":
-            self._show_past_problem(Invalid("history.source", _("Who could use a data source then can't be told yet.")))
-            return
         self._context.tasks.read(self, read, show, self._show_past_problem)
 
     def _show_past_problem(self, error: AppError) -> None:
