@@ -37,6 +37,7 @@ _REPLACEMENTS = (
         ),
         r"\1\2***",
     ),
+    (re.compile(r"\b(bb_[0-9a-f]{8}_)[A-Za-z0-9_-]{20,}"), r"\1***"),  # an API key without a name before it
     _URL_PASSWORD,
 )
 

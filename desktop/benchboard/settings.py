@@ -67,6 +67,22 @@ def database_url() -> str | None:
     return url
 
 
+def api_key() -> str | None:
+    """The API key in BENCHBOARD_API_KEY, None if it isn't set.
+
+    Raises `Invalid` (`settings.api-key`) if it is empty: a script whose own variable isn't set would otherwise act as
+    somebody who is signed in on this computer.
+    """
+    key = os.environ.get("BENCHBOARD_API_KEY")
+    if key is not None and not key.strip():
+        raise Invalid(
+            "settings.api-key",
+            _("BENCHBOARD_API_KEY is empty."),
+            do=_("Set it to an API key, or unset it to act as the person who is signed in."),
+        )
+    return key.strip() if key is not None else None
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """A user's preferences on this computer. Field names are the keys of settings.json."""

@@ -21,7 +21,7 @@ from benchboard.errors import AppError, Denied, Unavailable
 from benchboard.i18n import _
 from benchboard.identity import authentication, kept_seals, keys, organisations
 from benchboard.identity.authentication import SignedIn
-from benchboard.identity.permissions import Client
+from benchboard.identity.permissions import Actor, Client
 from benchboard.storage import upgrade
 from benchboard.storage.backups import restore_sentence
 from benchboard.storage.engine import Database, file_url, url_without_password
@@ -238,6 +238,19 @@ def sign_in(workspace: Workspace, *, email: str, password: str, organisation: st
     except Denied:
         with workspace.database.system("sign-in").change() as session:
             authentication.record_refusal(session, email=email, client=client)
+        raise
+
+
+def sign_in_by_key(workspace: Workspace, *, key: str) -> Actor:
+    """The account that an API key acts for; a rejected one is audited. Raises what `authentication.api_key_actor`
+    does."""
+    client = Client.here()
+    try:
+        with workspace.database.system("sign-in").change() as session:
+            return authentication.api_key_actor(session, key=key, client=client)
+    except Denied:
+        with workspace.database.system("sign-in").change() as session:
+            authentication.record_key_refusal(session, key=key, client=client)
         raise
 
 

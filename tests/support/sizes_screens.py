@@ -113,6 +113,17 @@ def _own_role(context: TourContext) -> None:
     context.driver.wait_until(lambda: context.driver.find("what_if_detail"), "who gains and who loses")
 
 
+def _new_key(context: TourContext) -> None:
+    context.driver.write("key_name", "Nightly export of the audit log")
+    context.driver.click("key_scope_users:write")
+    context.driver.click("create_key_act")
+    context.driver.widget("shown_key_secret")
+
+
+def _keys(context: TourContext) -> None:
+    context.driver.wait_until(lambda: rows(context, "keys_table"), "the API keys")
+
+
 def _team(context: TourContext) -> None:
     context.driver.click("tab_admin_teams")
     context.driver.wait_until(lambda: rows(context, "teams_table"), "the teams")
@@ -332,6 +343,10 @@ SCREENS: Final = (
     Screen("teams", _team),
     Screen("sessions", _tab("tab_admin_sessions", "sessions_table")),
     Screen("audit", _tab("tab_admin_audit", "audit_table", 3)),
+    Screen("keys-empty", click("tab_admin_keys")),
+    Screen("create-key", click("keys_create")),
+    Screen("key-shown", _new_key),
+    Screen("keys", in_sequence(click("shown_key_done"), _keys)),
 )
 
 

@@ -23,7 +23,7 @@ from benchboard.cli.terminal import printable
 from benchboard.errors import AppError, Denied, Invalid
 from benchboard.i18n import _
 from benchboard.identity import authentication
-from benchboard.identity.permissions import Client
+from benchboard.identity.permissions import Client, key_prefix
 from benchboard.identity.roles import role_title
 from benchboard.storage.engine import url_without_password
 from benchboard.workspace import Workspace
@@ -111,6 +111,7 @@ def whoami(context: CommandContext) -> None:
                 "organisation": actor.organisation,
                 "database": place,
             }
+            | ({"api_key": key_prefix(actor.api_key_id)} if actor.api_key_id is not None else {})
         )
         return
     roles = ", ".join(role_title(role) for role in sorted(actor.roles))
@@ -120,6 +121,7 @@ def whoami(context: CommandContext) -> None:
         (_("Role"), roles),
         (_("Organisation"), actor.organisation),
         (_("Data location"), place),
+        *(((_("API key"), key_prefix(actor.api_key_id)),) if actor.api_key_id is not None else ()),
     )
     print_lines((label, cell_text(value)) for label, value in lines)
     parameters = click.get_current_context().params

@@ -110,8 +110,7 @@ def verify(context: CommandContext, accept: bool, reason: str | None, expect: by
     this computer can change that one.
 
     \b
-    Examples:
-      benchboard audit verify --expect 5f0c…e1
+    Example:
       benchboard audit verify --accept --reason "Restored the backup of Monday"
     """
     if reason is not None and not accept:
@@ -263,7 +262,7 @@ def export(
 
     \b
     Example:
-      benchboard audit export log.csv --period 7d
+      benchboard audit export log.csv --period last-7-days
     """
     if file is None or out is not None:
         if file is not None or out is None:

@@ -251,9 +251,12 @@ def sort_options(
 
 
 def resolve_actor(opened: Workspace, *, org: str | None, as_email: str | None) -> Actor:
-    """Who a command acts as: the operator of a local database, an admin of the demo, whoever signed in to a server."""
+    """Who a command acts as: whose API key is in BENCHBOARD_API_KEY, on any database; else the operator of a local
+    database, an admin of the demo, whoever signed in to a server."""
     client, database = Client.here(), opened.database
-    if opened.location.kind == "server":
+    if (key := settings.api_key()) is not None:
+        actor = workspace.sign_in_by_key(opened, key=key)
+    elif opened.location.kind == "server":
         token = opened.vault.get(token_name(opened))
         if token is None:
             raise not_signed_in(opened)

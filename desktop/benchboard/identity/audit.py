@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from benchboard.errors import Invalid
 from benchboard.i18n import _
 from benchboard.identity.event_titles import events_titled
-from benchboard.identity.permissions import Actor, Client, require
+from benchboard.identity.permissions import Actor, Client, key_prefix, require
 from benchboard.paging import Listing, Page, Scalar, Unreadable
 from benchboard.storage import clock, guard
 from benchboard.storage.keyset_paging import Sorting, page
@@ -62,10 +62,13 @@ def record(session: Session, actor: Actor, event: str, resource_id: str | None, 
     """Append what `actor` did. `event` is `<resource type>.<verb>` (`session.revoke`); `details` must not contain
     secrets.
 
-    What an admin does on behalf of another account also records the admin (`acted_by`, the id of an account).
+    What an admin does on behalf of another account also records the admin (`acted_by`, the id of an account); what is
+    done by an API key, which one (`api_key`, its prefix).
     """
     if actor.acted_by is not None:
         details["acted_by"] = actor.acted_by
+    if actor.api_key_id is not None:
+        details["api_key"] = key_prefix(actor.api_key_id)
     append(session, actor.client, event, resource_id, actor.organisation_id, actor.user_id, **details)
 
 

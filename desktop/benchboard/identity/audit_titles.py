@@ -24,9 +24,10 @@ def entry_title(entry: AuditEntry) -> str:
     model = _resource_name(entry, "model")
     folder = _resource_name(entry, "dashboard_folder")
     profile = _resource_name(entry, "profile")
-    role = _resource_name(entry, "role")
-    named = dongle or dashboard or team or role or source or model or folder or profile
-    if entry.whom is not None:
+    role, key = _resource_name(entry, "role"), _resource_name(entry, "key")
+    named = dongle or dashboard or team or role or key or source or model or folder or profile
+    own_key = bool(key) and entry.user_id == entry.details.get("user_id")
+    if entry.whom is not None and not own_key:
         titles = titles_of_people()
     elif dashboard and team:
         titles = titles_of_team_shares()
@@ -45,6 +46,7 @@ def entry_title(entry: AuditEntry) -> str:
             dashboard=dashboard,
             team=team,
             role=role,
+            key=key,
             source=source,
             model=model,
             folder=folder,
@@ -127,6 +129,7 @@ def detail_title(key: str) -> str:
     return {
         "acted_by": _("Done by (ID)"),
         "added": _("Added"),
+        "api_key": _("By API key"),
         "after": _("After"),
         "before": _("Before"),
         "bitrate": _("Bit rate (bit/s)"),
@@ -145,13 +148,16 @@ def detail_title(key: str) -> str:
         "device_id": _("Dongle ID"),
         "dialect": _("Dialect"),
         "email": _("Email"),
+        "ends": _("Ends"),
         "entries": _("Entries"),
+        "expires": _("Expires"),
         "filters": _("Filters"),
         "folder": _("Folder"),
         "format": _("Format"),
         "has_role": _("Has the role"),
         "host_name": _("Computer"),
         "identity": _("Identity"),
+        "key": _("API key"),
         "key_version": _("Key version"),
         "in_team": _("In the team"),
         "kind": _("Kind"),

@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session
 from benchboard.errors import Conflict, Denied, NotFound
 from benchboard.i18n import _, ngettext
 from benchboard.identity import audit, organisations, passwords, sessions
+from benchboard.identity.api_keys import hash_key
 from benchboard.identity.email_addresses import normalise
-from benchboard.identity.permissions import Actor, Client, Grants, os_user, require
+from benchboard.identity.permissions import Actor, Client, Grants, key_prefix, os_user, require
 from benchboard.storage import change_tracking, guard
 from benchboard.storage.models.identity import (
     Organisation,
@@ -119,7 +120,43 @@ def actor_for_email(session: Session, actor: Actor, *, email: str) -> Actor:
         )
     _require_active(session, user)
     acting = actor.acted_by or actor.user_id
-    return replace(_actor(session, user, actor.client, None), acted_by=acting if acting != user.id else None)
+    other = replace(
+        _actor(session, user, actor.client, None),
+        acted_by=acting if acting != user.id else None,
+        api_key_id=actor.api_key_id,
+    )
+    guard.require_live(session, other)  # what a key lacks, nobody has by it
+    return other
+
+
+def api_key_actor(session: Session, *, key: str, client: Client) -> Actor:
+    """The account that an API key acts for, with the permissions of both; the key's last use is noted.
+
+    Raises `Denied` (`accounts.key`) in the same words, and after the same statement, for an unknown, expired or revoked
+    key and one whose account is disabled: `record_key_refusal` then records the latter, in a transaction of its own.
+    """
+    found = guard.find_api_key(session, hash_key(key[:_MAX_STORED]))
+    if found is None or not found.is_valid:
+        raise Denied(
+            "accounts.key",
+            _("This API key isn't valid."),
+            why=_("It may be mistyped, expired or revoked, of another database, or its account may be disabled."),
+            do=_("Create a new API key, or unset BENCHBOARD_API_KEY."),
+        )
+    change_tracking.unaudited(session, "api_keys")
+    guard.note_key_use(session, found.id, now=datetime.now(UTC))
+    actor = replace(_actor(session, session.get_one(User, found.user_id), client, None), api_key_id=found.id)
+    guard.require_live(session, actor)
+    return actor
+
+
+def record_key_refusal(session: Session, *, key: str, client: Client) -> None:
+    """Record a rejected API key for the account that it belongs to; does nothing for an unknown one."""
+    if (found := guard.find_api_key(session, hash_key(key[:_MAX_STORED]))) is not None:
+        audit.append(
+            session, client, "key.refuse", found.id, found.organisation_id, found.user_id,
+            name=found.name, key=key_prefix(found.id), user_id=found.user_id,
+        )  # fmt: skip
 
 
 def demo_people(session: Session) -> tuple[DemoPerson, ...]:

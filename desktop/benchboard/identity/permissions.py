@@ -65,6 +65,11 @@ def os_user() -> str:
         return "unknown"
 
 
+def key_prefix(key_id: str) -> str:
+    """What an API key begins with, by which people recognise it: from the ID of its row."""
+    return f"bb_{key_id[:8]}"
+
+
 class Grants:
     """An account's roles and their permissions, as its last transaction found them. Copies of an `Actor` share it."""
 
@@ -79,7 +84,8 @@ class Actor:
     """The account that a service acts for: every service gets one and calls `require` first.
 
     `session_id` is None for a command that the operator of a local database runs without signing in. `acted_by` is the
-    account that acts on behalf of this one (`--as`), None if that is itself.
+    account that acts on behalf of this one (`--as`), None if that is itself. `api_key_id` is the API key that it acts
+    by, whose permissions limit its own; None for a person.
     """
 
     user_id: str
@@ -90,6 +96,7 @@ class Actor:
     client: Client
     session_id: str | None = None
     acted_by: str | None = None
+    api_key_id: str | None = None
     grants: Grants = field(default_factory=Grants, compare=False)
 
     @property

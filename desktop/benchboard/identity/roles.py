@@ -38,6 +38,7 @@ RULES: Final[dict[str, tuple[str, ...]]] = {
     "sources:read": (ADMIN, OPS_MANAGER, ANALYST, BUSINESS_USER),
     "sources:write": (ADMIN, ANALYST),
     "sources:manage": (ADMIN,),
+    "keys:write": ROLES,
 }
 """Permission → the system roles that have it, within their own organisation."""
 
@@ -51,6 +52,7 @@ SCOPES: Final[dict[str, tuple[Scope, str]]] = {
     "orders:read": ("own-shops", "orders:read-all-shops"),
     "sources:read": ("open", "sources:manage"),
     "sources:write": ("open", "sources:manage"),
+    "keys:write": ("own", "users:write"),
 }
 """Permission → what it covers, and the permission that widens that to the whole organisation. One that isn't here
 covers the whole organisation."""
@@ -103,6 +105,7 @@ ABILITIES: Final = (
     ("orders:read",),
     ("orders:read-all-shops",),
     ("orders:import",),
+    ("keys:write",),
     ("admin:enter", "users:read", "sessions:read", "audit:read", "organisations:read"),
     ("sessions:revoke",),
     ("users:write",),
@@ -196,6 +199,7 @@ def ability_title(ability: str) -> str:
         "sources:read": _("explore data"),
         "sources:write": _("change data sources"),
         "sources:manage": _("manage everyone's data sources"),
+        "keys:write": _("have API keys for programs"),
     }[ability]
 
 
@@ -223,4 +227,5 @@ def denied_title(act: str) -> str:
         "sources:read": _("You can't explore data."),
         "sources:write": _("You can't change data sources."),
         "sources:manage": _("You can't manage other people's data sources."),
+        "keys:write": _("You can't have API keys."),
     }[act]

@@ -23,6 +23,7 @@ from benchboard.i18n import _, ngettext
 from benchboard.storage import audit_seals
 from benchboard.storage.json_text import JsonText
 from benchboard.storage.models.base import new_id
+from benchboard.storage.models.credentials import ApiKey
 from benchboard.storage.models.dashboards import DashboardPresence
 from benchboard.storage.models.identity import (
     AuditLog,
@@ -49,12 +50,23 @@ _PRINCIPAL: Final = (
         SignInSession.expires_at,
         _ACTING.status.label("acting_status"),
         _ACTING.deleted_at.label("acting_deleted_at"),
+        ApiKey.is_active.label("key_is_active"),
+        ApiKey.expires_at.label("key_expires_at"),
+        ApiKey.permissions.label("key_permissions"),
         case((Role.is_system, Role.slug), else_=Role.name).label("role"),
         Permission.name.label("permission"),
     )
     .join(Organisation, Organisation.id == User.organisation_id)
     .outerjoin(SignInSession, and_(SignInSession.id == bindparam("session_id"), SignInSession.user_id == User.id))
     .outerjoin(_ACTING, and_(_ACTING.id == bindparam("acted_by"), _ACTING.organisation_id == User.organisation_id))
+    .outerjoin(
+        ApiKey,
+        and_(
+            ApiKey.id == bindparam("api_key_id"),
+            ApiKey.user_id == bindparam("key_user_id"),
+            ApiKey.organisation_id == User.organisation_id,
+        ),
+    )
     .outerjoin(UserRole, and_(UserRole.user_id == User.id, UserRole.organisation_id == User.organisation_id))
     .outerjoin(Role, Role.id == UserRole.role_id)
     .outerjoin(RolePermission, RolePermission.role_id == Role.id)
@@ -78,6 +90,10 @@ class Principal(Protocol):
     def acted_by(self) -> str | None:
         """The account that acts on behalf of this one; None if that is itself."""
 
+    @property
+    def api_key_id(self) -> str | None:
+        """The API key that it acts by, of the account itself or of the one that acts for it; None for a person."""
+
     def grant(self, roles: frozenset[str], permissions: frozenset[str]) -> None:
         """Take note of the account's roles now (system roles by their slugs, others by their names), and which
         permissions they carry."""
@@ -87,16 +103,16 @@ def require_live(session: Session, principal: Principal) -> None:
     """Check that the principal's session and account are valid, and set its present permissions. One statement.
 
     Raises `Denied` (`access.ended`) if the session or the account has ended; `facts["reason"]` is `revoked`,
-    `signed-out`, `expired`, `deleted`, `disabled` or `organisation`.
+    `signed-out`, `expired`, `deleted`, `disabled`, `key` (its API key ended) or `organisation`.
     """
     rows = session.execute(_PRINCIPAL, _parameters(principal)).all()
     reason = _end_reason(session, principal, rows)
     if reason is not None:
         raise signed_out(ENDED, reason)
-    principal.grant(
-        frozenset(row.role for row in rows if row.role is not None),
-        frozenset(row.permission for row in rows if row.permission is not None),
-    )
+    permissions = frozenset(row.permission for row in rows if row.permission is not None)
+    if principal.api_key_id is not None:
+        permissions &= frozenset(act for act in rows[0].key_permissions if isinstance(act, str))
+    principal.grant(frozenset(row.role for row in rows if row.role is not None), permissions)
 
 
 def signed_out(code: str, reason: str, **facts: object) -> Denied:
@@ -112,6 +128,8 @@ def _parameters(principal: Principal) -> dict[str, object]:
         "organisation_id": principal.organisation_id,
         "session_id": principal.session_id,
         "acted_by": principal.acted_by,
+        "api_key_id": principal.api_key_id,
+        "key_user_id": principal.acted_by or principal.user_id,
     }
 
 
@@ -127,6 +145,7 @@ def _why_ended(reason: str) -> str:
         "expired": unused.format(count=hours),
         "deleted": _("Your account was deleted."),
         "disabled": _("Your account is disabled."),
+        "key": _("The API key was revoked, or has expired."),
         "organisation": _("Your organisation is suspended."),
     }[reason]
 
@@ -135,6 +154,7 @@ def _what_to_do(reason: str) -> str:
     return {
         "deleted": _("Ask an admin for a new account."),
         "disabled": _("Ask an admin to enable your account."),
+        "key": _("Use another API key."),
         "organisation": _("Contact the person who runs this database."),
     }.get(reason, _("Sign in again."))
 
@@ -160,9 +180,51 @@ def _end_reason(session: Session, principal: Principal, rows: Sequence[Any]) -> 
         ended = select(SessionHistory).where(SessionHistory.id == principal.session_id)
         gone = session.scalars(ended).first()
         return _ending(gone) if gone is not None else "expired"
+    if principal.api_key_id is not None and not _is_valid_key(row.key_is_active, row.key_expires_at):
+        return "key"
     if row.organisation_status in ("suspended", "cancelled") or row.organisation_deleted_at is not None:
         return "organisation"
     return None
+
+
+def _is_valid_key(is_active: bool | None, expires_at: datetime | None) -> bool:
+    return bool(is_active) and (expires_at is None or expires_at > datetime.now(UTC))
+
+
+@dataclass(frozen=True, slots=True)
+class FoundApiKey:
+    """An API key by its secret: whose it is, what it is called, and whether it and its account are valid now."""
+
+    id: str
+    user_id: str
+    organisation_id: str
+    name: str
+    is_valid: bool
+
+
+def find_api_key(session: Session, key_hash: str) -> FoundApiKey | None:
+    """The API key with this hash, valid or not. One statement for every answer."""
+    row = session.execute(
+        select(
+            ApiKey.id, ApiKey.user_id, ApiKey.organisation_id, ApiKey.name, ApiKey.is_active, ApiKey.expires_at,
+            User.status, User.deleted_at, Organisation.status.label("organisation_status"),
+            Organisation.deleted_at.label("organisation_deleted_at"),
+        )
+        .join(User, and_(User.id == ApiKey.user_id, User.organisation_id == ApiKey.organisation_id))
+        .join(Organisation, Organisation.id == ApiKey.organisation_id)
+        .where(ApiKey.key_hash == key_hash)
+    ).first()  # fmt: skip
+    if row is None:
+        return None
+    lives = row.status == "active" and row.deleted_at is None
+    works = row.organisation_status not in ("suspended", "cancelled") and row.organisation_deleted_at is None
+    valid = lives and works and _is_valid_key(row.is_active, row.expires_at)
+    return FoundApiKey(row.id, row.user_id, row.organisation_id, row.name, valid)
+
+
+def note_key_use(session: Session, key_id: str, *, now: datetime) -> None:
+    """Keep the key's last use true."""
+    session.execute(update(ApiKey).where(ApiKey.id == key_id).values(last_used_at=now))
 
 
 @dataclass(frozen=True, slots=True)

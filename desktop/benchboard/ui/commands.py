@@ -74,6 +74,7 @@ class CommandGroup(Enum):
     EXPLORE = N_("Explore")
     PEOPLE = N_("People")
     SESSIONS = N_("Sessions")
+    KEYS = N_("API keys")
     AUDIT = N_("Audit log")
     LISTS = N_("Lists")
     WINDOW = N_("Window")

@@ -388,3 +388,38 @@ def test_whoami_answers_for_the_server_that_was_signed_in_to_and_makes_no_local_
     assert not (server.home / "benchboard.db").exists()
     plain("logout", "--url", url, **password)
     assert plain.json("whoami")["email"] != "ines@example.com"
+
+
+def test_api_key_lets_a_program_act_on_a_server_without_signing_in(server: Terminal) -> None:
+    server("db", "seed", "--admin", "ines@example.com", "--organisation", "Lab", typed=PASSWORD)
+    server("login", "ines@example.com", typed=PASSWORD)
+    made = server("key", "create", "Nightly export", "--scope", "users:read", "--scope", "keys:write")
+    secret = made.stdout.strip()
+    assert "shown once" in made.stderr
+    program = Terminal(server.programs, server.home.parent / "program", server.url)
+    me = program.json("whoami", BENCHBOARD_API_KEY=secret)
+    assert me["email"] == "ines@example.com"
+    assert me["api_key"] == secret[:11]
+    assert [one["email"] for one in program.json("user", "list", BENCHBOARD_API_KEY=secret)["items"]]
+    said = program("user", "add", "x@example.com", typed=PASSWORD, status=1, BENCHBOARD_API_KEY=secret).stderr
+    assert "You can't change people" in said
+    assert program("whoami", status=1, BENCHBOARD_API_KEY="").stderr.startswith("BENCHBOARD_API_KEY is empty.")
+    turned = program.json("key", "rotate", "Nightly export", BENCHBOARD_API_KEY=secret)
+    (old, new) = sorted(server.json("key", "list")["items"], key=lambda one: one["state"], reverse=True)
+    assert (old["state"], new["state"], new["prefix"]) == ("revoked", "active", turned["prefix"])
+    assert secret not in json.dumps(server.json("audit", "list"))
+    refused = program("user", "list", status=1, BENCHBOARD_API_KEY=secret).stderr
+    assert refused.startswith("This API key isn't valid. It may be mistyped, expired or revoked")
+    assert secret not in refused
+    server("key", "revoke", turned["prefix"])
+    assert "isn't valid" in program("user", "list", status=1, BENCHBOARD_API_KEY=turned["key"]).stderr
+    events = [row["event"] for row in server.json("audit", "list")["items"]]
+    assert events[:5] == ["key.refuse", "key.revoke", "key.refuse", "key.rotate", "key.create"]
+
+
+def test_api_key_is_used_on_this_computer_too_and_never_the_operator_instead(local: Terminal) -> None:
+    """A script with a key of few permissions must not act as the operator where the key is another database's."""
+    secret = local("key", "create", "Lists", "--scope", "users:read").stdout.strip()
+    assert local.json("user", "list", BENCHBOARD_API_KEY=secret)["items"]
+    assert "You can't see the audit log" in local("audit", "list", status=1, BENCHBOARD_API_KEY=secret).stderr
+    assert "isn't valid" in local("user", "list", status=1, BENCHBOARD_API_KEY=secret[:-1] + "~").stderr

@@ -20,7 +20,17 @@ from benchboard.dashboards import folders, library
 from benchboard.dashboards.access import access_list, reached_objects, sharing
 from benchboard.dashboards.versions import version_store
 from benchboard.dongles import fleet, timing_profiles
-from benchboard.identity import audit, audit_counts, authentication, reach, role_changes, sessions, teams, users
+from benchboard.identity import (
+    api_keys,
+    audit,
+    audit_counts,
+    authentication,
+    reach,
+    role_changes,
+    sessions,
+    teams,
+    users,
+)
 from benchboard.identity.permissions import Actor
 from benchboard.paging import Listing
 from benchboard.storage.models import Base
@@ -38,6 +48,7 @@ def _reached_of(session: Session, actor: Actor, _dashboard_id: str, *, kind: rea
 
 
 LISTINGS: dict[str, tuple[Ask, ...]] = {
+    "api_keys.list_keys": (lambda s, a, _d: api_keys.list_keys(s, a, Listing("m")),),
     "audit.list_entries": (
         lambda s, a, _d: audit.list_entries(s, a, Listing("m")),
         lambda s, a, _d: audit.list_entries(s, a, Listing(filters={"person": a.user_id})),

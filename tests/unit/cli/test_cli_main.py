@@ -530,7 +530,7 @@ def test_every_option_has_a_help_text() -> None:
 VERBS = {
     "Add", "Blink", "Calculate", "Change", "Check", "Compare", "Convert", "Create", "Delete", "Disable",
     "Downgrade", "Duplicate", "Enable", "Find", "List", "Manage", "Move", "Name", "Pair", "Permanently", "Read",
-    "Record", "Remove", "Rename", "Restore", "Revoke", "Run", "Save", "Send", "Share", "Show", "Sign",
+    "Record", "Remove", "Rename", "Restore", "Revoke", "Rotate", "Run", "Save", "Send", "Share", "Show", "Sign",
     "Simulate", "Stop", "Upgrade", "Watch", "Write",
 }  # fmt: skip
 

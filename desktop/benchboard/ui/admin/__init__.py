@@ -44,6 +44,12 @@ def _sessions(context: Context) -> QWidget:
     return SessionsView(context)
 
 
+def _keys(context: Context) -> QWidget:
+    from benchboard.ui.api_keys.keys_view import KeysView
+
+    return KeysView(context, everyones=True)
+
+
 def _audit(context: Context) -> QWidget:
     from benchboard.ui.admin.audit_view import AuditView
 
@@ -85,6 +91,7 @@ ROOM = Room(
             N_("permissions, who can, what if, compare roles, clone a role, access rights, authorization"),
         ),
         RoomView("sessions", N_("Sessions"), _sessions),
+        RoomView("keys", N_("API keys"), _keys, N_("access tokens, automation, service accounts, credentials")),
         RoomView("audit", N_("Audit log"), _audit),
     ),
     _handlers,

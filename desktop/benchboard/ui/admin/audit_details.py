@@ -10,10 +10,11 @@ from benchboard.dashboards.access.dashboard_permissions import LEVELS, level_tit
 from benchboard.dongles.channel_modes import channel_mode_title
 from benchboard.errors import NotFound
 from benchboard.i18n import _, ngettext, number
+from benchboard.identity.api_key_titles import permissions_title
 from benchboard.identity.audit import AuditEntry
 from benchboard.identity.audit_changes import CHANGES, changes_of
 from benchboard.identity.audit_titles import detail_title, details_with_names, entry_title, reason_title, status_title
-from benchboard.identity.roles import abilities_of, ability_title, in_order, role_title
+from benchboard.identity.roles import role_title
 from benchboard.ui.widgets import Text, copyable
 
 _IDS: Final = frozenset({"acted_by", "claim_id", "device_id", "identity", "team_id", "user_id"})
@@ -93,7 +94,7 @@ def value_text(key: str, value: object) -> str:
     if key in _COUNTS and isinstance(value, int):
         return ngettext("{count} widget", "{count} widgets", value).format(count=number(value))
     if key in _PERMISSIONS and isinstance(value, list):
-        return ", ".join(ability_title(one) for one in in_order(abilities_of(value))) or _("none")
+        return permissions_title([str(one) for one in value]) or _("none")
     if key in _LISTS and isinstance(value, list):
         return number(len(value))
     if isinstance(value, int):

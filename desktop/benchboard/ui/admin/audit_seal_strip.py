@@ -171,7 +171,7 @@ class AuditSealStrip(QWidget):
         """Ask whether the log is taken as it is, as after an older backup was restored, and why."""
         AcceptLogDialog(
             self, lambda reason: self._run(lambda progress: _accept(self._context, fault, reason, progress))
-        ).show()
+        ).open()
 
     def _stop(self, error: AppError) -> None:
         self._work = None

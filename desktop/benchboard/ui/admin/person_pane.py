@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.errors import AppError, NotFound
 from benchboard.i18n import _
-from benchboard.identity import audit, sessions, users
+from benchboard.identity import api_keys, audit, sessions, users
+from benchboard.identity.api_keys import ApiKeyRecord
 from benchboard.identity.audit import AuditEntry
 from benchboard.identity.audit_titles import actor_title, entry_title
 from benchboard.identity.permissions import program_title
@@ -23,6 +24,7 @@ from benchboard.ui.admin import user_actions
 from benchboard.ui.admin.access_tab import AccessTab
 from benchboard.ui.admin.admin_commands import PEOPLE, PERSON_MENU
 from benchboard.ui.admin.admin_format import session_origin, state_mark
+from benchboard.ui.admin.person_keys import PersonKeysSection, can_see_keys
 from benchboard.ui.admin.person_page import COLUMNS_FROM, PersonBar, PersonColumns
 from benchboard.ui.command_menu import command_menu
 from benchboard.ui.context import Context
@@ -45,7 +47,11 @@ _FEW_SESSIONS, _FEW_ENTRIES = 3, 3
 _SESSIONS_TAB = 2
 _FOLD = "person_fold_"
 """How the names of the buttons begin that unfold repeated entries."""
-PersonReading = tuple[Person, Page[SessionRecord], Page[AuditEntry]]
+_SHOWN_TABLES = frozenset(
+    {"users", "sessions", "audit_logs", "teams", "team_members", "roles", "user_roles", "api_keys"}
+)
+PersonReading = tuple[Person, Page[SessionRecord], Page[AuditEntry], Page[ApiKeyRecord] | None]
+"""Person, active sessions, audit entries, and active API keys for one who may see them."""
 
 
 class PersonPane(DetailPane):
@@ -85,15 +91,20 @@ class PersonPane(DetailPane):
         self._overview = _OverviewTab(self)
         self._access = AccessTab(context)
         self._sessions = _SessionsSection(self, _MAX_ROWS)
+        self._keys = PersonKeysSection(context)
+        self._sign_ins = QWidget()
+        means = _column(self._sign_ins)
+        for widget in (self._sessions, hairline(), self._keys):
+            means.addWidget(widget)
         self._audit = _ActivitySection(self, _MAX_ROWS)
-        self._tab_pages: tuple[QWidget, ...] = (self._overview, self._access, self._sessions, self._audit)
+        self._tab_pages: tuple[QWidget, ...] = (self._overview, self._access, self._sign_ins, self._audit)
         for page in self._tab_pages:
             self.column.addWidget(page)
         self.column.addStretch(1)
         self.foot.addWidget(self._access.paths)
         self._sessions_line = hairline()
         self._page_parts = (
-            self._head, self._head_line, self._overview, self._access, self._sessions, self._sessions_line, self._audit,
+            self._head, self._head_line, self._overview, self._access, self._sign_ins, self._sessions_line, self._audit,
         )  # fmt: skip
         self._columns = PersonColumns()
         self._columns.add(self._sessions_line, 2)
@@ -103,7 +114,9 @@ class PersonPane(DetailPane):
         self._tab = 0
         self.show_tab(0)
         context.changed.watch(
-            self, {"users", "sessions", "audit_logs", "teams", "team_members", "roles", "user_roles"}, self.refresh
+            self,
+            {"users", "sessions", "audit_logs", "teams", "team_members", "roles", "user_roles", "api_keys"},
+            self.refresh,
         )
 
     @property
@@ -217,12 +230,15 @@ class PersonPane(DetailPane):
             theirs = Listing(filters={"user_id": user_id})
             open_now = sessions.list_sessions(session, actor, theirs, limit=_MAX_ROWS)
             trail = audit.list_entries(session, actor, Listing(filters={"person": user_id}), limit=_MAX_ROWS)
-            return person, open_now, trail
+            active = Listing(filters={"user_id": user_id, "state": "active"})
+            seen = can_see_keys(actor, user_id)
+            keys = api_keys.list_keys(session, actor, active, limit=_MAX_ROWS) if seen else None
+            return person, open_now, trail, keys
 
         self._context.tasks.read(self, op, self._show_reading, self._on_failed)
 
     def _show_reading(self, reading: PersonReading) -> None:
-        person, sessions, trail = reading
+        person, sessions, trail, keys = reading
         if person.id != self._person_id:
             return
         self._person = person
@@ -232,6 +248,7 @@ class PersonPane(DetailPane):
         self._tabs[_SESSIONS_TAB].updateGeometry()
         for listed in (self._overview.sessions, self._sessions):
             listed.show_sessions(person, sessions)
+        self._keys.show_keys(person, keys)
         for section in (self._overview.activity, self._audit):
             section.show_entries(person, trail)
 

@@ -13,7 +13,8 @@ from benchboard.i18n import LANGUAGES, N_, _, ngettext
 from benchboard.identity import sessions
 from benchboard.identity.permissions import program_title
 from benchboard.settings import Appearance
-from benchboard.ui.commands import REGISTRY
+from benchboard.ui.api_keys import key_commands as key_commands  # registers them
+from benchboard.ui.commands import REGISTRY, Handler, Handlers
 from benchboard.ui.sections import Room, RoomView
 from benchboard.ui.shell.settings_section import SettingRow, SettingsSection, padded
 from benchboard.ui.shell.status_cells import location_facts, location_sentence, role_titles
@@ -207,10 +208,25 @@ class GeneralSettings(QWidget):
             group.add(SettingRow(command.text, sentence, show))
 
 
+def _keys(context: "Context") -> QWidget:
+    from benchboard.ui.api_keys.keys_view import KeysView
+
+    return KeysView(context)
+
+
+def _handlers(context: "Context") -> Handlers:
+    """The commands of Settings that can be run from any room."""
+    return {"api_keys.create": Handler(partial(context.go, "settings/keys/create"))}
+
+
 ROOM = Room(
     key="settings",
     title=N_("Settings"),
     icon="ph.gear",
     act="",
-    views=(RoomView("general", N_("General"), GeneralSettings),),
+    views=(
+        RoomView("general", N_("General"), GeneralSettings),
+        RoomView("keys", N_("API keys"), _keys, N_("access tokens, automation, BENCHBOARD_API_KEY")),
+    ),
+    handlers=_handlers,
 )

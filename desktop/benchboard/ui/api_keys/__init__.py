@@ -1,0 +1,1 @@
+"""API keys in the window: one's own in Settings, those of the organisation in Admin."""

@@ -1,0 +1,183 @@
+"""The dialogs that create and rotate an API key, and the one that shows the new key once."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from benchboard.errors import AppError
+from benchboard.i18n import _, ngettext
+from benchboard.identity import api_keys
+from benchboard.identity.api_keys import ApiKeyRecord, NewApiKey
+from benchboard.identity.roles import abilities_of, ability_title, in_order, permissions_of, with_dependent, with_needed
+from benchboard.ui.context import Context
+from benchboard.ui.tasks import DatabaseSession
+from benchboard.ui.widgets import Button, CheckBox, Dialog, Edit, Field, Paragraph, Select, Text, copyable
+
+_WIDTH: Final = 520
+_WIDE: Final = 680
+"""Two columns of what a key may do need this much."""
+_LIFETIMES: Final = (7, 30, 90, 365)
+"""The lifetimes that are offered, in days."""
+_OVERLAPS: Final = (0, 1, 24, 168)
+"""For how long an old key may go on working, in hours."""
+
+
+class CreateKeyDialog(Dialog):
+    """Asks for the name, the permissions and the lifetime of a new key, makes it, and shows it."""
+
+    _grows = True
+
+    def __init__(self, window: QWidget, context: Context) -> None:
+        super().__init__(window, _("Create API key"), size=QSize(_WIDE, 0), name="create_key")
+        self._context = context
+        told = _("A program acts for you by it, in commands with BENCHBOARD_API_KEY. It can do no more than you.")
+        self.content.addWidget(Paragraph(told, tone="secondary"))
+        self._name = Field(_("Name"), Edit(placeholder=_("Nightly export"), name="key_name"))
+        self._name.edit.setMaxLength(100)
+        self._name.edit.textChanged.connect(lambda _text: self._name.set_error(""))
+        self.content.addWidget(self._name)
+        self.content.addWidget(Text(_("It may"), "label"))
+        self._boxes: dict[str, CheckBox] = {}
+        self.content.addWidget(self._scope_boxes())
+        self._scopes_error = Paragraph("", "caption", "error")
+        self._scopes_error.hide()
+        self.content.addWidget(self._scopes_error)
+        lifetimes = [(str(days), _days(days)) for days in _LIFETIMES]
+        self._lifetime = Select([*lifetimes, ("", _("Until it is revoked"))], name="key_lifetime", label=_("Valid for"))
+        self._lifetime.set_current_key(str(api_keys.DEFAULT_LIFETIME.days))
+        self.content.addWidget(Field(_("Valid for"), self._lifetime))
+        self.add_button(Button(_("Cancel"), self.dismiss, name="create_key_cancel"))
+        self._create = self.add_button(Button(_("Create API key"), self._submit, kind="primary", name="create_key_act"))
+        self._create.add_key_cap("Ctrl Enter")
+
+    def _scope_boxes(self) -> QWidget:
+        """A box for each thing that the person can do, in two columns."""
+        holder = QWidget()
+        grid = QGridLayout(holder)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setVerticalSpacing(6)
+        abilities = in_order(abilities_of(self._context.actor.permissions))
+        lines = (len(abilities) + 1) // 2
+        for at, ability in enumerate(abilities):
+            box = CheckBox(ability_title(ability))
+            box.setObjectName(f"key_scope_{ability}")
+            box.clicked.connect(lambda on, ability=ability: self._tick(ability, on))
+            self._boxes[ability] = box
+            grid.addWidget(box, at % lines, at // lines, Qt.AlignmentFlag.AlignLeft)
+        return holder
+
+    def _tick(self, ability: str, on: bool) -> None:
+        """Tick what it is of no use without, or untick what is of no use without it."""
+        for other in with_needed(ability) if on else with_dependent(ability):
+            if other in self._boxes:
+                self._boxes[other].setChecked(on)
+        self._scopes_error.hide()
+
+    def _submit(self) -> None:
+        if not self._create.isEnabled():
+            return
+        scopes = permissions_of(ability for ability, box in self._boxes.items() if box.isChecked())
+        name, days = self._name.text(), self._lifetime.current_key()
+        expires_at = datetime.now(UTC) + timedelta(days=int(days)) if days else None
+        actor = self._context.actor
+        self._create.disable(_("Creating API key…"))
+
+        def op(session: DatabaseSession) -> NewApiKey:
+            return api_keys.create_key(session, actor, name=name, permissions=scopes, expires_at=expires_at)
+
+        self._context.tasks.change(self, op, self._show_made, self._on_failed)
+
+    def _show_made(self, made: NewApiKey) -> None:
+        self.dismiss()
+        ShownKeyDialog(self.window(), made).open()
+
+    def _on_failed(self, error: AppError) -> None:
+        self._create.disable("")
+        text = " ".join(part for part in (error.what, error.why or error.do) if part)
+        if error.facts.get("field") == "name":
+            self._name.set_error(text)
+            self._name.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self._scopes_error.setText(text)
+            self._scopes_error.show()
+
+
+class RotateKeyDialog(Dialog):
+    """Asks for how long the old key goes on working, replaces it, and shows the new one."""
+
+    _grows = True
+
+    def __init__(self, window: QWidget, context: Context, key: ApiKeyRecord) -> None:
+        title = _("Rotate “{name}”?").format(name=key.name)
+        super().__init__(window, title, size=QSize(460, 0), name="rotate_key")
+        self._context, self._key = context, key
+        told = _("You get a new key with the same permissions. Programs that have the old one need the new one.")
+        self.content.addWidget(Paragraph(told, tone="secondary"))
+        titles = [(str(hours), _hours(hours)) for hours in _OVERLAPS]
+        self._overlap = Select(titles, name="rotate_overlap", label=_("The old key works"))
+        self.content.addWidget(Field(_("The old key works"), self._overlap))
+        self._problem = Paragraph("", tone="error")
+        self._problem.hide()
+        self.content.addWidget(self._problem)
+        self.add_button(Button(_("Cancel"), self.dismiss, name="rotate_key_cancel"))
+        self._rotate = self.add_button(Button(_("Rotate API key"), self._submit, kind="primary", name="rotate_key_act"))
+
+    def _submit(self) -> None:
+        if not self._rotate.isEnabled():
+            return
+        actor, key_id, overlap = self._context.actor, self._key.id, timedelta(hours=int(self._overlap.current_key()))
+        self._rotate.disable(_("Rotating API key…"))
+        self._context.tasks.change(
+            self,
+            lambda session: api_keys.rotate_key(session, actor, key_id, overlap=overlap),
+            self._show_made,
+            self._on_failed,
+        )
+
+    def _show_made(self, made: NewApiKey) -> None:
+        self.dismiss()
+        ShownKeyDialog(self.window(), made).open()
+
+    def _on_failed(self, error: AppError) -> None:
+        self._rotate.disable("")
+        self._problem.setText(" ".join(part for part in (error.what, error.why, error.do) if part))
+        self._problem.show()
+
+
+class ShownKeyDialog(Dialog):
+    """Shows a new key, which nobody can show again. Escape doesn't close it before the key was copied or acknowledged:
+    the button does."""
+
+    _grows = True
+
+    def __init__(self, window: QWidget, made: NewApiKey) -> None:
+        title = _("“{name}” created").format(name=made.record.name)
+        super().__init__(window, title, size=QSize(_WIDTH, 0), name="shown_key")
+        self.content.addWidget(
+            Paragraph(
+                _("This key is shown once. Store it where only the program can read it, as BENCHBOARD_API_KEY."),
+                tone="secondary",
+            )
+        )
+        key = copyable(made.secret, _("API key"), wrap=True)
+        key.setObjectName("shown_key_secret")
+        self.content.addWidget(key)
+        recognised = _("Lists show its beginning, {prefix}.").format(prefix=made.record.prefix)
+        self.content.addWidget(Paragraph(recognised, "caption", "muted"))
+        self.first_focus = next(iter(key.findChildren(Button)), None)
+        self.add_button(Button(_("I have stored it"), self.dismiss, kind="primary", name="shown_key_done"))
+
+
+def _days(count: int) -> str:
+    return ngettext("{count} day", "{count} days", count).format(count=count)
+
+
+def _hours(count: int) -> str:
+    if not count:
+        return _("No longer")
+    if count % 24:
+        return ngettext("{count} more hour", "{count} more hours", count).format(count=count)
+    days = count // 24
+    return ngettext("{count} more day", "{count} more days", days).format(count=days)

@@ -1,0 +1,70 @@
+"""API keys in the window: one's own in Settings, everyone's in Admin, and on a person's page."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from benchboard.identity import api_keys, authentication
+from benchboard.identity.api_keys import ApiKeyRecord
+from benchboard.identity.permissions import Actor, Client
+from benchboard.paging import Listing
+from benchboard.ui.widgets import CheckBox, Paragraph
+from support.admin import Admin
+from support.databases import unbound
+
+
+def _keys(admin: Admin) -> Sequence[ApiKeyRecord]:
+    found: Any = admin.ask(lambda session, actor: api_keys.list_keys(session, actor, Listing()).rows)
+    rows: Sequence[ApiKeyRecord] = found
+    return rows
+
+
+def _add(admin: Admin, name: str, email: str) -> None:
+    """A key of somebody else, made by another program."""
+    assert admin.application.shell is not None
+    with unbound(admin.application.shell.context.workspace.database).change() as session:
+        operator = authentication.operator_actor(session, client=Client.here())
+        other = authentication.actor_for_email(session, operator, email=email)
+        person = Actor(other.user_id, other.organisation_id, "", email, other.name, other.client, grants=other.grants)
+        api_keys.create_key(session, person, name=name, permissions=["studio:enter"], expires_at=None)
+
+
+def test_own_key_is_created_shown_once_and_revoked_in_settings(admin: Admin) -> None:
+    admin.go("settings/keys")
+    admin.click("keys_create")
+    admin.click("create_key_act")
+    admin.wait(lambda: admin.find("create_key_act").isEnabled())
+    assert not _keys(admin)
+    admin.type("key_name", "Nightly export")
+    admin.click("key_scope_users:write")
+    needed = admin.find("key_scope_admin:enter")
+    assert isinstance(needed, CheckBox)
+    assert needed.isChecked(), "it is of no use without"
+    admin.click("create_key_act")
+    shown = admin.find("shown_key_secret")
+    (secret,) = [one.text() for one in shown.findChildren(Paragraph) if one.text().startswith("bb_")]
+    (key,) = _keys(admin)
+    assert secret.startswith(f"{key.prefix}_")
+    assert "users:write" in key.permissions
+    admin.click("shown_key_done")
+    admin.wait(lambda: admin.column("keys_table") == ["Nightly export"])
+    menu = admin.row_menu("keys_table", "Nightly export", "keys_menu")
+    admin.choose(menu, "command_revoke")
+    admin.click("confirm_act")
+    admin.wait(lambda: admin.column("keys_table") == [])
+    assert _keys(admin)[0].state == "revoked"
+
+
+def test_admin_sees_everyones_keys_as_other_programs_make_them(admin: Admin) -> None:
+    admin.go("admin/keys")
+    admin.wait(lambda: admin.find("keys_create").isVisible())
+    _add(admin, "Line export", "oz@example.com")
+    admin.wait(lambda: admin.column("keys_table") == ["Line export"])
+    assert admin.column("keys_table", 1) == ["Öz Işık"]
+    admin.go("settings/keys")
+    admin.wait(lambda: admin.column("keys_table") == [])
+    oz = admin.person("Öz Işık")
+    admin.go(f"admin/people/{oz.id}")
+    admin.click("person_sessions")
+    admin.click("key_revoke")
+    admin.click("confirm_act")
+    admin.wait(lambda: _keys(admin)[0].state == "revoked")
