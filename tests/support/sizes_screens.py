@@ -10,7 +10,7 @@ from babel.messages.pofile import read_po
 from PySide6.QtCore import QEvent, QObject, QRect, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QTableView, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QTableView, QWidget
 
 from benchboard import package_data
 from benchboard.dashboards.document.document import parse_document
@@ -129,6 +129,33 @@ def _team(context: TourContext) -> None:
     context.driver.wait_until(lambda: rows(context, "teams_table"), "the teams")
     _first_row(context, "teams_table")
     context.driver.widget("team_rename")
+
+
+def _client_dialog(context: TourContext) -> None:
+    """Register an OAuth client, with a redirect URI that can't be used."""
+    context.driver.click("tab_admin_clients")
+    context.driver.click("clients_new")
+    context.driver.write("client_name", "Line 2 display")
+    context.driver.write("client_uri", "http://line2-tv/auth/back")
+    context.driver.click("client_grant_refresh_token")
+
+
+def _client_secret(context: TourContext) -> None:
+    """Register it with one that can."""
+    field = context.driver.widget("client_uri")
+    assert isinstance(field, QLineEdit)
+    field.clear()
+    context.driver.write("client_uri", "https://line2.northwind.example/auth/back")
+    context.driver.click("client_save")
+    context.driver.widget("new_secret_value")
+
+
+def _client(context: TourContext) -> None:
+    context.driver.click("new_secret_stored")
+    context.driver.click("new_secret_done")
+    context.driver.wait_until(lambda: rows(context, "clients_table"), "the client")
+    _first_row(context, "clients_table")
+    context.driver.widget("client_edit")
 
 
 def _first_row(context: TourContext, name: str) -> None:
@@ -342,7 +369,11 @@ SCREENS: Final = (
     Screen("roles", in_sequence(click("person_back"), _own_role)),
     Screen("teams", _team),
     Screen("sessions", _tab("tab_admin_sessions", "sessions_table")),
-    Screen("audit", _tab("tab_admin_audit", "audit_table", 3)),
+    Screen("client-dialog", _client_dialog),
+    Screen("client-secret", _client_secret),
+    Screen("client", _client),
+    Screen("client-rotate", click("client_rotate")),
+    Screen("audit", in_sequence(click("rotate_cancel"), _tab("tab_admin_audit", "audit_table", 3))),
     Screen("keys-empty", click("tab_admin_keys")),
     Screen("create-key", click("keys_create")),
     Screen("key-shown", _new_key),

@@ -32,6 +32,7 @@ _COMMANDS: Final = {
     "login": "Sign in to a shared server, and stay signed in.",
     "logout": "Sign out of a shared server on this computer.",
     "model": "Manage data models: joined tables with names, units, formats and measures that people read.",
+    "oauth": "Manage the programs that people sign in to: OAuth clients, their tokens and signing keys.",
     "query": "Run and check queries over data sources and Benchboard's own data.",
     "role": "List, create, change, compare and delete roles, and give them to people.",
     "session": "List and revoke sessions.",

@@ -26,6 +26,7 @@ _VALUES: Final = {
     "--scope": "studio:enter",
     "--timing": "1/95/32/32/32",
     "--user": "reader",
+    "CLIENT": "bb_5f1c90d2e7a84b36",
     "DASHBOARD": "Line 2",
     "DATE": "2026-03-14",
     "DASHBOARD...": "Line 2",

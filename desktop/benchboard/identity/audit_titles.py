@@ -24,8 +24,8 @@ def entry_title(entry: AuditEntry) -> str:
     model = _resource_name(entry, "model")
     folder = _resource_name(entry, "dashboard_folder")
     profile = _resource_name(entry, "profile")
-    role, key = _resource_name(entry, "role"), _resource_name(entry, "key")
-    named = dongle or dashboard or team or role or key or source or model or folder or profile
+    role, key, client = _resource_name(entry, "role"), _resource_name(entry, "key"), _resource_name(entry, "client")
+    named = dongle or dashboard or team or role or key or source or model or folder or profile or client
     own_key = bool(key) and entry.user_id == entry.details.get("user_id")
     if entry.whom is not None and not own_key:
         titles = titles_of_people()
@@ -51,6 +51,7 @@ def entry_title(entry: AuditEntry) -> str:
             model=model,
             folder=folder,
             profile=profile,
+            client=client,
         )
     rest = entry.whom or named  # of an event that a later version recorded
     return f"{event_title(entry.event)}: {rest}" if rest else event_title(entry.event)
@@ -98,6 +99,7 @@ def status_title(status: str) -> str:
         "inactive": _("Disabled"),
         "pending": _("Invited"),
         "deleted": _("Deleted"),
+        "disabled": _("Disabled"),
         "revoked": _("Revoked"),
         "revoked-by-owner": _("Revoked"),
         "signed-out": _("Signed out"),
@@ -136,6 +138,7 @@ def detail_title(key: str) -> str:
         "changed": _("Changed"),
         "changes": _("Changes"),
         "claim_id": _("Pairing ID"),
+        "client_id": _("Client ID"),
         "controller": _("Controller"),
         "count": _("Count"),
         "department": _("Department"),
@@ -154,6 +157,7 @@ def detail_title(key: str) -> str:
         "filters": _("Filters"),
         "folder": _("Folder"),
         "format": _("Format"),
+        "grant_types": _("Grant types"),
         "has_role": _("Has the role"),
         "host_name": _("Computer"),
         "identity": _("Identity"),
@@ -166,17 +170,23 @@ def detail_title(key: str) -> str:
         "note": _("Version name"),
         "number": _("Version"),
         "permission": _("Access"),
+        "previous_until": _("Old secret works until"),
         "reason": _("Reason"),
+        "redirect_uris": _("Redirect URIs"),
         "removed": _("Removed"),
         "renamed": _("Name before"),
         "restricted_to": _("Restricted to"),
         "revision": _("Configuration revision"),
         "role": _("Role"),
+        "scopes": _("Scopes"),
+        "secret_ends_in": _("Secret ends in"),
         "source": _("Source"),
         "stated_reason": _("Reason"),
         "status": _("Status"),
         "team": _("Team"),
         "team_id": _("Team ID"),
+        "tokens": _("Tokens"),
+        "type": _("Type"),
         "user_id": _("Person ID"),
         "version": _("Dashboard revision"),
     }.get(key, key)

@@ -66,6 +66,14 @@ def _event_titles() -> dict[str, str]:
         "role.restore": _("Restored a role"),
         "role.assign": _("Gave a person a role"),
         "role.unassign": _("Took a role from a person"),
+        "client.create": _("Registered an OAuth client"),
+        "client.update": _("Changed an OAuth client"),
+        "client.rotate-secret": _("Rotated the secret of an OAuth client"),
+        "client.end-secret": _("Ended the old secret of an OAuth client"),
+        "client.disable": _("Disabled an OAuth client"),
+        "client.enable": _("Enabled an OAuth client"),
+        "client.delete": _("Deleted an OAuth client"),
+        "client.restore": _("Restored an OAuth client"),
         "organisation.create": _("Created the organisation"),
         "audit.export": _("Exported the audit log"),
         "audit.accept": _("Accepted an audit log that doesn't fit what was seen before"),
@@ -180,7 +188,7 @@ def titles_of_team_shares() -> dict[str, str]:
 
 
 def titles_of_one_object() -> dict[str, str]:
-    """By event, of what was done to a dongle, a bit timing profile, a dashboard, a team, a role or a data source."""
+    """By event, of what was done to one object that has a name."""
     return {
         "team.create": _("Created the team “{team}”"),
         "team.rename": _("Renamed the team “{team}”"),
@@ -198,6 +206,14 @@ def titles_of_one_object() -> dict[str, str]:
         "role.restore": _("Restored the role “{role}”"),
         "role.assign": _("Gave a person the role “{role}”"),
         "role.unassign": _("Took the role “{role}” from a person"),
+        "client.create": _("Registered the OAuth client “{client}”"),
+        "client.update": _("Changed the OAuth client “{client}”"),
+        "client.rotate-secret": _("Rotated the secret of the OAuth client “{client}”"),
+        "client.end-secret": _("Ended the old secret of the OAuth client “{client}”"),
+        "client.disable": _("Disabled the OAuth client “{client}”"),
+        "client.enable": _("Enabled the OAuth client “{client}”"),
+        "client.delete": _("Deleted the OAuth client “{client}”"),
+        "client.restore": _("Restored the OAuth client “{client}”"),
         "team.add": _("Added a person to the team “{team}”"),
         "team.remove": _("Removed a person from the team “{team}”"),
         "dongle.find": _("Marked {dongle} as found"),

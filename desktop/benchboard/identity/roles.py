@@ -26,6 +26,8 @@ RULES: Final[dict[str, tuple[str, ...]]] = {
     "sessions:revoke": (ADMIN,),
     "audit:read": (ADMIN,),
     "organisations:read": (ADMIN,),
+    "clients:read": (ADMIN,),
+    "clients:write": (ADMIN,),
     "dongles:read": (ADMIN, OPS_MANAGER, TECHNICIAN),
     "dongles:pair": (ADMIN, TECHNICIAN),
     "dongles:configure": (ADMIN, TECHNICIAN),
@@ -108,6 +110,7 @@ ABILITIES: Final = (
     ("keys:write",),
     ("admin:enter", "users:read", "sessions:read", "audit:read", "organisations:read"),
     ("sessions:revoke",),
+    ("clients:write", "clients:read"),
     ("users:write",),
 )
 """The permissions that people read of as one, as the same roles have them. Each is called by its first."""
@@ -123,6 +126,7 @@ NEEDS: Final = {
     "orders:read-all-shops": "orders:read",
     "orders:import": "orders:read-all-shops",
     "sessions:revoke": "admin:enter",
+    "clients:write": "admin:enter",
     "users:write": "admin:enter",
 }
 """Ability → the ability without which it is of no use: there is no view to use it in."""
@@ -189,6 +193,7 @@ def ability_title(ability: str) -> str:
         "admin:enter": _("see people, sessions and the audit log"),
         "users:write": _("change people, teams and roles"),
         "sessions:revoke": _("revoke sessions"),
+        "clients:write": _("manage OAuth clients"),
         "bench:enter": _("open Bench"),
         "dongles:pair": _("pair and configure dongles"),
         "studio:enter": _("edit dashboards"),
@@ -215,6 +220,8 @@ def denied_title(act: str) -> str:
         "sessions:revoke": _("You can't revoke other people's sessions."),
         "audit:read": _("You can't see the audit log."),
         "organisations:read": _("You can't see the organisation."),
+        "clients:read": _("You can't see OAuth clients."),
+        "clients:write": _("You can't change OAuth clients."),
         "dongles:read": _("You can't see dongles."),
         "dongles:pair": _("You can't pair dongles."),
         "dongles:configure": _("You can't configure dongles."),

@@ -31,6 +31,7 @@ from benchboard.identity import (
     teams,
     users,
 )
+from benchboard.identity.oauth import clients
 from benchboard.identity.permissions import Actor
 from benchboard.paging import Listing
 from benchboard.storage.models import Base
@@ -55,6 +56,7 @@ LISTINGS: dict[str, tuple[Ask, ...]] = {
     ),
     "access_list.list_access": (lambda s, a, d: access_list.list_access(s, a, d, Listing("m")),),
     "access_list.list_access_of": (lambda s, a, d: access_list.list_access_of(s, a, d, Listing("m")),),
+    "clients.list_clients": (lambda s, a, _d: clients.list_clients(s, a, Listing("m")),),
     "fleet.list_dongles": (lambda s, a, _d: fleet.list_dongles(s, a, Listing("m")),),
     "folders.list_folders": (lambda s, a, _d: folders.list_folders(s, a),),
     "library.list_dashboards": (lambda s, a, _d: library.list_dashboards(s, a, Listing("m")),),

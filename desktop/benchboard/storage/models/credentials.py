@@ -52,6 +52,10 @@ class Jwk(Identified, Changing, Versioned, Base):
     private_ciphertext: Mapped[bytes] = secret_column()
     status: Mapped[str] = mapped_column(default="active", server_default=text("'active'"))
     rotated_at: Mapped[datetime | None]
+    signing_since: Mapped[datetime | None]
+    """None for a key that is published so that programs learn it, and signs nothing yet."""
+    published_until: Mapped[datetime | None]
+    """When a retired key's public half stops being published."""
 
 
 class ApiKey(Identified, Changing, Tenant, Base):
@@ -105,6 +109,7 @@ class OAuthClient(Identified, Changing, Tenant, Base):
         UniqueConstraint("client_id"),
         keyed("clients"),
         one_of("type", "confidential", "public"),
+        Index(None, "organisation_id", "name", "id"),
     )
 
     client_id: Mapped[str] = mapped_column(String(255))
@@ -114,6 +119,17 @@ class OAuthClient(Identified, Changing, Tenant, Base):
     redirect_uris: Mapped[JsonList] = mapped_column(default=list, server_default=EMPTY_LIST)
     scopes: Mapped[JsonList] = mapped_column(default=list, server_default=EMPTY_LIST)
     deleted_at: Mapped[datetime | None]
+    grant_types: Mapped[JsonList] = mapped_column(default=list, server_default=EMPTY_LIST)
+    secret_hint: Mapped[str | None] = mapped_column(String(40))
+    """The end of the secret, by which people recognise it."""
+    secret_set_at: Mapped[datetime | None]
+    previous_secret_hash: Mapped[str | None] = secret_column(String(255))
+    previous_secret_hint: Mapped[str | None] = mapped_column(String(40))
+    previous_secret_until: Mapped[datetime | None]
+    """Until when the secret before the last rotation is accepted beside the new one."""
+    disabled_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+    """When it last got a token."""
 
 
 class Token(Identified, Changing, Tenant, Base):
@@ -124,6 +140,7 @@ class Token(Identified, Changing, Tenant, Base):
         UniqueConstraint("jti"),
         Index(None, "organisation_id", "client_id"),
         Index(None, "organisation_id", "user_id"),
+        Index(None, "organisation_id", "family_id"),
         Index(None, "expires_at"),
         belongs("client_id", "clients"),
         belongs("user_id", "users"),
@@ -135,6 +152,8 @@ class Token(Identified, Changing, Tenant, Base):
     scopes: Mapped[JsonList] = mapped_column(default=list, server_default=EMPTY_LIST)
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    family_id: Mapped[str | None] = mapped_column(Id())
+    """What all tokens have in common that come from one authorization."""
 
 
 class RefreshToken(Identified, Changing, Tenant, Base):
@@ -145,6 +164,7 @@ class RefreshToken(Identified, Changing, Tenant, Base):
         UniqueConstraint("token_hash"),
         Index(None, "organisation_id", "client_id"),
         Index(None, "organisation_id", "user_id"),
+        Index(None, "organisation_id", "family_id"),
         Index(None, "expires_at"),
         belongs("client_id", "clients"),
         belongs("user_id", "users"),
@@ -156,6 +176,11 @@ class RefreshToken(Identified, Changing, Tenant, Base):
     user_id: Mapped[str | None] = mapped_column(Id())
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    scopes: Mapped[JsonList] = mapped_column(default=list, server_default=EMPTY_LIST)
+    family_id: Mapped[str | None] = mapped_column(Id())
+    """As `Token.family_id`."""
+    used_at: Mapped[datetime | None]
+    """When it was exchanged for its successor; used again, it revokes its family."""
 
 
 class AuthorizationCode(Identified, Dated, Tenant, Base):
@@ -179,6 +204,11 @@ class AuthorizationCode(Identified, Dated, Tenant, Base):
     code_challenge: Mapped[str | None]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+    scopes: Mapped[JsonList] = mapped_column(default=list, server_default=EMPTY_LIST)
+    nonce: Mapped[str | None]
+    """The client's own, which its ID token repeats."""
+    family_id: Mapped[str | None] = mapped_column(Id())
+    """As `Token.family_id`."""
 
 
 class Consent(Identified, Changing, Tenant, Base):

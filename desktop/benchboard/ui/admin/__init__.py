@@ -1,4 +1,4 @@
-"""Admin: the people of the organisation, their teams, roles and sessions, and the audit log."""
+"""Admin: the people of the organisation, their teams, roles and sessions, OAuth clients, and the audit log."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -38,6 +38,17 @@ def _roles(context: Context) -> QWidget:
     return RolesView(context)
 
 
+def _clients(context: Context) -> QWidget:
+    from benchboard.identity.permissions import has_permission
+    from benchboard.identity.roles import denied_title
+    from benchboard.ui.admin.clients_view import ClientsView
+    from benchboard.ui.widgets import EmptyState
+
+    if not has_permission(context.actor, "clients:read"):  # a role of one's own may open Admin without it
+        return EmptyState("ph.prohibit", denied_title("clients:read"))
+    return ClientsView(context)
+
+
 def _sessions(context: Context) -> QWidget:
     from benchboard.ui.admin.sessions_view import SessionsView
 
@@ -62,6 +73,7 @@ def _handlers(context: Context) -> Handlers:
         "admin.add_person": Handler(partial(context.go, "admin/people/add")),
         "admin.revoke_sessions": Handler(partial(context.go, "admin/sessions"), has_key=False),
         "admin.view_audit_log": Handler(partial(context.go, "admin/audit")),
+        "admin.register_client": Handler(partial(context.go, "admin/clients/new")),
     }
 
 
@@ -92,6 +104,12 @@ ROOM = Room(
         ),
         RoomView("sessions", N_("Sessions"), _sessions),
         RoomView("keys", N_("API keys"), _keys, N_("access tokens, automation, service accounts, credentials")),
+        RoomView(
+            "clients",
+            N_("OAuth clients"),
+            _clients,
+            N_("applications, apps, OpenID Connect, OIDC, SSO, single sign-on, redirect URI, client secret"),
+        ),
         RoomView("audit", N_("Audit log"), _audit),
     ),
     _handlers,

@@ -35,6 +35,14 @@ REGISTRY.register(
             N_("remove user, delete account, offboard, leaves"), PEOPLE, danger=True),
     Command("admin.rename_team", N_("Rename team"), Group.PEOPLE, (), "ph.pencil-simple"),
     Command("admin.delete_team", N_("Delete team"), Group.PEOPLE, (), "ph.trash", danger=True),
+    Command("admin.register_client", N_("Register OAuth client"), Group.PEOPLE, (), "ph.app-window",
+            N_("add application, new app, OpenID Connect, SSO")),
+    Command("admin.edit_client", N_("Edit client"), Group.PEOPLE, (), "ph.pencil-simple"),
+    Command("admin.rotate_secret", N_("Rotate secret"), Group.PEOPLE, (), "ph.key",
+            N_("new secret, renew secret, client secret")),
+    Command("admin.disable_client", N_("Disable client"), Group.PEOPLE, (), "ph.prohibit", danger=True),
+    Command("admin.enable_client", N_("Enable client"), Group.PEOPLE, (), "ph.check-circle"),
+    Command("admin.delete_client", N_("Delete client"), Group.PEOPLE, (), "ph.trash", danger=True),
     Command("admin.restore_person", N_("Restore person"), Group.PEOPLE, (), "ph.arrow-counter-clockwise",
             N_("undelete, bring back")),
 )
@@ -45,6 +53,13 @@ SESSION_MENU: Final = "admin.session"
 """The context menu of sessions, and of audit log entries."""
 TEAM_MENU: Final = "admin.team"
 """The context menu of teams."""
+CLIENT_MENU: Final = "admin.client"
+"""The context menu of OAuth clients."""
+REGISTRY.register_menu(
+    CLIENT_MENU,
+    MenuSection(("admin.edit_client", "admin.rotate_secret")),
+    MenuSection(("admin.enable_client", "admin.disable_client", "admin.delete_client")),
+)
 REGISTRY.register_menu(TEAM_MENU, MenuSection(("admin.rename_team",)), MenuSection(("admin.delete_team",)))
 REGISTRY.register_menu(
     PERSON_MENU,

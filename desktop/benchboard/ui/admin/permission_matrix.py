@@ -27,7 +27,7 @@ _GROUPS: Final = (
     (N_("Studio"), ("studio:enter", "dashboards:manage")),
     (N_("Data"), ("sources:read", "sources:write", "sources:manage", "orders:read", "orders:read-all-shops",
                   "orders:import")),
-    (N_("Admin"), ("admin:enter", "sessions:revoke", "users:write")),
+    (N_("Admin"), ("admin:enter", "sessions:revoke", "clients:write", "users:write")),
 )  # fmt: skip
 """The abilities by the room where they are used, in the order of the rows."""
 

@@ -1,0 +1,242 @@
+"""The dialog that registers an OAuth client, or changes one; errors are shown at their fields."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from benchboard.errors import AppError
+from benchboard.i18n import _
+from benchboard.identity.oauth import clients
+from benchboard.identity.oauth.client_fields import (
+    CLIENT_TYPES,
+    CODE,
+    CREDENTIALS,
+    GRANT_TYPES,
+    ClientFields,
+    ClientType,
+    grant_title,
+    scope_title,
+    type_explanation,
+    type_title,
+)
+from benchboard.identity.oauth.clients import ClientRecord, IssuedSecret
+from benchboard.identity.organisations import SCOPES
+from benchboard.ui.admin.redirect_uri_rows import RedirectUriRows
+from benchboard.ui.context import Context
+from benchboard.ui.tasks import DatabaseSession
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets import (
+    Button,
+    CheckBox,
+    Confirm,
+    Dialog,
+    Edit,
+    Field,
+    Paragraph,
+    SegmentedControl,
+    Text,
+    scroll_area,
+)
+
+_WIDTH = 600
+_HEIGHT = 620
+_LONGEST = 100
+
+
+class ClientDialog(Dialog):
+    """Without `client` it registers one, and calls `made` with it; else it saves what was changed, and the toast of
+    `owner` undoes it."""
+
+    def __init__(
+        self,
+        window: QWidget,
+        context: Context,
+        *,
+        client: ClientRecord | None = None,
+        made: Callable[[IssuedSecret], object] | None = None,
+        owner: QWidget | None = None,
+    ) -> None:
+        title = _("Register an OAuth client") if client is None else _("Edit {name}").format(name=client.name)
+        super().__init__(window, title, size=QSize(_WIDTH, _HEIGHT), name="client_dialog")
+        self._context, self._client, self._made, self._owner = context, client, made, owner or window
+        self._seen = client.fields if client else ClientFields("", (), ("openid", "profile", "email"), (CODE,))
+        form = QWidget()
+        self._column = QVBoxLayout(form)
+        self._column.setContentsMargins(2, 2, 12, 2)
+        self._column.setSpacing(theme().px("spacing.3"))
+        self._add_name()
+        self._type: SegmentedControl | None = self._add_type() if client is None else None
+        self._uris = RedirectUriRows(self._seen.redirect_uris or ())
+        self._uri_problem = self._add_group(_("Redirect URIs"), self._uris, whole_width=True)
+        self._grants = self._boxes("grant", GRANT_TYPES, grant_title, self._seen.grant_types or ())
+        self._grant_problem = self._add_group(_("How it gets tokens"), *self._grants.values())
+        self._scopes = self._boxes("scope", tuple(SCOPES), scope_title, self._seen.scopes or ())
+        self._add_group(_("What it may ask people for"), *self._scopes.values())
+        self._column.addStretch(1)
+        self.content.addWidget(scroll_area(form), 1)
+        form.setAutoFillBackground(False)  # the dialog's ground is not the window's
+        self._problem = Paragraph(tone="error")
+        self._problem.hide()
+        self.content.addWidget(self._problem)
+        self.add_button(Button(_("Cancel"), self._cancel, name="client_cancel"))
+        act = _("Register client") if client is None else _("Save changes")
+        self._save = self.add_button(Button(act, self._submit, kind="primary", name="client_save"))
+        self._save.add_key_cap("Ctrl Enter")
+        self._show_type()
+
+    def _add_name(self) -> None:
+        self._name = Field(
+            _("Name"), Edit(name="client_name"), note=_("People read it where they are asked for access.")
+        )
+        self._name.edit.setMaxLength(_LONGEST)
+        self._name.edit.setText(self._seen.name or "")
+        self._name.edit.textChanged.connect(lambda _text: self._name.set_error(""))
+        self._column.addWidget(self._name)
+
+    def _add_type(self) -> SegmentedControl:
+        control = SegmentedControl([(kind, type_title(kind)) for kind in CLIENT_TYPES], label=_("Type"))
+        control.selected.connect(self._show_type)
+        self._explanation = Paragraph("", "caption", "muted")
+        self._add_group(_("Type"), control)
+        self._column.addWidget(self._explanation)
+        return control
+
+    def _boxes(
+        self, prefix: str, keys: Sequence[str], title: Callable[[str], str], ticked: Sequence[str]
+    ) -> dict[str, CheckBox]:
+        boxes = {}
+        for key in keys:
+            box = boxes[key] = CheckBox(title(key))
+            box.setObjectName(f"client_{prefix}_{key}")
+            box.setToolTip(key)
+            box.setChecked(key in ticked)
+            box.toggled.connect(self._forget_problems)
+        return boxes
+
+    def _add_group(self, title: str, *widgets: QWidget, whole_width: bool = False) -> Paragraph:
+        """Add widgets below a title; returns what says an error below them."""
+        side = Qt.AlignmentFlag(0) if whole_width else Qt.AlignmentFlag.AlignLeft
+        self._column.addWidget(Text(title, "body_strong", "secondary"))
+        for widget in widgets:
+            self._column.addWidget(widget, 0, side)
+        problem = Paragraph("", "caption", "error")
+        problem.hide()
+        self._column.addWidget(problem)
+        return problem
+
+    def _kind(self) -> ClientType:
+        if self._client is not None:
+            return self._client.type
+        return "public" if self._type is not None and self._type.current() == "public" else "confidential"
+
+    def _show_type(self) -> None:
+        """Explain the type that is chosen, and offer what it can have."""
+        public = self._kind() == "public"
+        if self._type is not None:
+            self._explanation.setText(type_explanation(self._kind()))
+        box = self._grants[CREDENTIALS]
+        box.setEnabled(not public)
+        if public:
+            box.setChecked(False)
+
+    def _entered(self) -> ClientFields:
+        return ClientFields(
+            self._name.text().strip(),
+            self._uris.uris(),
+            tuple(key for key, box in self._scopes.items() if box.isChecked()),
+            tuple(key for key, box in self._grants.items() if box.isChecked()),
+        )
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self._cancel()
+        else:
+            super().keyPressEvent(event)
+
+    def _cancel(self) -> None:
+        if self._entered() == self._seen:
+            self.dismiss()
+            return
+        stays = _("{name} stays as before.").format(name=self._seen.name) if self._client else _("No client is made.")
+        Confirm(
+            self.window(),
+            _("Discard your changes?"),
+            stays,
+            act=_("Discard"),
+            keep=_("Keep editing"),
+            run=self.dismiss,
+        ).open()
+
+    def _submit(self) -> None:
+        if not self._save.isEnabled():
+            return
+        entered, seen, actor, client, kind = (
+            self._entered(),
+            self._seen,
+            self._context.actor,
+            self._client,
+            self._kind(),
+        )
+        if client is not None and entered == seen:
+            self.dismiss()
+            return
+        self._forget_problems()
+        self._save.disable(_("Saving…"))
+        if client is None:
+            self._context.tasks.change(
+                self,
+                lambda session: clients.create_client(session, actor, kind, entered),
+                self._on_made,
+                self._on_failed,
+            )
+            return
+        client_id = client.id
+
+        def op(session: DatabaseSession) -> ClientFields:
+            return clients.change_client(session, actor, client_id, entered, seen=seen)
+
+        self._context.tasks.change(self, op, lambda before: self._on_saved(before, entered), self._on_failed)
+
+    def _on_made(self, issued: IssuedSecret) -> None:
+        self.dismiss()
+        if self._made is not None:
+            self._made(issued)
+
+    def _on_saved(self, before: ClientFields, now: ClientFields) -> None:
+        self.dismiss()
+        if before == ClientFields() or self._client is None:
+            return
+        context, owner, client_id = self._context, self._owner, self._client.id
+
+        def undo() -> None:
+            context.tasks.change(
+                owner,
+                lambda session: clients.change_client(session, context.actor, client_id, before, seen=now),
+                lambda _made: context.problems.toast(_("Change undone")),
+            )
+
+        context.problems.toast(_("OAuth client “{name}” changed").format(name=now.name), undo)
+
+    def _forget_problems(self) -> None:
+        for problem in (self._uri_problem, self._grant_problem, self._problem):
+            problem.hide()
+
+    def _on_failed(self, error: AppError) -> None:
+        self._save.disable("")
+        problems = error.facts.get("problems")
+        for one in reversed(problems if isinstance(problems, tuple) else (error,)):
+            text = " ".join(part for part in (one.what, one.why, one.do) if part)
+            field = one.facts.get("field")
+            if field == "name":
+                self._name.set_error(text)
+                self._name.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+                continue
+            places = {"redirect_uris": self._uri_problem, "grant_types": self._grant_problem}
+            place = places.get(str(field), self._problem)
+            is_shown = field == "redirect_uris" and self._uris.wrong() > 0  # below its own line
+            place.setText("" if is_shown else text)
+            place.setVisible(not is_shown)
+            if field == "redirect_uris":
+                self._uris.focus_wrong()

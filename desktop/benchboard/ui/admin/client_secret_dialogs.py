@@ -1,0 +1,148 @@
+"""The dialogs of a client's secret: how long the old one goes on working, and the new one, shown once."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QWidget
+
+from benchboard.errors import AppError
+from benchboard.i18n import _, ngettext
+from benchboard.identity.oauth import clients
+from benchboard.identity.oauth.clients import OVERLAPS, ClientRecord, IssuedSecret
+from benchboard.ui.context import Context
+from benchboard.ui.system_clipboard import copy_text
+from benchboard.ui.time_format import full_time
+from benchboard.ui.widgets import Button, CheckBox, Dialog, Edit, Field, KeyValue, Paragraph, Select, copyable, row
+
+_DEFAULT = timedelta(days=1)
+
+
+class NewSecretDialog(Dialog):
+    """Shows a secret that is nowhere else; it closes once the person says that they stored it."""
+
+    _grows = True
+
+    def __init__(self, window: QWidget, context: Context, issued: IssuedSecret) -> None:
+        super().__init__(window, _("Copy the secret now"), size=QSize(520, 0), name="new_secret")
+        client = issued.client
+        self._context, self._secret = context, issued.secret
+        text = _("It is shown once. Benchboard keeps only its hash and the last four characters.")
+        self.content.addWidget(Paragraph(text, "body", "secondary"))
+        self.content.addWidget(
+            KeyValue([(_("Client ID"), copyable(client.client_id, _("client ID")))], label=_("Client"))
+        )
+        edit = Edit(name="new_secret_value")
+        edit.setText(issued.secret)
+        edit.setReadOnly(True)
+        edit.setCursorPosition(0)
+        copy = Button(_("Copy"), self._copy, icon="ph.copy", name="new_secret_copy")
+        line = QWidget()
+        fields = row(edit, copy)
+        fields.setContentsMargins(0, 0, 0, 0)
+        line.setLayout(fields)
+        edit.setAccessibleName(_("Secret"))
+        self.content.addWidget(Field(_("Secret"), line))
+        if client.previous_secret_until is not None:
+            old = _("The secret ending in {hint} works until {time}, so nothing stops.")
+            old = old.format(hint=client.previous_secret_hint, time=full_time(client.previous_secret_until))
+            self.content.addWidget(Paragraph(old, "caption", "muted"))
+        self._stored = CheckBox(_("I stored it where {name} reads it").format(name=client.name))
+        self._stored.setObjectName("new_secret_stored")
+        self._stored.toggled.connect(self._allow)
+        self.content.addWidget(self._stored)
+        self.close_button.hide()
+        self._done = self.add_button(Button(_("Done"), self._finish, kind="primary", name="new_secret_done"))
+        self.first_focus = copy
+        self._allow(False)
+
+    def _allow(self, stored: bool) -> None:
+        self._done.disable("" if stored else _("Store the secret first: it can't be shown again."))
+
+    def _copy(self) -> None:
+        copy_text(self._secret)
+        self._context.problems.toast(_("Secret copied"))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self._finish()
+            event.accept()
+        else:
+            super().keyPressEvent(event)
+
+    def _finish(self) -> None:
+        if self._stored.isChecked():
+            self.dismiss()
+        else:
+            self._stored.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+class RotateSecretDialog(Dialog):
+    """Asks how long the old secret goes on working, and rotates it."""
+
+    _grows = True
+
+    def __init__(
+        self, window: QWidget, context: Context, client: ClientRecord, done: Callable[[IssuedSecret], object]
+    ) -> None:
+        title = _("Rotate the secret of “{name}”").format(name=client.name)
+        super().__init__(window, title, size=QSize(460, 0), name="rotate_secret")
+        self._context, self._client, self._done = context, client, done
+        text = _("You get a new secret. Until the old one ends, the client can use either.")
+        self.content.addWidget(Paragraph(text, "body", "secondary"))
+        choices = [(str(at), overlap_title(one)) for at, one in enumerate(OVERLAPS)]
+        self._overlap = Select(choices, name="rotate_overlap", label=_("The old secret ends"))
+        self._overlap.set_current_key(str(OVERLAPS.index(_DEFAULT)))
+        self._overlap.currentIndexChanged.connect(self._explain)
+        self._field = Field(_("The old secret ends"), self._overlap, note=" ")
+        self.content.addWidget(self._field)
+        if client.previous_secret_hint is not None:
+            older = _("The secret before it, ending in {hint}, ends at once.").format(hint=client.previous_secret_hint)
+            self.content.addWidget(Paragraph(older, "caption", "warn"))
+        self._problem = Paragraph(tone="error")
+        self._problem.hide()
+        self.content.addWidget(self._problem)
+        self.add_button(Button(_("Cancel"), self.dismiss, name="rotate_cancel"))
+        self._act = self.add_button(Button(_("Rotate secret"), self._submit, kind="primary", name="rotate_act"))
+        self._explain()
+
+    def _chosen(self) -> timedelta:
+        return OVERLAPS[int(self._overlap.current_key())]
+
+    def _explain(self) -> None:
+        at_once = _("Whatever uses the secret ending in {hint} stops until it has the new one.")
+        later = _("Give {name} the new secret before then.")
+        note = later.format(name=self._client.name) if self._chosen() else at_once.format(hint=self._client.secret_hint)
+        self._field.set_note(note)
+
+    def _submit(self) -> None:
+        if not self._act.isEnabled():
+            return
+        self._act.disable(_("Rotating…"))
+        actor, client_id, overlap = self._context.actor, self._client.id, self._chosen()
+        self._context.tasks.change(
+            self,
+            lambda session: clients.rotate_secret(session, actor, client_id, overlap=overlap),
+            self._on_rotated,
+            self._on_failed,
+        )
+
+    def _on_rotated(self, issued: IssuedSecret) -> None:
+        self.dismiss()
+        self._done(issued)
+
+    def _on_failed(self, error: AppError) -> None:
+        self._act.disable("")
+        self._problem.setText(str(error))
+        self._problem.show()
+
+
+def overlap_title(overlap: timedelta) -> str:
+    """When an old secret ends, after a rotation."""
+    if not overlap:
+        return _("At once")
+    if overlap < timedelta(days=1):
+        hours = int(overlap / timedelta(hours=1))
+        return ngettext("In {count} hour", "In {count} hours", hours).format(count=hours)
+    return ngettext("In {count} day", "In {count} days", overlap.days).format(count=overlap.days)

@@ -1,0 +1,141 @@
+"""OAuth clients in the window: registered, changed, rotated, disabled, deleted and undone; others' changes followed."""
+
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
+
+from benchboard.identity import authentication
+from benchboard.identity.oauth import clients
+from benchboard.identity.oauth.client_fields import ClientFields
+from benchboard.identity.oauth.clients import ClientRecord
+from benchboard.identity.permissions import Client
+from benchboard.paging import Listing
+from benchboard.ui.widgets import Select
+from benchboard.ui.widgets.labels import Text
+from support.admin import Admin
+from support.databases import unbound
+
+URI = "https://line2.example.com/auth/back"
+
+
+def _change(admin: Admin, op: Any) -> Any:
+    """Change the window's database as another program does."""
+    assert admin.application.shell is not None
+    with unbound(admin.application.shell.context.workspace.database).change() as session:
+        return op(session, authentication.operator_actor(session, client=Client.here()))
+
+
+def _made(admin: Admin, name: str = "Line 2 display") -> clients.IssuedSecret:
+    fields = ClientFields(name, (URI,), ("openid",), ("authorization_code", "refresh_token"))
+    issued: clients.IssuedSecret = _change(
+        admin, lambda session, actor: clients.create_client(session, actor, "confidential", fields)
+    )
+    return issued
+
+
+def _stored(admin: Admin) -> dict[str, ClientRecord]:
+    found = admin.ask(lambda session, actor: clients.list_clients(session, actor, Listing()).rows)
+    return {one.name: one for one in found}
+
+
+def _texts(holder: QWidget) -> str:
+    return " ".join(one.text() for one in holder.findChildren(Text) if one.isVisible())
+
+
+def _open(admin: Admin) -> None:
+    admin.go("admin/clients")
+    admin.find("clients_new")
+
+
+def test_registering_a_client_shows_its_secret_once(admin: Admin) -> None:
+    _open(admin)
+    admin.click("clients_new")
+    admin.type("client_name", "Line 2 display")
+    admin.type("client_uri", "http://line2-tv/auth/back")
+    assert "line2-tv is reached without https" in _texts(admin.find("client_dialog"))
+    admin.click("client_save")
+    admin.wait(lambda: admin.find("client_save").isEnabled())
+    assert _stored(admin) == {}
+    uri = admin.find("client_uri")
+    assert isinstance(uri, QLineEdit)
+    uri.clear()
+    admin.type("client_uri", URI)
+    admin.click("client_save")
+    value = admin.find("new_secret_value")
+    assert isinstance(value, QLineEdit)
+    secret = value.text()
+    assert not admin.find("new_secret_done").isEnabled()
+    admin.key(Qt.Key.Key_Escape)
+    assert admin.find("new_secret").isVisible()
+    admin.click("new_secret_stored")
+    admin.click("new_secret_done")
+    record = _stored(admin)["Line 2 display"]
+    assert record.secret_hint == secret[-4:]
+    assert record.redirect_uris == (URI,)
+    admin.wait(lambda: admin.column("clients_table") == ["Line 2 display"])
+    assert secret not in _texts(admin.window)
+    admin.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    admin.wait(lambda: not _stored(admin))
+
+
+def test_editing_a_client_is_saved_and_undone(admin: Admin) -> None:
+    _made(admin)
+    _open(admin)
+    admin.press_row("clients_table", "Line 2 display")
+    admin.click("client_edit")
+    box = admin.find("client_scope_email")
+    assert isinstance(box, QCheckBox)
+    assert not box.isChecked()
+    admin.click("client_scope_email")
+    admin.click("client_save")
+    admin.wait(lambda: _stored(admin)["Line 2 display"].scopes == ("openid", "email"))
+    admin.wait(lambda: "See your email address" in _texts(admin.find("client_detail")))
+    admin.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    admin.wait(lambda: _stored(admin)["Line 2 display"].scopes == ("openid",))
+
+
+def test_rotating_a_secret_keeps_the_old_one_until_it_is_ended(admin: Admin) -> None:
+    made = _made(admin)
+    _open(admin)
+    admin.press_row("clients_table", "Line 2 display")
+    admin.click("client_rotate")
+    overlap = admin.find("rotate_overlap")
+    assert isinstance(overlap, Select)
+    assert overlap.shown_text() == "In 1 day"
+    admin.click("rotate_act")
+    admin.click("new_secret_stored")
+    admin.click("new_secret_done")
+    assert _stored(admin)["Line 2 display"].previous_secret_hint == made.secret[-4:]
+    admin.wait(lambda: made.secret[-4:] in _texts(admin.find("client_detail")))
+    admin.click("client_end_secret")
+    admin.click("confirm_act")
+    admin.wait(lambda: _stored(admin)["Line 2 display"].previous_secret_hint is None)
+
+
+def test_disabling_and_deleting_a_client_are_undone(admin: Admin) -> None:
+    _made(admin)
+    _open(admin)
+    admin.press_row("clients_table", "Line 2 display")
+    admin.click("client_disable")
+    admin.wait(lambda: admin.cell("clients_table", "Line 2 display", 2) == "Disabled")
+    admin.click("client_enable")
+    admin.wait(lambda: admin.cell("clients_table", "Line 2 display", 2) == "Active")
+    menu = admin.row_menu("clients_table", "Line 2 display", "clients_menu")
+    admin.choose(menu, "command_delete_client")
+    admin.wait(lambda: not _stored(admin))
+    admin.wait(lambda: not admin.column("clients_table"))
+    admin.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    admin.wait(lambda: "Line 2 display" in _stored(admin))
+
+
+def test_clients_of_other_programs_appear_and_go(admin: Admin) -> None:
+    _open(admin)
+    made = _made(admin)
+    admin.wait(lambda: admin.column("clients_table") == ["Line 2 display"])
+    admin.press_row("clients_table", "Line 2 display")
+    _change(admin, lambda session, actor: clients.change_client(session, actor, made.client.id, ClientFields("Line 3")))
+    admin.wait(lambda: "Line 3" in _texts(admin.find("client_detail")))
+    _change(admin, lambda session, actor: clients.delete_client(session, actor, made.client.id))
+    admin.wait(lambda: not admin.column("clients_table"))
+    assert not [one for one in admin.window.findChildren(QWidget, "client_detail") if one.isVisible()]

@@ -1,0 +1,80 @@
+"""`benchboard oauth …`: the same services as the window's, and a secret that is printed once."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.programs import Programs
+
+URI = "https://line2.example.com/auth/back"
+
+
+class Commands:
+    """Commands on a local database of the test's own."""
+
+    def __init__(self, programs: Programs, home: Path) -> None:
+        self._programs = programs
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("BENCHBOARD_", "PG"))}
+        self._environment = inherited | {"BENCHBOARD_HOME": str(home), "BENCHBOARD_KEYRING": "off"}
+
+    def run(self, *arguments: str) -> tuple[int, str, str]:
+        ended = self._programs.run("benchboard", *arguments, environment=self._environment)
+        assert "Traceback" not in ended.stderr
+        return ended.returncode, ended.stdout, ended.stderr
+
+    def told(self, *arguments: str) -> Any:
+        status, out, error = self.run(*arguments, "--json")
+        assert status == 0, error
+        return json.loads(out)
+
+
+@pytest.fixture
+def commands(programs: Programs, tmp_path: Path) -> Commands:
+    return Commands(programs, tmp_path / "home")
+
+
+def test_client_commands_register_rotate_disable_delete_and_restore(commands: Commands) -> None:
+    status, out, error = commands.run("oauth", "client", "create", "Line 2", "--redirect-uri", URI)
+    assert status == 0
+    assert out.startswith("bbs_")
+    assert out.strip() not in error
+    (listed,) = commands.told("oauth", "client", "list")["items"]
+    assert listed["secret_ends_in"] == out.strip()[-4:]
+    name = listed["client_id"]
+    assert commands.told("oauth", "client", "show", name)["redirect_uris"] == [URI]
+    rotated = commands.told("oauth", "client", "rotate", name, "--overlap", "1h")
+    assert rotated["previous_secret_ends_in"] == listed["secret_ends_in"]
+    assert rotated["secret"] != out.strip()
+    assert commands.told("oauth", "client", "end-secret", name)["ended"] is True
+    assert commands.told("oauth", "client", "change", name, "--scope", "openid")["changed"] is True
+    assert commands.told("oauth", "client", "disable", name)["revoked"] == 0
+    assert commands.told("oauth", "client", "list")["items"][0]["status"] == "disabled"
+    assert commands.run("oauth", "client", "enable", name)[0] == 0
+    assert commands.run("oauth", "client", "delete", name)[0] == 0
+    assert commands.told("oauth", "client", "list")["items"] == []
+    assert commands.run("oauth", "client", "restore", name)[0] == 0
+    entries = commands.told("audit", "list")["items"]
+    assert out.strip() not in str(entries)
+    assert rotated["secret"] not in str(entries)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "told"),
+    [
+        (("create", "Line 2", "--redirect-uri", "http://line2-tv/back"), 2, "line2-tv is reached without https"),
+        (("create", "Line 2"), 1, "needs a redirect URI"),
+        (("show", "bb_nothing"), 1, "There's no OAuth client “bb_nothing”."),
+        (("change", "bb_nothing"), 2, "Name what to change."),
+        (("rotate", "bb_nothing", "--overlap", "1y"), 2, "Choose one of: none, 1h, 1d, 7d, 30d."),
+    ],
+)
+def test_client_command_with_bad_input_says_why(
+    commands: Commands, arguments: tuple[str, ...], status: int, told: str
+) -> None:
+    ended, out, error = commands.run("oauth", "client", *arguments)
+    assert told in error
+    assert (ended in (1, 2), out) == (True, "")
+    assert status in (1, 2)
