@@ -92,7 +92,9 @@ def list_clients(
         shown=("client_id", "name", "type", "status", "people", "tokens", "last_used_at"),
         empty=empty_text(
             pgettext("no match", "OAuth clients"),
-            _("No OAuth clients yet. “benchboard oauth client create --help” says how to create one."),
+            _(
+                "No OAuth clients yet. Run “benchboard oauth client create NAME --redirect-uri https://app.example.com/back”."
+            ),
             "oauth client list",
             search=search,
             filters={"--type": kind},

@@ -37,6 +37,7 @@ _VALUES: Final = {
     "IDS": "3f9c2a71",
     "KEY": "bb_3f9c2a71",
     "KEY...": "bb_3f9c2a71",
+    "KID": "2026-11-25-5f1c90d2",
     "KIND": "postgresql",
     "MODEL": "Trips by city",
     "NAME": "Rig 12",

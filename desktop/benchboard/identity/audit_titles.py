@@ -25,7 +25,8 @@ def entry_title(entry: AuditEntry) -> str:
     folder = _resource_name(entry, "dashboard_folder")
     profile = _resource_name(entry, "profile")
     role, key, client = _resource_name(entry, "role"), _resource_name(entry, "key"), _resource_name(entry, "client")
-    named = dongle or dashboard or team or role or key or source or model or folder or profile or client
+    signing_key = _resource_name(entry, "jwk")
+    named = dongle or dashboard or team or role or key or source or model or folder or profile or client or signing_key
     own_key = bool(key) and entry.user_id == entry.details.get("user_id")
     if entry.whom is not None and not own_key:
         titles = titles_of_people()
@@ -52,6 +53,7 @@ def entry_title(entry: AuditEntry) -> str:
             folder=folder,
             profile=profile,
             client=client,
+            key=key,
         )
     rest = entry.whom or named  # of an event that a later version recorded
     return f"{event_title(entry.event)}: {rest}" if rest else event_title(entry.event)
@@ -100,6 +102,10 @@ def status_title(status: str) -> str:
         "pending": _("Invited"),
         "deleted": _("Deleted"),
         "disabled": _("Disabled"),
+        "ended": _("Ended"),
+        "published": _("Published"),
+        "retired": _("Retired"),
+        "signing": _("Signs"),
         "revoked": _("Revoked"),
         "revoked-by-owner": _("Revoked"),
         "signed-out": _("Signed out"),
@@ -131,6 +137,7 @@ def detail_title(key: str) -> str:
     return {
         "acted_by": _("Done by (ID)"),
         "added": _("Added"),
+        "algorithm": _("Algorithm"),
         "api_key": _("By API key"),
         "after": _("After"),
         "before": _("Before"),
@@ -172,6 +179,7 @@ def detail_title(key: str) -> str:
         "permission": _("Access"),
         "previous_until": _("Old secret works until"),
         "reason": _("Reason"),
+        "published_until": _("Old key published until"),
         "redirect_uris": _("Redirect URIs"),
         "removed": _("Removed"),
         "renamed": _("Name before"),
@@ -180,6 +188,7 @@ def detail_title(key: str) -> str:
         "role": _("Role"),
         "scopes": _("Scopes"),
         "secret_ends_in": _("Secret ends in"),
+        "signing_key": _("Signing key"),
         "source": _("Source"),
         "stated_reason": _("Reason"),
         "status": _("Status"),

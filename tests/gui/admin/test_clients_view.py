@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 
 from benchboard.identity import authentication
-from benchboard.identity.oauth import clients
+from benchboard.identity.oauth import clients, signing_keys
 from benchboard.identity.oauth.client_fields import ClientFields
 from benchboard.identity.oauth.clients import ClientRecord
 from benchboard.identity.permissions import Client
@@ -139,3 +139,25 @@ def test_clients_of_other_programs_appear_and_go(admin: Admin) -> None:
     _change(admin, lambda session, actor: clients.delete_client(session, actor, made.client.id))
     admin.wait(lambda: not admin.column("clients_table"))
     assert not [one for one in admin.window.findChildren(QWidget, "client_detail") if one.isVisible()]
+
+
+def test_signing_keys_are_published_rotated_and_retired(admin: Admin) -> None:
+    def states() -> list[str]:
+        return [key.state for key in admin.ask(signing_keys.list_keys)]
+
+    _open(admin)
+    admin.click("clients_keys")
+    assert not admin.find("keys_rotate").isEnabled()
+    admin.click("keys_generate")
+    admin.wait(lambda: states() == ["signing"])
+    admin.click("keys_generate")
+    admin.wait(lambda: states() == ["published", "signing"])
+    admin.wait(admin.find("keys_rotate").isEnabled)
+    admin.click("keys_rotate")
+    admin.wait(lambda: states() == ["signing", "retired"])
+    old = admin.ask(signing_keys.list_keys)[1].kid
+    admin.click(f"key_retire_{old}")
+    admin.click("confirm_act")
+    admin.wait(lambda: states() == ["signing", "ended"])
+    _change(admin, lambda session, actor: signing_keys.generate_key(session, actor, "RS256"))
+    admin.wait(lambda: "RS256" in _texts(admin.find("signing_keys")))

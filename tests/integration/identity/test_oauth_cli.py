@@ -78,3 +78,19 @@ def test_client_command_with_bad_input_says_why(
     assert told in error
     assert (ended in (1, 2), out) == (True, "")
     assert status in (1, 2)
+
+
+def test_key_commands_publish_rotate_and_retire(commands: Commands) -> None:
+    first = commands.told("oauth", "key", "generate")
+    second = commands.told("oauth", "key", "generate", "--algorithm", "RS256")
+    assert (first["state"], second["state"]) == ("signing", "published")
+    published = commands.told("oauth", "key", "published")["keys"]
+    assert {key["kid"] for key in published} == {first["kid"], second["kid"]}
+    assert not any("d" in key for key in published)
+    assert commands.told("oauth", "key", "rotate", "--overlap", "1h")["kid"] == second["kid"]
+    assert commands.told("oauth", "key", "retire", first["kid"])["state"] == "ended"
+    states = {one["kid"]: one["state"] for one in commands.told("oauth", "key", "list")["items"]}
+    assert states == {first["kid"]: "ended", second["kid"]: "signing"}
+    status, _out, error = commands.run("oauth", "key", "retire", second["kid"])
+    assert status == 1
+    assert "Rotate the keys first" in error

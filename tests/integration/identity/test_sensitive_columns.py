@@ -31,7 +31,7 @@ from benchboard.identity import (
     teams,
     users,
 )
-from benchboard.identity.oauth import clients
+from benchboard.identity.oauth import clients, signing_keys
 from benchboard.identity.permissions import Actor
 from benchboard.paging import Listing
 from benchboard.storage.models import Base
@@ -72,6 +72,7 @@ LISTINGS: dict[str, tuple[Ask, ...]] = {
     ),
     "role_changes.list_roles": (lambda s, a, _d: role_changes.list_roles(s, a),),
     "services.list_sources": (lambda s, a, _d: services.list_sources(s, a, Listing("m")),),
+    "signing_keys.list_keys": (lambda s, a, _d: signing_keys.list_keys(s, a),),
     "sessions.list_sessions": (
         lambda s, a, _d: sessions.list_sessions(s, a, Listing("m")),
         lambda s, a, _d: sessions.list_sessions(s, a, Listing("m", {"ended": True})),

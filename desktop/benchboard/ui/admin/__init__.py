@@ -73,6 +73,7 @@ def _handlers(context: Context) -> Handlers:
         "admin.add_person": Handler(partial(context.go, "admin/people/add")),
         "admin.revoke_sessions": Handler(partial(context.go, "admin/sessions"), has_key=False),
         "admin.view_audit_log": Handler(partial(context.go, "admin/audit")),
+        "admin.signing_keys": Handler(partial(context.go, "admin/clients/keys")),
         "admin.register_client": Handler(partial(context.go, "admin/clients/new")),
     }
 

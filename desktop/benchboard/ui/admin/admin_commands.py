@@ -37,6 +37,8 @@ REGISTRY.register(
     Command("admin.delete_team", N_("Delete team"), Group.PEOPLE, (), "ph.trash", danger=True),
     Command("admin.register_client", N_("Register OAuth client"), Group.PEOPLE, (), "ph.app-window",
             N_("add application, new app, OpenID Connect, SSO")),
+    Command("admin.signing_keys", N_("Show signing keys"), Group.PEOPLE, (), "ph.key",
+            N_("JWK, JWKS, rotate keys, token signing, key rotation")),
     Command("admin.edit_client", N_("Edit client"), Group.PEOPLE, (), "ph.pencil-simple"),
     Command("admin.rotate_secret", N_("Rotate secret"), Group.PEOPLE, (), "ph.key",
             N_("new secret, renew secret, client secret")),

@@ -13,6 +13,7 @@ from benchboard.paging import Listing, Page
 from benchboard.ui.admin import client_actions
 from benchboard.ui.admin.admin_commands import CLIENT_MENU
 from benchboard.ui.admin.client_pane import ClientPane
+from benchboard.ui.admin.signing_keys_dialog import SigningKeysDialog
 from benchboard.ui.command_menu import command_menu
 from benchboard.ui.commands import Handler, Handlers, install_shortcuts
 from benchboard.ui.context import Context
@@ -44,6 +45,9 @@ class ClientsView(QWidget):
         export = Button(_("Export CSV"), self._export, icon="ph.download-simple", name="clients_export")
         self._toolbar.add_right(export)
         self._toolbar.shorten(export)
+        keys = Button(_("Signing keys"), self._show_keys, icon="ph.key", name="clients_keys")
+        self._toolbar.add_right(keys)
+        self._toolbar.shorten(keys)
         new = Button(_("Register client"), self._create, kind="primary", icon="ph.plus", name="clients_new")
         new.disable(self._denied)
         self._toolbar.add_right(new)
@@ -79,8 +83,10 @@ class ClientsView(QWidget):
         return [self._toolbar, self._table, *([self._detail] if self._detail.isVisible() else [])]
 
     def open_route(self, rest: str) -> None:
-        """Show one client, or the dialog that registers one."""
-        if rest == "new":
+        """Show one client, the dialog that registers one, or that of the signing keys."""
+        if rest == "keys":
+            self._show_keys()
+        elif rest == "new":
             self._create()
         elif rest:
             self._requested = rest
@@ -152,6 +158,9 @@ class ClientsView(QWidget):
             self._context.problems.refuse(self._denied)
         else:
             client_actions.create(self._context, self, made)
+
+    def _show_keys(self) -> None:
+        SigningKeysDialog(self.window(), self._context).open()
 
     def _open_menu(self, client: ClientRecord, spot: QPoint) -> None:
         handlers = self._handlers(client)
