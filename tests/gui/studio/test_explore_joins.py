@@ -485,8 +485,10 @@ def test_join_by_two_pairs_is_proposed_and_many_to_many_makes_both_sums_wrong(bi
     open_join(bikes, "Footfall / footfall")
     assert {pair_of(bikes), pair_of(bikes, "_2")} == {("datum", "date"), ("filiale", "shop")}
     assert "sums over footfall count rows more than once. Sums over sales don't." in say(bikes, "join_warning")
+    assert bikes.find("join_warning").property("tone") == "secondary", "a lookup is no reason to warn"
     bikes.click("join_remove_pair_2")
     bikes.studio.wait(lambda: "both count rows more than once" in say(bikes, "join_warning"))
+    assert bikes.find("join_warning").property("tone") == "warn"
     assert "don't" not in say(bikes, "join_warning")
     bikes.click("part_apply")
     bikes.wait_for_result()
@@ -499,6 +501,7 @@ def test_join_by_two_pairs_is_proposed_and_many_to_many_makes_both_sums_wrong(bi
     # A second pair, added by hand, takes the warning from the sums over sales.
     bikes.qtbot.mouseClick(bikes.view.builder.source.chips[1], Qt.MouseButton.LeftButton)
     bikes.click("join_add_pair")
+    assert pair_of(bikes, "_2") == ("", ""), "no names say which columns belong together"
     left, right = {"datum": ("filiale", "shop"), "filiale": ("datum", "date")}[pair_of(bikes)[0]]
     bikes.choose("join_left_2", left)
     bikes.choose("join_right_2", right)

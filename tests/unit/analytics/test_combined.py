@@ -8,6 +8,7 @@ from benchboard.analytics.query_builder.combined import (
     JoinFacts,
     RepeatedRows,
     check_expression,
+    next_pair,
     repeated_measures,
     repeated_rows,
     suggested_keys,
@@ -29,6 +30,7 @@ from benchboard.analytics.query_builder.question import (
 )
 from benchboard.analytics.query_builder.sql_reader import from_sql
 from benchboard.analytics.query_builder.sql_writer import to_sql
+from benchboard.analytics.query_types import ValueKind
 from benchboard.errors import Invalid
 
 ORDERS = ["id", "merchant_id", "total", "refunded"]
@@ -201,3 +203,16 @@ def test_repeated_measures_sums_that_a_join_repeats() -> None:
     assert repeated_rows(question, [many_to_many]) == (
         RepeatedRows(("a", "d"), "merchants", 2, of_table=False), RepeatedRows(("b",), "merchants", 3, of_table=True),
     )  # fmt: skip
+
+
+def test_next_pair_takes_the_likeliest_columns_that_are_left_or_none() -> None:
+    ours: list[tuple[str, ValueKind]] = [
+        ("id", "integer"), ("name", "text"), ("total", "decimal"), ("day", "date"), ("shop_id", "integer"),
+    ]  # fmt: skip
+    theirs: list[tuple[str, ValueKind]] = [
+        ("id", "integer"), ("name", "text"), ("total", "decimal"), ("shop_id", "integer"), ("day", "date"),
+    ]  # fmt: skip
+    assert next_pair(ours, "visits", theirs, "sales", [("shop_id", "shop_id")]) == ("day", "day")
+    taken = [("shop_id", "shop_id"), ("day", "day")]
+    assert next_pair(ours, "visits", theirs, "sales", taken) is None, "neither names, totals nor two keys of their own"
+    assert next_pair([("day", "text")], "visits", [("day", "date")], "sales", []) is None, "never equal"

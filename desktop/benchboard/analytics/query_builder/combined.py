@@ -210,14 +210,37 @@ def suggested_keys(
     return [pair for _score, _place, pair in sorted(ranked)]
 
 
+_AMONG_MANY: Final = ("id", "name", "title", "status", "type", "date", "created_at", "updated_at", "amount", "total")
+"""Names that columns of unrelated tables have."""
+_NO_SECOND: Final = frozenset(_AMONG_MANY) - {"date"}
+"""Names of which two equal ones say nothing of a pair of columns that is added to another."""
+
+
+def next_pair(
+    ours: Sequence[tuple[str, ValueKind]],
+    table: str,
+    theirs: Sequence[tuple[str, ValueKind]],
+    base: str,
+    taken: Collection[tuple[str, str]],
+) -> tuple[str, str] | None:
+    """The pair to propose beside those `taken`: of the columns that none of them has, the likeliest by name and kind.
+    None where no names say that columns belong together."""
+    lefts, rights = ({pair[side] for pair in taken} for side in (0, 1))
+    left = [one for one in ours if one[0] not in lefts]
+    right = [one for one in theirs if one[0] not in rights]
+    found = suggested_keys(left, table, right, base)
+    return next(
+        (one for one in found if one[0].casefold() != one[1].casefold() or one[0].casefold() not in _NO_SECOND), None
+    )
+
+
 def _likeness(left: str, right: str, base: str, table: str) -> int:
     """How likely two columns hold the same, by their names; 0: not at all."""
     ours, theirs = _singular(base.rsplit(".", 1)[-1]), _singular(table.rsplit(".", 1)[-1])
     if left in (f"{theirs}_{right}", f"{theirs}{right}") or right in (f"{ours}_{left}", f"{ours}{left}"):
         return 5
     if left == right:
-        named = left in ("id", "name", "title", "status", "type", "date", "created_at", "updated_at", "amount", "total")
-        return 1 if named else 4
+        return 1 if left in _AMONG_MANY else 4
     if left in (theirs, f"{theirs}_id", f"{theirs}_no") and right in ("id", "key", "code", "no", "number", "name"):
         return 3
     stems = {_stem(left), _stem(right)}

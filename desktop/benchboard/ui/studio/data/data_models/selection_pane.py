@@ -28,7 +28,7 @@ from benchboard.ui.studio.data.data_models.canvas_scene import (
 )
 from benchboard.ui.studio.data.data_models.model_canvas import CanvasSpot, ModelCanvas
 from benchboard.ui.studio.data.data_models.model_draft import ModelDraft
-from benchboard.ui.studio.data.explore.join_text import join_warning
+from benchboard.ui.studio.data.explore.join_text import JoinNote, join_note
 from benchboard.ui.studio.data.source_rows import location_text
 from benchboard.ui.studio.data.uses_table import ICONS, use_address
 from benchboard.ui.studio.data.value_text import kind_title, value_text
@@ -135,13 +135,14 @@ class SelectionPane(DetailPane):
         joins: Sequence[QWidget] = (),
         matches: Sequence[QWidget] = (),
         uses: Sequence[QWidget] = (),
-        warning: str = "",
+        note: JoinNote | None = None,
         edit: str = "",
     ) -> None:
         self._key_values.show_rows(facts)
         self._about.setVisible(bool(facts))
-        self._warning.setText(warning)
-        self._warning.setVisible(bool(warning))
+        self._warning.setText(note.text if note is not None else "")
+        self._warning.set_tone("secondary" if note is None or not note.is_warning else "warn")
+        self._warning.setVisible(note is not None and bool(note.text))
         for section, rows in (
             (self._from, origins), (self._joins, joins), (self._matches, matches), (self._used_by, uses)
         ):  # fmt: skip
@@ -197,8 +198,8 @@ class SelectionPane(DetailPane):
             card.source, lineage.source.kind_title if lineage is not None and lineage.source is not None else "",
             painting.table_icon(card), self._source_opener(card.source_id),
         )  # fmt: skip
-        problem = lineage.problem if lineage is not None else ""
-        self._show_parts(facts, origins=[source], joins=joins, uses=uses, warning=problem)
+        problem = JoinNote(lineage.problem, is_warning=True) if lineage is not None else None
+        self._show_parts(facts, origins=[source], joins=joins, uses=uses, note=problem)
 
     def _show_column(self, card: TableCard, spot: CanvasSpot, uses: tuple[LineageUse, ...] | None) -> None:
         assert self._draft is not None
@@ -226,7 +227,7 @@ class SelectionPane(DetailPane):
             sources = _named(self._canvas.scene.cards[place].source for place in (line.left, line.right))
             facts.append((_("Sources"), Elided(sources)))
         shares: list[QWidget] = []
-        warning = ""
+        note: JoinNote | None = None
         if known is not None:
             for name, matched, rows in (
                 (left, known.left_matched, known.left_rows), (right, known.right_matched, known.right_rows)
@@ -235,9 +236,9 @@ class SelectionPane(DetailPane):
             place = line.join
             all_facts = [next((one.facts for one in self._canvas.scene.lines if one.join == at), None)
                          for at in range(len(self._definition.joins))]  # fmt: skip
-            warning = join_warning(all_facts, place, left, right)
+            note = join_note(all_facts, place, left, right)
         edit = _("Edit join…") if self._canvas.editable else ""
-        self._show_parts(facts, matches=shares, warning=warning, edit=edit)
+        self._show_parts(facts, matches=shares, note=note, edit=edit)
 
     # Rows
 

@@ -7,7 +7,7 @@ from typing import Final
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from benchboard.analytics.query_builder.combined import comparable
+from benchboard.analytics.query_builder.combined import comparable, next_pair
 from benchboard.analytics.table_browser import BrowsedColumn
 from benchboard.i18n import _
 from benchboard.ui.widgets import Button, Select, Text
@@ -49,7 +49,8 @@ class _PairRow(QWidget):
         """Offer these columns, and show a pair of them."""
         self._columns, self._others = columns, others
         self.blockSignals(True)
-        self.ours.set_choices([(one.name, one.title) for one in columns])
+        empty = [] if pair[0] else [("", _("Choose a column"))]
+        self.ours.set_choices([*empty, *((one.name, one.title) for one in columns)])
         self.ours.set_current_key(pair[0])
         self._show_theirs(pair[1])
         self.blockSignals(False)
@@ -58,7 +59,8 @@ class _PairRow(QWidget):
         kind = next((one.kind for one in self._columns if one.name == self.ours.current_key()), None)
         found = [one for one in self._others if kind is not None and comparable(kind, one.kind)]
         self.theirs.blockSignals(True)
-        self.theirs.set_choices([(one.name, one.title) for one in found])
+        empty = [] if chosen in {one.name for one in found} else [("", _("Choose a column"))]
+        self.theirs.set_choices([*empty, *((one.name, one.title) for one in found)])
         self.theirs.set_current_key(chosen)
         self.theirs.blockSignals(False)
 
@@ -77,6 +79,7 @@ class JoinPairs(QWidget):
         self._several = several
         self._columns: Sequence[BrowsedColumn] = ()
         self._others: Sequence[BrowsedColumn] = ()
+        self._tables = ("", "")
         self._rows: list[_PairRow] = []
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -93,6 +96,10 @@ class JoinPairs(QWidget):
     def pairs(self) -> tuple[Pair, ...]:
         """The pairs that are complete, each once."""
         return tuple(dict.fromkeys(one.pair for one in self._rows if all(one.pair)))
+
+    def show_tables(self, table: str, other: str) -> None:
+        """The names of the two tables, by which a pair is proposed."""
+        self._tables = (table, other)
 
     def show_pairs(
         self, columns: Sequence[BrowsedColumn], others: Sequence[BrowsedColumn], pairs: Sequence[Pair]
@@ -124,12 +131,11 @@ class JoinPairs(QWidget):
         row.deleteLater()
 
     def _add_pair(self) -> None:
-        """Add the first pair of columns that no row has yet, and go there."""
-        pair = self._free_pair()
-        if pair is None:
-            return
+        """Add the pair that names and types make likely, or an empty one, and go there."""
+        base, other = self._tables
+        ours, theirs = ([(one.name, one.kind) for one in columns] for columns in (self._columns, self._others))
         row = self._append()
-        row.show_pair(self._columns, self._others, pair)
+        row.show_pair(self._columns, self._others, next_pair(ours, other, theirs, base, self.pairs) or ("", ""))
         self._show_buttons()
         row.ours.setFocus(Qt.FocusReason.TabFocusReason)
         self.changed.emit()
@@ -140,17 +146,16 @@ class JoinPairs(QWidget):
         self._rows[-1].ours.setFocus(Qt.FocusReason.TabFocusReason)
         self.changed.emit()
 
-    def _free_pair(self) -> Pair | None:
+    def _has_free_pair(self) -> bool:
+        """Whether columns are left that no pair has and that can be equal."""
         ours, theirs = ({pair[side] for pair in self.pairs} for side in (0, 1))
-        free = (
-            (one.name, other.name)
+        return all(all(one.pair) for one in self._rows) and any(
+            one.name not in ours and other.name not in theirs and comparable(one.kind, other.kind)
             for one in self._columns
             for other in self._others
-            if one.name not in ours and other.name not in theirs and comparable(one.kind, other.kind)
         )
-        return next(iter(sorted(free, key=lambda pair: pair[0].casefold() != pair[1].casefold())), None)
 
     def _show_buttons(self) -> None:
         for row in self._rows:
             row.remove.setVisible(len(self._rows) > 1)
-        self._add.setVisible(self._several and len(self._rows) < MAX_PAIRS and self._free_pair() is not None)
+        self._add.setVisible(self._several and len(self._rows) < MAX_PAIRS and self._has_free_pair())

@@ -18,7 +18,7 @@ from benchboard.errors import AppError
 from benchboard.i18n import _
 from benchboard.ui.studio.data.explore.exploration import Exploration
 from benchboard.ui.studio.data.explore.join_pairs import JoinPairs, Pair
-from benchboard.ui.studio.data.explore.join_text import has_no_match, join_warning, joined_text, matches_text
+from benchboard.ui.studio.data.explore.join_text import has_no_match, join_note, joined_text, matches_text
 from benchboard.ui.studio.data.explore.joined_tables import JoinableTable, as_join, joinable_tables, key_pairs
 from benchboard.ui.studio.data.explore.part_popovers import PartPopover
 from benchboard.ui.tasks import DatabaseSession
@@ -164,6 +164,7 @@ class JoinPopover(PartPopover):
             for one in self._our_table.columns
             if one.name not in calculated and any(comparable(one.kind, other.kind) for other in theirs)
         ]
+        self._pairs.show_tables(self._question.table, self._other.table.name)
         self._pairs.show_pairs(ours, theirs, pairs)
 
     def joined(self, pairs: Sequence[Pair] = ()) -> Question:
@@ -272,9 +273,10 @@ class JoinPopover(PartPopover):
         self._meter.show()
         self._meter.update()
         self._matches.setText(matches_text(facts, table, other))
-        warning = join_warning(tables.facts(question), place, table, other)
-        self._warning.setText(warning)
-        self._warning.setVisible(bool(warning))
+        note = join_note(tables.facts(question), place, table, other)
+        self._warning.setText(note.text)
+        self._warning.set_tone("warn" if note.is_warning else "secondary")
+        self._warning.setVisible(bool(note.text))
         # Nothing suggests a join that finds no row.
         self._apply.set_kind("plain" if has_no_match(facts) else "primary")
         self._resize()

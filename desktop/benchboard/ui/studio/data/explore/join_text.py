@@ -1,6 +1,7 @@
 """What is said of a join before it is applied: how many rows match, and which sums it makes wrong."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from benchboard.analytics.query_builder.combined import JoinFacts, repeated_at
 from benchboard.i18n import _, number
@@ -31,23 +32,31 @@ def has_no_match(facts: JoinFacts) -> bool:
     return not facts.left_matched and facts.left_rows > 0 and facts.right_rows > 0
 
 
-def join_warning(facts: Sequence[JoinFacts | None], place: int, table: str, other: str) -> str:
-    """What is wrong with the join at `place`, of `other` to `table`; empty if nothing is. `facts` are those of all
-    joins of the question: sums are said to be right only where all of them are known and repeat no row."""
+class JoinNote(NamedTuple):
+    """What is said of a join below its matches; empty if there is nothing to say. `is_warning`: whether it may make
+    amounts wrong or finds no row. A lookup, which finds one row of the other table at most, is no warning."""
+
+    text: str
+    is_warning: bool
+
+
+def join_note(facts: Sequence[JoinFacts | None], place: int, table: str, other: str) -> JoinNote:
+    """What is said of the join at `place`, of `other` to `table`. `facts` are those of all joins of the question: sums
+    are said to be right only where all of them are known and repeat no row."""
     shown = facts[place]
     if shown is None:
-        return ""
+        return JoinNote("", is_warning=False)
     if has_no_match(shown):
-        return _("No row of {table} finds a row of {other}. Choose columns with the same values.").format(
-            table=table, other=other
-        )
+        text = _("No row of {table} finds a row of {other}. Choose columns with the same values.")
+        return JoinNote(text.format(table=table, other=other), is_warning=True)
     known = None not in facts
     if shown.most_right > 1 and shown.most_left > 1:
-        return _(
+        text = _(
             "Each row of {table} has up to {count} rows of {other}, and each row of {other} up to {others} rows of"
             " {table}. Sums over {table} and sums over {other} both count rows more than once. Add another pair of"
             " columns, if there is one."
         ).format(table=table, other=other, count=number(shown.most_right), others=number(shown.most_left))
+        return JoinNote(text, is_warning=True)
     if shown.most_right > 1:
         said = _("Each row of {table} has up to {count} rows of {other}: sums over {table} count rows more than once.")
         right, count = known and repeated_at(place, facts) is None, shown.most_right
@@ -57,5 +66,6 @@ def join_warning(facts: Sequence[JoinFacts | None], place: int, table: str, othe
         right, count = known and repeated_at(-1, facts) is None, shown.most_left
         sums = _("Sums over {table} don't.")
     else:
-        return ""
-    return f"{said} {sums if right else ''}".strip().format(table=table, other=other, count=number(count))
+        return JoinNote("", is_warning=False)
+    text = f"{said} {sums if right else ''}".strip().format(table=table, other=other, count=number(count))
+    return JoinNote(text, is_warning=shown.most_right > 1)
