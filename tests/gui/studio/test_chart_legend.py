@@ -13,6 +13,7 @@ from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of, new_item, widget_of, with_fields
 from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.tiles.enlarged_view import EnlargedDrawing
+from benchboard.ui.studio.tiles.legend_menu import undrawn_names
 from benchboard.ui.studio.tiles.renderers import body_of, paint_content
 from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.studio.tiles.series.chart_legend import LegendChoice, LegendTarget, legend_room
@@ -197,6 +198,22 @@ def _menu() -> Menu:
         if isinstance(one, Menu) and one.objectName() == "legend_menu" and one.isVisible()
     ]
     return found
+
+
+def test_click_on_the_count_of_series_that_are_not_drawn_lists_them(studio: "Studio") -> None:
+    sums = ", ".join(f"sum(order_total) * {k} as n{k}" for k in range(12))
+    query = f"select date_trunc('month', created_dt) as month, {sums} from orders group by 1"
+    tile = _load(studio, _item("c", "line_chart", 0, query=query))
+    assert tile.result is not None
+    names = undrawn_names(tile.widget, tile.result)
+    assert names
+    studio.canvas.pixmaps.update_visible()
+    unnamed = [one for one in tile.links.legend if not one.key]
+    studio.qtbot.mouseClick(studio.viewport, LEFT, pos=_at(studio, tile, unnamed[-1]))
+    listed = _menu().findChild(Menu, "legend_undrawn")
+    assert listed is not None
+    assert [one.text() for one in listed.actions() if one.text()][:-1] == names
+    _menu().close()
 
 
 def _actions(menu: Menu) -> dict[str, QAction]:

@@ -20,6 +20,7 @@ from benchboard.ui.studio.tiles.kinds.pies import Pie
 from benchboard.ui.studio.tiles.renderers import mismatch_reason, paint_content, summary
 from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.studio.tiles.series.chart_table import MAX_SERIES, SeriesNames, chart_table
+from benchboard.ui.studio.tiles.series.undrawn_series import undrawn_list, undrawn_names_text
 from benchboard.ui.studio.tiles.series.value_colours import Colours, PageColours, colours_alone
 from benchboard.ui.studio.tiles.value_readout import body_reader
 from benchboard.ui.theme import Theme
@@ -163,6 +164,15 @@ def test_of_many_series_the_largest_are_drawn_and_the_rest_is_counted(light: The
     drawn = chart_table(_long(rows))
     assert [one.title for one in drawn.columns[1:]] == [f"s{k}" for k in range(12, 20)]
     assert charts.undrawn_text(drawn) == "12 series not drawn"
+    assert drawn.undrawn_names == tuple(f"s{k}" for k in range(11, -1, -1))
+    said = undrawn_names_text(drawn)
+    assert said.startswith("Not drawn: s11, s10, s9, ")
+    assert said.endswith("s1 and s0. Filter the query to see them in the chart, or show it as a table.")
+    many = chart_table(_long([(week, f"s{k}", k) for week in WEEKS for k in range(100)]))
+    assert undrawn_list(many)[-2:] == ["s42", "42 more"]
+    wide = chart_table(_table([ResultColumn("w", "date"), *(ResultColumn(f"n{k}", "integer") for k in range(10))],
+                              [(week, *range(10)) for week in WEEKS]))  # fmt: skip
+    assert wide.undrawn_names == ("N8", "N9")
 
 
 @pytest.mark.parametrize(

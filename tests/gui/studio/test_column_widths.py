@@ -127,6 +127,12 @@ def test_table_keeps_currencies_that_are_no_codes_or_come_first_or_have_a_title(
     assert TableRows(_amounts(*rows, select=select)).columnCount() == 3
 
 
+def test_table_rows_with_all_columns_show_the_currency_beside_its_amounts() -> None:
+    model = TableRows(_amounts(*_MIXED[:3]), all_columns=True)
+    assert [model.text(0, column) for column in range(3)] == ["a", "€\xa020.50", "EUR"]
+    assert model.tsv([(0, 1), (0, 2)]) == "20.5\tEUR"
+
+
 def test_table_rows_amounts_are_sorted_within_their_currency_and_copied_with_it() -> None:
     model = TableRows(_amounts(*_MIXED))
     model.sort(1)

@@ -674,6 +674,38 @@ def test_what_is_explored_becomes_a_widget_of_a_dashboard_where_it_can_be_undone
     assert len(_stored(studio, target)) == before
 
 
+def test_undo_takes_back_the_last_thing_done_whether_a_toast_is_shown_or_not(explorer: Explorer) -> None:
+    studio = explorer.studio
+    studio.page.editor.load(empty())
+    explorer.open_orders()
+    explorer.enter("Benchboard", "orders", "status")
+    explorer.wait_for_result()
+
+    def add() -> Toast:
+        explorer.click("explore_add")
+        studio.wait(lambda: bool(_offered(studio)))
+        explorer.click("add_home")
+        studio.wait(lambda: (found := _toast(studio)) is not None and "Added" in found.accessibleName())
+        toast = _toast(studio)
+        assert toast is not None
+        return toast
+
+    text = explorer.exploration.state.text
+    add().dismiss()
+    explorer.tree.setFocus()
+    explorer.qtbot.keyClick(explorer.tree, Qt.Key.Key_Z, CTRL)
+    assert not studio.page.editor.page.paths, "its toast has gone, and it is still the last thing done"
+    assert explorer.exploration.state.text == text
+
+    toast = add()
+    explorer.exploration.set_time_range(TimeRange("2026-06-01", "2026-08-31"))
+    assert not toast.isVisible(), "its keys would mean another step than the last"
+    explorer.tree.setFocus()
+    explorer.qtbot.keyClick(explorer.tree, Qt.Key.Key_Z, CTRL)
+    assert explorer.exploration.state.time_range != TimeRange("2026-06-01", "2026-08-31")
+    assert studio.page.editor.page.paths
+
+
 def test_adding_to_a_page_says_its_new_time_range_and_undo_takes_both_back(explorer: Explorer) -> None:
     studio = explorer.studio
     studio.page.editor.load(empty())

@@ -307,6 +307,23 @@ def test_typed_last_day_is_in_the_range(studio: "Studio") -> None:
     assert studio.page.variables.time_range.text() == "1 Jun 2026 – 31 Aug 2026 (UTC)"
 
 
+def test_a_week_typed_as_the_start_is_the_whole_range(studio: "Studio") -> None:
+    _load(studio, _widget("a", FOLLOWS))
+    picker = _picker(studio)
+    start, end = (picker.findChild(Edit, name) for name in ("time_from", "time_to"))
+    assert start is not None
+    assert end is not None
+    before = end.text()
+    start.clear()
+    studio.qtbot.keyClicks(start, "2026-08-05")
+    assert end.text() == before, "2026 and 2026-08 were only its beginning"
+    start.clear()
+    studio.qtbot.keyClicks(start, "2026-W32")
+    assert end.text() == "9 Aug 2026"
+    studio.qtbot.keyClick(start, Qt.Key.Key_Return)
+    assert studio.page.editor.time_range == TimeRange("2026-08-03", "2026-08-09")
+
+
 def test_query_that_names_the_range_is_right_where_it_is_written(studio: "Studio") -> None:
     """It was underlined with “There is no variable “from””, though the widget showed its rows."""
     _load(studio, _widget("a", ALL))

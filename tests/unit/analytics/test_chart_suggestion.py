@@ -48,3 +48,22 @@ def test_one_row_of_numbers_is_said_to_be_one_row() -> None:
     assert suggest_chart(_table(("text", "integer", "decimal"), [("a", 1, 2)])).reason == "One row: shown as a table."
     no_numbers = suggest_chart(_table(("text", "text"), [("a", "b"), ("c", "d")]))
     assert no_numbers.reason == "No numbers to plot by the first column: shown as a table."
+
+
+@pytest.mark.parametrize(
+    ("names", "rows", "expected"),
+    [
+        (("currency", "total_amount"), [("EUR", 5), ("USD", 7)], "metric_card"),
+        (("currency", "total_amount"), [("EUR", 5)], "table"),
+        (("currency", "orders"), [("EUR", 5), ("USD", 7)], "bar_chart"),
+        (("shop", "currency", "total_amount"), [("a", "EUR", 5), ("b", "EUR", 7)], "bar_chart"),
+        (("shop", "currency", "total_amount"), [("a", "EUR", 5), ("b", "USD", 7)], "table"),
+        (("shop", "currency", "total_amount"), [(a, c, 5) for a in "ab" for c in ("EUR", "USD")], "table"),
+    ],
+)
+def test_amounts_in_several_currencies_are_never_suggested_as_bars(
+    names: tuple[str, ...], rows: list[tuple[Cell, ...]], expected: str
+) -> None:
+    kinds: dict[str, ValueKind] = {"total_amount": "decimal", "orders": "integer"}
+    columns = tuple(ResultColumn(one, kinds.get(one, "text")) for one in names)
+    assert suggest_chart(ResultTable(columns, tuple(rows), False)).kind == expected

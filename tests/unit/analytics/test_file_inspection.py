@@ -38,6 +38,25 @@ def _kinds(table: TableInspection) -> dict[str, str]:
     return {column.name: column.kind for column in table.scan.columns}
 
 
+@pytest.mark.parametrize("form", ["{year}-W{week:02}", "{year}W{week:02}"])
+def test_weeks_of_iso_8601_are_dates_of_their_mondays(tmp_path: Path, form: str) -> None:
+    weeks = [(2026, 32), (2026, 1), (2020, 53), (2026, 53)]
+    lines = [form.format(year=year, week=week) for year, week in weeks]
+    table = _inspect(tmp_path / "weeks.csv", "week,n\n" + "".join(f"{line},{k}\n" for k, line in enumerate(lines)))
+    assert _kinds(table) == {"week": "date", "n": "integer"}
+    assert [row[0] for row in table.preview] == [date.fromisocalendar(*each, 1) for each in weeks]
+    assert not table.wrong_count
+
+
+def test_a_week_that_its_year_does_not_have_is_a_wrong_value(tmp_path: Path) -> None:
+    lines = "".join(f"2025-W{week:02},{week}\n" for week in range(1, 54))
+    table = _inspect(tmp_path / "weeks.csv", f"week,n\n{lines}")
+    assert _kinds(table)["week"] == "date"
+    assert [line.line for line in table.wrong_lines] == [54]
+    written = _inspect(tmp_path / "other.csv", "week,n\nW32 2026,1\nW33 2026,2\n")
+    assert _kinds(written)["week"] == "text"
+
+
 @functools.cache
 def _reader() -> duckdb.DuckDBPyConnection:
     """One for all tests, as opening it takes 23 ms. It keeps nothing of a file, which may be written anew at once."""

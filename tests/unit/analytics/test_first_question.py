@@ -48,11 +48,15 @@ def test_amounts_of_several_currencies_begin_with_a_series_for_each() -> None:
         ("sold", "decimal"),
         ("currency", "text"),
     ]
-    expected = {"time": ["month", "currency"], "categories": ["currency"], "grid": ["month", "currency"]}
+    expected = {"time": ["month", "currency"], "categories": ["shop"], "grid": ["month", "currency"]}
     shapes: tuple[Shape, ...] = ("time", "categories", "grid")
     begun = {shape: starting_question(Question("t", "s1"), columns, shape, sold) for shape in shapes}
     assert {shape: [group.output for group in one.groups] for shape, one in begun.items()} == expected
-    assert all([one.column for one in each.measures] == ["sold"] for each in begun.values())
+    assert [one.function for one in begun["categories"].measures] == ["count"], "amounts that can't be compared"
+    alone = starting_question(Question("t", "s1"), columns[1:], "categories", sold)
+    assert [one.output for one in alone.groups] == ["currency"]
+    assert [one.function for one in alone.measures] == ["count"]
+    assert all([one.column for one in begun[shape].measures] == ["sold"] for shape in ("time", "grid"))
 
 
 def test_times_outside_the_time_range_are_grouped_by_a_fixed_unit_and_all_are_kept() -> None:

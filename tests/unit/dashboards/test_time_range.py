@@ -64,17 +64,6 @@ def test_period_that_ends_before_it_starts_is_refused() -> None:
             shown.period(NOW)
 
 
-@pytest.mark.parametrize(
-    ("typed", "expression"),
-    [
-        ("31.08.2026", "2026-08-31"), (" 1.6.2026 ", "2026-06-01"), ("31.08.2026 9:05", "2026-08-31T09:05"),
-        ("now-7d", "now-7d"), ("2026-08-31 ", "2026-08-31"), ("31.08.26", "31.08.26"),
-    ],
-)  # fmt: skip
-def test_date_typed_with_dots_is_that_date(typed: str, expression: str) -> None:
-    assert time_range.from_typed(typed) == expression
-
-
 def test_presets_are_periods_around_now() -> None:
     for shown in time_range.PRESETS:
         period = shown.period(NOW)

@@ -10,7 +10,13 @@ from typing import Any, Final
 from benchboard.analytics.files.formats import utf_16_order
 from benchboard.analytics.files.inspection_types import Certainty, OptionGuess
 from benchboard.analytics.files.scan import DateOrder, Encoding, ReadOptions
-from benchboard.analytics.files.value_expressions import FALSE_WORDS, TRUE_WORDS, ValueReading, number_pattern
+from benchboard.analytics.files.value_expressions import (
+    FALSE_WORDS,
+    ISO_WEEK,
+    TRUE_WORDS,
+    ValueReading,
+    number_pattern,
+)
 from benchboard.analytics.files.value_units import bare_number
 from benchboard.i18n import _, ngettext, number
 
@@ -33,6 +39,7 @@ _DATE: Final = re.compile(
     re.ASCII,
 )
 _ISO: Final = re.compile(r"\s*\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?)?\s*", re.ASCII)
+_WEEK: Final = re.compile(rf"\s*{ISO_WEEK}\s*", re.ASCII)
 _ZONED: Final = re.compile(r"\s*\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)? ?(Z|[+-]\d{2}(:?\d{2})?)\s*")
 _LONGEST_DATE: Final = 60
 """Longer texts are no dates, and aren't looked at as one."""
@@ -140,13 +147,15 @@ def clean_title(title: str) -> str:
 
 
 def date_format(text: str, order: DateOrder) -> str:
-    """The format of strptime (or `iso`, `iso-zoned`) of a date as it is written; empty if it isn't one."""
+    """The format of strptime (or `iso`, `iso-week`, `iso-zoned`) of a date as it is written; empty if it isn't one."""
     if len(text) > _LONGEST_DATE or not text.lstrip()[:1].isdigit():
         return ""
     if _ISO.fullmatch(text):
         return "iso"
     if _ZONED.fullmatch(text):
         return "iso-zoned"
+    if _WEEK.fullmatch(text):
+        return "iso-week"
     found = _DATE.fullmatch(text)
     if found is None:
         return ""

@@ -260,7 +260,7 @@ def _candidates(values: Sequence[str], options: ReadOptions, title: str) -> tupl
 
 def _of_text(candidates: Sequence[ScanColumn]) -> tuple[ScanColumn, ...]:
     """What text of an Excel or SQLite file may be: a date as ISO 8601 writes it. SQLite has no dates of its own."""
-    iso = {"iso", "iso-zoned"}
+    iso = {"iso", "iso-week", "iso-zoned"}
     return tuple(each for each in candidates if each.formats and set(each.formats) <= iso)
 
 

@@ -54,7 +54,7 @@ _VARIANT: Final = "file_variant"
 """The column of a relation that says how the file of a row is written, as a place in `FileScan.writings`."""
 _GONE: Final = frozenset({"mixed_endings"})
 """Options that older sources have and that mean nothing any more."""
-_FORMAT: Final = re.compile(r"iso|iso-zoned|[-%a-zA-Z0-9./:, T]{2,40}", re.ASCII)
+_FORMAT: Final = re.compile(r"iso|iso-week|iso-zoned|[-%a-zA-Z0-9./:, T]{2,40}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,8 @@ class ScanColumn:
     scale: int = 0
     """The decimals of a decimal."""
     formats: tuple[str, ...] = ()
-    """How its dates are written: `iso`, `iso-zoned` (with an offset from UTC), or formats of strptime."""
+    """How its dates are written: `iso`, `iso-week` (the Monday of a week), `iso-zoned` (with an offset from UTC), or
+    formats of strptime."""
     stored: StoredAs = "text"
     """What the file holds: text to be read, values of this kind, times with a zone, or values of another kind."""
     checked: bool = False

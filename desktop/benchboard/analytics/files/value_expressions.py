@@ -25,6 +25,8 @@ FALSE_WORDS: Final = ("false", "f", "no", "n", "off", "hayır", "h", "yanlış")
 ISO_DATE: Final = r"\d{4}-\d{2}-\d{2}"
 ISO_TIMESTAMP: Final = r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?)?"
 ISO_ZONED: Final = r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)? ?(Z|[+-]\d{2}(:?\d{2})?)"
+ISO_WEEK: Final = r"\d{4}-?W(0[1-9]|[1-4]\d|5[0-3])"
+"""A week of ISO 8601, which is read as its Monday."""
 _OFFSET: Final = r" ?(Z|[+-]\d{2}(:?\d{2})?)$"
 _SQL_TYPES: Final[dict[ColumnKind, str]] = {
     "text": "VARCHAR", "integer": "BIGINT", "float": "DOUBLE", "boolean": "BOOLEAN", "timestamp": "TIMESTAMP",
@@ -182,10 +184,20 @@ def _time_sql(raw: str, reading: ValueReading) -> str:
         pattern = ISO_DATE if reading.kind == "date" else ISO_TIMESTAMP
         alone = reading.checked and len(reading.formats) <= 1
         readings.append(_matching(raw, pattern, f"TRY_CAST({raw} AS {target})", checked=alone))
+    if "iso-week" in reading.formats:
+        readings.append(_week_sql(raw, reading))
     if written:
         parsed = f"try_strptime({raw}, {literal(written[0]) if len(written) == 1 else literal_list(written)})"
         readings.append(f"CAST({parsed} AS DATE)" if reading.kind == "date" else parsed)
     return readings[0] if len(readings) == 1 else f"coalesce({', '.join(readings)})"
+
+
+def _week_sql(raw: str, reading: ValueReading) -> str:
+    """The Monday of a week. DuckDB takes week 53 of a year that has 52 for the first one of the next."""
+    text = f"replace(trim({raw}), '-', '')"
+    monday = f"try_strptime({text} || '1', '%GW%V%u')"
+    real = f"CASE WHEN strftime({monday}, '%GW%V') = {text} THEN CAST({monday} AS {sql_type(reading.kind, 0)}) END"
+    return _matching(raw, ISO_WEEK, real, checked=False)
 
 
 def _matching(raw: str, pattern: str, cast: str, *, checked: bool) -> str:

@@ -95,7 +95,12 @@ def starting_question(
 ) -> Question:
     """A question of this shape to begin with over a table, of which there is an empty one; with what the table has: the
     first of its columns that fits, and a measure or the count of its rows. Its texts are those that the measure is
-    calculated by, if there are such."""
+    calculated by, if there are such. Categories have no amounts in several currencies, whose sizes can't be compared:
+    their rows are counted."""
+    if measure is not None and measure.by and shape == "categories":
+        others = [one for one in columns if one[0] != measure.by]
+        columns = others if any(kind == "text" for _name, kind in others) else columns
+        measure = None
     if measure is not None and measure.by:
         columns = [one for one in columns if one[1] != "text" or one[0] == measure.by]
     time = next((name for name, kind in columns if kind in TIMES), "")

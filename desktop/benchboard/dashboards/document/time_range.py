@@ -27,7 +27,6 @@ _EXPRESSION: Final = re.compile(
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _FULL: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z", re.ASCII)
 """A fixed time as `absolute` writes it."""
-_TYPED_DATE: Final = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ ,]+(\d{1,2}:\d\d))?", re.ASCII)
 _STEP: Final = re.compile(r"([+-])(\d{1,5})([smhdwMy])|/([smhdwMy])", re.ASCII)
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _FINEST: Final = (
@@ -131,18 +130,6 @@ def title(shown: TimeRange) -> str:
         "y": ngettext("Last {count} year", "Last {count} years", count),
     }
     return sentences[found[2]].format(count=number(count))
-
-
-def from_typed(text: str) -> str:
-    """An expression for what a person typed: a date with dots (`31.08.2026`, `31.08.2026 14:05`) as in ISO 8601; all
-    else as it is.
-    """
-    text = text.strip()
-    found = _TYPED_DATE.fullmatch(text)
-    if found is None:
-        return text
-    day, month, year, clock = found.groups()
-    return f"{year}-{int(month):02}-{int(day):02}" + (f"T{clock:0>5}" if clock else "")
 
 
 def as_typed(shown: TimeRange) -> TimeRange:
@@ -296,7 +283,10 @@ def _not_a_time(text: str, field: str) -> Invalid:
     return Invalid(
         "time-range.expression",
         _("“{value}” isn't a valid time.").format(value=text[:40]),
-        do=_("Write it as 2026-03-31, 31.03.2026, 2026-03-31 14:05, now, now-7d or now/M."),
+        do=_(
+            "Write it as 2026-03-31, 31.03.2026, 2026-03-31 14:05, 2026-W32, 2026-08, 2026-Q3, 2026, now, now-7d or"
+            " now/M."
+        ),
         field=field,
     )
 

@@ -11,6 +11,7 @@ from benchboard.analytics.query_builder.question import Dialect, Filter, Operato
 from benchboard.analytics.query_types import NUMBERS, ValueKind
 from benchboard.dashboards.document import time_range
 from benchboard.dashboards.document.document import Document, RangeColumn, Variable
+from benchboard.dashboards.document.typed_times import from_typed, named_period
 from benchboard.dashboards.editing.column_places import ColumnPlaces, SourceTables
 from benchboard.dashboards.editing.reader_filters import PointSelection, ReaderFilter
 from benchboard.dashboards.variables.range_text import range_text
@@ -98,7 +99,8 @@ def parse_ends(low: str, high: str, kind: str) -> tuple[str, ...]:
     for field, text in (("from", low), ("to", high)):
         try:
             _require_one_reading(text, kind)
-            ends.append(str(_parsed(text, kind)) if text.strip() else "")
+            read = from_typed(text, ends=field == "to") if kind == "date" and named_period(text) is not None else text
+            ends.append(str(_parsed(read, kind)) if text.strip() else "")
         except Invalid as error:
             raise Invalid(error.code, error.what, do=error.do, field=field) from error
     if all(ends) and _order(ends[0], kind) > _order(ends[1], kind):

@@ -28,7 +28,7 @@ from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.canvas.value_walk import ValueWalk
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles.colour_menu import ColourChoice
-from benchboard.ui.studio.tiles.legend_menu import coloured_names, legend_menu, legend_names
+from benchboard.ui.studio.tiles.legend_menu import coloured_names, legend_menu, legend_names, undrawn_names
 from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
 from benchboard.ui.studio.tiles.renderers import HEADER
 from benchboard.ui.studio.tiles.results.tile_point import TilePoint
@@ -173,7 +173,8 @@ class Canvas(PageView):
         choose = partial(self.query_runner.choose_in_legend, item_id)
         corner = self.mapFromScene(tile.rect.topLeft() + QPointF(12, HEADER) * self.zoom)
         spot = self.viewport().mapToGlobal(corner) if at is None else at
-        legend_menu(self, names, tile.result.legend, choose, colours).popup(spot)
+        undrawn = undrawn_names(tile.widget, tile.result)
+        legend_menu(self, names, tile.result.legend, choose, colours, undrawn).popup(spot)
 
     def _colour_choice(self, tile: Tile) -> ColourChoice | None:
         """What gives the series of a widget their colours; None where its content can't be changed."""

@@ -37,6 +37,7 @@ from benchboard.ui.studio.data.import_draft import (
 from benchboard.ui.studio.data.mixed_columns_note import MixedColumnsNote
 from benchboard.ui.studio.data.preview_table import PreviewTable, anchor_over
 from benchboard.ui.studio.data.reading_pane import ReadingPane
+from benchboard.ui.studio.data.reading_progress import report_reading
 from benchboard.ui.studio.data.source_pane import histogram_counts
 from benchboard.ui.studio.data.wrong_lines_panel import WrongLinesPanel
 from benchboard.ui.tasks import Progress, Work
@@ -444,7 +445,8 @@ class ImportPage(QWidget):
         draft, before, inspect = self.draft, self._reading, self._inspect()
 
         def read(progress: Progress) -> ImportReading:
-            return _with_token(progress, lambda token: read_draft(draft, before, token, progress.report, inspect))
+            report = report_reading(progress, draft.path)
+            return _with_token(progress, lambda token: read_draft(draft, before, token, report, inspect))
 
         title = _("Reading {name}").format(name=draft.path.name)
         self._tick.start()

@@ -73,6 +73,18 @@ def empty_text(table: TableInspection, place: int) -> str:
     return _count_text(empty)
 
 
+def _kind_text(column: ScanColumn, *, short: bool = False) -> str:
+    """What a column is, as its head says it: weeks are dates, of their Mondays."""
+    is_week = column.kind == "date" and set(column.formats) == {"iso-week"}
+    return (
+        _("Week, as its Monday")
+        if is_week and not short
+        else _("Week")
+        if is_week
+        else kind_title(column.kind, short=short)
+    )
+
+
 def _count_text(empty: int) -> str:
     return ngettext("{count} empty", "{count} empty", empty).format(count=number(empty))
 
@@ -196,7 +208,7 @@ class PreviewModel(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             return column.title
-        parts = [column.title, _("excluded") if column.left_out else kind_title(column.kind), column.unit]
+        parts = [column.title, _("excluded") if column.left_out else _kind_text(column), column.unit]
         return ", ".join(part for part in parts if part)
 
 
@@ -415,7 +427,7 @@ class _Heads(QHeaderView):
             self._paint_chooser(painter, box, section)
         icon = "ph.eye-slash" if column.left_out else KIND_ICONS[column.kind]
         paint_icon(painter, icon, QRectF(box.left() + 6, box.top() + 5, 12, 12), theme().color("text.secondary"))
-        text = _("Excluded") if column.left_out else kind_title(column.kind, short=True)
+        text = _("Excluded") if column.left_out else _kind_text(column, short=True)
         paint_line(painter, box.adjusted(24, 0, -20, 0), text, "caption", "text")
 
     def _paint_chooser(self, painter: QPainter, box: QRect, section: int) -> None:

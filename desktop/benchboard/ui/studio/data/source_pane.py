@@ -42,6 +42,7 @@ from benchboard.i18n import _, ngettext, number
 from benchboard.ui.commands import Handler, Handlers, run_handler
 from benchboard.ui.context import Context
 from benchboard.ui.studio.data.preview_table import paint_histogram, paint_line
+from benchboard.ui.studio.data.reading_progress import report_passes
 from benchboard.ui.studio.data.source_rows import (
     SourceRow,
     access_text,
@@ -378,7 +379,7 @@ class SourcePane(DetailPane):
             with progress.on_cancel(token.cancel):
                 progress.check()
                 scan = table_scan(database, actor, source_id, table.name)
-                return profile_table(scan, cancel_token=token, progress=progress.report)
+                return profile_table(scan, cancel_token=token, progress=report_passes(progress))
 
         def show(found: tuple[ColumnProfile, ...]) -> None:
             by_name = {profile.name: profile for profile in found}

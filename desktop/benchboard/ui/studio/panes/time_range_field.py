@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.dashboards.document import time_range
 from benchboard.dashboards.document.time_range import PRESETS, REFRESH_SECONDS, Period, TimeRange
+from benchboard.dashboards.document.typed_times import from_typed, named_period
 from benchboard.dashboards.document.widget_kinds import BEFORE
 from benchboard.dashboards.editing.page_edits import locks
 from benchboard.dashboards.editing.period_comparison import PeriodComparison, period_comparison
@@ -252,7 +253,12 @@ class TimeRangePicker(Popover):
         self._to = TimeEndField(_("To"), name="time_to")
         for field in (self._from, self._to):
             field.edit.returnPressed.connect(self._apply)
-            field.edited.connect(self._check)
+        self._ends_typed = False
+        """Whether the end was typed, so that what is typed as the start doesn't change it."""
+        self._end_before: str | None = None
+        """The end before it followed a period that is typed as the start."""
+        self._from.edited.connect(self._edit_start)
+        self._to.edited.connect(self._edit_end)
         self._period = Paragraph("", "caption", "muted")
         self._refresh = Select(
             [
@@ -450,7 +456,21 @@ class TimeRangePicker(Popover):
         self._check()
 
     def _typed(self) -> TimeRange:
-        return TimeRange(time_range.from_typed(self._from.text()), time_range.from_typed(self._to.text()))
+        return TimeRange(from_typed(self._from.text()), from_typed(self._to.text(), ends=True))
+
+    def _edit_start(self) -> None:
+        """A week, month, quarter or year typed as the start is the whole range, until somebody types another end."""
+        if not self._ends_typed:
+            period = named_period(self._from.text())
+            before = self._end_before if self._end_before is not None else self._to.text()
+            # 2026 and 2026-08 are the beginnings of other dates, too.
+            self._end_before = before if period is not None else None
+            self._to.write(period.last.isoformat() if period is not None else before)
+        self._check()
+
+    def _edit_end(self) -> None:
+        self._ends_typed = True
+        self._check()
 
     def _check(self) -> bool:
         """Show the period of what is typed, or what is wrong with it."""

@@ -27,11 +27,11 @@ from benchboard.ui.studio.tiles.axes.axis_range import detail
 from benchboard.ui.studio.tiles.chart_zoom import ChartZoom, takes_key
 from benchboard.ui.studio.tiles.click_targets import Audience, Links
 from benchboard.ui.studio.tiles.drawing_failures import draw_or_report
-from benchboard.ui.studio.tiles.kinds.charts import series_by_text, undrawn_text
+from benchboard.ui.studio.tiles.kinds.charts import series_by_text
 from benchboard.ui.studio.tiles.kinds.missing_periods import drawn_table
 from benchboard.ui.studio.tiles.kinds.pivot import shown_table
 from benchboard.ui.studio.tiles.kinds.value_map import ValueMap
-from benchboard.ui.studio.tiles.legend_menu import legend_menu, legend_names
+from benchboard.ui.studio.tiles.legend_menu import legend_menu, legend_names, undrawn_names
 from benchboard.ui.studio.tiles.line_picture import LinePicture, least_range, whole_range, with_detail
 from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.studio.tiles.points import chart_point, point_finder
@@ -46,6 +46,7 @@ from benchboard.ui.studio.tiles.renderers import (
 from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.studio.tiles.results.readout import Reader, Readout, tooltip_html
 from benchboard.ui.studio.tiles.series.chart_legend import OTHER, LegendChoice, LegendTarget
+from benchboard.ui.studio.tiles.series.undrawn_series import undrawn_names_text
 from benchboard.ui.studio.tiles.series_statistics import has_last, series_statistics
 from benchboard.ui.studio.tiles.series_table import SeriesTable
 from benchboard.ui.studio.tiles.stats.spark_values import SparkValues
@@ -361,7 +362,8 @@ class EnlargedDrawing(QWidget):
         if not names or self.result is None:
             return False
         corner = self.mapToGlobal((self.body().topLeft() * self.scale_factor).toPoint())
-        legend_menu(self, names, self.result.legend, self.choose_in_legend).popup(corner)
+        undrawn = undrawn_names(self.widget, self.result) if self.widget is not None else []
+        legend_menu(self, names, self.result.legend, self.choose_in_legend, undrawn=undrawn).popup(corner)
         return True
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
@@ -647,7 +649,7 @@ class EnlargedContent(QWidget):
         drawn = drawn_table(widget, result)
         rows = series_statistics(drawn, number_format.unit(widget))
         self.series.show_series(rows, kind, with_last=has_last(drawn, kind), names=drawn.series_by)
-        notes = [series_by_text(drawn), undrawn_text(drawn)]
+        notes = [series_by_text(drawn), undrawn_names_text(drawn)]
         if drawn.partial_rows:
             notes.append(_("Min, max and mean leave out periods of which there is only a part."))
         self.series_note = " · ".join(note for note in notes if note)

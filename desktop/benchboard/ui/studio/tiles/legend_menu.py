@@ -17,6 +17,7 @@ from benchboard.ui.studio.tiles.kinds.scatter import ScatterPlot
 from benchboard.ui.studio.tiles.renderers import mismatch_reason
 from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.studio.tiles.series.chart_legend import OTHER, LegendChoice
+from benchboard.ui.studio.tiles.series.undrawn_series import undrawn_advice, undrawn_list
 from benchboard.ui.studio.tiles.series.value_colours import key_name
 from benchboard.ui.widgets.menus import Menu
 
@@ -43,6 +44,13 @@ def coloured_names(widget: WidgetContent, result: QueryResult | None) -> list[Le
         points = ScatterPlot(QRectF(0, 0, 100, 100), result.table).series
         return [(key_name(one.key), one.name) for one in points if one.key]
     return [(one.setting_name, one.name) for one in _series(widget, result) or () if not one.is_before]
+
+
+def undrawn_names(widget: WidgetContent, result: QueryResult | None) -> list[str]:
+    """The names of the series that a chart of lines or bars leaves out."""
+    if result is None or _kind(widget, result) not in _CHARTS:
+        return []
+    return undrawn_list(drawn_table(widget, result))
 
 
 def _slices(widget: WidgetContent, result: QueryResult | None) -> list[pies.Slice] | None:
@@ -73,9 +81,10 @@ def legend_menu(
     choice: LegendChoice,
     choose: Callable[[LegendChoice], object],
     colours: ColourChoice | None = None,
+    undrawn: Sequence[str] = (),
 ) -> Menu:
-    """A menu that shows and hides each name, or shows one alone, and for those who may edit gives it a colour. It
-    deletes itself when it closes."""
+    """A menu that shows and hides each name, or shows one alone, and for those who may edit gives it a colour. It lists
+    the series that aren't drawn (`undrawn`), and deletes itself when it closes."""
     menu, keys = Menu(parent), [key for key, _name in names]
     menu.setObjectName("legend_menu")
     menu.setAccessibleName(_("Legend"))
@@ -110,4 +119,19 @@ def legend_menu(
     if choice.hidden:
         show_all = menu.addAction(_("Show all"))
         show_all.triggered.connect(lambda _on=False: choose(replace(choice, hidden=frozenset())))
+    if undrawn:
+        _add_undrawn(menu, undrawn)
     return menu
+
+
+def _add_undrawn(menu: Menu, names: Sequence[str]) -> None:
+    """A menu of the series that aren't drawn: to be read, as they have no place in the chart."""
+    menu.addSeparator()
+    listed = Menu(menu, _("Not drawn"))
+    listed.setObjectName("legend_undrawn")
+    for text in (*names, "", undrawn_advice()):
+        if text:
+            listed.addAction(text.replace("&", "&&")).setEnabled(False)
+        else:
+            listed.addSeparator()
+    menu.addMenu(listed)

@@ -1,6 +1,6 @@
 """Adds what is explored to a dashboard as a widget: the popover that asks for the dashboard, and the step there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
@@ -33,8 +33,6 @@ from benchboard.ui.widgets.no_match import TellsWhenTyped
 from benchboard.ui.widgets.popover import is_accepting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from benchboard.ui.context import Context
     from benchboard.ui.tasks import DatabaseSession
 
@@ -46,6 +44,8 @@ _LISTED: Final = 50
 _RING: Final = 3
 """Pixels around the rows for the focus ring, which the list would cut off."""
 _COLUMNS: Final = 12
+Noted = Callable[[Callable[[], None], str], Callable[[], None]]
+"""Told what undoes an addition, and what its toast says. Returns what to call once it is undone."""
 
 
 @runtime_checkable
@@ -54,7 +54,7 @@ class LoadingPage(Protocol):
 
     editor: Editor
 
-    def when_loaded(self, action: "Callable[[], object]") -> None: ...
+    def when_loaded(self, action: Callable[[], object]) -> None: ...
 
 
 @runtime_checkable
@@ -80,11 +80,13 @@ class AddToDashboard(Popover):
         shown: TimeRange | None = None,
         followed: FollowedRange | None = None,
         config: Mapping[str, object] | None = None,
+        noted: "Noted | None" = None,
     ) -> None:
         """`config`: its settings; `source_name`: of the data source, for a new dashboard's name; `shown`: the time
         range that the query names, for a new dashboard; `followed`: the query as one that names a time range, if it
-        names none."""
+        names none; `noted`: told of the addition."""
         super().__init__(anchor, width=_WIDTH, name="add_to_dashboard")
+        self._noted = noted
         self._context, self._kind, self._query, self._source_id = context, kind, query, source_id
         self._config = dict(config or {})
         self._source_name, self._time_range, self._followed = source_name, shown, followed
@@ -300,13 +302,14 @@ class AddToDashboard(Popover):
 
     def _add(self, dashboard_id: str, name: str) -> None:
         self.close()
-        add_widget(self._context, dashboard_id, name, self._kind, self._fields(), self._shown_range())
+        add_widget(self._context, dashboard_id, name, self._kind, self._fields(), self._shown_range(), self._noted)
 
     def _add_home(self) -> None:
         self.close()
         page = self._context.view("studio/home")
         if isinstance(page, LoadingPage):
-            _add_to_page(self._context, page, _("Home"), "studio/home", self._kind, self._fields(), self._shown_range())
+            _add_to_page(self._context, page, _("Home"), "studio/home", self._kind, self._fields(), self._shown_range(),
+                         self._noted)  # fmt: skip
 
     def _followed_range(self) -> FollowedRange | None:
         return self._followed if self._follows.isChecked() else None
@@ -341,7 +344,7 @@ def _dashboards(session: "DatabaseSession", actor: Actor) -> list[DashboardSumma
 class _PageButton(Button):
     """A page in the list, highlighted while Enter in the search adds to it."""
 
-    def __init__(self, title: str, run: "Callable[[], object]", **look: Any) -> None:
+    def __init__(self, title: str, run: Callable[[], object], **look: Any) -> None:
         super().__init__(title, run, **look)
         self.setProperty("section", "true")
         self.setCheckable(True)
@@ -382,13 +385,14 @@ def add_widget(
     kind: WidgetKind,
     fields: Mapping[str, object],
     time: TimeRange | None = None,
+    noted: Noted | None = None,
 ) -> None:
     """Add a widget to a dashboard in its page, which is opened behind the present view: there it can be undone."""
     view = context.view("studio/dashboards")
     if not isinstance(view, HasPages):
         return
     address = f"studio/dashboards/{dashboard_id}"
-    _add_to_page(context, view.page_of(dashboard_id), name, address, kind, fields, time)
+    _add_to_page(context, view.page_of(dashboard_id), name, address, kind, fields, time, noted)
     actor = context.actor
     context.tasks.change(
         view,
@@ -406,6 +410,7 @@ def _add_to_page(
     kind: WidgetKind,
     fields: Mapping[str, object],
     time: TimeRange | None,
+    noted: Noted | None,
 ) -> None:
     """Add a widget to a page once it is loaded, and offer to go to its `address`. A page without a time range gets
     `time`, which is said; the widget gets those of the page's filters whose columns it has."""
@@ -434,12 +439,15 @@ def _add_to_page(
         last = page.editor.undo_stack.undo_of_last()
 
         def undo() -> None:
+            context.problems.withdraw(said)
+            forget()
             last()
             if added in page.editor.page.paths:
                 context.problems.refuse(_("“{name}” has been changed since.").format(name=name))
             else:
                 context.problems.toast(_("Removed from “{name}”.").format(name=name))
 
+        forget = noted(undo, said) if noted is not None else lambda: None
         context.problems.toast(said, undo, action=Action(_("Open dashboard"), go))
 
     def read() -> None:

@@ -226,6 +226,9 @@ class Builder(QWidget):
 
     def take_step(self, step: Step) -> None:
         """Undo or redo an edit, and tell a screen reader what that did."""
+        if step == "undo" and self._exploration.undoes_addition:
+            self._exploration.undo()  # a toast says it
+            return
         (known, before), self._step = self._told, True
         try:
             self._exploration.undo() if step == "undo" else self._exploration.redo()

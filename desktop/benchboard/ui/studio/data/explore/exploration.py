@@ -167,7 +167,9 @@ class Exploration(QObject):
         """Of the latest run: whether nobody asked for it, and when it began (monotonic)."""
         self.joined_tables = JoinedTables(context, self)
         self.joined_tables.changed.connect(self.sources_changed)
-        self._replaced_notice = ""
+        self._replaced_notice = self._addition_notice = ""
+        self._addition: Callable[[], None] | None = None
+        """Takes back what was added to a dashboard after the last change."""
         """What was last said of a query that a column of another table replaced."""
         self._statistics: dict[tuple[str, str], TableStatistics | None] = {}
         """By source and table; None while it is being read, or if it can't be."""
@@ -536,7 +538,7 @@ class Exploration(QObject):
     @property
     def can_undo(self) -> bool:
         """Whether there is a change to take back."""
-        return bool(self._past)
+        return bool(self._past) or self._addition is not None
 
     @property
     def can_redo(self) -> bool:
@@ -544,8 +546,29 @@ class Exploration(QObject):
         return bool(self._future)
 
     def undo(self) -> None:
-        """Take back the last change."""
-        self._step(self._past, self._future)
+        """Take back the last change, or what was added to a dashboard after it."""
+        if self._addition is not None:
+            self._addition()
+        else:
+            self._step(self._past, self._future)
+
+    @property
+    def undoes_addition(self) -> bool:
+        """Whether the last thing done here was to add to a dashboard."""
+        return self._addition is not None
+
+    def note_addition(self, undo: Callable[[], None], notice: str) -> Callable[[], None]:
+        """What is explored was added to a dashboard, which `undo` takes back, as the toast `notice` says: the last
+        change, until something else is done here, or what is returned is called."""
+        self._addition, self._addition_notice = undo, notice
+        self.changed.emit()
+
+        def forget() -> None:
+            if self._addition is undo:
+                self._addition = None
+                self.changed.emit()
+
+        return forget
 
     def redo(self) -> None:
         """Make the change again that was taken back."""
@@ -576,6 +599,9 @@ class Exploration(QObject):
     def _adopt(self, state: ExplorationState, *, runs: bool) -> None:
         before, self.state = self.state, state
         self._context.problems.withdraw(self._replaced_notice)  # its Undo would take back this change
+        if self._addition is not None:
+            self._context.problems.withdraw(self._addition_notice)  # its keys mean this change now
+            self._addition = None
         self._show_time()
         self._read_joined()
         self.changed.emit()

@@ -698,4 +698,5 @@ class ExploreView(QWidget):
             shown=state.time_range if self._names_time() else None,
             followed=self.exploration.followed(),
             config=self.result.widget().config,
+            noted=self.exploration.note_addition,
         ).open()

@@ -482,7 +482,7 @@ class ResultPane(QWidget):
             self._tables.hide()
             return
         if self.table is None:
-            self.table = TableWidget(table, self._table_state)
+            self.table = TableWidget(table, self._table_state, all_columns=True)  # those of the query
             self.table.footer.hide()
             self.table.view.setObjectName("explore_rows")
             self.table.focus_passed.connect(self.focusNextPrevChild)

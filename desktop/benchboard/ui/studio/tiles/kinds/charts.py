@@ -1078,19 +1078,20 @@ def paint_chart_legend(
     room = room_of(box, series, kind, table.title if not table.series_by else "")
     if not room.side:
         return ()
-    lines = _paint_legend_notes(painter, room, table, series)
+    lines, missing = _paint_legend_notes(painter, room, table, series)
     # The last of many names is no more current than the others. Values that all stand at their lines aren't repeated;
     # a legend with some of them would look as if the others had none.
     is_current = kind != "bar_chart" or periods.moments([row[0] for row in table.rows]) is not None
     has_values = is_current and not {one.key for one in series if not one.is_hidden} <= set(at_end)
     entries = _legend_entries(series, kind, has_values=has_values, stacked=table.stack != "off")
+    undrawn = [LegendTarget("", "", missing)] if missing is not None else []
     if lines.width() < _MIN_LEGEND or lines.height() < 1:
-        return ()
+        return tuple(undrawn)
     paint = legend.paint_legend_column if room.side == "right" else legend.paint_legend
     placed = paint(painter, lines, entries)
     found = [LegendTarget(series[at].key, series[at].name, spot, series[at].is_hidden) for at, spot in placed.entries]
     more = [LegendTarget("", "", placed.more)] if placed.more is not None else []
-    return (*found, *more) if len(series) > 1 else ()
+    return (*found, *more, *undrawn) if len(series) > 1 else ()
 
 
 def _legend_entries(
@@ -1108,9 +1109,12 @@ def _legend_entries(
     ]
 
 
-def _paint_legend_notes(painter: QPainter, room: LegendRoom, table: ChartTable, series: Sequence[Series]) -> QRectF:
-    """Draw how many series aren't drawn, and which column names the others. Returns what is left for the names."""
-    lines, is_column = QRectF(room.box), room.side == "right"
+def _paint_legend_notes(
+    painter: QPainter, room: LegendRoom, table: ChartTable, series: Sequence[Series]
+) -> tuple[QRectF, QRectF | None]:
+    """Draw how many series aren't drawn, and which column names the others. Returns what is left for the names, and
+    where that text is."""
+    lines, is_column, missing = QRectF(room.box), room.side == "right", None
     painter.setFont(theme().font("caption"))
     painter.setPen(theme().color("text.muted"))
     metrics, left = QFontMetricsF(painter.font()), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -1119,10 +1123,12 @@ def _paint_legend_notes(painter: QPainter, room: LegendRoom, table: ChartTable, 
         spot = lines.adjusted(0, lines.height() - legend.LINE_HEIGHT, 0, 0)
         side = left if is_column else Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(spot, side, text)
+        missing = QRectF(spot)
         if is_column:
             lines.setBottom(spot.top())
         else:
-            lines.setRight(lines.right() - metrics.horizontalAdvance(text) - _LABEL_GAP)
+            missing.setLeft(spot.right() - metrics.horizontalAdvance(text))
+            lines.setRight(missing.left() - _LABEL_GAP)
     if lead := series_by_text(table):
         if not is_column:
             lines.setLeft(_paint_legend_lead(painter, lines, lead, series))
@@ -1130,7 +1136,7 @@ def _paint_legend_notes(painter: QPainter, room: LegendRoom, table: ChartTable, 
             text = metrics.elidedText(table.series_by, Qt.TextElideMode.ElideRight, lines.width())
             painter.drawText(QRectF(lines.left(), lines.top(), lines.width(), legend.LINE_HEIGHT), left, text)
             lines.setTop(lines.top() + legend.LINE_HEIGHT)
-    return lines
+    return lines, missing
 
 
 def _paint_legend_lead(painter: QPainter, lines: QRectF, lead: str, series: Sequence[Series]) -> float:

@@ -12,6 +12,7 @@ one that is a column has that of its place, or of the value that it is named aft
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from itertools import islice
 from typing import Final, Literal, NamedTuple
 
 from benchboard.analytics import periods
@@ -33,6 +34,8 @@ from benchboard.ui.studio.tiles.series.value_colours import (
 )
 
 MAX_SERIES: Final = MAX_COLOURS
+MAX_NAMED: Final = 50
+"""How many of the series that aren't drawn are named."""
 _SEPARATOR: Final = " · "
 _Row = tuple[Cell, ...]
 
@@ -63,6 +66,8 @@ class ChartTable(ResultTable):
     undrawn: int = 0
     """How many series beyond `MAX_SERIES` are left out: those with the smallest sums of absolute values, the earliest
     of times, or the last columns."""
+    undrawn_names: tuple[str, ...] = ()
+    """The names of the first `MAX_NAMED` of these, the largest first."""
     colours: tuple[int, ...] = ()
     """The number of the colour of each series; empty where they have the colours of their places."""
     keys: tuple[Key, ...] = ()
@@ -203,7 +208,10 @@ def _as_it_is(table: ResultTable, numeric: Sequence[int], colours: Colours | Non
     found = [(colours or {}).get(measure_key(table.columns[index])) for index in numeric[:MAX_SERIES]]
     known = tuple(number for number in found if number is not None)
     own = known if len(known) == len(found) else ()
-    return ChartTable(*fields, undrawn=max(0, len(numeric) - MAX_SERIES), colours=own, reduced=table.reduced)
+    left = tuple(table.columns[index].title for index in numeric[MAX_SERIES:])
+    return ChartTable(
+        *fields, undrawn=len(left), undrawn_names=left[:MAX_NAMED], colours=own, reduced=table.reduced
+    )  # fmt: skip
 
 
 def _naming_columns(table: ResultTable, measures: Sequence[int]) -> list[int]:
@@ -241,6 +249,7 @@ def _widened(
     largest = set(wanted_keys or _successive(order, most) or by_size[:most])
     series = [(key, index) for key in order if key in largest for index in measures]
     drawn = series[:MAX_SERIES]
+    left = ((key, index) for key in by_size for index in measures if (key, index) not in drawn)
     keys = tuple(dict.fromkeys(key for key, _index in drawn))
     known = {key: colours.get(key, colour_of_place(place)) for place, key in enumerate(keys)}
     # With several measures, the first one has the colour of the value.
@@ -257,6 +266,10 @@ def _widened(
         setting_names=tuple(_setting_name(table, key, at, alone=len(measures) == 1) for key, at in drawn),
         series_by=_SEPARATOR.join(table.columns[index].title for index in names),
         undrawn=len(sums) * len(measures) - len(drawn),
+        undrawn_names=tuple(
+            _series_column(table, names, key, index, alone=len(measures) == 1).title
+            for key, index in islice(left, MAX_NAMED)
+        ),
         colours=distinct(wanted),
         keys=keys,
         key_columns=tuple(table.columns[index] for index in names),

@@ -29,9 +29,10 @@ _MAX_SAMPLES: Final = 400
 class TableRows(QAbstractTableModel):
     """The rows of a query result. A cell is formatted when it is shown."""
 
-    def __init__(self, table: ResultTable, parent: QObject | None = None) -> None:
+    def __init__(self, table: ResultTable, parent: QObject | None = None, *, all_columns: bool = False) -> None:
+        """`all_columns`: also those of currencies that stand beside their amounts."""
         super().__init__(parent)
-        self.table = table
+        self.table, self._all_columns = table, all_columns
         self._order: Sequence[int] = range(len(table.rows))
         self._sorted: tuple[int, bool] | None = None
         self.columns: list[ResultColumn] = []
@@ -237,7 +238,8 @@ class TableRows(QAbstractTableModel):
         table = self.table
         self._partial = partial_period(table)
         headings = table.heading_count if isinstance(table, PivotTable) else 0
-        self._shown = table.shown_columns()[headings:]
+        every = self._all_columns and not isinstance(table, PivotTable)
+        self._shown = list(range(len(table.columns))) if every else table.shown_columns()[headings:]
         self._heading_decimals = [number_format.column_decimals(table, at, table.rows) for at in range(headings)]
         self.columns = [table.columns[column] for column in self._shown]
         self._decimals = [number_format.column_decimals(table, column, table.rows) for column in self._shown]

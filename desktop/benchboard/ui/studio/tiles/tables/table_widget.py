@@ -98,8 +98,15 @@ class TableWidget(QWidget):
     """The menu of a column is about to open: the `Menu`, to which others may add, and the column's name."""
 
     def __init__(
-        self, table: ResultTable, state: TableState, parent: QWidget | None = None, *, row_height: int = _ROW_HEIGHT
+        self,
+        table: ResultTable,
+        state: TableState,
+        parent: QWidget | None = None,
+        *,
+        row_height: int = _ROW_HEIGHT,
+        all_columns: bool = False,
     ) -> None:
+        """`all_columns`: also those of currencies that stand beside their amounts."""
         super().__init__(parent)
         self._plain_row_height = row_height
         self.setObjectName("table_widget")
@@ -114,7 +121,7 @@ class TableWidget(QWidget):
         self._width_hints: tuple[ResultTable | None, list[column_widths.ColumnWidthHint]] = (None, [])
         """The width hints of the columns, and the result that they are for."""
         self._looks = TableLooks()
-        self.rows = TableRows(table, self)
+        self.rows = TableRows(table, self, all_columns=all_columns)
         self.view = _TableView(self.rows, self)
         self.footer = Elided("", "caption", "muted")
         self.footer.setObjectName("table_footer")
