@@ -47,13 +47,12 @@ def entry_title(entry: AuditEntry) -> str:
             dashboard=dashboard,
             team=team,
             role=role,
-            key=key,
+            key=key or signing_key,
             source=source,
             model=model,
             folder=folder,
             profile=profile,
             client=client,
-            key=key,
         )
     rest = entry.whom or named  # of an event that a later version recorded
     return f"{event_title(entry.event)}: {rest}" if rest else event_title(entry.event)

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from benchboard.errors import Invalid, check_all
 from benchboard.i18n import _
-from benchboard.identity import users
+from benchboard.identity import person_names
 from benchboard.identity.oauth import redirect_uris
 from benchboard.identity.organisations import SCOPES
 
@@ -65,7 +65,7 @@ def require_valid(fields: ClientFields, kind: ClientType) -> None:
 def _require_name(name: str) -> None:
     if not name:
         raise Invalid("clients.name", _("Enter a name."), field="name")
-    users.require_name(name)
+    person_names.require_name(name)
 
 
 def _require_known(values: Sequence[str], known: Sequence[str], field: str) -> None:

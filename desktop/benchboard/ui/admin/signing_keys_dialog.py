@@ -37,7 +37,7 @@ _BADGES: dict[KeyState, tuple[Kind, str]] = {
 _DEFAULT = timedelta(days=1)
 
 
-class _KeyRow(ReadableRow):
+class _SigningKeyRow(ReadableRow):
     """A key: its ID and algorithm, its state, since or until when, and a button that ends its publishing."""
 
     def __init__(self, key: SigningKey, retire: Callable[[], object], denied: str) -> None:
@@ -112,7 +112,7 @@ class SigningKeysDialog(Dialog):
 
     def _show(self, keys: tuple[SigningKey, ...]) -> None:
         self._keys = keys
-        self._rows.show_rows([_KeyRow(key, partial(self._retire, key), self._denied) for key in keys])
+        self._rows.show_rows([_SigningKeyRow(key, partial(self._retire, key), self._denied) for key in keys])
         self._rows.setVisible(bool(keys))
         self._none.setVisible(not keys)
         self._none.setText(_("No signing keys yet. The first one signs at once."))
