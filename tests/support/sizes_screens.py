@@ -309,6 +309,7 @@ SCREENS: Final = (
     Screen("recordings", _tour("recordings")),
     Screen("recording-statistics", click("segment_ids")),
     Screen("recording-comparison", click("segment_compare")),
+    Screen("recordings-in-folder", click("recording_list")),
     Screen("studio-home", _tour("studio-home")),
     Screen("studio-added", _tour("studio-added"), _inspector),
     Screen("inspector", _tour("studio-query"), _inspector),

@@ -546,3 +546,77 @@ def test_statistics_say_which_node_takes_most_of_the_bus() -> None:
     assert nodes_text(rows) == "Bus share of the nodes: Drive 60 %, Belt 20 %, no node known: 20 %."
     assert node_shares(statistics_rows(found.ids(), CanDatabase())) == []
     assert nodes_text(statistics_rows(found.ids(), CanDatabase())) == ""
+
+
+# ---- the list of the folder
+
+
+@pytest.fixture
+def folder(shell: Shell, tmp_path: Path) -> Path:
+    """A folder with two recordings and another file, in which the live bus recorded last."""
+    path = tmp_path / "recorded"
+    path.mkdir()
+    written(path / "drive.log", drive())
+    written(path / "slower.blf", drive(slower=True))
+    (path / "notes.txt").write_text("no recording")
+    for one in path.iterdir():
+        os.utime(one, (BEGUN, BEGUN))
+    context = shell.context
+    context.apply_settings(replace(context.settings, folders=json.dumps({"recording": str(path)})))
+    return path
+
+
+def listed(view: RecordingsView) -> list[tuple[str, str, str]]:
+    """The name, the duration and the frames of each row."""
+    model = view.folder.model
+    columns = [column.key for column in model.columns]
+    places = [columns.index(key) for key in ("name", "seconds", "frames")]
+    return [tuple(str(model.index(row, place).data()) for place in places) for row in range(model.rowCount())]  # type: ignore[misc]  # three of them
+
+
+def test_recordings_of_the_folder_are_listed_with_what_they_hold_and_opened(
+    qtbot: QtBot, shell: Shell, folder: Path, view: RecordingsView, click: Clicker
+) -> None:
+    whole = {("drive.log", "30.0 s", "3\u202f000"), ("slower.blf", "30.0 s", "1\u202f650")}
+    qtbot.waitUntil(lambda: {name for name, *_rest in listed(view)} == {"drive.log", "slower.blf"})
+    qtbot.waitUntil(lambda: all(frames != "–" for _name, _seconds, frames in listed(view)))
+    assert {one[:2] for one in listed(view)} == {one[:2] for one in whole}
+    shoot(shell, "recordings_folder")
+    view.folder.table.make_current(str(folder / "drive.log"))
+    qtbot.keyClick(view.folder.table.view, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: view.frames.model.rowCount() == COUNT)
+    click(shell.window(), "recording_list")
+    assert view.folder.isVisible()
+    assert not visible(shell.window(), "recording_save")
+    click(shell.window(), "recording_list")
+    assert view.frames.isVisible()
+    assert visible(shell.window(), "recording_save")
+
+
+def test_list_of_the_folder_follows_it_and_its_files_are_renamed_and_deleted_with_undo(
+    qtbot: QtBot, shell: Shell, folder: Path, view: RecordingsView, click: Clicker, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))  # the trash is there
+
+    def names() -> set[str]:
+        return {row[0] for row in listed(view)}
+
+    qtbot.waitUntil(lambda: names() == {"drive.log", "slower.blf"})
+    written(folder / "new.asc", drive())
+    qtbot.waitUntil(lambda: "new.asc" in names())
+    actions = view.folder.file_actions
+    actions.ask_name(folder / "new.asc")
+    field = click.find(shell.window(), "rename_recording_name")
+    assert isinstance(field, QLineEdit)
+    assert field.selectedText() == "new"
+    field.setText("drive.log")
+    click(shell.window(), "rename_recording_save")
+    qtbot.waitUntil(lambda: "drive.log.asc" in names())
+    shell.context.problems.undo_last()
+    qtbot.waitUntil(lambda: "new.asc" in names())
+    actions.delete(folder / "new.asc")
+    qtbot.waitUntil(lambda: names() == {"drive.log", "slower.blf"})
+    shell.context.problems.undo_last()
+    qtbot.waitUntil(lambda: "new.asc" in names())
+    assert (folder / "new.asc").is_file()

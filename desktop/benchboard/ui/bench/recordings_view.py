@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from benchboard.canbus.dbc import CanDatabase
@@ -30,6 +30,7 @@ from benchboard.ui.bench.bench_commands import RECORDINGS
 from benchboard.ui.bench.channel_select import ChannelSelect
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.ended_recording import EndedRecording
+from benchboard.ui.bench.kept_recordings.folder_page import FolderPage
 from benchboard.ui.bench.kept_recordings.remembered_comparisons import RememberedComparisons
 from benchboard.ui.bench.playback_bar import PlaybackBar
 from benchboard.ui.bench.recent_recordings import RecentButton, RecentLinks, RecentRecordings
@@ -43,6 +44,7 @@ from benchboard.ui.tasks import Progress, Work
 from benchboard.ui.time_format import full_date
 from benchboard.ui.widgets import BannerPlace, Button, EmptyState, SegmentedControl, Toolbar, hairline
 from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.stat_strip import Stat, StatStrip
 from benchboard.ui.widgets.surfaces import set_surface
 
@@ -95,6 +97,11 @@ class RecordingsView(QWidget):
         sample.setObjectName("recording_open_sample")
         self._empty.add_below(RecentLinks(self._recent, self.open))
         set_surface(self._empty, "surface")
+        self.folder = FolderPage(context)
+        self._lists = False
+        """Whether the list of recordings is shown though one is open."""
+        self.folder.opened.connect(self.open)
+        self.folder.counted.connect(lambda: self._show_page(self.pages.current()))
         self.banner_place = BannerPlace()
         self._lay_out()
         self.time_line.sought.connect(self._seek)
@@ -127,7 +134,10 @@ class RecordingsView(QWidget):
         self.channel = ChannelSelect(name="recording_channel", label=_("Channel"))
         self.channel.activated.connect(lambda _index: self.show_channel(self.channel.channel))
         recent = RecentButton(self._recent, self.open)
-        for widget in (self.channel, self.pages, self._save, recent, self._open):
+        self._list = Button(
+            "", self.toggle_list, kind="quiet", icon="ph.list", tip=_("Recordings in the folder"), name="recording_list"
+        )
+        for widget in (self.channel, self.pages, self._save, self._list, recent, self._open):
             self.toolbar.add_right(widget)
         self.toolbar.shorten(self._save, self._open)
 
@@ -140,7 +150,7 @@ class RecordingsView(QWidget):
             column.addWidget(part)
         pages = QWidget()
         self._stack = QStackedLayout(pages)
-        for page in (self._empty, self.frames, self.statistics, self.comparison):
+        for page in (self._empty, self.folder, self.frames, self.statistics, self.comparison):
             self._stack.addWidget(page)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -152,7 +162,7 @@ class RecordingsView(QWidget):
     def panes(self) -> list[QWidget]:
         """The toolbar, the time line, what plays, and the page."""
         page = self._stack.currentWidget()
-        about = [self.time_line, self.playback] if self.recording is not None else []
+        about = [self.time_line, self.playback] if self.recording is not None and not self._lists else []
         return [self.toolbar, *about, *([page] if page is not None else [])]
 
     def command_handlers(self) -> Handlers:
@@ -279,14 +289,44 @@ class RecordingsView(QWidget):
         self._show_opening("")
         self._context.problems.dismiss(_UNREADABLE_OTHER)
         self.channel.show_channels(recording.channels if recording is not None else ())
-        is_open = recording is not None
-        self._about.setVisible(is_open)
-        self.pages.setVisible(is_open)
-        self._save.setVisible(is_open)
-        self.toolbar.set_title(recording.path.name if recording is not None else _("Recordings"))
+        self._lists = False
+        self._show_bars()
         self._count_part()
-        self.pages.set_current(_FRAMES)
-        self._show_page(_FRAMES)
+        self._turn_to(_FRAMES)
+
+    def toggle_list(self) -> None:
+        """Show the recordings in the folder in place of the open one, or that one again."""
+        self._lists = not self._lists
+        self._show_bars()
+        self._show_page(self.pages.current())
+        if self._lists:
+            self.folder.table.view.setFocus()
+
+    def _turn_to(self, key: str) -> None:
+        """Show this page about the open recording."""
+        if self._lists:
+            self._lists = False
+            self._show_bars()
+        self.pages.set_current(key)
+        self._show_page(key)
+
+    def _show_bars(self) -> None:
+        """Show what is about the open recording, unless the list is shown in its place."""
+        recording = self.recording if not self._lists else None
+        for widget in (self._about, self.pages, self._save):
+            widget.setVisible(recording is not None)
+        self.channel.setVisible(recording is not None and recording.has_channels)
+        self._list.setVisible(self.recording is not None)
+        tip = _("Recordings in the folder")
+        if self._lists and self.recording is not None:
+            tip = _("Back to {name}").format(name=self.recording.path.name)
+        self._list.setToolTip(plain_tooltip(tip))
+        self._list.setAccessibleName(tip)
+        self.toolbar.set_title(recording.path.name if recording is not None else _("Recordings"))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.folder.look()
 
     def show_channel(self, channel: str | None) -> None:
         """Show only the frames of this channel, or of all: in the list, the time line, the figures and tables, and as
@@ -350,15 +390,18 @@ class RecordingsView(QWidget):
             self.comparison.show_first(part)
 
     def _show_page(self, key: str) -> None:
-        page = {_FRAMES: self.frames, _STATISTICS: self.statistics, _COMPARISON: self.comparison}[key]
-        self._stack.setCurrentWidget(page if self.recording is not None else self._empty)
+        page: QWidget = {_FRAMES: self.frames, _STATISTICS: self.statistics, _COMPARISON: self.comparison}[key]
+        if self.recording is None:
+            page = self.folder if self.folder.files else self._empty
+        elif self._lists:
+            page = self.folder
+        self._stack.setCurrentWidget(page)
         if key != _FRAMES and self.recording is not None and self.time_line.selected is not None:
             self._count_part()
 
     def _show_id(self, frame: Frame) -> None:
         """Show the frames of an ID."""
-        self.pages.set_current(_FRAMES)
-        self._show_page(_FRAMES)
+        self._turn_to(_FRAMES)
         self.frames.show_id(frame)
 
     def _use_databases(self) -> None:
@@ -414,8 +457,7 @@ class RecordingsView(QWidget):
         elif page is self.comparison and self.comparison.is_filled:
             self.comparison.focus_search()
         else:
-            self.pages.set_current(_FRAMES)
-            self._show_page(_FRAMES)
+            self._turn_to(_FRAMES)
             self.frames.filter_bar.focus_field()
 
     def _why_no_error(self) -> str:
@@ -451,8 +493,7 @@ class RecordingsView(QWidget):
         if self.frames.model.filter.terms:
             self.frames.filter_bar.clear()
         self.time_line.select(None)
-        self.pages.set_current(_FRAMES)
-        self._show_page(_FRAMES)
+        self._turn_to(_FRAMES)
         self._follow(at)
         self.playback.seek(at)
         self.frames.focus_frames()
@@ -512,8 +553,7 @@ class RecordingsView(QWidget):
             self.comparison.show_second(RecordingPart(path.name, other), database)
             self._compared.remember(recording.path, path)
             if shows:
-                self.pages.set_current(_COMPARISON)
-                self._show_page(_COMPARISON)
+                self._turn_to(_COMPARISON)
                 self.comparison.focus_rows()
             self._tell_unreadable(_UNREADABLE_OTHER, path.name, unreadable)
 
