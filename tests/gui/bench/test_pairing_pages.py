@@ -7,9 +7,11 @@ from pytestqt.qtbot import QtBot
 
 from benchboard.canbus.bit_rate_detection import USUAL_BIT_RATES
 from benchboard.dongles.simulator.node import FACTORY_CONFIG
+from benchboard.ui.bench.pairing_graphics import PairingOverview
 from benchboard.ui.bench.pairing_pages import BitratePage
+from benchboard.ui.paged.paged_model import Mark
 from benchboard.ui.theme import Theme
-from benchboard.ui.widgets import Select
+from benchboard.ui.widgets import Select, Text
 
 
 @pytest.fixture
@@ -17,6 +19,20 @@ def page(qtbot: QtBot, light: Theme) -> BitratePage:
     page = BitratePage(lambda: None)
     qtbot.addWidget(page)
     return page
+
+
+def test_overview_shows_the_dongle_that_is_paired_and_how_many_more_there_are(qtbot: QtBot, light: Theme) -> None:
+    overview = PairingOverview()
+    qtbot.addWidget(overview)
+    free, done = Mark("info", "Not paired", "ph.plus-circle"), Mark("ok", "Paired", "ph.check-circle-fill")
+    overview.show_dongles([(f"Dongle {k}", f"{k:016x}", done if k < 2 else free, k == 4) for k in range(6)], 2)
+    assert [slot.accessibleName() for slot in overview.slots] == [
+        "Dongle 1, Paired",
+        *(f"Dongle {k}, Not paired" for k in (2, 3, 4)),
+    ]
+    assert {"2 of 6 paired", "2 more"} <= {text.text() for text in overview.findChildren(Text)}
+    overview.show_dongles([("Dongle 0", "0" * 16, done, True)], 1)
+    assert [slot.accessibleName() for slot in overview.slots] == ["Dongle 0, Paired"]
 
 
 @pytest.mark.parametrize("bitrate", [10_000, 33_333, 100_000, 500_000])

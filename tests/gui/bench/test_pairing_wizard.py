@@ -24,7 +24,7 @@ from benchboard.ui.bench.device_manager import DeviceManager, LiveBus
 from benchboard.ui.bench.dongle_counter import DongleCounter
 from benchboard.ui.bench.dongle_rows import DongleCounts
 from benchboard.ui.bench.dongles_view import DonglesView
-from benchboard.ui.bench.pairing_graphics import DongleChoice, DonglePicture
+from benchboard.ui.bench.pairing_graphics import DongleChoice, DonglePicture, PairingOverview
 from benchboard.ui.bench.pairing_pages import ClaimPage, IdentifyPage
 from benchboard.ui.bench.pairing_wizard import PairingWizard
 from benchboard.ui.bench.port_scanner import DetectedDevice
@@ -87,8 +87,11 @@ def test_pairing_with_the_windows_own_simulator_completes(
     places = [_picture_place(qtbot, window)]
     click(window, "pair_next")
     places.append(_picture_place(qtbot, window))
+    (overview,) = window.findChildren(PairingOverview)
+    assert {slot.accessibleName().partition(", ")[2] for slot in overview.slots} == {"Pairing now", "Not paired"}
     click(window, "pair_press")
     qtbot.waitUntil(lambda: visible(window, "pair_bitrate"))
+    assert overview.isHidden(), "the bit rate needs the room"
     rate = click.find(window, "pair_bitrate")
     rate.setFocus()
     qtbot.keyClick(rate, Qt.Key.Key_Up)

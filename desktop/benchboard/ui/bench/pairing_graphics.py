@@ -5,11 +5,12 @@ from typing import Final, Literal
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from benchboard.i18n import _
+from benchboard.i18n import _, ngettext, number
+from benchboard.ui.paged.paged_model import Mark
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets import paint_icon
+from benchboard.ui.widgets import Text, paint_icon
 from benchboard.ui.widgets.accessible import Role
 from benchboard.ui.widgets.focus import FocusRinged
 from benchboard.ui.widgets.stepper import paint_step_number
@@ -21,6 +22,12 @@ _LOOK: Final[dict[str, tuple[str, str, str]]] = {
     "done": ("ph.check", "ok", "text"),
     "failed": ("ph.warning-circle-fill", "error", "error"),
 }
+
+
+_MOST_SLOTS: Final = 4
+"""Dongles that have room side by side in the wizard."""
+_SLOT_HEIGHT: Final = 88
+_SLOT_TONES: Final = {"ok": "ok", "info": "text.secondary", "warn": "warn", "error": "error"}
 
 
 class CountdownRing(QWidget):
@@ -162,6 +169,106 @@ class DongleChoice(FocusRinged, QAbstractButton):
             painter.drawText(upper.adjusted(left, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self._device_id)
             painter.setFont(theme().font("body"))
             painter.drawText(QRectF(46, 31, box.width() - 60, 20), Qt.AlignmentFlag.AlignVCenter, self._description)
+
+
+class PairingSlot(QWidget):
+    """One of the connected dongles, which may be the one that is being paired: its place, name, id and status."""
+
+    accessible_role = Role.ListItem
+
+    def __init__(self, place: int, title: str, device_id: str, status: Mark, *, is_current: bool) -> None:
+        super().__init__()
+        self._place, self._title, self._device_id = place, title, device_id
+        self._status, self._is_current = status, is_current
+        self.setFixedHeight(_SLOT_HEIGHT)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(f"{title}, {status.text}")
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        kind = self._status.kind
+        tone = "accent.text" if self._is_current and kind == "info" else _SLOT_TONES.get(kind, "text.secondary")
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            wide = 2 if self._is_current else 1
+            inset, radius = wide / 2, theme().px("radius.tile")
+            box = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
+            painter.setPen(QPen(theme().color("accent" if self._is_current else "tile.border"), wide))
+            painter.setBrush(theme().color("accent.soft" if self._is_current else "surface"))
+            painter.drawRoundedRect(box, radius, radius)
+            inside = box.adjusted(12, 10, -12, -10)
+            badge = QRectF(inside.left(), inside.top(), 20, 20)
+            painter.setPen(QPen(theme().color("border"), 1))
+            painter.setBrush(theme().color("surface.alt"))
+            painter.drawRoundedRect(badge, 4, 4)
+            painter.setFont(theme().font("caption"))
+            painter.setPen(theme().color("text.secondary"))
+            painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, str(self._place))
+            icon = QRectF(inside.right() - 16, inside.top() + 2, 16, 16)
+            paint_icon(painter, self._status.icon, icon, theme().color(tone))
+            name = QRectF(badge.right() + 8, inside.top(), icon.left() - badge.right() - 16, 20)
+            _paint_line(painter, name, self._title, "body_strong", "text")
+            _paint_line(painter, QRectF(inside.left(), inside.top() + 24, inside.width(), 16), self._device_id, "mono",
+                        "text.secondary")  # fmt: skip
+            status = QRectF(inside.left(), inside.bottom() - 18, inside.width(), 18)
+            _paint_line(painter, status, self._status.text, "body_strong", tone)
+
+
+def _paint_line(painter: QPainter, box: QRectF, text: str, font: str, tone: str) -> None:
+    painter.setFont(theme().font(font))
+    painter.setPen(theme().color(tone))
+    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(box.width()))
+    painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, shown)
+
+
+class PairingOverview(QWidget):
+    """The connected dongles side by side, as many as have room, with the one that is being paired."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._count = Text("", tone="muted")
+        self._rest = Text("", "caption", "muted")
+        head = QHBoxLayout()
+        head.setSpacing(theme().px("spacing.2"))
+        head.addWidget(Text(_("Connected dongles"), "body_strong", "secondary"))
+        head.addWidget(self._count)
+        head.addStretch(1)
+        head.addWidget(self._rest)
+        self._slots = QHBoxLayout()
+        self._slots.setSpacing(theme().px("spacing.2"))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme().px("spacing.2"))
+        column.addLayout(head)
+        column.addLayout(self._slots)
+        self._shown: list[tuple[str, str, Mark, bool]] = []
+
+    @property
+    def slots(self) -> tuple[PairingSlot, ...]:
+        """The dongles that are shown."""
+        return tuple(self.findChildren(PairingSlot))
+
+    def show_dongles(self, dongles: Sequence[tuple[str, str, Mark, bool]], paired: int) -> None:
+        """Show these: title, id, status, and whether it is the one that is being paired. It is among those shown."""
+        count = len(dongles)
+        at = next((place for place, one in enumerate(dongles) if one[3]), 0)
+        first = max(0, min(at - _MOST_SLOTS + 1, count - _MOST_SLOTS))
+        shown = list(dongles[first : first + _MOST_SLOTS])
+        self._count.setText(_("{count} of {total} paired").format(count=number(paired), total=number(count)))
+        rest = count - len(shown)
+        self._rest.setText(ngettext("{count} more", "{count} more", rest).format(count=number(rest)) if rest else "")
+        if shown == self._shown:
+            return
+        self._shown = shown
+        while (item := self._slots.takeAt(0)) is not None:
+            old = item.widget()
+            if old is not None:
+                old.hide()
+                old.setParent(None)
+                old.deleteLater()
+        for place, (title, device_id, status, is_current) in enumerate(shown, first + 1):
+            self._slots.addWidget(PairingSlot(place, title, device_id, status, is_current=is_current), 1)
+        for _free in range(_MOST_SLOTS - len(shown)):  # a slot has the same width however many there are
+            self._slots.addStretch(1)
 
 
 class DonglePicture(QWidget):

@@ -7,6 +7,7 @@ continues from there. Everything that waits for the dongle runs as a task.
 import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
@@ -21,10 +22,11 @@ from benchboard.dongles.provisioning import PairedDongle, PairingStep
 from benchboard.errors import AppError, Cancelled, DeviceFailure
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.bench.bench_commands import PAIRING
-from benchboard.ui.bench.bench_format import rates
+from benchboard.ui.bench.bench_format import rates, state_mark
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.dongle_counter import DongleCounter
 from benchboard.ui.bench.dongle_rows import DongleRow
+from benchboard.ui.bench.pairing_graphics import PairingOverview
 from benchboard.ui.bench.pairing_pages import (
     LISTEN_SECONDS,
     BitratePage,
@@ -38,12 +40,15 @@ from benchboard.ui.bench.pairing_pages import (
 from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.commands import Handler, install_shortcuts
 from benchboard.ui.context import Context
+from benchboard.ui.paged.paged_model import Mark
 from benchboard.ui.tasks import Progress, Work
 from benchboard.ui.widgets import Button, Dialog, Paragraph
 from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.focus import press_on_enter
 
 _SELECT, _IDENTIFY, _CLAIM, _TIMING, _TEST, _DONE = range(6)
+_WITH_OVERVIEW: Final = (_IDENTIFY, _CLAIM, _TEST, _DONE)
+"""The steps that leave room for the connected dongles below them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +115,8 @@ class PairingWizard(Dialog):
         self.step_reported.connect(self._show_step, Qt.ConnectionType.QueuedConnection)
         devices.changed.connect(self._on_devices_changed)
         self._counter.changed.connect(self._on_devices_changed)
+        for told in (devices.changed, self._counter.changed):
+            told.connect(self._show_overview)
         self._show_page(_SELECT)
         self._on_devices_changed()
         self.first_focus = self._next_button
@@ -119,6 +126,9 @@ class PairingWizard(Dialog):
         self.content.addWidget(self._stack, 1)
         self._problem = _ProblemLine()
         self.content.insertWidget(0, self._problem)
+        self._overview = PairingOverview()
+        self._overview.hide()
+        self.content.addWidget(self._overview)
         self._select_page = SelectDonglePage()
         self._identify_page = IdentifyPage()
         self._claim_page = ClaimPage(self._press_simulated)
@@ -189,6 +199,7 @@ class PairingWizard(Dialog):
             self._forget_silence()
         self._stack.setCurrentIndex(step)
         self.set_step(step)
+        self._show_overview()
         QTimer.singleShot(0, self, self._tell_step)  # when the page has named its button
         self._problem.show_error(None)
         for button in (self._back_button, self._blink_button):
@@ -311,6 +322,36 @@ class PairingWizard(Dialog):
             self._enable_next_once()
         else:
             self._next_button.disable(_("Plug in a dongle first."))
+
+    def _show_overview(self) -> None:
+        """Show which dongle of several this is, on the steps that leave room for it."""
+        step = self._stack.currentIndex()
+        rows = self._as_listed(DongleRow(None, device) for device in self._devices.devices)
+        current = self._device.key if self._device is not None else self.paired_id
+        is_shown = step in _WITH_OVERVIEW and len(rows) > 1
+        self._overview.setVisible(is_shown)
+        if not is_shown:
+            return
+        is_paired = [row.paired or row.key == self.paired_id for row in rows]
+        dongles = [
+            (
+                row.title,
+                row.subtitle,
+                self._slot_mark(row, paired=paired, current=row.key == current),
+                row.key == current,
+            )
+            for row, paired in zip(rows, is_paired, strict=True)
+        ]
+        self._overview.show_dongles(dongles, sum(is_paired))
+
+    def _slot_mark(self, row: DongleRow, *, paired: bool, current: bool) -> Mark:
+        if paired:
+            return Mark("ok", _("Paired"), "ph.check-circle-fill")
+        if not current:
+            return state_mark(row.dongle, row.device)
+        if self._stack.currentIndex() == _CLAIM:
+            return Mark("info", _("Pairing now"), "ph.spinner")
+        return Mark("info", _("To be paired"), "ph.caret-circle-right")
 
     def _enable_next_once(self) -> None:
         """As `_enable_next`, but a rescan of the ports does not move the focus."""
