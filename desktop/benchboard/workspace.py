@@ -19,7 +19,7 @@ from typing import Literal
 from benchboard import demo, file_ownership, home_folder
 from benchboard.errors import AppError, Denied, Unavailable
 from benchboard.i18n import _
-from benchboard.identity import authentication, kept_seals, keys, organisations
+from benchboard.identity import authentication, invitations, kept_seals, keys, organisations
 from benchboard.identity.authentication import SignedIn
 from benchboard.identity.permissions import Actor, Client
 from benchboard.storage import upgrade
@@ -239,6 +239,12 @@ def sign_in(workspace: Workspace, *, email: str, password: str, organisation: st
         with workspace.database.system("sign-in").change() as session:
             authentication.record_refusal(session, email=email, client=client)
         raise
+
+
+def accept_invitation(workspace: Workspace, *, code: str, name: str, password: str) -> SignedIn:
+    """Make the account that an invitation's code is for, and sign in to it. Raises as `invitations.accept` does."""
+    with workspace.database.system("sign-in").change() as session:
+        return invitations.accept(session, code=code, name=name, password=password, client=Client.here())
 
 
 def sign_in_by_key(workspace: Workspace, *, key: str) -> Actor:

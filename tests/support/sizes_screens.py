@@ -376,6 +376,7 @@ SCREENS: Final = (
     Screen("client-rotate", click("client_rotate")),
     Screen("signing-keys", in_sequence(click("rotate_cancel"), click("clients_keys"), click("keys_generate"))),
     Screen("audit", in_sequence(click("dialog_close"), _tab("tab_admin_audit", "audit_table", 3))),
+    Screen("invitations", click("tab_admin_invitations")),
     Screen("keys-empty", click("tab_admin_keys")),
     Screen("create-key", click("keys_create")),
     Screen("key-shown", _new_key),

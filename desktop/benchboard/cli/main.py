@@ -27,6 +27,7 @@ _COMMANDS: Final = {
     "dashboard": "Manage dashboards and the home page.",
     "db": "Upgrade, downgrade, seed and check the database.",
     "dongle": "List, identify, pair, configure and simulate dongles.",
+    "invitation": "List, create, resend, revoke and accept invitations to join a shared server.",
     "key": "List, create, revoke and rotate API keys, by which programs act for you on a shared server.",
     "layout": "Convert dashboards, and arrange widgets for other programs.",
     "login": "Sign in to a shared server, and stay signed in.",

@@ -35,6 +35,8 @@ _VALUES: Final = {
     "FOLDER": "Line 2",
     "ID#DATA …": "123#DEADBEEF",
     "IDS": "3f9c2a71",
+    "INVITATION": "mert@example.com",
+    "INVITATION...": "mert@example.com",
     "KEY": "bb_3f9c2a71",
     "KEY...": "bb_3f9c2a71",
     "KID": "2026-11-25-5f1c90d2",

@@ -26,7 +26,9 @@ def entry_title(entry: AuditEntry) -> str:
     profile = _resource_name(entry, "profile")
     role, key, client = _resource_name(entry, "role"), _resource_name(entry, "key"), _resource_name(entry, "client")
     signing_key = _resource_name(entry, "jwk")
-    named = dongle or dashboard or team or role or key or source or model or folder or profile or client or signing_key
+    invited = _resource_name(entry, "invitation")
+    identity = team or role or key or client or signing_key or invited
+    named = dongle or dashboard or identity or source or model or folder or profile
     own_key = bool(key) and entry.user_id == entry.details.get("user_id")
     if entry.whom is not None and not own_key:
         titles = titles_of_people()
@@ -48,6 +50,7 @@ def entry_title(entry: AuditEntry) -> str:
             team=team,
             role=role,
             key=key or signing_key,
+            invited=invited,
             source=source,
             model=model,
             folder=folder,

@@ -80,7 +80,7 @@ def sign_in(
     account = fitting[0]
     if account.password_hash is not None and passwords.outdated(account.password_hash):
         guard.set_password(session, account.user_id, passwords.hash_password(password))
-    return _open(session, session.get_one(User, account.user_id), client)
+    return open_for(session, session.get_one(User, account.user_id), client)
 
 
 def record_refusal(session: Session, *, email: str, client: Client) -> None:
@@ -91,7 +91,7 @@ def record_refusal(session: Session, *, email: str, client: Client) -> None:
 
 def sign_in_operator(session: Session, *, client: Client) -> SignedIn:
     """Open a session for the operator of a local database: the account bound to this operating system's user."""
-    return _open(session, _operator(session), client)
+    return open_for(session, _operator(session), client)
 
 
 def operator_actor(session: Session, *, client: Client, organisation: str | None = None) -> Actor:
@@ -173,7 +173,7 @@ def sign_in_demo(session: Session, *, user_id: str, client: Client) -> SignedIn:
     user = session.scalars(_demo_accounts(session).where(User.id == user_id)).first()
     if user is None:
         raise _wrong()
-    return _open(session, user, client)
+    return open_for(session, user, client)
 
 
 def stored_form(signed_in: SignedIn) -> bytes:
@@ -233,7 +233,8 @@ def sign_out(session: Session, actor: Actor) -> None:
         audit.record(session, actor, "session.sign-out", actor.session_id, changes={"status": ["active", "signed-out"]})
 
 
-def _open(session: Session, user: User, client: Client) -> SignedIn:
+def open_for(session: Session, user: User, client: Client) -> SignedIn:
+    """Open a session for an account that has proved itself. Raises `Denied` for one that isn't active."""
     _require_active(session, user)
     token, now = secrets.token_urlsafe(32), datetime.now(UTC)
     guard.expire_sessions(session, user.organisation_id, now=now)

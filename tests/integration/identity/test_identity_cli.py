@@ -423,3 +423,25 @@ def test_api_key_is_used_on_this_computer_too_and_never_the_operator_instead(loc
     assert local.json("user", "list", BENCHBOARD_API_KEY=secret)["items"]
     assert "You can't see the audit log" in local("audit", "list", status=1, BENCHBOARD_API_KEY=secret).stderr
     assert "isn't valid" in local("user", "list", status=1, BENCHBOARD_API_KEY=secret[:-1] + "~").stderr
+
+
+def test_invited_person_joins_a_server_with_the_code_and_signs_in(server: Terminal, local: Terminal) -> None:
+    server("db", "seed", "--admin", "ines@example.com", "--organisation", "Lab", typed=PASSWORD)
+    server("login", "ines@example.com", typed=PASSWORD)
+    made = server("invitation", "create", "mert@example.com", "--role", "technician")
+    code = made.stdout.strip()
+    assert "Send this code to mert@example.com yourself." in made.stderr
+    (pending,) = server.json("invitation", "list")["items"]
+    assert (pending["email"], pending["state"]) == ("mert@example.com", "pending")
+    other = Terminal(server.programs, server.home.parent / "elsewhere", server.url)
+    said = other("invitation", "accept", typed=f"bi_wrong\n{PASSWORD}\n", status=1).stderr
+    assert said.startswith("This invitation code can't be used.")
+    assert "shorter than 12" in other("invitation", "accept", typed=f"{code}\nshort\n", status=1).stderr
+    assert "Welcome, Mert." in other("invitation", "accept", "--name", "Mert", typed=f"{code}\n{PASSWORD}\n").stdout
+    assert other.json("whoami")["roles"] == ["technician"]
+    assert "can't be used" in other("invitation", "accept", typed=f"{code}\n{PASSWORD}\n", status=1).stderr
+    again = server.json("invitation", "create", "bob@example.com")
+    assert server.json("invitation", "resend", "bob@example.com")["code"] != again["code"]
+    assert server.json("invitation", "revoke", "bob@example.com") == {"revoked": 1}
+    assert "There's no invitation" in server("invitation", "revoke", "bob@example.com", status=1).stderr
+    assert "for shared servers" in local("invitation", "create", "x@example.com", status=1).stderr

@@ -26,6 +26,12 @@ def _people(context: Context) -> QWidget:
     return PeopleView(context)
 
 
+def _invitations(context: Context) -> QWidget:
+    from benchboard.ui.admin.invitations_view import InvitationsView
+
+    return InvitationsView(context)
+
+
 def _teams(context: Context) -> QWidget:
     from benchboard.ui.admin.teams_view import TeamsView
 
@@ -71,6 +77,7 @@ def _handlers(context: Context) -> Handlers:
     """The commands of Admin that can be run from any room."""
     return {
         "admin.add_person": Handler(partial(context.go, "admin/people/add")),
+        "admin.invite_person": Handler(partial(context.go, "admin/invitations/new"), has_key=False),
         "admin.revoke_sessions": Handler(partial(context.go, "admin/sessions"), has_key=False),
         "admin.view_audit_log": Handler(partial(context.go, "admin/audit")),
         "admin.signing_keys": Handler(partial(context.go, "admin/clients/keys")),
@@ -96,6 +103,7 @@ ROOM = Room(
     "admin:enter",
     (
         RoomView("people", N_("People"), _people),
+        RoomView("invitations", N_("Invitations"), _invitations, N_("invite, join, onboarding")),
         RoomView("teams", N_("Teams"), _teams),
         RoomView(
             "roles",

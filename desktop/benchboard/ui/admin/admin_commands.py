@@ -9,6 +9,8 @@ from benchboard.ui.window_commands import LIST_VIEW
 
 SESSIONS: Final = CommandScope("admin.sessions", LIST_VIEW)
 """The list of active sessions."""
+INVITATIONS: Final = CommandScope("admin.invitations", LIST_VIEW)
+"""The list of invitations."""
 PEOPLE: Final = CommandScope("admin.people", LIST_VIEW)
 """The list of people, with the details of one."""
 
@@ -16,6 +18,11 @@ PEOPLE: Final = CommandScope("admin.people", LIST_VIEW)
 REGISTRY.register(
     Command("admin.add_person", N_("Add person"), Group.PEOPLE, (), "ph.user-plus",
             N_("add user, invite, new user, create user, create account, member")),
+    Command("admin.invite_person", N_("Invite person"), Group.PEOPLE, (), "ph.envelope-simple",
+            N_("invitation, invite user, invite code, onboard, join link")),
+    Command("admin.resend_invitation", N_("Create a new code"), Group.PEOPLE, (), "ph.arrows-clockwise"),
+    Command("admin.revoke_invitation", N_("Revoke invitation"), Group.PEOPLE, ("Del",), "ph.prohibit",
+            N_("withdraw invitation, cancel invite"), INVITATIONS, danger=True),
     Command("admin.revoke_sessions", N_("Revoke sessions"), Group.SESSIONS, ("Del",), "ph.sign-out",
             N_("log out, sign out everyone, force sign-out, kick, end session, terminate, active sessions, "
                "disconnect"), SESSIONS, danger=True),
@@ -53,6 +60,11 @@ PERSON_MENU: Final = "admin.person"
 """The context menu of people."""
 SESSION_MENU: Final = "admin.session"
 """The context menu of sessions, and of audit log entries."""
+INVITATION_MENU: Final = "admin.invitation"
+"""The context menu of invitations."""
+REGISTRY.register_menu(
+    INVITATION_MENU, MenuSection(("admin.resend_invitation",)), MenuSection(("admin.revoke_invitation",))
+)
 TEAM_MENU: Final = "admin.team"
 """The context menu of teams."""
 CLIENT_MENU: Final = "admin.client"

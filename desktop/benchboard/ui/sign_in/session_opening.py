@@ -37,6 +37,9 @@ class SignInRequest:
     organisation: str | None = None
     user_id: str = ""
     stay_signed_in: bool = False
+    invitation: str = ""
+    """The code of an invitation, by which an account with `name` and `password` is made."""
+    name: str = ""
 
     @property
     def location_name(self) -> str:
@@ -88,8 +91,12 @@ def open_session(request: SignInRequest, home: Path, progress: Progress) -> Acti
     opened = open_workspace(request, home, progress)
     try:
         progress.check()
-        progress.report(0, None, _("Signing in") if request.email else _("Opening the database"))
-        if request.email:
+        progress.report(0, None, _("Signing in") if request.email or request.invitation else _("Opening the database"))
+        if request.invitation:
+            signed_in = workspace.accept_invitation(
+                opened, code=request.invitation, name=request.name, password=request.password
+            )
+        elif request.email:
             signed_in = workspace.sign_in(
                 opened, email=request.email, password=request.password, organisation=request.organisation
             )

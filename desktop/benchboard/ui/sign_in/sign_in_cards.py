@@ -15,6 +15,7 @@ from benchboard.i18n import _
 from benchboard.identity.email_addresses import normalise
 from benchboard.settings import Settings
 from benchboard.ui.sign_in import session_opening
+from benchboard.ui.sign_in.invitation_dialog import InvitationDialog
 from benchboard.ui.sign_in.session_opening import SignInRequest
 from benchboard.ui.widgets.badges import Badge
 from benchboard.ui.widgets.buttons import Button, CheckBox
@@ -143,8 +144,10 @@ class ServerCard(SignInCard):
         account = row(self._fields["email"], self._fields["password"], spacing=12)
         for column in range(2):
             account.setStretch(column, 1)
+        self._invited = Button(_("I have an invitation"), self._ask_code, kind="link", name="server_invitation")
         foot = row(self._stay_signed_in)
         foot.addStretch(1)
+        foot.addWidget(self._invited)
         foot.addWidget(self.button)
         self.column.addWidget(self._fields["url"])
         self.column.addWidget(self._fields["database_password"])
@@ -224,6 +227,31 @@ class ServerCard(SignInCard):
         for slug in slugs if isinstance(slugs, tuple) else ():
             items.append(MenuItem(str(slug), partial(self._submit_to, str(slug)), "ph.buildings"))
         menu(self.button, items, name="organisation_menu")
+
+    def _ask_code(self) -> None:
+        """Ask for the code of an invitation to the server whose address was entered."""
+        self.show_error(None)
+        try:
+            url = session_opening.parse_server_url(self._url.text())
+        except AppError as error:
+            self._fields["url"].set_error(str(error))
+            self._url.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+        self._url.setText(url)
+        InvitationDialog(self.window(), self._join).open()
+
+    def _join(self, code: str, name: str, password: str) -> None:
+        self._start(
+            SignInRequest(
+                "server",
+                url=self._url.text(),
+                database_password=self._role_password.text(),
+                password=password,
+                stay_signed_in=self._stay_signed_in.isChecked(),
+                invitation=code,
+                name=name,
+            )
+        )
 
     def _submit_to(self, slug: str) -> None:
         self._organisation = slug
