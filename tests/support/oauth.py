@@ -1,7 +1,11 @@
 """OAuth clients for tests."""
 
+import re
 from dataclasses import replace
 from hashlib import sha256
+from urllib.parse import urlsplit
+
+import requests
 
 from benchboard.identity.keys import DataKey, provide_data_keys
 from benchboard.identity.oauth import clients
@@ -9,7 +13,7 @@ from benchboard.identity.oauth.client_fields import ClientFields, ClientType
 from benchboard.identity.oauth.clients import IssuedSecret
 from benchboard.identity.permissions import Actor
 from support.databases import unbound
-from support.people import Town
+from support.people import PASSWORD, Town
 
 
 class FixedDataKeys:
@@ -40,3 +44,28 @@ def register(
     """Register a client in north, or where `actor` is admin."""
     with unbound(town.database).change() as session:
         return clients.create_client(session, actor or town.actor, kind, replace(WEB_APP, **fields))  # type: ignore[arg-type]
+
+
+class Browser:
+    """A person's browser: it keeps cookies, reads the consent page and sends its form, and follows no redirect."""
+
+    def __init__(self) -> None:
+        self._session = requests.Session()
+        self._session.trust_env = False
+
+    def open(self, url: str) -> requests.Response:
+        return self._session.get(url, allow_redirects=False, timeout=30)
+
+    def decide(self, page: requests.Response, **fields: str) -> requests.Response:
+        (csrf,) = re.findall(r'name=csrf value="([^"]+)"', page.text)
+        url = urlsplit(page.url)
+        form = {"csrf": csrf, **fields}
+        return self._session.post(
+            f"{url.scheme}://{url.netloc}/authorize", data=form, allow_redirects=False, timeout=30
+        )
+
+    def allow(self, url: str, email: str) -> str:
+        """Sign in and allow; answers where the browser is led."""
+        answer = self.decide(self.open(url), decision="password", email=email, password=PASSWORD)
+        assert answer.status_code == 303, answer.text
+        return answer.headers["Location"]

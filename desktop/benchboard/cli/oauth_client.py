@@ -10,10 +10,13 @@ from benchboard.cli.empty_lists import empty_text
 from benchboard.cli.oauth import oauth
 from benchboard.cli.options import Choice, CliGroup, parameter_name
 from benchboard.cli.terminal import printable
+from benchboard.errors import Conflict
 from benchboard.i18n import _, ngettext, pgettext
 from benchboard.identity.oauth import clients, redirect_uris
 from benchboard.identity.oauth.client_fields import CLIENT_TYPES, GRANT_TYPES, ClientFields, ClientType, type_title
+from benchboard.identity.oauth.client_test import ClientTest, TestStep, why_not_tested
 from benchboard.identity.oauth.clients import IssuedSecret
+from benchboard.identity.oauth.issuer import Issuer
 from benchboard.identity.organisations import SCOPES
 from benchboard.paging import Listing
 from benchboard.storage.short_ids import shorten
@@ -307,6 +310,34 @@ def restore_client(context: CommandContext, client: str) -> None:
     with context.database.change() as session:
         found = clients.restore_client(session, context.actor, client)
     context.report(_("Restored the OAuth client “{name}”.").format(name=found.name), id=found.id)
+
+
+@client.command("test")
+@click.argument("client")
+@click.option(
+    "--redirect-uri", "uri", type=_RedirectUri(), metavar="URI", help="Return to this address of the client's own."
+)
+@with_context
+def test_client(context: CommandContext, client: str, uri: str | None) -> None:
+    """Run a client's real flow against a server on this computer, and show each step.
+
+    CLIENT is a client ID, or the ID of its row. You agree as yourself; the tokens of the test are revoked in the end.
+    """
+    with context.database.read() as session:
+        found = clients.get_client(session, context.actor, client)
+    if why := why_not_tested(found):
+        raise Conflict("clients.untestable", _("“{name}” can't be tested.").format(name=found.name), why=why)
+    done: list[TestStep] = []
+    with Issuer(context.workspace.database, context.actor) as issuer:
+        for step in ClientTest(issuer, context.actor, found, uri or "").steps():
+            done.append(step)
+            if not context.as_json:
+                mark = "✓" if step.outcome == "ok" else "✗"
+                click.echo(printable(f"{mark} {step.title}: {step.detail} ({step.took_ms} ms)"))
+    if context.as_json:
+        context.report("", steps=done)
+    if any(step.outcome == "failed" for step in done):
+        raise Conflict("clients.test-failed", _("The test of “{name}” failed.").format(name=found.name))
 
 
 def _report_revoked(context: CommandContext, found: clients.ClientRecord, done: str, revoked: int) -> None:

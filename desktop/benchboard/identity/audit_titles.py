@@ -24,7 +24,8 @@ def entry_title(entry: AuditEntry) -> str:
     model = _resource_name(entry, "model")
     folder = _resource_name(entry, "dashboard_folder")
     profile = _resource_name(entry, "profile")
-    role, key, client = _resource_name(entry, "role"), _resource_name(entry, "key"), _resource_name(entry, "client")
+    role, key = _resource_name(entry, "role"), _resource_name(entry, "key")
+    client = _resource_name(entry, "client") or _detail_text(entry, "client")
     signing_key = _resource_name(entry, "jwk")
     invited = _resource_name(entry, "invitation")
     identity = team or role or key or client or signing_key or invited
@@ -87,6 +88,11 @@ def _mode_in_sentence(entry: AuditEntry) -> str:
 def reason_title(reason: str) -> str:
     """Why something ended, from the code that is stored; a code of an error that is not named here says so."""
     known = {
+        "client": _("The client asked for it"),
+        "code": _("The code was wrong or had expired"),
+        "code-replay": _("A code was used a second time"),
+        "refresh-reuse": _("A refresh token was used a second time"),
+        "revoked": _("Revoked"),
         "absent": _("The dongle no longer had the pairing"),
         "claimed elsewhere": _("The dongle was paired elsewhere"),
         "dongle.cancelled": _("Cancelled"),
@@ -146,6 +152,7 @@ def detail_title(key: str) -> str:
         "bitrate": _("Bit rate (bit/s)"),
         "changed": _("Changed"),
         "changes": _("Changes"),
+        "client": _("OAuth client"),
         "claim_id": _("Pairing ID"),
         "client_id": _("Client ID"),
         "controller": _("Controller"),

@@ -47,10 +47,11 @@ _COUNT_COMMIT = (
 # In the statement that takes the lock: a program may stop right after it.
 _LIMIT_PAUSE = " RETURNING set_config('idle_in_transaction_session_timeout', :pause, true)"
 
-SystemAct = Literal["sign-in", "sign-out", "seed", "tour"]
+SystemAct = Literal["sign-in", "sign-out", "seed", "tour", "oauth"]
 SYSTEM_ACTS: Final[frozenset[SystemAct]] = frozenset(get_args(SystemAct))
 """Every act that runs without an account: signing in and out (there is no session before and after), making the
-catalogue and the first organisation, and the tour's look at what its steps have stored. Upgrades and backups work on
+catalogue and the first organisation, the tour's look at what its steps have stored, and what OAuth clients ask for,
+which prove themselves to the issuer (`identity.oauth.issuer`). Upgrades and backups work on
 connections of their own (`storage.upgrade`)."""
 
 

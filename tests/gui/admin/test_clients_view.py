@@ -1,7 +1,10 @@
 """OAuth clients in the window: registered, changed, rotated, disabled, deleted and undone; others' changes followed."""
 
+import re
 from typing import Any
 
+import pytest
+import requests
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 
@@ -11,10 +14,12 @@ from benchboard.identity.oauth.client_fields import ClientFields
 from benchboard.identity.oauth.clients import ClientRecord
 from benchboard.identity.permissions import Client
 from benchboard.paging import Listing
+from benchboard.ui import system_browser
 from benchboard.ui.widgets import Select
 from benchboard.ui.widgets.labels import Text
 from support.admin import Admin
 from support.databases import unbound
+from support.oauth import Browser
 
 URI = "https://line2.example.com/auth/back"
 
@@ -161,3 +166,42 @@ def test_signing_keys_are_published_rotated_and_retired(admin: Admin) -> None:
     admin.wait(lambda: states() == ["signing", "ended"])
     _change(admin, lambda session, actor: signing_keys.generate_key(session, actor, "RS256"))
     admin.wait(lambda: "RS256" in _texts(admin.find("signing_keys")))
+
+
+def test_testing_a_client_in_the_browser_goes_on_once_the_number_is_confirmed(
+    admin: Admin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(system_browser, "open_in_browser", lambda url: bool(opened.append(url)) or True)
+    made = _made(admin)
+    _open(admin)
+    admin.press_row("clients_table", "Line 2 display")
+    admin.click("test_run")
+    admin.wait(lambda: opened)
+    assert made.secret not in opened[0]
+    browser = Browser()
+    page = browser.open(opened[0])
+    early = browser.decide(page, decision="window")
+    assert "Confirm the number in Benchboard first." in early.text
+    (shown,) = re.findall(r"<code>(\d{4})</code>", page.text)
+    admin.click("test_confirm")
+    assert shown in page.text
+    assert "You can close this page." in browser.decide(page, decision="window").text
+    admin.wait(lambda: "It works." in _texts(admin.find("client_detail")))
+    assert "Checked the ID token" in _texts(admin.find("client_detail"))
+    assert _stored(admin)["Line 2 display"].tokens == 0
+    admin.wait(lambda: admin.cell("clients_table", "Line 2 display", 3) == "1")
+
+
+def test_stopping_a_test_waits_for_the_browser_no_longer(admin: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(system_browser, "open_in_browser", lambda url: bool(opened.append(url)) or True)
+    _made(admin)
+    _open(admin)
+    admin.press_row("clients_table", "Line 2 display")
+    admin.click("test_run")
+    admin.wait(lambda: opened)
+    admin.click("test_stop")
+    admin.wait(admin.find("test_run").isVisible)
+    with pytest.raises(requests.ConnectionError):
+        Browser().open(opened[0])

@@ -94,3 +94,20 @@ def test_key_commands_publish_rotate_and_retire(commands: Commands) -> None:
     status, _out, error = commands.run("oauth", "key", "retire", second["kid"])
     assert status == 1
     assert "Rotate the keys first" in error
+
+
+def test_client_test_command_runs_the_flow_and_says_what_failed(commands: Commands) -> None:
+    made = commands.told("oauth", "client", "create", "Line 2", "--redirect-uri", URI)
+    steps = commands.told("oauth", "client", "test", made["client_id"])["steps"]
+    assert {step["outcome"] for step in steps} == {"ok"}
+    assert made["secret"] not in str(steps)
+    status, out, error = commands.run(
+        "oauth", "client", "test", made["client_id"], "--redirect-uri", "https://evil.example/back"
+    )
+    assert status == 1
+    assert "✗ Opened the sign-in page" in out
+    assert "The test of “Line 2” failed." in error
+    assert commands.run("oauth", "client", "disable", made["client_id"])[0] == 0
+    status, _out, error = commands.run("oauth", "client", "test", made["client_id"])
+    assert (status, "A disabled client gets no tokens." in error) == (1, True)
+    assert commands.told("audit", "list", "--event", "token.issue")["items"]

@@ -10,6 +10,7 @@ from support.services import SERVICES, call_without_database
 
 UNCHECKED: Final = {
     "identity.audit.record": "what is recorded was allowed before",
+    "identity.oauth.authorization.approve": "everybody may let a program act for them",
     "identity.authentication.sign_out": "everybody may end their own session",
     "identity.share_candidates.search": "its callers are services, which have checked",
     "identity.share_candidates.find_named": "its callers are services, which have checked",

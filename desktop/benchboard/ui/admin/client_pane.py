@@ -9,6 +9,7 @@ from benchboard.identity.oauth.client_fields import grant_title, scope_title, ty
 from benchboard.identity.oauth.clients import ClientRecord
 from benchboard.identity.oauth.redirect_uris import is_on_this_computer
 from benchboard.ui.admin import client_actions
+from benchboard.ui.admin.client_test_section import ClientTestSection
 from benchboard.ui.context import Context
 from benchboard.ui.time_format import full_time, relative_time
 from benchboard.ui.widgets import Badge, Button, KeyValue, Paragraph, Text, copyable, hairline
@@ -53,6 +54,8 @@ class ClientPane(DetailPane):
             self._sections.append(section)
             self.column.addWidget(section)
             self.column.addWidget(hairline())
+        self._test = ClientTestSection(context)
+        self.column.addWidget(self._test)
         self.column.addStretch(1)
         context.changed.watch(self, _WATCHED, self.refresh)
 
@@ -128,6 +131,7 @@ class ClientPane(DetailPane):
         self._disable.setVisible(not disabled)
         self._enable.setVisible(disabled)
         self._rotate.setVisible(client.type == "confidential")
+        self._test.show_client(client)
         self._show_facts(client)
         self._show_secret(client)
         where = {True: _("This computer"), False: _("Web")}
