@@ -97,8 +97,9 @@ class BusRecorder:
         with self._lock:
             return self._chunks[-1].last - self._chunks[0].first if self._chunks else 0.0
 
-    def start_recording(self, path: Path) -> None:
-        """Record to `path`, in place of a file that is there; a recording that goes on ends first.
+    def start_recording(self, path: Path, *, since: float | None = None) -> None:
+        """Record to `path`, in place of a file that is there; a recording that goes on ends first. `since` (Unix, s):
+        it begins with the frames from then on that are in memory.
 
         Raises `Invalid` (`recording.form`) and `Unavailable` (`recording.failed`).
         """
@@ -110,6 +111,8 @@ class BusRecorder:
         with self._lock:
             self._take()  # what came before isn't part of it
             self._writer, self._state = writer, RecordingState(path, time.monotonic())
+            if since is not None:
+                self._write_kept(since)
 
     def stop_recording(self) -> RecordingState | None:
         """End the recording, if one goes on, with what came until now; returns what became of it."""
@@ -172,6 +175,24 @@ class BusRecorder:
         self._state = RecordingState(
             state.path, state.since, state.frames + len(new.frames), state.dropped + new.dropped, self._writer.left_out
         )
+
+    def _write_kept(self, since: float) -> None:
+        """Write the frames in memory from a time on. The lock must be held."""
+        writer, state = self._writer, self._state
+        if writer is None or state is None:
+            return
+        count = 0
+        try:
+            for chunk in self._chunks:
+                if chunk.last >= since:
+                    frames = [frame for frame in _unpack(chunk) if _seconds(frame) >= since]
+                    writer.write(frames)
+                    count += len(frames)
+            writer.flush()
+        except OSError as error:
+            self._fail(_failed(state.path, error))
+            return
+        self._state = replace(state, frames=count, left_out=writer.left_out)
 
     def _keep(self, frames: Sequence[Frame]) -> None:
         lines = "\n".join(map(_line, frames))

@@ -6,7 +6,9 @@ Sending is in `can_send`, recordings are in `can_recordings`.
 import json
 import sys
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
 
 import click
@@ -14,11 +16,15 @@ import click
 from benchboard.canbus import candump
 from benchboard.canbus.bit_rate_detection import USUAL_BIT_RATES
 from benchboard.canbus.capture import Capture
+from benchboard.canbus.dbc_files import load_databases
 from benchboard.canbus.frame import Frame, Timestamp
 from benchboard.canbus.timing import figures
+from benchboard.canbus.triggers import Firing, Trigger
 from benchboard.cli import can_recordings
 from benchboard.cli.can_channel import BITRATE, PORT, Interruption, interruption, open_capture
+from benchboard.cli.can_recordings import DATABASES
 from benchboard.cli.can_send import send
+from benchboard.cli.can_triggers import TRIGGERS, BusTriggers, firing_json, firing_text
 from benchboard.cli.options import CliGroup, Number, WholeNumber
 from benchboard.i18n import _, any_of, ngettext
 
@@ -46,25 +52,38 @@ for _command in (send, *can_recordings.COMMANDS):
 @click.option("--count", type=WholeNumber(1), metavar="N", help="Stop after this many frames.")
 @click.option("--seconds", type=Number(0, min_open=True), metavar="SECONDS", help="Stop after this many seconds.")
 @click.option("--listen-only", is_flag=True, help="Don't acknowledge frames.")
+@TRIGGERS
+@DATABASES
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per frame.")
 def monitor(
-    port: str, bitrate: int | None, count: int | None, seconds: float | None, listen_only: bool, as_json: bool
+    port: str,
+    bitrate: int | None,
+    count: int | None,
+    seconds: float | None,
+    listen_only: bool,
+    triggers: tuple[Trigger, ...],
+    databases: tuple[Path, ...],
+    as_json: bool,
 ) -> None:
     """Show the frames on a bus.
 
-    Stops after --count frames or --seconds, or when you press Ctrl+C.
+    Stops after --count frames or --seconds, or when you press Ctrl+C. What meets a trigger is said on standard error,
+    with --json as an object of its own among the frames.
 
     \b
-    Example:
+    Examples:
       benchboard can monitor --port /dev/ttyACM0 --seconds 10
+      benchboard can monitor --port /dev/ttyACM0 --trigger error --trigger 0C9@0.5
     """
+    database = load_databases(databases)
     with open_capture(port, bitrate, listen_only=listen_only) as capture:
         if not as_json:
             listening = _("Listening on {port} at {bitrate}. Press Ctrl+C to stop.")
             click.echo(listening.format(port=port, bitrate=figures.bit_rate(capture.bitrate)), err=True)
         warning = _ErrorsOnlyWarning(capture, port)
         with interruption() as interrupted:
-            shown, dropped = _watch(capture, count, seconds, as_json, interrupted, warning)
+            watched = BusTriggers(triggers, database)
+            shown, dropped = _watch(capture, count, seconds, as_json, interrupted, warning, watched)
         warning.give_once(at_end=True)
     state = capture.counters().bus
     if dropped or state.overruns or state.malformed:
@@ -117,6 +136,7 @@ def _watch(
     as_json: bool,
     interrupted: Interruption,
     warning: _ErrorsOnlyWarning,
+    triggers: BusTriggers,
 ) -> tuple[int, int]:
     """Print frames until the limit is reached, the capture ends or the user interrupts it.
 
@@ -135,12 +155,22 @@ def _watch(
                 return shown, dropped + len(new.frames) - place
             click.echo(_line(frame, as_json))
             shown += 1
+            _tell_triggers(triggers.add((frame,)), as_json)
             if shown == count:
                 return shown, dropped
+        _tell_triggers(triggers.add(()), as_json)
         if ended or (deadline is not None and time.monotonic() >= deadline):
             return shown, dropped
         warning.give_once()
         time.sleep(_POLL_S)
+
+
+def _tell_triggers(firings: Sequence[Firing], as_json: bool) -> None:
+    for one in firings:
+        if as_json:
+            click.echo(json.dumps(firing_json(one)))
+        else:
+            click.echo(_("Trigger: {what}").format(what=firing_text(one)), err=True)
 
 
 def _line(frame: Frame, as_json: bool) -> str:

@@ -28,8 +28,10 @@ from benchboard.canbus.recording_writer import recording_form
 from benchboard.canbus.replay import replay_frames
 from benchboard.canbus.timing import figures
 from benchboard.canbus.traffic_shares import share_text
+from benchboard.canbus.triggers import Firing, Trigger
 from benchboard.canbus.unreadable_parts import UnreadableParts
 from benchboard.cli.can_channel import BITRATE, PORT, Interruption, interruption, open_capture, open_listening
+from benchboard.cli.can_triggers import TRIGGERS, BusTriggers, firing_text
 from benchboard.cli.file_output import overwrite_option, require_writable
 from benchboard.cli.options import Number, WholeNumber
 from benchboard.cli.terminal import printable
@@ -37,6 +39,8 @@ from benchboard.errors import DeviceFailure, Invalid
 from benchboard.i18n import _, ngettext, number
 
 _POLL_S: Final = 0.05
+_NOTICED_S: Final = 5.0
+"""How much longer frames are kept than a recording begins before its trigger."""
 
 
 class FilterText(click.ParamType[FrameFilter, object]):
@@ -69,7 +73,7 @@ class IdMapText(click.ParamType[IdMap, object]):
             self.fail(f"{error.what} {error.do}", param, ctx)
 
 
-_DATABASES: Final = click.option(
+DATABASES: Final = click.option(
     "--dbc", "databases", multiple=True, type=click.Path(path_type=Path), metavar="FILE",
     help="DBC, KCD, SYM or ARXML file; repeat it for several.",
 )  # fmt: skip
@@ -93,6 +97,12 @@ _RECORDING: Final = click.argument("recording", type=click.Path(path_type=Path),
 @_SECONDS
 @click.option("--count", type=WholeNumber(1), metavar="N", help="Stop after this many frames.")
 @click.option("--listen-only", is_flag=True, help="Don't acknowledge frames.")
+@TRIGGERS
+@DATABASES
+@click.option(
+    "--before", "before_s", type=Number(0, 600), default=10.0, metavar="SECONDS",
+    help="With --trigger: how long before it the recording begins. Default: 10.",
+)  # fmt: skip
 @overwrite_option
 def record(
     port: str,
@@ -101,6 +111,9 @@ def record(
     seconds: float | None,
     count: int | None,
     listen_only: bool,
+    triggers: tuple[Trigger, ...],
+    databases: tuple[Path, ...],
+    before_s: float,
     overwrite: bool,
 ) -> None:
     """Record the frames on a bus to a file.
@@ -109,23 +122,39 @@ def record(
     times a second, so that a computer that stops loses no more. Stops after --count frames or --seconds, or when you
     press Ctrl+C.
 
+    With --trigger it waits for the first one that is met, and begins --before seconds earlier; --seconds count from
+    then on.
+
     \b
-    Example:
+    Examples:
       benchboard can record --port /dev/ttyACM0 drive.blf --seconds 60
+      benchboard can record --port /dev/ttyACM0 fault.log --trigger error --before 5 --seconds 10
     """
     recording_form(file)
     require_writable(file, overwrite=overwrite)
+    database = load_databases(databases)
     with open_capture(port, bitrate, listen_only=listen_only) as capture:
-        recorder = BusRecorder(capture, kept_s=0.0)
-        recorder.start_recording(file)
+        # What a trigger needs, and what comes until it is noticed.
+        recorder = BusRecorder(capture, kept_s=before_s + _NOTICED_S if triggers else 0.0)
+        if not triggers:
+            recorder.start_recording(file)
         recorder.start()
+        rate = figures.bit_rate(capture.bitrate)
         listening = _("Recording {port} at {bitrate}. Press Ctrl+C to stop.")
-        click.echo(listening.format(port=port, bitrate=figures.bit_rate(capture.bitrate)), err=True)
+        waiting = _("Listening on {port} at {bitrate} for a trigger. Press Ctrl+C to stop.")
+        click.echo((waiting if triggers else listening).format(port=port, bitrate=rate), err=True)
         with interruption() as interrupted:
+            if triggers and (met := _first_met(capture, BusTriggers(triggers, database), interrupted)) is not None:
+                recorder.start_recording(file, since=met.seconds - before_s)
+                click.echo(_("Trigger: {what}").format(what=firing_text(met)), err=True)
             _wait(capture, recorder, seconds, count, interrupted)
         recorder.stop()
     state = recorder.state
-    assert state is not None  # it was begun
+    if state is None:
+        if capture.failure is not None:
+            raise capture.failure
+        click.echo(_("Nothing recorded: no trigger was met."), err=True)
+        return
     if state.failure is not None:
         raise state.failure
     if capture.failure is not None:
@@ -137,6 +166,18 @@ def record(
     if state.left_out:
         left_out = _("Left out, because the format can't hold them: {count}.")
         click.echo(left_out.format(count=number(state.left_out)), err=True)
+
+
+def _first_met(capture: Capture, triggers: BusTriggers, interrupted: Interruption) -> Firing | None:
+    """Wait for the first trigger that is met; None if the bus ended, or the user, before that."""
+    at = 0
+    while capture.running and not interrupted.requested:
+        new = capture.since(at)
+        at = new.next
+        if found := triggers.add(new.frames):
+            return found[0]
+        time.sleep(_POLL_S)
+    return None
 
 
 def _wait(
@@ -275,7 +316,7 @@ def _require_frames(recording: Path, first: float, last: float | None, channel: 
 
 @click.command()
 @_RECORDING
-@_DATABASES
+@DATABASES
 @_FILTER
 @_CHANNEL
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per frame.")
@@ -348,7 +389,7 @@ def _filtered(frames: Iterable[Frame], database: CanDatabase, wanted: FrameFilte
 
 @click.command()
 @_RECORDING
-@_DATABASES
+@DATABASES
 @_FILTER
 @_CHANNEL
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -468,7 +509,7 @@ def _seconds(frame: Frame) -> float:
 @click.command()
 @click.argument("first", type=click.Path(path_type=Path), metavar="A")
 @click.argument("second", type=click.Path(path_type=Path), metavar="B")
-@_DATABASES
+@DATABASES
 @_FILTER
 @_CHANNEL
 @click.option("--channel-b", metavar="NAME", help="Only frames of this channel of B, if it is another one than of A.")

@@ -204,6 +204,32 @@ def test_channels_are_told_apart_and_one_can_be_chosen(simulator: Simulator, tmp
     assert "The frames of 2 channels of “two.log” (can0, can1) went onto one bus." in mixed.stderr
 
 
+def test_record_waits_for_a_trigger_and_begins_before_it(simulator: Simulator, tmp_path: Path, dbc: Path) -> None:
+    port, file = next(iter(simulator.ports.values())), tmp_path / "fault.log"
+    arguments = ("record", "--port", port, str(file), "--dbc", str(dbc), "--before", "2", "--count", "50")
+    done = run(*arguments, "--trigger", "7FF@1.5", home=simulator.home)
+    assert "for a trigger" in done.stderr
+    assert "no 7FF for 1.5 s" in done.stderr
+    met = float(done.stderr.partition("Trigger: (")[2].partition(")")[0])
+    stamps = [frame.timestamp.seconds for frame in read_frames(file) if frame.timestamp is not None]
+    assert len(stamps) >= 50
+    assert met - 2.0 <= stamps[0] < met - 0.5, "frames from before the trigger, and none from before that"
+    wrong = run(*arguments, "--trigger", "7FF@0", "--overwrite", home=simulator.home, status=2)
+    assert "“0” after the @ isn't a time from 0.01 to 3" in wrong.stderr
+
+
+def test_monitor_says_what_meets_a_trigger(simulator: Simulator, dbc: Path) -> None:
+    port = next(iter(simulator.ports.values()))
+    arguments = ("monitor", "--port", port, "--dbc", str(dbc), "--count", "100", "--trigger", "0C9")
+    plain = run(*arguments, home=simulator.home)
+    assert plain.stderr.count("Trigger: (") >= 1
+    assert "Trigger" not in plain.stdout
+    lines = [json.loads(line) for line in run(*arguments, "--json", home=simulator.home).stdout.splitlines()]
+    met = next(place for place, line in enumerate(lines) if "trigger" in line)
+    assert (lines[met]["trigger"], lines[met]["id"]) == ("0C9", 0x0C9)
+    assert lines[met - 1]["id"] == 0x0C9, "after its frame"
+
+
 @pytest.mark.parametrize("bitrate", [500_000, 125_000])
 def test_detect_finds_the_rate_of_the_bus_and_changes_nothing(tmp_path: Path, bitrate: int) -> None:
     with simulated(tmp_path, 1, "--traffic", "200", "--bitrate", str(bitrate)) as running:

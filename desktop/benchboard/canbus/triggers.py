@@ -1,0 +1,159 @@
+"""Triggers: conditions of the frames on a bus, and which frames, or missing frames, meet them. No I/O.
+
+A condition is a filter of frames as it is typed (`frame_filter`): an ID, a range or a mask, a signal's value, error
+frames. It is met by a frame that matches, or by the absence of such frames for a time. Of a filter that looks at data
+(a signal's value, changed bytes), a frame meets it only if the one before it of its ID didn't: a speed above a limit
+is told once, not with each frame above it.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from benchboard.canbus.dbc import CanDatabase
+from benchboard.canbus.error_frame import is_recovery
+from benchboard.canbus.frame import Frame
+from benchboard.canbus.frame_filter import FrameFilter, parse_frame_filter
+from benchboard.canbus.traffic_shares import TrafficKey, traffic_key
+from benchboard.errors import Invalid
+from benchboard.i18n import _, number
+
+LEAST_SILENCE_S: Final = 0.01
+MOST_SILENCE_S: Final = 3_600.0
+HOLD_OFF_S: Final = 1.0
+"""After a frame has met a trigger, others don't for so long (s): else a condition that each frame meets would fill the
+screen."""
+LATE_S: Final = 0.25
+"""How much later than they were on the bus frames may be received at most: a silence is told no sooner."""
+_MOST_IDS: Final = 4_096
+"""Identifiers of which it is remembered whether they matched; more are no traffic of a bus."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """A condition: a filter as it is typed, and for how long (s) no such frame comes; 0: one that comes meets it."""
+
+    condition: str
+    silence_s: float = 0.0
+
+    @property
+    def text(self) -> str:
+        """The condition in words."""
+        shown = self.condition.strip() or _("frame")
+        if not self.silence_s:
+            return shown
+        return _("no {frames} for {seconds} s").format(frames=shown, seconds=number(self.silence_s, most=3))
+
+
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """That a trigger was met: at which time (Unix, s), and by which frame; None: by those that didn't come."""
+
+    trigger: Trigger
+    seconds: float
+    frame: Frame | None = None
+
+
+def parse_trigger(text: str) -> Trigger:
+    """The trigger that `text` describes: a filter, or `FILTER@SECONDS` for no such frame for so long; `@SECONDS` for no
+    frame at all. Raises `Invalid` (`can.id-filter`, `can.trigger`).
+    """
+    condition, mark, written = text.rpartition("@")
+    if not mark:
+        trigger = Trigger(text)
+        if not require_valid(trigger).terms:
+            raise _invalid(_("A trigger needs a condition."))
+        return trigger
+    try:
+        seconds = float(written)
+    except ValueError:
+        seconds = math.nan
+    if not LEAST_SILENCE_S <= seconds <= MOST_SILENCE_S:
+        what = _("“{text}” after the @ isn't a time from {low} to {high} s.")
+        low, high = number(LEAST_SILENCE_S, most=3), number(MOST_SILENCE_S, 0)
+        raise _invalid(what.format(text=written[:20], low=low, high=high))
+    trigger = Trigger(condition, seconds)
+    require_valid(trigger)
+    return trigger
+
+
+def require_valid(trigger: Trigger) -> FrameFilter:
+    """The filter of a trigger. Raises `Invalid` (`can.id-filter`)."""
+    return parse_frame_filter(trigger.condition)
+
+
+def _invalid(what: str) -> Invalid:
+    return Invalid("can.trigger", what, do=_("Enter for example 123, EngineSpeed>3000, error or 0C9@0.5."))
+
+
+@dataclass(slots=True)
+class _Watched:
+    """A trigger, its filter, and what is known of the frames until now."""
+
+    trigger: Trigger
+    filter: FrameFilter
+    matched: dict[TrafficKey, bool] = field(default_factory=dict)
+    """Of each identifier, whether its last frame matched."""
+    last: float | None = None
+    """When a frame matched last, or since when one is waited for."""
+    is_silent: bool = False
+    """Whether the silence that goes on was told."""
+    fired: float = -math.inf
+
+    def silence(self, until: float) -> Iterable[Firing]:
+        """The silence that goes on until a time (s), if it is long enough and wasn't told."""
+        if self.trigger.silence_s and self.last is not None and not self.is_silent:
+            due = self.last + self.trigger.silence_s
+            if until >= due:
+                self.is_silent = True
+                yield Firing(self.trigger, due)
+
+
+class TriggerWatch:
+    """Finds what meets triggers in frames, oldest first. Times are those of the frames. For one thread at a time."""
+
+    def __init__(
+        self, triggers: Iterable[Trigger], database: CanDatabase | None = None, since: float | None = None
+    ) -> None:
+        """`since` (Unix, s): a frame that never comes is missing from then on; None: from its first one on. Raises the
+        errors of `require_valid`.
+        """
+        self._watched = [_Watched(one, require_valid(one), last=since) for one in triggers]
+        self._database = database if database is not None else CanDatabase()
+        self._previous: dict[TrafficKey, Frame] = {}
+
+    def add(self, frames: Sequence[Frame], now: float) -> list[Firing]:
+        """What these frames meet, in their order, and the silences until `now` (Unix, s): all frames until then have
+        been added. How frames are divided into calls makes no difference.
+        """
+        found: list[Firing] = []
+        for frame in frames:
+            found += self._of_frame(frame)
+        for one in self._watched:
+            found += one.silence(now)
+        return found
+
+    def _of_frame(self, frame: Frame) -> Iterable[Firing]:
+        if frame.error and is_recovery(frame):
+            return
+        key, message = traffic_key(frame), self._database.find(frame)
+        previous = self._previous.get(key)
+        if previous is not None or len(self._previous) < _MOST_IDS:
+            self._previous[key] = frame
+        seconds = frame.timestamp.seconds if frame.timestamp is not None else 0.0
+        for one in self._watched:
+            # An error frame has no ID, and passes every filter of those.
+            if frame.error and not any(term.text == "error" for term in one.filter.terms):
+                continue
+            matches, before = one.filter.matches(frame, message, previous), one.matched.get(key, False)
+            if one.filter.needs_data and (key in one.matched or len(one.matched) < _MOST_IDS):
+                one.matched[key] = matches
+            if not matches:
+                continue
+            if one.trigger.silence_s:
+                yield from one.silence(seconds)  # one that has ended with this frame
+                one.last, one.is_silent = seconds, False
+            elif not (one.filter.needs_data and before) and not 0 <= seconds - one.fired < HOLD_OFF_S:
+                one.fired = seconds
+                yield Firing(one.trigger, seconds, frame)
