@@ -153,3 +153,15 @@ def test_rows_that_are_replaced_keep_the_focus_or_give_it_to_the_next(page: QWid
     assert _read() == "now, c", "not the button, which would act on another one"
     rows.show_rows([row("a")])
     assert _read() == "now, a"
+
+
+def test_rows_that_replace_others_stand_at_the_top_at_once(page: QWidget) -> None:
+    """A picture taken before the next turn of the event loop had a hole of the old rows' height above the new ones."""
+    rows = ReadableList("Activity")
+    _add(page, rows)
+    for text in ("Signed in", "Signed out"):
+        rows.show_rows([TimelineRow("now", text)])
+        (row,) = rows.rows
+        page.grab()
+        assert row.y() == 0
+        assert rows.sizeHint().height() == row.sizeHint().height()

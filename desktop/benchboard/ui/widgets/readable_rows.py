@@ -94,6 +94,8 @@ class ReadableList(QWidget):
             else -1
         )
         old, self._rows = self._rows, list(rows)
+        for row in old:  # first, or both would have room for a moment: a hole above the rows
+            self._column.removeWidget(row)
         for row in rows:
             self._column.addWidget(row)
             row.show()
@@ -104,10 +106,10 @@ class ReadableList(QWidget):
                 target = same.findChild(QWidget, focused.objectName()) or same
             target.setFocus(Qt.FocusReason.OtherFocusReason)
         for row in old:
-            self._column.removeWidget(row)
             row.hide()
             row.setParent(None)
             row.deleteLater()
+        self._column.activate()
 
 
 def _rows_beside(row: ReadableRow) -> list[ReadableRow]:
