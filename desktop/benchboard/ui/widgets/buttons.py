@@ -322,9 +322,11 @@ def paint_check(
     on = state != Qt.CheckState.Unchecked
     fill = "surface.alt" if not enabled else "accent" if on else "surface"
     line = "border" if not enabled else "accent" if on else "text.muted" if hot else "border.control"
-    painter.setPen(QPen(theme().color(line), 1))
     # In a selected row or column of the dark theme, a box with the ground of the window would be a hole in it.
     is_filled = on or on_picture or theme().current == "light"
+    if not enabled and not is_filled:
+        line = "border.strong"  # the outline is all that there is of it
+    painter.setPen(QPen(theme().color(line), 1))
     painter.setBrush(theme().color(fill) if is_filled else Qt.BrushStyle.NoBrush)
     painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
     if on:
