@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from benchboard.dashboards.versions.three_way_merge import merge
 from benchboard.ui import admin, bench, commands, studio, window_commands
-from benchboard.ui.admin.admin_commands import PEOPLE, SESSIONS
+from benchboard.ui.admin.admin_commands import INVITATIONS, PEOPLE, SESSIONS
+from benchboard.ui.api_keys.key_commands import KEYS
 from benchboard.ui.app import Application
 from benchboard.ui.bench.bench_commands import (
     BIT_DIAGRAM,
@@ -205,6 +206,10 @@ VIEWS = (
     ("admin/teams", "rail_bench", (LIST_UNDO,)),
     ("admin/sessions", "rail_bench", (LIST_VIEW,)),
     ("admin/sessions", "sessions_table", (SESSIONS, LIST_VIEW)),
+    ("admin/invitations", "rail_bench", (LIST_VIEW,)),
+    ("admin/invitations", "invitations_table", (INVITATIONS, LIST_VIEW)),
+    ("admin/keys", "rail_bench", (LIST_VIEW,)),
+    ("admin/keys", "keys_table", (KEYS, LIST_VIEW)),
     ("admin/audit", "rail_bench", (LIST_VIEW,)),
     ("studio/dashboards", "library_table", (LIST, LIST_UNDO)),
     ("studio/dashboards", "library_places", (FOLDERS, LIST_UNDO)),
@@ -213,6 +218,7 @@ VIEWS = (
     ("studio/explore", "explore_fields", (EXPLORE, LIST_VIEW)),
     ("studio/home", "rail_bench", (SHELL,)),
     ("settings/general", "rail_bench", (SHELL,)),
+    ("settings/keys", "rail_bench", (LIST_VIEW,)),
     ("studio/models", "models_empty_add", (MODELS, LIST_VIEW)),  # at last: Enter leaves the view there
 )
 """A view's address, the widget that has the focus, and the scopes whose shortcuts are active then."""
