@@ -12,5 +12,5 @@ def oauth() -> None:
     """Manage the programs that people sign in to: OAuth clients, their tokens and signing keys."""
 
 
-for _module in ("oauth_client", "oauth_key"):
+for _module in ("oauth_client", "oauth_key", "oauth_access"):
     importlib.import_module(f"benchboard.cli.{_module}")  # adds its commands

@@ -1,6 +1,7 @@
 """OAuth clients in the window: registered, changed, rotated, disabled, deleted and undone; others' changes followed."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,12 +9,15 @@ import requests
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 
-from benchboard.identity import authentication
-from benchboard.identity.oauth import clients, signing_keys
+from benchboard.identity import audit, authentication
+from benchboard.identity.oauth import clients, consents, signing_keys
 from benchboard.identity.oauth.client_fields import ClientFields
+from benchboard.identity.oauth.client_test import ClientTest
 from benchboard.identity.oauth.clients import ClientRecord
-from benchboard.identity.permissions import Client
+from benchboard.identity.oauth.issuer import Issuer
+from benchboard.identity.permissions import Actor, Client
 from benchboard.paging import Listing
+from benchboard.storage.models.credentials import Token
 from benchboard.ui import system_browser
 from benchboard.ui.widgets import Select
 from benchboard.ui.widgets.labels import Text
@@ -205,3 +209,47 @@ def test_stopping_a_test_waits_for_the_browser_no_longer(admin: Admin, monkeypat
     admin.wait(admin.find("test_run").isVisible)
     with pytest.raises(requests.ConnectionError):
         Browser().open(opened[0])
+
+
+def _consented(admin: Admin) -> tuple[clients.IssuedSecret, str]:
+    """A client that the signed-in admin agreed to, with an access token; and the admin's ID."""
+    made = _made(admin)
+    assert admin.application.shell is not None
+    context = admin.application.shell.context
+    with Issuer(context.workspace.database, context.actor) as issuer:
+        assert [one.outcome for one in ClientTest(issuer, context.actor, made.client).steps()][-1] == "ok"
+
+    def token(session: Any, actor: Actor) -> None:
+        expires = datetime.now(UTC) + timedelta(hours=1)
+        keys = {"organisation_id": actor.organisation_id, "client_id": made.client.id, "user_id": context.actor.user_id}
+        session.add(Token(jti="one", scopes=["openid"], expires_at=expires, **keys))
+        audit.record(session, actor, "client.update", made.client.id)
+
+    _change(admin, token)
+    return made, context.actor.user_id
+
+
+def test_consent_and_tokens_are_revoked_from_the_clients_details(admin: Admin) -> None:
+    _consented(admin)
+    _open(admin)
+    admin.press_row("clients_table", "Line 2 display")
+    (token,) = admin.ask(lambda session, actor: consents.list_tokens(session, actor, Listing()).rows)
+    admin.click(f"token_revoke_{token.id}")
+    admin.click("confirm_act")
+    admin.wait(lambda: "No token of this client works now." in _texts(admin.find("client_detail")))
+    (consent,) = admin.ask(lambda session, actor: consents.list_consents(session, actor, Listing()).rows)
+    admin.click(f"consent_revoke_{consent.id}")
+    admin.click("confirm_act")
+    admin.wait(lambda: "Nobody has agreed to this client yet." in _texts(admin.find("client_detail")))
+    assert admin.ask(lambda session, actor: consents.list_consents(session, actor, Listing()).rows) == ()
+
+
+def test_consent_is_listed_and_revoked_in_the_persons_details(admin: Admin) -> None:
+    _made_client, user_id = _consented(admin)
+    admin.go(f"admin/people/{user_id}")
+    (consent,) = admin.ask(lambda session, actor: consents.list_consents(session, actor, Listing()).rows)
+    admin.click(f"consent_revoke_{consent.id}")
+    confirm = admin.find("confirm")
+    assert "1 token ends." in _texts(confirm)
+    admin.click("confirm_act")
+    admin.wait(lambda: "Apps with access" not in _texts(admin.window))

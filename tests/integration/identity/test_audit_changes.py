@@ -107,7 +107,7 @@ def _sessions(town: Town) -> None:
 
 def _log(town: Town) -> None:
     with unbound(town.database).change() as session:
-        record_accepted(session, town.actor, AuditFault("shortened", 3, None, 2), 3)
+        record_accepted(session, town.actor, AuditFault("shortened", 3, None, 2), 3, "Backup restored")
         record_export(session, town.actor, Listing(), "csv", 3)
 
 

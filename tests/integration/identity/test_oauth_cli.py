@@ -111,3 +111,18 @@ def test_client_test_command_runs_the_flow_and_says_what_failed(commands: Comman
     status, _out, error = commands.run("oauth", "client", "test", made["client_id"])
     assert (status, "A disabled client gets no tokens." in error) == (1, True)
     assert commands.told("audit", "list", "--event", "token.issue")["items"]
+
+
+def test_consent_and_token_commands_list_and_revoke(commands: Commands) -> None:
+    made = commands.told("oauth", "client", "create", "Line 2", "--redirect-uri", URI)
+    commands.told("oauth", "client", "test", made["client_id"])
+    (consent,) = commands.told("oauth", "consent", "list", "--client", made["client_id"])["items"]
+    assert (consent["client"], consent["scopes"]) == ("Line 2", ["openid", "profile", "email"])
+    assert commands.told("oauth", "token", "list", "--refresh")["items"] == []
+    assert commands.told("oauth", "consent", "revoke", consent["id"][:8]) == {"revoked": 0}
+    status, out, error = commands.run("oauth", "consent", "list")
+    assert (status, out) == (0, "")
+    assert "Nobody has agreed" in error
+    status, _out, error = commands.run("oauth", "token", "revoke", consent["id"])
+    assert status == 1
+    assert "There's no such token that works." in error

@@ -32,7 +32,7 @@ from benchboard.identity import (
     teams,
     users,
 )
-from benchboard.identity.oauth import clients, signing_keys
+from benchboard.identity.oauth import clients, consents, signing_keys
 from benchboard.identity.permissions import Actor
 from benchboard.paging import Listing
 from benchboard.storage.models import Base
@@ -58,6 +58,11 @@ LISTINGS: dict[str, tuple[Ask, ...]] = {
     "access_list.list_access": (lambda s, a, d: access_list.list_access(s, a, d, Listing("m")),),
     "access_list.list_access_of": (lambda s, a, d: access_list.list_access_of(s, a, d, Listing("m")),),
     "clients.list_clients": (lambda s, a, _d: clients.list_clients(s, a, Listing("m")),),
+    "consents.list_consents": (lambda s, a, _d: consents.list_consents(s, a, Listing()),),
+    "consents.list_tokens": (
+        lambda s, a, _d: consents.list_tokens(s, a, Listing()),
+        lambda s, a, _d: consents.list_tokens(s, a, Listing(), kind="refresh"),
+    ),
     "fleet.list_dongles": (lambda s, a, _d: fleet.list_dongles(s, a, Listing("m")),),
     "folders.list_folders": (lambda s, a, _d: folders.list_folders(s, a),),
     "invitations.list_invitations": (lambda s, a, _d: invitations.list_invitations(s, a, Listing("m")),),

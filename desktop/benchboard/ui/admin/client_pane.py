@@ -10,6 +10,7 @@ from benchboard.identity.oauth.clients import ClientRecord
 from benchboard.identity.oauth.redirect_uris import is_on_this_computer
 from benchboard.ui.admin import client_actions
 from benchboard.ui.admin.client_test_section import ClientTestSection
+from benchboard.ui.admin.consent_sections import ConsentsSection, TokensSection
 from benchboard.ui.context import Context
 from benchboard.ui.time_format import full_time, relative_time
 from benchboard.ui.widgets import Badge, Button, KeyValue, Paragraph, Text, copyable, hairline
@@ -55,7 +56,9 @@ class ClientPane(DetailPane):
             self.column.addWidget(section)
             self.column.addWidget(hairline())
         self._test = ClientTestSection(context)
-        self.column.addWidget(self._test)
+        self._consents, self._tokens = ConsentsSection(context, of_person=False), TokensSection(context)
+        for part in (self._test, hairline(), self._consents, hairline(), self._tokens):
+            self.column.addWidget(part)
         self.column.addStretch(1)
         context.changed.watch(self, _WATCHED, self.refresh)
 
@@ -132,6 +135,8 @@ class ClientPane(DetailPane):
         self._enable.setVisible(disabled)
         self._rotate.setVisible(client.type == "confidential")
         self._test.show_client(client)
+        self._consents.show_for({"client": client.id})
+        self._tokens.show_for({"client": client.id})
         self._show_facts(client)
         self._show_secret(client)
         where = {True: _("This computer"), False: _("Web")}

@@ -24,6 +24,7 @@ from benchboard.ui.admin import user_actions
 from benchboard.ui.admin.access_tab import AccessTab
 from benchboard.ui.admin.admin_commands import PEOPLE, PERSON_MENU
 from benchboard.ui.admin.admin_format import session_origin, state_mark
+from benchboard.ui.admin.consent_sections import ConsentsSection
 from benchboard.ui.admin.person_keys import PersonKeysSection, can_see_keys
 from benchboard.ui.admin.person_page import COLUMNS_FROM, PersonBar, PersonColumns
 from benchboard.ui.command_menu import command_menu
@@ -355,8 +356,17 @@ class _OverviewTab(QWidget):
         actions.addLayout(line)
         actions.addWidget(self._note)
         actions.addWidget(hairline())
+        self._apps = ConsentsSection(pane.context, of_person=True)
         self._more_sections = (self.sessions, hairline(), self.activity)
-        for widget in (self._actions, role, hairline(), account, hairline(), *self._more_sections):
+        for widget in (
+            self._actions,
+            role,
+            hairline(),
+            account,
+            hairline(),
+            self._apps.with_line(),
+            *self._more_sections,
+        ):
             column.addWidget(widget)
 
     def show_sections(self, shown: bool) -> None:
@@ -372,6 +382,7 @@ class _OverviewTab(QWidget):
         return self._edit_link.hasFocus()
 
     def show_person(self, person: Person) -> None:
+        self._apps.show_for({"user_id": person.id})
         self._role.show_rows([_RoleRow(person)])
         rows: list[tuple[str, QWidget]] = [
             (_("Sign-in method"), Text(_sign_in_method(person, self._pane.context))),
