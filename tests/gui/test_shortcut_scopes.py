@@ -204,6 +204,7 @@ VIEWS = (
     ("admin/people", "people_table", (PEOPLE, LIST_UNDO)),
     ("admin/roles", "rail_bench", (LIST_UNDO,)),
     ("admin/teams", "rail_bench", (LIST_UNDO,)),
+    ("admin/clients", "rail_bench", (LIST_UNDO,)),
     ("admin/sessions", "rail_bench", (LIST_VIEW,)),
     ("admin/sessions", "sessions_table", (SESSIONS, LIST_VIEW)),
     ("admin/invitations", "rail_bench", (LIST_VIEW,)),

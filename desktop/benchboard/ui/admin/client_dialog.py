@@ -39,6 +39,7 @@ from benchboard.ui.widgets import (
     Text,
     scroll_area,
 )
+from benchboard.ui.widgets.labels import plain_tooltip
 
 _WIDTH = 600
 _HEIGHT = 620
@@ -110,7 +111,7 @@ class ClientDialog(Dialog):
         for key in keys:
             box = boxes[key] = CheckBox(title(key))
             box.setObjectName(f"client_{prefix}_{key}")
-            box.setToolTip(key)
+            box.setToolTip(plain_tooltip(key))
             box.setChecked(key in ticked)
             box.toggled.connect(self._forget_problems)
         return boxes
