@@ -8,10 +8,10 @@ from datetime import datetime, time
 from typing import Final
 
 from benchboard.analytics.queries import Cell, ResultTable
-from benchboard.analytics.query_builder.combined import JoinFacts
+from benchboard.analytics.query_builder.combined import JoinFacts, calculations_before
 from benchboard.analytics.query_builder.question import Join, Question
 from benchboard.analytics.query_builder.sql_words import quote_name
-from benchboard.analytics.query_builder.sql_writer import rows_sql
+from benchboard.analytics.query_builder.sql_writer import key_calculations, rows_sql
 from benchboard.errors import AppError, Cancelled
 
 RunQuery = Callable[[str], ResultTable]
@@ -33,7 +33,10 @@ def describe_join(run: RunQuery, question: Question, place: int) -> JoinFacts:
     """How the rows of the question's joined table at `place` match those of the tables before it. `run` runs a query.
     Raises what `run` raises."""
     join = question.joins[place]
-    before = Question(question.table, question.source_id, server=question.server, joins=question.joins[:place])
+    before = Question(
+        question.table, question.source_id, server=question.server, joins=question.joins[:place],
+        calculations=key_calculations(replace(question, joins=question.joins[: place + 1])),
+    )  # fmt: skip
     left, right = rows_sql(before), _table_sql(question, join)
     left_rows = _one(run(f"SELECT count(*) AS amount FROM {left}"))  # noqa: S608  # quoted names
     right_rows = _one(run(f"SELECT count(*) AS amount FROM {right}"))  # noqa: S608  # quoted names
@@ -126,7 +129,8 @@ class _SharedValues:
 
 def _shared_values(run: RunQuery, question: Question, pairs: Sequence[Pair]) -> dict[Pair, _SharedValues]:
     join = question.joins[-1]
-    before = replace(question, joins=question.joins[:-1], calculations=())
+    calculations = calculations_before(question, len(question.joins) - 1)
+    before = replace(question, joins=question.joins[:-1], calculations=calculations)
     ours = _values(run, rows_sql(before), [one for one, _other in pairs], _OUR_VALUES, question)
     theirs = _values(run, _table_sql(question, join), [other for _one, other in pairs], _THEIR_VALUES, question)
     empty: frozenset[Cell] = frozenset()

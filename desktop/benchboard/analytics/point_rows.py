@@ -11,7 +11,7 @@ from benchboard.analytics.queries import NO_VARIABLES, Cell, ResultTable, Variab
 from benchboard.analytics.query_builder.point import Point, rows_question, totals_question
 from benchboard.analytics.query_builder.question import Filter, Question
 from benchboard.analytics.query_builder.sql_words import quote_name
-from benchboard.analytics.query_builder.sql_writer import rows_sql, to_sql
+from benchboard.analytics.query_builder.sql_writer import key_calculations, rows_sql, to_sql
 from benchboard.identity.permissions import Actor, require
 
 SHOWN_ROWS: Final = 1_000
@@ -77,7 +77,7 @@ def few_valued(
         return {}
     dialect = question.dialect
     counted = ", ".join(f"count(DISTINCT {quote_name(one, dialect)}) AS c{k}" for k, one in enumerate(columns))
-    rows = rows_sql(replace(question, calculations=()), dialect)
+    rows = rows_sql(replace(question, calculations=key_calculations(question)), dialect)
     if dialect == "duckdb":
         rows = f"(SELECT * FROM {rows} LIMIT {_SAMPLED}) AS t"  # noqa: S608  # quoted
     text = f"SELECT {counted} FROM {rows}"  # noqa: S608  # quoted

@@ -1,5 +1,6 @@
 """Joined tables and calculated columns in a question: their SQL, read back, and what goes with a removed one."""
 
+import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 from benchboard.analytics.query_builder.combined import (
     JoinFacts,
     RepeatedRows,
+    calculations_before,
     check_expression,
     next_pair,
     repeated_measures,
@@ -29,7 +31,7 @@ from benchboard.analytics.query_builder.question import (
     Sort,
 )
 from benchboard.analytics.query_builder.sql_reader import from_sql
-from benchboard.analytics.query_builder.sql_writer import to_sql
+from benchboard.analytics.query_builder.sql_writer import key_calculations, rows_sql, to_sql
 from benchboard.analytics.query_types import ValueKind
 from benchboard.errors import Invalid
 
@@ -216,3 +218,44 @@ def test_next_pair_takes_the_likeliest_columns_that_are_left_or_none() -> None:
     taken = [("shop_id", "shop_id"), ("day", "day")]
     assert next_pair(ours, "visits", theirs, "sales", taken) is None, "neither names, totals nor two keys of their own"
     assert next_pair([("day", "text")], "visits", [("day", "date")], "sales", []) is None, "never equal"
+
+
+def by_week() -> Question:
+    """Orders joined to budgets by the week of their day, and then to regions by a plain column."""
+    question = with_calculation(Question("orders", "s1"), Calculation("week", "date_trunc('week', day)"))
+    question = with_calculation(question, Calculation("net", "total - refunded"))
+    question = with_join(
+        question, "budgets", ["week", "planned"], [("week", "week")], known=["day", "total", "refunded", "week", "net"]
+    )
+    question = with_join(question, "regions", ["id", "name"], [("planned", "id")], known=["day", "total", "week"])
+    return with_calculation(question, Calculation("rest", "planned - net"))
+
+
+def test_join_by_a_calculated_column_has_it_before_the_join() -> None:
+    question = by_week()
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE orders AS SELECT DATE '2026-08-05' AS day, 10 AS total, 3 AS refunded")
+        connection.execute("CREATE TABLE budgets AS SELECT DATE '2026-08-03' AS week, 7 AS planned")
+        connection.execute("CREATE TABLE regions AS SELECT 7 AS id, 'North' AS name")
+        found = connection.execute(f"SELECT week, budgets_week, name, net, rest FROM {rows_sql(question)}").fetchall()
+    assert [(name, net, rest) for _week, _other, name, net, rest in found] == [("North", 7, 0)]
+    assert str(found[0][0])[:10] == str(found[0][1]) == "2026-08-03"
+    read = from_sql(to_sql(question), source_id="s1")
+    assert read is not None
+    assert (read.joins, set(read.calculations)) == (question.joins, set(question.calculations))
+    assert to_sql(read) == to_sql(question)
+
+
+def test_calculations_before_a_join_name_none_of_its_columns() -> None:
+    question = by_week()
+    assert [one.name for one in calculations_before(question, 0)] == ["week", "net"]
+    assert [one.name for one in calculations_before(question, 2)] == ["week", "net", "rest"]
+    assert [one.name for one in key_calculations(question)] == ["week"]
+
+
+def test_a_calculated_key_goes_with_its_join_and_is_renamed_in_it() -> None:
+    question = by_week()
+    assert without_columns(question, {"day"}).joins == ()
+    assert without_columns(question, {"total"}).joins == question.joins
+    renamed = with_calculation(question, Calculation("monday", "date_trunc('week', day)"), 0)
+    assert renamed.joins[0].keys == (("monday", "week"),)

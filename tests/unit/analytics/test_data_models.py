@@ -22,7 +22,7 @@ from benchboard.analytics.data_models.definition import (
     field_presentation,
 )
 from benchboard.analytics.data_models.model_sql import ModelView, is_named, model_sql
-from benchboard.analytics.data_models.problems import dependants, find_problems
+from benchboard.analytics.data_models.problems import dependants, find_problems, joined_by
 from benchboard.analytics.data_models.stored_models import store_definition, stored_model
 from benchboard.errors import Invalid
 from benchboard.storage.models.analytics import DataModel
@@ -177,3 +177,39 @@ def test_place_of_a_card_is_stored_and_a_wrong_one_makes_the_model_unreadable() 
         row.tables = [{**row.tables[0], "place": wrong}, row.tables[1]]
         with pytest.raises(Invalid):
             stored_model(row)
+
+
+BUDGETS = ModelTable(
+    "s1", "budgets", (ModelField("week", "budget_week", "date"), ModelField("plan", "plan", "decimal"))
+)
+WEEKLY = ModelDefinition(
+    (replace(TRIPS, fields=(*TRIPS.fields, ModelField("day", "day", "date"))), BUDGETS),
+    (ModelJoin((("week", "week"),)),),
+    (CalculatedField("week", "date_trunc('week', day)", "date"), CalculatedField("left_over", "plan - km", "decimal")),
+)
+
+
+def test_model_joined_by_a_calculated_field_has_its_rows_and_what_is_wrong_is_said() -> None:
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE trips AS SELECT 1 AS id, 7 AS city_id, 10.0 AS km, DATE '2026-08-05' AS day")
+        connection.execute("CREATE TABLE budgets AS SELECT DATE '2026-08-03' AS week, 12.0 AS plan")
+        text = model_sql(WEEKLY, query="SELECT plan FROM m")
+        assert connection.execute(f"SELECT plan, left_over FROM ({text})").fetchall() == [(12, 2)]
+    columns = {
+        "trips": {"id": "integer", "city_id": "integer", "km": "decimal", "day": "date"},
+        "budgets": {"week": "date", "plan": "decimal"},
+    }
+
+    def wrong(model: ModelDefinition, **changed: dict[str, str]) -> list[str]:
+        found = {**columns, **changed}
+        return [one.sentence for one in find_problems(model, lambda _source, table: found.get(table))]  # type: ignore[arg-type, return-value]  # kinds
+
+    assert wrong(WEEKLY) == []
+    kept = {name: kind for name, kind in columns["trips"].items() if name != "day"}
+    assert "“budgets” can't be joined: the column “week” is missing." in wrong(WEEKLY, trips=kept)
+    late = replace(WEEKLY, joins=(ModelJoin((("left_over", "plan"),)),))
+    assert wrong(late) == ["“budgets” can't be joined: the column “left_over” is missing."]
+    text = replace(WEEKLY, calculations=(replace(WEEKLY.calculations[0], kind="text"), WEEKLY.calculations[1]))
+    assert wrong(text) == ["“budgets” can't be joined: “week” and “week” have different types."]
+    assert joined_by(WEEKLY, {"week"}) == ("budget_week", "plan")
+    assert joined_by(WEEKLY, {"km"}) == ()

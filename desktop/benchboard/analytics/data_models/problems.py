@@ -1,6 +1,6 @@
 """What is wrong with a data model: tables and columns that its sources no longer have, and expressions over them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from benchboard.analytics.data_models.definition import ModelDefinition, ModelTable
@@ -38,7 +38,8 @@ def find_problems(definition: ModelDefinition, find: FindColumns, server: Server
             continue
         found += _lost_columns(definition, table, columns, dialect)
         lost |= {one.name for one in table.fields if one.column not in columns}
-    found += _broken_joins(definition, find, lost, dialect)
+    gone = lost | {name for one in lost for name in dependants(definition, one, dialect)}
+    found += _broken_joins(definition, find, gone, dialect)
     found += _broken_expressions(definition, lost, dialect)
     return tuple(found)
 
@@ -74,13 +75,25 @@ def dependants(definition: ModelDefinition, name: str, dialect: Dialect) -> tupl
     return tuple(found)
 
 
+def joined_by(definition: ModelDefinition, names: Collection[str]) -> tuple[str, ...]:
+    """The fields of the tables that are joined by one of these fields, or by one of such a table."""
+    known, found = set(names), list[str]()
+    for table, join in zip(definition.tables[1:], definition.joins, strict=True):
+        if known & {ours for ours, _theirs in join.keys}:
+            fields = [one.name for one in table.fields]
+            known |= set(fields)
+            found += fields
+    return tuple(found)
+
+
 def _broken_joins(
     definition: ModelDefinition, find: FindColumns, lost: set[str], dialect: Dialect
 ) -> list[ModelProblem]:
     found = []
     known: dict[str, ValueKind] = {one.name: one.kind for one in definition.tables[0].fields}
     base = find(definition.tables[0].source_id, definition.tables[0].table) or {}
-    for table, join in zip(definition.tables[1:], definition.joins, strict=True):
+    for place, (table, join) in enumerate(zip(definition.tables[1:], definition.joins, strict=True)):
+        known |= _calculated_before(definition, place, dialect)
         columns = find(table.source_id, table.table)
         names = tuple(one.name for one in table.fields)
         for ours, theirs in join.keys:
@@ -99,6 +112,19 @@ def _broken_joins(
             text = text.format(table=definition.tables[0].table, column=clash, other=table.table)
             found.append(ModelProblem(text, (clash,)))
         known |= {one.name: one.kind for one in table.fields}
+    return found
+
+
+def _calculated_before(definition: ModelDefinition, place: int, dialect: Dialect) -> dict[str, ValueKind]:
+    """The calculated fields by which the join at `place` may join its table: those without a field of that table or of
+    a later one."""
+    later = {one.name for table in definition.tables[place + 1 :] for one in table.fields}
+    found: dict[str, ValueKind] = {}
+    for one in definition.calculations:
+        if named_columns(one.expression, dialect) & later:
+            later.add(one.name)
+        else:
+            found[one.name] = one.kind
     return found
 
 

@@ -75,8 +75,14 @@ def without_join(question: Question, place: int) -> Question:
 
 
 def without_columns(question: Question, names: Collection[str]) -> Question:
-    """The question without the parts that name one of these columns."""
+    """The question without the parts that name one of these columns, and without the tables joined by them."""
     gone = set(names)
+    for one in question.calculations:
+        if one.name in gone or named_columns(one.expression, question.dialect) & gone:
+            gone.add(one.name)
+    by = next((at for at, join in enumerate(question.joins) if any(ours in gone for ours, _theirs in join.keys)), None)
+    if by is not None:
+        return without_columns(without_join(question, by), names)
     kept: list[Calculation] = []
     for one in question.calculations:
         if one.name in gone or named_columns(one.expression, question.dialect) & gone:
@@ -111,6 +117,10 @@ def with_calculation(question: Question, calculation: Calculation, place: int = 
     rows_only = not question.outputs
     found = replace(
         found,
+        joins=tuple(
+            replace(join, keys=tuple((new if ours == old else ours, theirs) for ours, theirs in join.keys))
+            for join in found.joins
+        ),
         filters=tuple(replace(one, column=new) if one.column == old else one for one in found.filters),
         columns=tuple(replace(one, column=new) if one.column == old else one for one in found.columns),
         sorts=tuple(replace(one, name=new) if rows_only and one.name == old else one for one in found.sorts),
@@ -125,6 +135,19 @@ def with_calculation(question: Question, calculation: Calculation, place: int = 
             for one in found.measures
         ],
     )
+
+
+def calculations_before(question: Question, place: int) -> tuple[Calculation, ...]:
+    """The calculated columns of which the columns of the join at `place` may be equal to one: those that name no column
+    of its table, nor of a later one."""
+    later = {output.casefold() for join in question.joins[place:] for _column, output in join.columns}
+    kept: list[Calculation] = []
+    for one in question.calculations:
+        if {name.casefold() for name in named_columns(one.expression, question.dialect)} & later:
+            later.add(one.name.casefold())
+        else:
+            kept.append(one)
+    return tuple(kept)
 
 
 def named_columns(expression: str, dialect: Dialect) -> set[str]:

@@ -113,7 +113,7 @@ class _QueryReader:
             table, joins, calculations = self._rows(depth + 1)
             found = table, joins, (*calculations, *added)
         else:
-            found = self._joined()
+            found = self._joined(depth)
         self._expect(")", "as")
         self._name()
         return found
@@ -134,7 +134,7 @@ class _QueryReader:
         self._expect("as")
         return Calculation(self._name(), expression)
 
-    def _joined(self) -> tuple[str, tuple[Join, ...], tuple[Calculation, ...]]:
+    def _joined(self, depth: int) -> tuple[str, tuple[Join, ...], tuple[Calculation, ...]]:
         base = self._name()
         self._expect(".", "*")
         columns: list[tuple[str, str, str]] = []
@@ -143,14 +143,19 @@ class _QueryReader:
             self._expect("as")
             columns.append((alias, column, self._name()))
         self._expect("from")
-        table = self._table()
-        if self._take("as"):
-            self._name()
-        outputs = {(alias, column): output for alias, column, output in columns}
         joins: list[Join] = []
+        calculations: tuple[Calculation, ...] = ()
+        if self._is("("):  # it is joined by columns that are calculated here
+            table, inner, calculations = self._rows(depth + 1)
+            joins += inner
+        else:
+            table = self._table()
+            if self._take("as"):
+                self._name()
+        outputs = {(alias, column): output for alias, column, output in columns}
         while not self._is(")"):
             joins.append(self._join(base, outputs))
-        return table, tuple(joins), ()
+        return table, tuple(joins), calculations
 
     def _join(self, base: str, outputs: Mapping[tuple[str, str], str]) -> Join:
         kind: JoinKind = "left" if self._take("left") else "full" if self._take("full") else "inner"

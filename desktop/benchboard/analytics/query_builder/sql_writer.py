@@ -1,6 +1,7 @@
 """Writes the query of a `Question` in SQL."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from benchboard.analytics.query_builder.question import (
@@ -63,18 +64,50 @@ def rows_sql(question: Question, dialect: Dialect | None = None) -> str:
     """What the question reads, as FROM names it: its table; or a subquery with the columns of all its tables and those
     calculated from them, each of one name."""
     language = dialect or question.dialect
-    found, alias = quote_table(question.table, language), quote_name(base_name(question, language), language)
-    if question.joins:
-        found = f"(\n{_indented(_joined(question, language))}\n) AS {alias}"
-    for level in _levels(question.calculations, language):
-        outputs = [
-            f"{_PLACE.format(question.calculations.index(one))} AS {quote_name(one.name, language)}" for one in level
-        ]
-        select = "SELECT *,\n  " + ",\n  ".join(outputs) + f"\nFROM {found}"
-        found = f"(\n{_indented(select)}\n) AS {alias}"
+    found = _rows(question, question, language)
     for place, one in enumerate(question.calculations):  # at the end: their own lines aren't indented
         found = found.replace(_PLACE.format(place), one.expression, 1)
     return found
+
+
+def _rows(part: Question, whole: Question, dialect: Dialect) -> str:
+    """What a part of a question reads, with the places of the expressions of the whole. A table that is joined by a
+    calculated column is joined to a subquery that has it."""
+    alias = quote_name(base_name(part, dialect), dialect)
+    found = quote_table(part.table, dialect)
+    needed: tuple[Calculation, ...] = ()
+    last = next((at for at in reversed(range(len(part.joins))) if _calculated_keys(part, part.joins[at])), None)
+    if last is not None:
+        needed = key_calculations(replace(part, joins=part.joins[: last + 1]), dialect)
+        inner = _rows(replace(part, joins=part.joins[:last], calculations=needed), whole, dialect)
+        joined = replace(part, joins=part.joins[last:])
+        found = f"(\n{_indented(_joined(joined, dialect, inner))}\n) AS {alias}"
+    elif part.joins:
+        found = f"(\n{_indented(_joined(part, dialect))}\n) AS {alias}"
+    for level in _levels([one for one in part.calculations if one not in needed], dialect):
+        outputs = [
+            f"{_PLACE.format(whole.calculations.index(one))} AS {quote_name(one.name, dialect)}" for one in level
+        ]
+        select = "SELECT *,\n  " + ",\n  ".join(outputs) + f"\nFROM {found}"
+        found = f"(\n{_indented(select)}\n) AS {alias}"
+    return found
+
+
+def key_calculations(question: Question, dialect: Dialect | None = None) -> tuple[Calculation, ...]:
+    """The calculated columns by which the question's tables are joined, and those that these name in turn."""
+    language = dialect or question.dialect
+    needed = {name for join in question.joins for name in _calculated_keys(question, join)}
+    kept: list[Calculation] = []
+    for one in reversed(question.calculations):
+        if one.name in needed:
+            needed |= {word.text for word in words(one.expression, language) or () if word.kind in ("name", "word")}
+            kept.append(one)
+    return tuple(reversed(kept))
+
+
+def _calculated_keys(question: Question, join: Join) -> set[str]:
+    outputs = {output for one in question.joins for _column, output in one.columns}
+    return {ours for ours, _theirs in join.keys} & {one.name for one in question.calculations} - outputs
 
 
 def base_name(question: Question, dialect: Dialect) -> str:
@@ -97,11 +130,13 @@ def _levels(calculations: Sequence[Calculation], dialect: Dialect) -> list[list[
     return levels
 
 
-def _joined(question: Question, dialect: Dialect) -> str:
+def _joined(question: Question, dialect: Dialect, inner: str = "") -> str:
+    """The SELECT over the joined tables; over a subquery (`inner`) in place of the question's table."""
     base = base_name(question, dialect)
     places: dict[str, tuple[str, str]] = {}
     """The alias and the name of a column of a joined table, by its name in the question."""
-    aliases, lines = [base], [f"FROM {_named(quote_table(question.table, dialect), base, question.table, dialect)}"]
+    first = inner or _named(quote_table(question.table, dialect), base, question.table, dialect)
+    aliases, lines = [base], [f"FROM {first}"]
     for join in question.joins:
         alias = _join_alias(join, dialect, aliases)
         aliases.append(alias)

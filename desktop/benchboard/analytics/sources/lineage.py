@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from benchboard.analytics.column_references import QueryReferences, TableName, query_references
 from benchboard.analytics.data_models.definition import ModelDefinition
 from benchboard.analytics.data_models.model_sql import is_named
-from benchboard.analytics.data_models.problems import dependants
+from benchboard.analytics.data_models.problems import dependants, joined_by
 from benchboard.analytics.data_models.stored_models import StoredModel, stored_model
 from benchboard.analytics.query_builder.question import Dialect
 from benchboard.analytics.sources.source_models import SourceColumns
@@ -171,6 +171,9 @@ class _LineageReader:
             for one in dependants(definition, name, dialect):
                 needed.add(one)
                 yield LineageUse("field", f"{model.id}/{one}", one)
+        # Without the column that a table is joined by, that table has no rows.
+        for one in joined_by(definition, needed):
+            needed |= {one, *dependants(definition, one, dialect)}
         named = {one.casefold() for one in needed}
         for query in self._queries:
             if query.source_id == definition.source_id and self._reads(query, query.source_id, model.name, named):

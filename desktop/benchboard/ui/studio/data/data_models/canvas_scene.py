@@ -264,6 +264,8 @@ def _lines(definition: ModelDefinition, facts: Sequence[JoinFacts | None]) -> li
         one.name: (place, row) for place, table in enumerate(definition.tables) for row, one in enumerate(table.fields)
     }
     base = {one.column: (0, row) for row, one in enumerate(definition.tables[0].fields)}
+    first = len(definition.tables[0].fields)  # the calculated ones follow in the first card
+    base |= {one.name: (0, first + row) for row, one in enumerate(definition.calculations)}
     found = []
     for join_place, join in enumerate(definition.joins):
         right = join_place + 1

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.join_statistics import describe_join
-from benchboard.analytics.query_builder.combined import JoinFacts, comparable, join_kinds
+from benchboard.analytics.query_builder.combined import JoinFacts, calculations_before, comparable, join_kinds
 from benchboard.analytics.query_builder.question import JoinKind, Question
 from benchboard.analytics.table_browser import BrowsedTable
 from benchboard.errors import AppError
@@ -39,6 +39,17 @@ def kind_words(kind: JoinKind, table: str, other: str) -> str:
         "inner": _("Only rows that match stay"),
         "full": _("Every row of {table} and {other} stays").format(table=table, other=other),
     }[kind]
+
+
+def _with_kinds(exploration: Exploration, before: Question, whole: Question) -> BrowsedTable | None:
+    """The columns of a part of a question. What is calculated has the kinds that are known of the whole."""
+    tables = exploration.joined_tables
+    found, known = tables.table(before, exploration.sources), tables.table(whole, exploration.sources)
+    if found is None or known is None:
+        return found
+    calculated = {one.name for one in before.calculations}
+    columns = (known.column(one.name) or one if one.name in calculated else one for one in found.columns)
+    return replace(found, columns=tuple(columns))
 
 
 class _Meter(QWidget):
@@ -80,8 +91,9 @@ class JoinPopover(PartPopover):
         self._context, self._exploration, self._question, self._place = context, exploration, question, place
         self._pair, self._several = pair, removed is None
         before = replace(question, joins=question.joins[:place]) if place >= 0 else question
-        self._before = replace(before, calculations=())
-        self._known = exploration.joined_tables.table(self._before, exploration.sources)
+        own = calculations_before(question, place if place >= 0 else len(question.joins))
+        self._before = replace(before, calculations=own)
+        self._known = _with_kinds(exploration, self._before, question)
         self._token, self._facts = CancelToken(), dict[Question, JoinFacts]()
         self._others = self._joinable()
         self._table = Select([(str(k), one.title) for k, one in enumerate(self._others)], name="join_table")
@@ -157,13 +169,8 @@ class JoinPopover(PartPopover):
             self._say(_("No column of {table} has the type of one of this query.").format(table=other.table.name))
 
     def _show_keys(self, pairs: Sequence[Pair]) -> None:
-        calculated = {one.name for one in self._question.calculations}
         theirs = self._other.table.columns
-        ours = [
-            one
-            for one in self._our_table.columns
-            if one.name not in calculated and any(comparable(one.kind, other.kind) for other in theirs)
-        ]
+        ours = [one for one in self._our_table.columns if any(comparable(one.kind, other.kind) for other in theirs)]
         self._pairs.show_tables(self._question.table, self._other.table.name)
         self._pairs.show_pairs(ours, theirs, pairs)
 

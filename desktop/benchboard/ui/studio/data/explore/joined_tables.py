@@ -20,7 +20,7 @@ from benchboard.analytics.query_builder.combined import (
     with_join,
 )
 from benchboard.analytics.query_builder.question import Join, Question
-from benchboard.analytics.query_builder.sql_writer import rows_sql
+from benchboard.analytics.query_builder.sql_writer import key_calculations, rows_sql
 from benchboard.analytics.query_types import ValueKind
 from benchboard.analytics.repeated_rows import repeated_text
 from benchboard.analytics.table_browser import BrowsedColumn, BrowsedSource, BrowsedTable
@@ -87,7 +87,7 @@ def key_pairs(
 ) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """Pairs of columns by which a table could be joined: those that their names make likely, the likeliest first, and
     all others whose values can be equal."""
-    ours = [(one.name, one.kind) for one in known.columns if all(one.name != c.name for c in question.calculations)]
+    ours = [(one.name, one.kind) for one in known.columns]
     theirs = [(one.name, one.kind) for one in other.table.columns]
     likely = suggested_keys(ours, other.table.name, theirs, question.table)
     pairs = [(a, b, kind) for a, kind in ours for b, other_kind in theirs if comparable(kind, other_kind)]
@@ -228,7 +228,8 @@ class JoinedTables(QObject):
 
 def _facts_key(question: Question, place: int) -> object:
     # The kind of the join doesn't change how many rows match, but that of those before it does.
-    return question.source_id, question.table, question.joins[:place], replace(question.joins[place], kind="left")
+    keys = key_calculations(replace(question, joins=question.joins[: place + 1]))
+    return question.source_id, question.table, question.joins[:place], replace(question.joins[place], kind="left"), keys
 
 
 def _kinds_key(question: Question) -> tuple[str, str]:
