@@ -493,7 +493,7 @@ STEPS: tuple[TourStep, ...] = (
         "Saved. Who can configure dongles now?",
         _who_can,
         "SELECT count(*) FROM role_permissions JOIN roles ON roles.id = role_id WHERE roles.slug = 'line-lead'",
-        "7",
+        "8",
     ),
     TourStep(
         "admin-teams",
