@@ -558,6 +558,30 @@ def test_sums_over_a_data_model_warn_of_repeated_rows_and_of_currencies_as_joine
     assert mark_on_home(found) == [repeated, mixed]
 
 
+def test_amounts_are_converted_by_rates_that_are_asked_for_and_said(studio: "Studio", tmp_path: Path) -> None:
+    sales = add_file(studio, tmp_path / "sold.csv", "Sold", "shop,currency,amount\na,EUR,10\na,USD,100\nb,EUR,5\n")
+    found = Explorer(studio, f"studio/explore/{sales.id}/sold")
+    studio.wait(lambda: bool(found.exploration.state.text))
+    found.wait_for_result()
+    found.exploration.set_question(Question("sold", sales.id, groups=(Group("shop"),),
+                                            measures=(Measure("sum", "amount", "total"),)))  # fmt: skip
+    found.wait_for_result()
+    button = found.find("explore_convert")
+    assert button.isVisible()
+    found.click("explore_convert")
+    found.click("part_apply")
+    rate = found.find("conversion_rate_USD")
+    assert "above 0" in rate.accessibleDescription()
+    found.type("conversion_rate_USD", "0.9")
+    found.click("part_apply")
+    found.wait_for_result()
+    assert sorted((name, float(str(total))) for name, total in result(found)) == [("a", 100.0), ("b", 5.0)]
+    assert say(found, "explore_converted").startswith("Converted to EUR at 1 USD = 0.9 EUR.")
+    assert say(found, "explore_repeated") == ""
+    assert not button.isVisible()
+    assert any("1 USD = 0.9 EUR" in note for note in mark_on_home(found))
+
+
 def _places(explorer: Explorer, name: str) -> tuple[int, int]:
     """Where a popover and its button are on screen."""
     popover, apply = explorer.find(name), explorer.find("part_apply")

@@ -8,6 +8,11 @@ from typing import Final
 from benchboard.analytics.mixed_currencies import MixedCurrencies, mixed_text
 from benchboard.analytics.pivoted_table import no_total_text
 from benchboard.analytics.query_builder.combined import RepeatedRows
+from benchboard.analytics.query_builder.currency_conversion import (
+    CurrencyConversion,
+    conversion_text,
+    conversions_in,
+)
 from benchboard.analytics.repeated_rows import repeated_text
 from benchboard.analytics.sources.file_news import SourceNews, problems_text
 from benchboard.analytics.table_references import Why
@@ -49,10 +54,11 @@ def tile_notes(
     limited: str = "",
     mixed: MixedCurrencies | None = None,
     untotalled: Sequence[str] = (),
+    converted: Sequence[CurrencyConversion] = (),
 ) -> tuple[TileNote, ...]:
     """The marks of a widget that doesn't use these filters, whose source has these news, whose joins repeat these rows,
     which has the first rows alone, as its header says in these words where they have room, which adds up amounts in
-    these currencies, and which has no total because of these."""
+    these currencies, which has no total because of these, and which converts amounts so."""
     notes = []
     if unused is not None:
         notes.append(TileNote(FILTER_ICON, "text.muted", filters_text(unused), struck=True))
@@ -64,9 +70,15 @@ def tile_notes(
         notes.append(TileNote(REPEATED_ICON, "warn", mixed_text(mixed), words=_short_text(mixed.currencies)))
     elif untotalled:
         notes.append(TileNote(REPEATED_ICON, "warn", no_total_text(), words=_short_text(untotalled)))
+    notes += [TileNote("ph.info", "text.muted", conversion_text(one), words=f"→ {one.target}") for one in converted]
     if limited:
         notes.append(TileNote("", "text.muted", _("A limit left out rows: {rows}.").format(rows=limited)))
     return tuple(notes)
+
+
+def shown_conversions(query: str) -> tuple[CurrencyConversion, ...]:
+    """The conversions of amounts that a query makes, in whichever language it is."""
+    return conversions_in(query, "duckdb") or conversions_in(query, "mysql")
 
 
 def _short_text(codes: Sequence[str]) -> str:

@@ -33,7 +33,7 @@ from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.studio.tiles.results.readout import Readout, tooltip_html
 from benchboard.ui.studio.tiles.results.tile_point import TilePoint
 from benchboard.ui.studio.tiles.stats.metric_card import MetricCard
-from benchboard.ui.studio.tiles.tile_notes import TileNote, tile_notes
+from benchboard.ui.studio.tiles.tile_notes import TileNote, shown_conversions, tile_notes
 from benchboard.ui.widgets.surfaces import SHADOW, paint_shadow
 
 LIFTED: Final = 100
@@ -142,7 +142,10 @@ class Tile(QGraphicsPixmapItem):
             return tile_notes(unused, None, ())
         limited = row_limit_note(self.widget, self.result)
         untotalled = pivot_currencies(self.widget, self.result)
-        return tile_notes(unused, self.result.source, self.result.repeated, limited, self.result.mixed, untotalled)
+        converted = shown_conversions(self.widget.query)
+        return tile_notes(
+            unused, self.result.source, self.result.repeated, limited, self.result.mixed, untotalled, converted
+        )  # fmt: skip
 
     @property
     def has_rows(self) -> bool:

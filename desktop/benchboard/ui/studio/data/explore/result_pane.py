@@ -22,6 +22,8 @@ from benchboard.analytics.line_reduction import Reduction
 from benchboard.analytics.mixed_currencies import mixed_text
 from benchboard.analytics.pivoted_table import PivotTable
 from benchboard.analytics.queries import ResultTable
+from benchboard.analytics.query_builder.currency_conversion import conversion_text, conversions_in
+from benchboard.analytics.query_builder.question import Dialect
 from benchboard.analytics.repeated_rows import repeated_text
 from benchboard.analytics.table_export.formats import ExportFormat
 from benchboard.dashboards.document.time_range import Period, absolute
@@ -39,6 +41,7 @@ from benchboard.dashboards.pivoted_widget import PivotSettings, pivot_settings
 from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.commands import REGISTRY
+from benchboard.ui.studio.data.explore.conversion_popover import ConversionPopover, convertible_amount
 from benchboard.ui.studio.data.explore.exploration import Exploration, ExplorationResult
 from benchboard.ui.studio.data.explore.history_list import duration_text
 from benchboard.ui.studio.data.explore.part_text import question_title
@@ -179,6 +182,13 @@ class ResultPane(QWidget):
         self._repeated.setObjectName("explore_repeated")
         self._repeated.hide()
         column.addWidget(self._repeated)
+        self._converted = Paragraph("", "caption", "secondary")
+        self._converted.setObjectName("explore_converted")
+        self._converted.hide()
+        column.addWidget(self._converted)
+        self._convert = Button(_("Convert to one currency"), self._open_conversion, kind="link", name="explore_convert")
+        self._convert.hide()
+        column.addWidget(self._convert, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.chart, 1)
         self._no_result = EmptyState(
             "ph.warning-circle",
@@ -446,6 +456,11 @@ class ResultPane(QWidget):
         if not self._repeated.isHidden():
             width = self.width() - margins.left() - margins.right()
             rows.append(self._repeated.heightForWidth(width))
+        if not self._converted.isHidden():
+            width = self.width() - margins.left() - margins.right()
+            rows.append(self._converted.heightForWidth(width))
+        if not self._convert.isHidden():
+            rows.append(self._convert.sizeHint().height())
         return margins.top() + margins.bottom() + sum(rows) + self._upper.spacing() * len(rows)
 
     def _toggle_table(self) -> None:
@@ -461,10 +476,27 @@ class ResultPane(QWidget):
             text = repeated_text(self._result.repeated)  # because of the joins of a data model
         if self._result is not None and self._result.mixed is not None:
             text = " ".join(part for part in (text, mixed_text(self._result.mixed)) if part)
-        if text != self._repeated.text():
+        converted = " ".join(map(conversion_text, conversions_in(exploration.state.text, self._dialect())))
+        can_convert = convertible_amount(exploration) is not None
+        before = self._repeated.text(), self._converted.text(), not self._convert.isHidden()
+        if (text, converted, can_convert) != before:
             self._repeated.setText(text)
             self._repeated.setVisible(bool(text))
+            self._converted.setText(converted)
+            self._converted.setVisible(bool(converted))
+            self._convert.setVisible(can_convert)
             self._divide()
+
+    def _dialect(self) -> Dialect:
+        question, source = self._exploration.state.question, self._exploration.source(self._exploration.state.source_id)
+        return (
+            question.dialect if question is not None else source.question("").dialect if source is not None else "own"
+        )
+
+    def _open_conversion(self) -> None:
+        question, amount = self._exploration.state.question, convertible_amount(self._exploration)
+        if question is not None and amount is not None:
+            ConversionPopover(self._exploration, self._convert, question, amount).open()
 
     def _choose(self, kind: str) -> None:
         chosen = self._exploration.chosen_kind(self._result)
