@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
@@ -700,6 +701,7 @@ def test_undo_takes_back_the_last_thing_done_whether_a_toast_is_shown_or_not(exp
     toast = add()
     explorer.exploration.set_time_range(TimeRange("2026-06-01", "2026-08-31"))
     assert not toast.isVisible(), "its keys would mean another step than the last"
+    studio.wait(lambda: not shiboken6.isValid(toast))  # deleted, with its keys
     explorer.tree.setFocus()
     explorer.qtbot.keyClick(explorer.tree, Qt.Key.Key_Z, CTRL)
     assert explorer.exploration.state.time_range != TimeRange("2026-06-01", "2026-08-31")

@@ -1,37 +1,36 @@
-"""Tables of texts: the widths of their columns by keys."""
+"""The table of texts: its last column takes the room that is left, and is never narrower than its texts."""
 
-from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from benchboard.ui.studio.data.text_table import TextRow, TextTable
 from benchboard.ui.theme import Theme
 
-ALT_SHIFT = Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ShiftModifier
+_HEADS = ("Field", "Description")
 
 
-def test_column_of_the_current_cell_is_made_wider_and_narrower_by_keys(qtbot: QtBot, light: Theme) -> None:
-    table = TextTable("rows", "Rows", opens=False)
+def _table(qtbot: QtBot, width: int) -> TextTable:
+    table = TextTable("fields", "Fields", opens=True)
     qtbot.addWidget(table)
-    table.resize(500, 200)
-    table.show_rows(("Shop", "Orders"), [TextRow(("Ankara", "12")), TextRow(("İzmir", "7"))])
+    table.resize(width, 200)
     table.show()
-    table.setCurrentIndex(table.texts.index(1, 1))
-    shop, orders = table.columnWidth(0), table.columnWidth(1)
-    qtbot.keyClick(table, Qt.Key.Key_Right, ALT_SHIFT)
-    assert (table.columnWidth(0), table.columnWidth(1)) == (shop, orders + 16)
-    for _press in range(30):
-        qtbot.keyClick(table, Qt.Key.Key_Right, ALT_SHIFT)
-    assert table.columnWidth(1) == table.horizontalHeader().maximumSectionSize()
-    for _press in range(30):
-        qtbot.keyClick(table, Qt.Key.Key_Left, ALT_SHIFT)
-    assert table.columnWidth(1) == table.horizontalHeader().minimumSectionSize()
-    assert table.currentIndex() == table.texts.index(1, 1)
+    table.show_rows(
+        _HEADS, [TextRow((f"a rather long name of a field {place}", "Add description")) for place in range(3)]
+    )
+    return table
 
 
-def test_table_without_rows_leaves_its_columns(qtbot: QtBot, light: Theme) -> None:
-    table = TextTable("rows", "Rows", opens=False)
-    qtbot.addWidget(table)
-    table.show_rows(("Shop",), [])
-    before = table.columnWidth(0)
-    qtbot.keyClick(table, Qt.Key.Key_Right, ALT_SHIFT)
-    assert table.columnWidth(0) == before
+def test_last_column_has_the_room_that_is_left(qtbot: QtBot, light: Theme) -> None:
+    table = _table(qtbot, 480)
+    head = table.horizontalHeader()
+    qtbot.waitUntil(lambda: head.length() == table.viewport().width())
+
+
+def test_last_column_is_as_wide_as_its_text_where_there_is_less_room(qtbot: QtBot, light: Theme) -> None:
+    table = _table(qtbot, 320)
+    head = table.horizontalHeader()
+    qtbot.waitUntil(lambda: head.length() > table.viewport().width())
+    assert head.sectionSize(1) >= table.sizeHintForColumn(1)
+    table.resize(480, 200)
+    qtbot.waitUntil(lambda: head.length() == table.viewport().width())
+    table.resize(320, 200)
+    qtbot.waitUntil(lambda: head.sectionSize(1) == max(table.sizeHintForColumn(1), head.sectionSizeHint(1)))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -164,10 +164,27 @@ class TextTable(QTableView):
         self.texts.heads, self.texts.rows, self.texts.right = tuple(heads), tuple(rows), right
         self.texts.endResetModel()
         self.resizeColumnsToContents()
+        self._fit_last_column()
         if rows:
             column = 0 if self.opens else min(max(at.column(), 0), len(heads) - 1)
             self.setCurrentIndex(self.texts.index(min(max(at.row(), 0), len(rows) - 1), column))
         self.viewport().update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_last_column()
+
+    def _fit_last_column(self) -> None:
+        """Stretch the last column where there is room, else let it be as wide as its text: stretched, it would be as
+        narrow as columns may be, and the table wouldn't scroll to the rest."""
+        head, last = self.horizontalHeader(), len(self.texts.heads) - 1
+        if not self.opens or last < 0:
+            return
+        wanted = max(self.sizeHintForColumn(last), head.sectionSizeHint(last))
+        fits = head.sectionPosition(last) + wanted <= self.viewport().width()
+        head.setStretchLastSection(False)
+        head.resizeSection(last, wanted)
+        head.setStretchLastSection(fits)  # anew: Qt doesn't stretch a column again that was fitted to its text
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         place = self.currentIndex().row()

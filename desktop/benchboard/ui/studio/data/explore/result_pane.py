@@ -186,9 +186,6 @@ class ResultPane(QWidget):
         self._converted.setObjectName("explore_converted")
         self._converted.hide()
         column.addWidget(self._converted)
-        self._convert = Button(_("Convert to one currency"), self._open_conversion, kind="link", name="explore_convert")
-        self._convert.hide()
-        column.addWidget(self._convert, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.chart, 1)
         self._no_result = EmptyState(
             "ph.warning-circle",
@@ -243,6 +240,11 @@ class ResultPane(QWidget):
         self.read_again = Button(
             _("Read again"), self.refresh_requested.emit, kind="link", size="sm", name="explore_read_again"
         )
+        self._convert = Button(
+            _("Convert to one currency"), self._open_conversion, kind="quiet", icon="ph.currency-circle-dollar",
+            size="sm", name="explore_convert", tip=_("Give rates, so that amounts in several currencies can be added"),
+        )  # fmt: skip
+        self._convert.hide()
         self.plan = PlanPane(context, exploration)
         self._plan_return = FocusReturn()
         """Where the focus goes when the plan is hidden."""
@@ -397,6 +399,7 @@ class ResultPane(QWidget):
         line.addWidget(self._status, 2)
         line.addWidget(self._origin, 3)
         line.addWidget(self.read_again)
+        line.addWidget(self._convert)
         line.addWidget(self._table_button)
         line.addWidget(self._export_button)
         line.addWidget(self._plan_button)
@@ -459,8 +462,6 @@ class ResultPane(QWidget):
         if not self._converted.isHidden():
             width = self.width() - margins.left() - margins.right()
             rows.append(self._converted.heightForWidth(width))
-        if not self._convert.isHidden():
-            rows.append(self._convert.sizeHint().height())
         return margins.top() + margins.bottom() + sum(rows) + self._upper.spacing() * len(rows)
 
     def _toggle_table(self) -> None:
