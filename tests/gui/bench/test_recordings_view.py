@@ -27,7 +27,7 @@ from benchboard.ui.bench.recording_lists import nodes_text
 from benchboard.ui.bench.recording_tables import node_shares, statistics_rows
 from benchboard.ui.bench.recordings_view import RecordingsView
 from benchboard.ui.shell.shell import Shell
-from benchboard.ui.widgets import Confirm, Select, Toast
+from benchboard.ui.widgets import Confirm, Elided, Select, Toast
 from benchboard.ui.widgets.legend import Legend
 from support.benchsim import Simulator
 from support.window import Clicker, visible
@@ -620,3 +620,29 @@ def test_list_of_the_folder_follows_it_and_its_files_are_renamed_and_deleted_wit
     shell.context.problems.undo_last()
     qtbot.waitUntil(lambda: "new.asc" in names())
     assert (folder / "new.asc").is_file()
+
+
+def test_recording_that_is_put_into_an_empty_folder_is_listed(
+    qtbot: QtBot, folder: Path, view: RecordingsView, tmp_path: Path
+) -> None:
+    qtbot.waitUntil(lambda: len(listed(view)) == 2)
+    folder.rename(tmp_path / "elsewhere")
+    qtbot.waitUntil(lambda: not view.folder.isVisible())
+    (tmp_path / "elsewhere").rename(folder)
+    qtbot.waitUntil(lambda: view.folder.isVisible() and len(listed(view)) == 2)
+
+
+def test_folder_that_is_gone_is_said_beside_an_open_recording(
+    qtbot: QtBot, shell: Shell, folder: Path, view: RecordingsView, tmp_path: Path, click: Clicker
+) -> None:
+    def said() -> list[str]:
+        return [one.text() for one in view.folder.findChildren(Elided) if one.isVisible()]
+
+    view.open(folder / "drive.log")
+    qtbot.waitUntil(lambda: view.frames.model.rowCount() == COUNT)
+    click(shell.window(), "recording_list")
+    qtbot.waitUntil(lambda: str(folder) in said())
+    folder.rename(tmp_path / "elsewhere")
+    qtbot.waitUntil(lambda: any("can't be listed" in one for one in said()))
+    (tmp_path / "elsewhere").rename(folder)
+    qtbot.waitUntil(lambda: str(folder) in said())

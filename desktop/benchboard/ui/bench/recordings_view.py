@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from benchboard.canbus.dbc import CanDatabase
@@ -326,7 +326,11 @@ class RecordingsView(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self.folder.look()
+        self.folder.follow(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.folder.follow(False)
 
     def show_channel(self, channel: str | None) -> None:
         """Show only the frames of this channel, or of all: in the list, the time line, the figures and tables, and as

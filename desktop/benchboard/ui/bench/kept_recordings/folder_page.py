@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QPoint, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.canbus.recording_folder import RecordingFile, RecordingFolder
@@ -26,7 +25,7 @@ from benchboard.ui.widgets.menus import Menu
 from benchboard.ui.widgets.surfaces import set_surface
 
 _EVERY_MS: Final = 2_000
-"""How often the folder is looked at while the list is shown; a folder of another computer reports no changes."""
+"""How often the folder is looked at while it is followed; a folder of another computer reports no changes."""
 _RECORDING_S: Final = 3.0
 """A file that was changed so short a time ago may still be written: it isn't looked into yet."""
 
@@ -117,19 +116,21 @@ class FolderPage(QWidget):
     def look(self) -> None:
         """Look at the folder on a worker, and then into the files that are new in it."""
         folder = self.folder
+        if folder is None:
+            self._path.setText(_("No folder is chosen yet."))
         if folder is None or self._looking:
             return
         self._looking = True
-        self._path.setText(str(folder))
         self._context.tasks.read(self, lambda _session: self._folder.files(folder), self._show, self._failed)
 
-    def _failed(self, _error: AppError) -> None:
-        """The folder is gone, or a drive isn't connected: nothing is in it, and it is looked at again."""
-        self._looking = False
+    def _failed(self, error: AppError) -> None:
+        """The folder is gone, or a drive isn't connected: that is said, and it is looked at again."""
         self._show([])
+        self._path.setText(error.what)
 
     def _show(self, files: Sequence[RecordingFile]) -> None:
         self._looking = False
+        self._path.setText(str(self.folder or ""))
         shown = [one for one in files if one.content is None or one.content.is_recording]
         if shown != list(self._files):
             self._files = shown
@@ -162,12 +163,11 @@ class FolderPage(QWidget):
         opened.aboutToHide.connect(opened.deleteLater)
         opened.popup(spot)
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.model.refresh()
-        self.look()
-        self._timer.start()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._timer.stop()
+    def follow(self, followed: bool) -> None:
+        """Look at the folder from now on, or no more. Also while something else is shown because it is empty."""
+        if followed:
+            self.model.refresh()
+            self.look()
+            self._timer.start()
+        else:
+            self._timer.stop()
