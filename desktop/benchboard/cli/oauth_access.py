@@ -76,7 +76,7 @@ def list_consents(
     with context.database.read() as session:
         listing = Listing(filters=_filters(context, session, based_on, whom))
         page = consents.list_consents(session, context.actor, listing, after=after, limit=limit)
-    none = _("Nobody has agreed to an OAuth client yet.")
+    none = _("Nobody has agreed to an OAuth client yet. To see the clients, run “benchboard oauth client list”.")
     filters = {"--client": based_on, "--person": whom}
     context.list_page(
         page,
@@ -114,11 +114,12 @@ def list_tokens(
         listing = Listing(filters=_filters(context, session, based_on, whom))
         kind: consents.TokenKind = "refresh" if refresh else "access"
         page = consents.list_tokens(session, context.actor, listing, kind=kind, after=after, limit=limit)
+    none = _("No tokens work now. To see the clients, run “benchboard oauth client list”.")
     filters = {"--client": based_on, "--person": whom}
     context.list_page(
         page,
         _TOKEN if context.as_json else _TOKEN | _TEXT,
-        empty=empty_text(pgettext("no match", "tokens"), _("No tokens work now."), "oauth token list", filters=filters),
+        empty=empty_text(pgettext("no match", "tokens"), none, "oauth token list", filters=filters),
     )
 
 
