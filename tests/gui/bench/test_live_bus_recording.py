@@ -16,7 +16,7 @@ from benchboard.ui.bench.recording_clock import RecordingClock
 from benchboard.ui.bench.recordings_view import RecordingsView
 from benchboard.ui.bench.selected_dongle import SelectedDongle
 from benchboard.ui.shell.shell import Shell
-from benchboard.ui.widgets import Confirm, Toast
+from benchboard.ui.widgets import Confirm, Select, Toast
 from support.benchsim import Simulator
 from support.window import Clicker, visible
 
@@ -184,6 +184,35 @@ def test_warning_of_an_ended_recording_is_on_the_live_bus_alone_and_ends_once_it
     (recordings,) = shell.findChildren(RecordingsView)
     recordings.open(file)
     qtbot.waitUntil(lambda: not problems.has("bench.recording-ended"))
+
+
+def test_another_dongle_is_opened_only_after_asking_while_one_is_recorded(
+    qtbot: QtBot, shell: Shell, view: LiveBusView, simulator: Simulator, manager: DeviceManager, click: Clicker,
+    tmp_path: Path,
+) -> None:  # fmt: skip
+    window = shell.window()
+    view.recording.start(tmp_path / "drive.log")
+    qtbot.waitUntil(lambda: view.recording.recording)
+    assert manager.live is not None
+    recorded = str(manager.live.device_id)
+    (other,) = simulator.ports.keys() - {recorded}
+    field = click.find(window, "live_dongle")
+    assert isinstance(field, Select)
+    qtbot.waitUntil(lambda: field.findData(other) >= 0)
+
+    def choose() -> None:
+        field.setCurrentIndex(field.findData(other))
+        field.activated.emit(field.currentIndex())
+
+    choose()
+    assert field.current_key() == recorded, "the bus that is open, until it is answered"
+    click(window, "confirm_keep")
+    assert view.recording.recording
+    assert field.current_key() == recorded
+    choose()
+    click(window, "confirm_act")
+    qtbot.waitUntil(lambda: manager.live is not None and manager.live.device_id == other)
+    assert list(read_frames(tmp_path / "drive.log"))
 
 
 def test_simulated_dongles_are_stopped_only_after_asking_while_one_is_recorded(

@@ -319,12 +319,23 @@ class LiveBusView(QWidget):
     # ---- the dongle
 
     def _choose_dongle(self, device_id: str) -> None:
-        """Select this dongle; if another one's bus is open, this one's takes its place."""
-        was_open = self._devices.live is not None
-        self._opens_once_connected = False
-        self._select_dongle(device_id)
-        if was_open and self._devices.live is None:
-            self._start()
+        """Select this dongle; if another one's bus is open, this one's takes its place. Asks first if that ends a
+        recording, or what is being sent."""
+        live = self._devices.live
+
+        def choose() -> None:
+            was_open = self._devices.live is not None
+            self._opens_once_connected = False
+            self._select_dongle(device_id)
+            if was_open and self._devices.live is None:
+                self._start()
+
+        if live is None or live.device_id == device_id or self._devices.find(device_id) is None:
+            choose()
+            return
+        self._dongles.update()  # until it is answered, the field names the dongle whose bus is open
+        words = Taking(_("Opening another dongle"), _("Stop recording and open"), _("Close live bus and open"))
+        unless_in_use(self, self._devices, frozenset({live.path}), choose, words)
 
     def _select_dongle(self, device_id: str) -> None:
         """Select this dongle: it stays selected while it is disconnected, until another one is. Another one's bus is
