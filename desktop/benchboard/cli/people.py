@@ -283,6 +283,14 @@ def _state_sentence(people: Sequence[Person], state: str) -> str:
     return " ".join(sentences)
 
 
+def _keys_ended(count: int) -> str:
+    return ngettext("{count} API key ended.", "{count} API keys ended.", count).format(count=count)
+
+
+def _keys_back(count: int) -> str:
+    return ngettext("{count} API key works again.", "{count} API keys work again.", count).format(count=count)
+
+
 def _ended(count: int) -> str:
     if not count:
         return _("No sessions to end.")
@@ -293,30 +301,35 @@ def _ended(count: int) -> str:
 @click.argument("who", nargs=-1, required=True)
 @with_context
 def delete_user(context: CommandContext, who: tuple[str, ...]) -> None:
-    """Delete people's accounts, and end their sessions.
+    """Delete people's accounts, and end their sessions and API keys.
 
-    What they own stays. “benchboard user restore ID” undoes it. WHO is an email address or ID.
+    What they own stays. “benchboard user restore WHO” undoes it, and lets those API keys work again. WHO is an email
+    address or ID.
     """
     with context.database.change() as session:
         found = [users.get_person_matching(session, context.actor, person) for person in who]
         people = list({person.id: person for person in found}.values())
         ended = person_deletion.delete_people(session, context.actor, [person.id for person in people])
     done = _("Deleted {names}.").format(names=", ".join(person.name for person in people))
-    context.report(f"{done} {_ended(ended)}", deleted=len(people), sessions_ended=ended)
+    told = [done, _ended(ended.sessions), *([_keys_ended(ended.keys)] if ended.keys else [])]
+    context.report(" ".join(told), deleted=len(people), sessions_ended=ended.sessions, keys_ended=ended.keys)
 
 
 @user.command("restore")
-@click.argument("ids", nargs=-1, required=True)
+@click.argument("who", nargs=-1, required=True)
 @with_context
-def restore_user(context: CommandContext, ids: tuple[str, ...]) -> None:
-    """Restore deleted accounts.
+def restore_user(context: CommandContext, who: tuple[str, ...]) -> None:
+    """Restore deleted accounts, and let the API keys work again that ended with them.
 
-    IDS are whole IDs from “benchboard user list --status deleted”.
+    WHO is an email address, or an ID from “benchboard user list --status deleted”.
     """
     with context.database.change() as session:
-        people = [users.get_person(session, context.actor, one, or_deleted=True) for one in dict.fromkeys(ids)]
-        count = person_deletion.restore_people(session, context.actor, [person.id for person in people])
-    context.report(_("Restored {names}.").format(names=", ".join(person.name for person in people)), restored=count)
+        found = [users.get_person_matching(session, context.actor, one, deleted=True) for one in who]
+        people = list({person.id: person for person in found}.values())
+        restored = person_deletion.restore_people(session, context.actor, [person.id for person in people])
+    done = _("Restored {names}.").format(names=", ".join(person.name for person in people))
+    told = [done, *([_keys_back(restored.keys)] if restored.keys else [])]
+    context.report(" ".join(told), restored=restored.people, keys_restored=restored.keys)
 
 
 @click.group(cls=CliGroup)

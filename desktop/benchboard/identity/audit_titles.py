@@ -178,6 +178,7 @@ def detail_title(key: str) -> str:
         "host_name": _("Computer"),
         "identity": _("Identity"),
         "key": _("API key"),
+        "keys": _("API keys"),
         "key_version": _("Key version"),
         "in_team": _("In the team"),
         "kind": _("Kind"),

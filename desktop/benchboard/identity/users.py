@@ -129,10 +129,13 @@ def get_person(session: Session, actor: Actor, user_id: str, *, or_deleted: bool
     return _person(found, _teams(session, actor, ids), _own_roles(session, actor, ids))
 
 
-def get_person_matching(session: Session, actor: Actor, who: str) -> Person:
-    """The person with this address, ID or beginning of an ID. Raises `NotFound`, `Invalid` or `Conflict`."""
+def get_person_matching(session: Session, actor: Actor, who: str, *, deleted: bool = False) -> Person:
+    """The person with this address, ID or beginning of an ID; with `deleted`, one whose account is deleted. Raises
+    `NotFound`, `Invalid` or `Conflict`."""
     require(actor, "users:read")
-    people = select(User.id).where(User.organisation_id == actor.organisation_id, User.deleted_at.is_(None))
+    gone = User.deleted_at.is_not(None) if deleted else User.deleted_at.is_(None)
+    people = select(User.id).where(User.organisation_id == actor.organisation_id, gone)
+    command = "benchboard user list --status deleted" if deleted else "benchboard user list"
     if "@" not in who:
         try:
             user_id = find_id(session, people, User.id, who)
@@ -140,18 +143,21 @@ def get_person_matching(session: Session, actor: Actor, who: str) -> Person:
             raise Invalid(
                 "people.who",
                 _("“{who}” isn't an email address or an ID.").format(who=who[:80]),
-                do=_("Enter an email address, or an ID from “benchboard user list”."),
+                do=_("Enter an email address, or an ID from “{command}”.").format(command=command),
                 field="who",
             ) from error
     else:
         user_id = session.scalars(people.where(User.email_norm == normalise(who))).first()
     if user_id is None:
+        unknown = _("There's no person with the email address or ID “{who}”.")
+        if deleted:
+            unknown = _("No deleted account has the email address or ID “{who}”.")
         raise NotFound(
             "people.unknown",
-            _("There's no person with the email address or ID “{who}”.").format(who=who[:80]),
-            do=_("Choose one listed by “benchboard user list”."),
+            unknown.format(who=who[:80]),
+            do=_("Choose one listed by “{command}”.").format(command=command),
         )
-    return get_person(session, actor, user_id)
+    return get_person(session, actor, user_id, or_deleted=deleted)
 
 
 def count_people(session: Session, actor: Actor, listing: Listing | None = None) -> int:

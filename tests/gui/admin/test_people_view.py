@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QMenu,
     QPushButton,
     QScrollArea,
+    QWidget,
 )
 from pytestqt.qtbot import QtBot
 
@@ -739,6 +740,7 @@ def test_delete_person_asks_where_sessions_end_lists_them_as_deleted_and_is_undo
     admin.press_row(TABLE, "Ada Lovelace")
     admin.find(TABLE).setFocus()
     admin.key(Qt.Key.Key_Delete)
+    admin.wait(lambda: any(one.isVisible() for one in admin.window.findChildren(QWidget, "confirm")))
     assert "2 sessions end within" in label_text(admin, "confirm")
     admin.click("confirm_act")
     admin.wait(lambda: "Ada Lovelace deleted" in admin.toast())

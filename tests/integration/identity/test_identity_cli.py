@@ -117,12 +117,19 @@ def test_user_change_changes_each_field_says_so_and_refuses_what_cannot_be(local
 
 def test_user_delete_and_restore_by_id(local: Terminal) -> None:
     added = local.json("user", "add", "mert@example.com")
-    assert local.json("user", "delete", "mert@example.com") == {"deleted": 1, "sessions_ended": 0}
+    assert local.json("user", "delete", "mert@example.com") == {"deleted": 1, "sessions_ended": 0, "keys_ended": 0}
     assert "mert" not in local("user", "list").stdout
     assert [row["state"] for row in local.json("user", "list", "--status", "deleted")["items"]] == ["deleted"]
     assert "There's no person" in local("user", "show", "mert@example.com", status=1).stderr
-    assert local.json("user", "restore", added["id"]) == {"restored": 1}
+    assert local.json("user", "restore", added["id"]) == {"restored": 1, "keys_restored": 0}
     assert local.json("user", "show", "mert@example.com")["state"] == "active"
+    for who in ("mert@example.com", local.json("user", "show", "mert@example.com")["id"][:8]):
+        local("user", "delete", "mert@example.com")
+        assert "Restored" in local("user", "restore", who).stdout
+    refused = local("user", "restore", "mert@example.com", status=1).stderr
+    assert "No deleted account has the email address or ID “mert@example.com”." in refused
+    assert "Choose one listed by “benchboard user list --status deleted”." in refused
+    assert "an ID from “benchboard user list --status deleted”." in local("user", "restore", "mert", status=2).stderr
     me = local.json("whoami")["email"]
     assert "You can't delete your own account." in local("user", "delete", me, status=1).stderr
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from benchboard.errors import Conflict, Denied, NotFound
 from benchboard.identity import audit, organisations, person_deletion, teams, users
 from benchboard.identity.audit_titles import entry_title
+from benchboard.identity.permissions import key_prefix
 from benchboard.paging import Listing
 from benchboard.storage.change_tracking import unaudited
 from benchboard.storage.models.credentials import ApiKey, OAuthClient, RefreshToken, Token
@@ -17,12 +18,12 @@ from support.databases import unbound
 from support.people import Town, end_reason
 
 
-def _delete(town: Town, *user_ids: str) -> int:
+def _delete(town: Town, *user_ids: str) -> person_deletion.DeletionEffects:
     with unbound(town.database).change() as session:
         return person_deletion.delete_people(session, town.actor, user_ids)
 
 
-def _restore(town: Town, *user_ids: str) -> int:
+def _restore(town: Town, *user_ids: str) -> person_deletion.RestoredPeople:
     with unbound(town.database).change() as session:
         return person_deletion.restore_people(session, town.actor, user_ids)
 
@@ -36,7 +37,7 @@ def _listed(town: Town, state: str = "") -> dict[str, str]:
 def test_delete_people_ends_sessions_at_once_and_lists_them_as_deleted_alone(town: Town) -> None:
     mert = town.add("mert@north.example", "Mert")
     signed_in = town.sign_in("mert@north.example")
-    assert _delete(town, mert) == 1
+    assert _delete(town, mert) == person_deletion.DeletionEffects(sessions=1, keys=0)
     with unbound(town.database).read() as session:
         assert end_reason(session, signed_in) == "deleted"
         assert session.scalars(select(SignInSession).where(SignInSession.user_id == mert)).all() == []
@@ -92,7 +93,7 @@ def test_restore_people_bring_back_teams_and_sign_in_but_no_session(town: Town) 
         teams.add_people(session, town.actor, team.slug, [mert])
     signed_in = town.sign_in("mert@north.example")
     _delete(town, mert)
-    assert _restore(town, mert) == 1
+    assert _restore(town, mert) == person_deletion.RestoredPeople(people=1, keys=0)
     with unbound(town.database).read() as session:
         person = users.get_person(session, town.actor, mert)
         assert (person.state, person.teams, person.sessions) == ("active", ("Rig",), 0)
@@ -132,3 +133,38 @@ def test_deleting_and_restoring_are_recorded_and_a_deleted_address_says_it_is_on
     with unbound(town.database).read() as session:
         entries = audit.list_entries(session, town.actor, Listing(filters={"person": mert}), limit=2).rows
     assert [entry_title(one) for one in entries] == ["Restored the account of Mert", "Deleted the account of Mert"]
+
+
+def test_deletion_names_the_keys_it_ends_and_restoring_gives_back_these_alone(town: Town) -> None:
+    mert = town.add("mert@north.example", "Mert")
+    now = datetime.now(UTC)
+    own = {"organisation_id": town.north, "user_id": mert}
+    with unbound(town.database).change() as session:
+        rig = ApiKey(**own, name="rig", key_hash="1")
+        session.add_all(
+            [
+                rig,
+                ApiKey(**own, name="revoked", key_hash="2", is_active=False),
+                ApiKey(**own, name="expired", key_hash="3", expires_at=now - timedelta(days=1)),
+            ]
+        )
+        session.flush()
+        prefix = key_prefix(rig.id)
+        unaudited(session, "api_keys")
+    with unbound(town.database).read() as session:
+        counted = person_deletion.count_effects(session, town.actor, [mert])
+    assert _delete(town, mert) == counted == person_deletion.DeletionEffects(sessions=0, keys=1)
+    assert _active_keys(town) == {"rig": False, "revoked": False, "expired": True}
+    assert _restore(town, mert) == person_deletion.RestoredPeople(people=1, keys=1)
+    assert _active_keys(town) == {"rig": True, "revoked": False, "expired": True}
+    with unbound(town.database).read() as session:
+        entries = audit.list_entries(session, town.actor, Listing(filters={"person": mert}), limit=2).rows
+    assert [(one.event, one.details["keys"]) for one in entries] == [
+        ("user.restore", [prefix]),
+        ("user.delete", [prefix]),
+    ]
+
+
+def _active_keys(town: Town) -> dict[str, bool]:
+    with unbound(town.database).read() as session:
+        return {row.name: row.is_active for row in session.scalars(select(ApiKey))}

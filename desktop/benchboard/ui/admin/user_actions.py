@@ -1,7 +1,6 @@
 """An admin's actions on people and sessions, shared by all views: confirmed first, and undoable where possible."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 
 from PySide6.QtWidgets import QWidget
@@ -9,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 from benchboard.i18n import _, ngettext, number
 from benchboard.identity import person_deletion, sessions, users
 from benchboard.identity.permissions import has_permission
+from benchboard.identity.person_deletion import DeletionEffects, RestoredPeople
 from benchboard.identity.roles import denied_title
 from benchboard.identity.sessions import SessionRecord
 from benchboard.identity.users import Person
@@ -180,35 +180,49 @@ def _why_not_deleted(context: Context, selected: Sequence[Person]) -> str:
 
 
 def delete_people(context: Context, owner: QWidget, selected: Sequence[Person]) -> None:
-    """Delete accounts, after a question if that ends sessions, and offer to undo it."""
+    """Delete accounts, after a question if that ends sessions or API keys, and offer to undo it."""
     if why := _why_not_deleted(context, selected):
         context.problems.refuse(why)
         return
-    ids, count = [person.id for person in selected], sum(person.sessions for person in selected)
-    name = selected[0].name
-    done = _("{name} deleted").format(name=name)
+    ids = [person.id for person in selected]
+
+    def ask(effects: DeletionEffects) -> None:
+        if not effects.sessions and not effects.keys:
+            _delete_now(context, owner, selected)
+            return
+        question = _("Delete {name}?").format(name=selected[0].name)
+        if len(selected) > 1:
+            question = _("Delete {count} people?").format(count=len(selected))
+        act, keep, run = _("Delete"), _("Cancel"), partial(_delete_now, context, owner, selected)
+        Confirm(owner.window(), question, _consequences(effects), act=act, keep=keep, run=run).open()
+
+    context.tasks.read(owner, lambda session: person_deletion.count_effects(session, context.actor, ids), ask)
+
+
+def _consequences(effects: DeletionEffects) -> str:
+    told = []
+    if effects.sessions:
+        ended = ngettext("{count} session ends {within}.", "{count} sessions end {within}.", effects.sessions)
+        told.append(ended.format(count=number(effects.sessions), within=revoked_within()))
+    if effects.keys:
+        ended = ngettext("{count} API key ends.", "{count} API keys end.", effects.keys)
+        told.append(ended.format(count=number(effects.keys)))
+    told.append(_("What they own stays. They can be restored."))
+    if effects.keys:
+        told.append(_("Their API keys then work again."))
+    return " ".join(told)
+
+
+def _delete_now(context: Context, owner: QWidget, selected: Sequence[Person]) -> None:
+    ids = [person.id for person in selected]
+    done = _("{name} deleted").format(name=selected[0].name)
     if len(selected) > 1:
         done = _("{count} people deleted").format(count=len(selected))
-
-    def run() -> None:
-        context.tasks.change(
-            owner,
-            lambda session: person_deletion.delete_people(session, context.actor, ids),
-            lambda _ended: context.problems.toast(done, partial(restore_people, context, owner, selected)),
-        )
-
-    if not count:
-        run()
-        return
-    question = _("Delete {name}?").format(name=name)
-    if len(selected) > 1:
-        question = _("Delete {count} people?").format(count=len(selected))
-    ended = ngettext("{count} session ends {within}.", "{count} sessions end {within}.", count)
-    consequences = " ".join(
-        (ended.format(count=number(count), within=revoked_within()), _("What they own stays. They can be restored."))
-    )  # fmt: skip
-    act, keep = _("Delete"), _("Cancel")
-    Confirm(owner.window(), question, consequences, act=act, keep=keep, run=run).open()
+    context.tasks.change(
+        owner,
+        lambda session: person_deletion.delete_people(session, context.actor, ids),
+        lambda _ended: context.problems.toast(done, partial(restore_people, context, owner, selected)),
+    )
 
 
 def restore_people(context: Context, owner: QWidget, selected: Sequence[Person]) -> None:
@@ -217,12 +231,15 @@ def restore_people(context: Context, owner: QWidget, selected: Sequence[Person])
     done = _("{name} restored").format(name=selected[0].name)
     if len(selected) > 1:
         done = _("{count} people restored").format(count=len(selected))
-    again = [replace(person, sessions=0) for person in selected]
-    context.tasks.change(
-        owner,
-        lambda session: person_deletion.restore_people(session, context.actor, ids),
-        lambda _count: context.problems.toast(done, partial(delete_people, context, owner, again)),
-    )
+
+    def tell(restored: RestoredPeople) -> None:
+        told = done
+        if restored.keys:
+            keys = ngettext("{count} API key works again.", "{count} API keys work again.", restored.keys)
+            told = f"{done}. {keys.format(count=number(restored.keys))}"
+        context.problems.toast(told, partial(_delete_now, context, owner, selected))
+
+    context.tasks.change(owner, lambda session: person_deletion.restore_people(session, context.actor, ids), tell)
 
 
 def revoke_all_after_confirm(context: Context, owner: QWidget, selected: Sequence[Person]) -> None:
