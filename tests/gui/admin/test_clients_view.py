@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 import requests
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QLineEdit, QWidget
 
 from benchboard.identity import audit, authentication
-from benchboard.identity.oauth import clients, consents, signing_keys
+from benchboard.identity.oauth import client_test, clients, consents, signing_keys
 from benchboard.identity.oauth.client_fields import ClientFields
 from benchboard.identity.oauth.client_test import ClientTest
 from benchboard.identity.oauth.clients import ClientRecord
@@ -20,6 +20,7 @@ from benchboard.paging import Listing
 from benchboard.storage.models.credentials import Token
 from benchboard.ui import system_browser
 from benchboard.ui.widgets import Select
+from benchboard.ui.widgets.detail_pane import DetailPane
 from benchboard.ui.widgets.labels import Text
 from support.admin import Admin
 from support.databases import unbound
@@ -209,6 +210,60 @@ def test_stopping_a_test_waits_for_the_browser_no_longer(admin: Admin, monkeypat
     admin.wait(admin.find("test_run").isVisible)
     with pytest.raises(requests.ConnectionError):
         Browser().open(opened[0])
+
+
+def test_without_a_browser_the_address_is_offered_to_copy_and_widens_nothing(
+    admin: Admin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    addresses: list[str] = []
+    monkeypatch.setattr(system_browser, "open_in_browser", lambda url: bool(addresses.append(url)) or False)
+    _made(admin)
+    _open(admin)
+    admin.press_row("clients_table", "Line 2 display")
+    admin.click("test_run")
+    card = admin.find("test_address")
+    assert "No browser could be opened." in _texts(card)
+    pane = admin.find("client_detail")
+    assert isinstance(pane, DetailPane)
+    inner = pane.area.widget()
+    assert inner is not None
+    assert inner.minimumSizeHint().width() <= pane.area.viewport().width()
+    (copy,) = [one for one in card.findChildren(QAbstractButton) if one.isVisible()]
+    copy.click()
+    assert QApplication.clipboard().text() == addresses[0]
+    admin.click("test_stop")
+    admin.wait(admin.find("test_run").isVisible)
+    assert "Stopped." in _texts(pane)
+    assert not [one for one in pane.findChildren(QWidget, "test_address") if one.isVisible()]
+
+
+@pytest.mark.parametrize("act", [clients.disable_client, clients.delete_client])
+def test_a_test_ends_when_its_client_is_disabled_or_deleted(
+    admin: Admin, monkeypatch: pytest.MonkeyPatch, act: Any
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(system_browser, "open_in_browser", lambda url: bool(opened.append(url)) or True)
+    made = _made(admin)
+    _open(admin)
+    assert admin.application.shell is not None
+    tasks = admin.application.shell.context.tasks
+    admin.press_row("clients_table", "Line 2 display")
+    admin.click("test_run")
+    admin.wait(lambda: opened)
+    assert any(work.title.startswith("Testing") for work in tasks.running)
+    _change(admin, lambda session, actor: act(session, actor, made.client.id))
+    admin.wait(lambda: not any(work.title.startswith("Testing") for work in tasks.running))
+
+
+def test_a_test_that_nobody_answers_ends_by_itself(admin: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(system_browser, "open_in_browser", lambda _url: True)
+    monkeypatch.setattr(client_test, "CONSENT_S", 0)
+    _made(admin)
+    _open(admin)
+    admin.press_row("clients_table", "Line 2 display")
+    admin.click("test_run")
+    admin.wait(lambda: "Nobody decided in the browser" in _texts(admin.find("client_detail")))
+    admin.wait(admin.find("test_run").isVisible)
 
 
 def _consented(admin: Admin) -> tuple[clients.IssuedSecret, str]:

@@ -54,6 +54,10 @@ class _FailedStep(Exception):
     """Why a step failed."""
 
 
+class _Stopped(Exception):
+    """The test was cancelled while it waited."""
+
+
 @dataclass(frozen=True, slots=True)
 class _HttpResult:
     status: int
@@ -115,7 +119,10 @@ class ClientTest:
             for title, act in self._plan():
                 if self._cancelled:
                     return
-                step = self._run(title, act)
+                try:
+                    step = self._run(title, act)
+                except _Stopped:
+                    return
                 yield step
                 if step.outcome == "failed":
                     return
@@ -196,7 +203,10 @@ class ClientTest:
         while not self._cancelled and time.monotonic() < until:
             if self._issuer.captured(self.state, 0.2) is not None:
                 return _("You decided in the browser")
-        raise _FailedStep(_("Nobody decided in the browser."))
+        if self._cancelled:
+            raise _Stopped
+        minutes = CONSENT_S // 60
+        raise _FailedStep(_("Nobody decided in the browser within {minutes} min.").format(minutes=minutes))
 
     def _check_answer(self) -> str:
         location = self._issuer.captured(self.state, 0)

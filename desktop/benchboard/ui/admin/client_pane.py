@@ -184,6 +184,7 @@ class ClientPane(DetailPane):
     def _on_failed(self, error: AppError) -> None:
         if isinstance(error, NotFound):  # deleted, here or by another program: the list doesn't have it either
             self._client_id, self._client = "", None
+            self._test.stop(_("Stopped: the client was deleted."))
             self.closed.emit()
         else:
             self._context.problems.show(error)

@@ -19,8 +19,9 @@ from benchboard.ui import system_browser
 from benchboard.ui.context import Context
 from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.tasks import Progress, Work
-from benchboard.ui.widgets import Button, Card, Field, Icon, Paragraph, Select, Text
+from benchboard.ui.widgets import Button, Card, Field, Icon, Paragraph, Select, Text, copyable
 from benchboard.ui.widgets.detail_pane import DetailSection
+from benchboard.ui.widgets.paragraph import WrappedPath
 from benchboard.ui.widgets.readable_rows import ReadableList, ReadableRow
 
 
@@ -40,7 +41,7 @@ class _StepRow(ReadableRow):
         head.addWidget(Text(took, "caption", "muted"), 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(head)
         column.addWidget(Paragraph(step.detail, "caption", "muted" if fits else "error"))
-        self._lines = Paragraph("\n".join(step.lines), "mono", "secondary")
+        self._lines = WrappedPath("\n".join(step.lines))
         self._lines.hide()
         self._unfold = Button(_("Show request"), self._toggle, kind="link", size="sm")
         self._unfold.setVisible(bool(step.lines))
@@ -70,8 +71,20 @@ class _ConfirmCard(Card):
         column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
 
 
+class _AddressCard(Card):
+    """The address of the page that no browser showed, to copy."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self.setObjectName("test_address")
+        text = _("No browser could be opened. Copy this address into a browser on this computer.")
+        self.column.addWidget(Paragraph(text))
+        self.column.addWidget(copyable(url, _("address")))
+
+
 class ClientTestSection(DetailSection):
-    """`show_client` sets the client; the steps of another one go away."""
+    """`show_client` sets the client; the steps of another one go away. A client that is disabled ends its test, as
+    `stop` does."""
 
     _stepped = Signal(object)
     _asked = Signal(str, object)
@@ -83,6 +96,7 @@ class ClientTestSection(DetailSection):
         self._client: ClientRecord | None = None
         self._work: Work | None = None
         self._steps: list[TestStep] = []
+        self._why_stopped, self._cancelled = "", False
         self._uri = Select(name="test_uri", label=_("Back to"))
         self._uri_field = Field(_("Back to"), self._uri)
         self._run = Button(_("Run test"), self._start, icon="ph.play", name="test_run")
@@ -110,6 +124,8 @@ class ClientTestSection(DetailSection):
         if self._client is None or client.id != self._client.id:
             self._cancel()
             self._clear()
+        elif client.disabled_at is not None:
+            self.stop(_("Stopped: the client was disabled."))
         self._client = client
         people = CODE in client.grant_types
         in_browser = _("Runs the real flow with PKCE in your browser, against a server on this computer.")
@@ -119,8 +135,14 @@ class ClientTestSection(DetailSection):
         denied = "" if has_permission(self._context.actor, "clients:write") else denied_title("clients:write")
         self._run.disable(denied or why_not_tested(client))
 
+    def stop(self, why: str = "") -> None:
+        """End the test that runs, if one does; `why` is shown as its result."""
+        if self._work is not None:
+            self._why_stopped = why
+            self._cancel()
+
     def _clear(self) -> None:
-        self._steps = []
+        self._steps, self._why_stopped, self._cancelled = [], "", False
         self._rows.show_rows([])
         self._rows.hide()
         self._result.hide()
@@ -164,21 +186,22 @@ class ClientTestSection(DetailSection):
             signal.emit(*values)  # type: ignore[attr-defined]  # a bound signal, which PySide6 doesn't name
 
     def _browse(self, url: str) -> None:
-        if not system_browser.open_in_browser(url):
-            self._result.setText(_("No browser could be opened. Copy this address into one: {url}").format(url=url))
-            self._result.show()
+        if self._work is not None and not system_browser.open_in_browser(url):
+            self._show_card(_AddressCard(url))
+
+    def _show_card(self, card: Card) -> None:
+        self._hide_card()
+        self._card_column.addWidget(card)
+        self._card.show()
 
     def _on_asked(self, shown: str, confirm: Callable[[], object]) -> None:
-        self._hide_card()
-
         def confirmed() -> None:
             confirm()
             self._hide_card()
             self._result.setText(_("Confirmed. Continue in the browser."))
             self._result.show()
 
-        self._card_column.addWidget(_ConfirmCard(shown, confirmed))
-        self._card.show()
+        self._show_card(_ConfirmCard(shown, confirmed))
 
     def _on_step(self, step: TestStep) -> None:
         self._hide_card()
@@ -194,19 +217,21 @@ class ClientTestSection(DetailSection):
         failed = [step for step in self._steps if step.outcome == "failed"]
         count = len(self._steps) - len(failed)
         fits = ngettext("{count} step fits.", "{count} steps fit.", count).format(count=number(count))
-        if not self._steps:
-            text = _("Stopped.")
+        stopped = self._cancelled or not self._steps
+        if stopped:
+            text = self._why_stopped or _("Stopped.")
         elif failed:
             text = _("It doesn't work: “{step}” failed. {fits}").format(step=failed[0].title, fits=fits)
         else:
             text = _("It works. {fits} The tokens of the test are revoked; nothing stays.").format(fits=fits)
         self._result.setText(text)
-        self._result.set_tone("error" if failed else "ok" if self._steps else "muted")
+        self._result.set_tone("muted" if stopped else "error" if failed else "ok")
         self._result.show()
         self._copy.setVisible(bool(self._steps))
 
     def _on_failed(self, error: AppError) -> None:
         if isinstance(error, Cancelled):
+            self._cancelled = True
             self._finish()
             return
         self._work = None
@@ -221,6 +246,7 @@ class ClientTestSection(DetailSection):
 
     def _cancel(self) -> None:
         if self._work is not None:
+            self._cancelled = True
             self._work.cancel()
 
     def _copy_steps(self) -> None:
