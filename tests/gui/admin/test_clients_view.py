@@ -151,6 +151,29 @@ def test_clients_of_other_programs_appear_and_go(admin: Admin) -> None:
     assert not [one for one in admin.window.findChildren(QWidget, "client_detail") if one.isVisible()]
 
 
+def test_the_details_stay_where_they_were_scrolled_to_when_another_program_changes_the_client(admin: Admin) -> None:
+    made = _made(admin)
+    _open(admin)
+    admin.press_row("clients_table", "Line 2 display")
+    pane = admin.find("client_detail")
+    assert isinstance(pane, DetailPane)
+    bar = pane.area.verticalScrollBar()
+    admin.wait(bar.maximum)
+    bar.setValue(bar.maximum() - 20)
+    before = bar.value()
+    assert before > 0
+    ranges: list[int] = []
+    bar.rangeChanged.connect(lambda _least, most: ranges.append(most))
+    for name in ("Line 3", "Line 4"):
+        ranges.clear()
+        _change(admin, lambda session, actor, name=name: clients.change_client(
+            session, actor, made.client.id, ClientFields(name)
+        ))  # fmt: skip
+        admin.wait(lambda name=name: name in _texts(pane))
+        admin.wait(lambda: ranges and ranges[-1] >= before)
+        assert bar.value() == before
+
+
 def test_signing_keys_are_published_rotated_and_retired(admin: Admin) -> None:
     def states() -> list[str]:
         return [key.state for key in admin.ask(signing_keys.list_keys)]

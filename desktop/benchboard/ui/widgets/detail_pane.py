@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QObject, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollBar, QVBoxLayout, QWidget
 
 from benchboard.i18n import _
 from benchboard.ui.theme import theme
@@ -20,12 +20,38 @@ _MARK: Final = 44
 """Width and height of the mark at the left of a header, in pixels."""
 _MARK_ICON: Final = 22
 
+_SETTLED_MS: Final = 250
+"""How long the layouts of replaced rows can take; what is lower for longer is lower for good."""
+
 
 def details_name(pane: QWidget) -> str:
     """What a screen reader calls a pane with a header: whose details are in it."""
     head = pane.findChild(DetailHeader)
     name = head.name.text() if head is not None else ""
     return _("Details of {name}").format(name=name) if name else _("Details")
+
+
+class _KeptPlace(QObject):
+    """Keeps a scroll bar where it is while rows are replaced: what scrolls is lower for a moment, and the bar would stay
+    where that ended."""
+
+    def __init__(self, bar: QScrollBar) -> None:
+        super().__init__(bar)
+        self._bar = bar
+        self._place: int | None = None
+        bar.rangeChanged.connect(self._on_range)
+        bar.actionTriggered.connect(self._forget)  # a person scrolls
+
+    def _on_range(self, _least: int, most: int) -> None:
+        if most < self._bar.value():  # it is told before the bar moves
+            if self._place is None:
+                self._place = self._bar.value()
+                QTimer.singleShot(_SETTLED_MS, self, self._forget)
+        elif self._place is not None and most >= self._place:
+            self._bar.setValue(self._place)
+
+    def _forget(self) -> None:
+        self._place = None
 
 
 class DetailPane(QWidget):
@@ -49,6 +75,7 @@ class DetailPane(QWidget):
         right.setSpacing(0)
         right.addLayout(self.head)
         self.area = scroll_area(inner)
+        _KeptPlace(self.area.verticalScrollBar())
         self.foot = QVBoxLayout()
         """What stands below what scrolls."""
         right.addWidget(self.area, 1)
