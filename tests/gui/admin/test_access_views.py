@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 from benchboard.identity import authentication, role_changes, teams
 from benchboard.identity.permissions import Actor, Client
 from benchboard.identity.role_changes import RoleFields, RoleSummary
+from benchboard.identity.roles import RULES, permissions_of
+from benchboard.ui.admin import permission_matrix
 from benchboard.ui.widgets import Button, Select
 from benchboard.ui.widgets.labels import Text
 from benchboard.ui.widgets.list_row import ListRow
@@ -351,6 +353,12 @@ def test_roles_edited_in_a_narrow_window_keep_the_matrix_free_and_say_who_gains_
     admin.wait(lambda: sheet.isVisible() and not _shown(admin, "what_if_detail"))
     admin.click("roles_discard")
     assert not sheet.isVisible()
+
+
+def test_every_permission_that_a_role_can_have_has_a_row_in_the_matrix() -> None:
+    shown = [ability for _group, abilities in permission_matrix.GROUPS for ability in abilities]
+    assert len(set(shown)) == len(shown)
+    assert permissions_of(shown) == RULES.keys()
 
 
 def test_find_a_permission_leaves_its_rows_in_the_matrix(admin: Admin) -> None:

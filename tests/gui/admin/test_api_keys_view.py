@@ -52,6 +52,8 @@ def test_own_key_is_created_shown_once_and_revoked_in_settings(admin: Admin) -> 
     admin.click("confirm_act")
     admin.wait(lambda: admin.column("keys_table") == [])
     assert _keys(admin)[0].state == "revoked"
+    admin.click("keys_show_all")
+    admin.wait(lambda: admin.column("keys_table") == ["Nightly export"])
 
 
 def test_admin_sees_everyones_keys_as_other_programs_make_them(admin: Admin) -> None:

@@ -22,14 +22,15 @@ _COLUMN: Final = 72
 _TITLE: Final = 268
 """Pixels of a role's column, and the least of the permissions', which stays in view while the roles are scrolled."""
 _EDGE: Final = 3
-_GROUPS: Final = (
+GROUPS: Final = (
     (N_("Bench"), ("bench:enter", "dongles:pair")),
     (N_("Studio"), ("studio:enter", "dashboards:manage")),
     (N_("Data"), ("sources:read", "sources:write", "sources:manage", "orders:read", "orders:read-all-shops",
                   "orders:import")),
     (N_("Admin"), ("admin:enter", "sessions:revoke", "clients:write", "users:write")),
+    (N_("Programs"), ("keys:write",)),
 )  # fmt: skip
-"""The abilities by the room where they are used, in the order of the rows."""
+"""The abilities by the room where they are used, or after the rooms for what, in the order of the rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ class PermissionMatrix(QWidget):
         head = _Head(self._content)
         self._titles = [head.title]
         self._column.addWidget(head)
-        for group, abilities in _GROUPS:
+        for group, abilities in GROUPS:
             heading = _GroupHead(_(group))
             self._titles.append(heading.title)
             self._headings.append((heading, abilities))

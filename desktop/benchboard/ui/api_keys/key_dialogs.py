@@ -38,7 +38,7 @@ class CreateKeyDialog(Dialog):
         self._name.edit.setMaxLength(100)
         self._name.edit.textChanged.connect(lambda _text: self._name.set_error(""))
         self.content.addWidget(self._name)
-        self.content.addWidget(Text(_("It may"), "label"))
+        self.content.addWidget(Text(_("Permissions"), "label"))
         self._boxes: dict[str, CheckBox] = {}
         self.content.addWidget(self._scope_boxes())
         self._scopes_error = Paragraph("", "caption", "error")

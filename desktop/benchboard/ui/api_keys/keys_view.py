@@ -63,17 +63,16 @@ class KeysView(QWidget):
         self._model: PagedTableModel[ApiKeyRecord] = PagedTableModel(
             context.tasks, self._fetch, _columns(everyones), self, own_filters=frozenset({"state", "user_id"})
         )
+        told = _("Programs act by a key in commands on a shared server, without a password.")
+        empty = EmptyState("ph.key", _("No active API keys"), _("Create API key"), self._ask_create, why=told)
+        self._show_all = empty.add_action(_("Show all API keys"), self._show_every)
+        self._show_all.setObjectName("keys_show_all")
+        self._empty = empty
         self._table: PagedTable[ApiKeyRecord] = PagedTable(
             self._model,
             label=_("API keys"),
             name="keys_table",
-            empty=EmptyState(
-                "ph.key",
-                _("No API keys yet"),
-                _("Create API key"),
-                self._ask_create,
-                why=_("Programs act by a key in commands on a shared server, without a password."),
-            ),
+            empty=empty,
             no_match=NoMatch(pgettext("no match", "API keys"), self._search.clear),
             ticks=False,
         )
@@ -114,6 +113,13 @@ class KeysView(QWidget):
         if state := self._which.current():
             filters["state"] = state
         self._model.listing = replace(self._model.listing, filters=filters)
+
+        self._empty.sentence.setText(_("No active API keys") if state else _("No API keys yet"))
+        self._show_all.setVisible(bool(state))
+
+    def _show_every(self) -> None:
+        self._which.set_current("")
+        self._filter()
 
     def _menu_spot(self) -> QPoint:
         view = self._table.view
@@ -193,7 +199,7 @@ def _columns(everyones: bool) -> tuple[Column[ApiKeyRecord], ...]:
         ),
         *((person,) if everyones else ()),
         Column(
-            "permissions", _("It may"), permissions_count, tooltip=lambda key: permissions_title(key.permissions),
+            "permissions", _("Permissions"), permissions_count, tooltip=lambda key: permissions_title(key.permissions),
             muted=True, width=140,
         ),
         Column(

@@ -32,8 +32,8 @@ def details_name(pane: QWidget) -> str:
 
 
 class _KeptPlace(QObject):
-    """Keeps a scroll bar where it is while rows are replaced: what scrolls is lower for a moment, and the bar would stay
-    where that ended."""
+    """Keeps a scroll bar where it is while rows are replaced: what scrolls is lower for a moment, and the bar would
+    stay where that ended."""
 
     def __init__(self, bar: QScrollBar) -> None:
         super().__init__(bar)
