@@ -69,7 +69,8 @@ def as_of(
         )
         opened = context.workspace
         known = kept_seals.find_all(opened.home, opened.database.seen_seals, context.actor.organisation_id)
-        fits = seal_gone(session, context.actor, known) is None
+        fault = kept_seals.find_fault(opened.home, context.actor.organisation_id)
+        fits = fault is None and seal_gone(session, context.actor, known) is None
     people = [past.find(who)] if who is not None else list(past.people)
     if permission is not None:
         people = [one for one in people if permission in one.permissions]

@@ -127,6 +127,9 @@ def verify(context: CommandContext, accept: bool, reason: str | None, expect: by
     if found.seal is not None and found.fault is None:
         with contextlib.suppress(OSError):
             kept_seals.keep(home, organisation_id, KnownSeal(found.entries, found.seal, datetime.now(UTC)))
+    elif found.fault is not None:
+        with contextlib.suppress(OSError):
+            kept_seals.keep_fault(home, organisation_id, found.fault, found.entries)
     seal = found.seal.hex() if found.seal is not None else None
     if found.fault is not None:
         if context.as_json:

@@ -3,6 +3,9 @@ kept outside the database.
 
 Whoever can write to the database can seal a changed log anew, or cut off its end; what was kept here then no longer
 fits. The seals that were seen have a file of their own: it is written often, by any program.
+
+What the last verification found wrong, by any program of this computer, is kept with the last seal verified, until a
+verification finds nothing wrong.
 """
 
 import json
@@ -10,10 +13,10 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from benchboard.atomic_write import write_atomically
-from benchboard.identity.audit_verification import KnownSeal
+from benchboard.identity.audit_verification import AuditFault, FaultKind, KnownSeal
 from benchboard.storage.audit_seals import SeenSeals
 
 _VERIFIED: Final = "audit-seals.json"
@@ -34,9 +37,42 @@ def find_all(home: Path, seen: SeenSeals, organisation_id: str) -> tuple[KnownSe
 
 
 def keep(home: Path, organisation_id: str, seal: KnownSeal) -> None:
-    """Remember a seal that was verified. Raises `OSError` if the file can't be written."""
+    """Remember a seal that was verified, and that nothing is wrong. Raises `OSError` if the file can't be written."""
     path = home / _VERIFIED
     _write(path, {**_read(path), organisation_id: _kept(seal.number, seal.seal, seal.at)})
+
+
+def keep_fault(home: Path, organisation_id: str, fault: AuditFault, sound: int) -> None:
+    """Remember what a verification found wrong after `sound` entries. Raises `OSError` if the file can't be written."""
+    path, known = home / _VERIFIED, fault.known
+    told: dict[str, Any] = {
+        "kind": fault.kind, "number": fault.number, "entry_id": fault.entry_id, "count": fault.count, "sound": sound
+    }  # fmt: skip
+    if known is not None:
+        told["known"] = {**_kept(known.number, known.seal, known.at), "verified": known.verified}
+    kept = _read(path)
+    before = kept.get(organisation_id)
+    _write(path, {**kept, organisation_id: {**(before if isinstance(before, dict) else {}), "fault": told}})
+
+
+def find_fault(home: Path, organisation_id: str) -> tuple[AuditFault, int] | None:
+    """What the last verification on this computer found wrong, and how many entries before it are as they were sealed;
+    None if it found nothing, or if the file can't be read."""
+    try:
+        told = _read(home / _VERIFIED)[organisation_id]["fault"]
+        if told["kind"] not in get_args(FaultKind):
+            return None
+        known = None
+        if (seal := told.get("known")) is not None:
+            at = datetime.fromisoformat(seal["at"])
+            known = KnownSeal(int(seal["number"]), bytes.fromhex(seal["seal"]), at, bool(seal["verified"]))
+        place = told["number"]
+        fault = AuditFault(
+            told["kind"], int(place) if place is not None else None, told["entry_id"], int(told["count"]), known
+        )
+        return fault, int(told["sound"])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
 
 
 def accept(home: Path, seen: SeenSeals, organisation_id: str, seal: KnownSeal) -> None:

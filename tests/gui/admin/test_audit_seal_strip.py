@@ -6,7 +6,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLabel
 from sqlalchemy import text
 
-from benchboard.identity import audit
+from benchboard.identity import audit, kept_seals
+from benchboard.identity.audit_verification import AuditFault
 from benchboard.identity.permissions import Client
 from benchboard.storage.engine import Database
 from benchboard.ui.admin.audit_seal_strip import AuditSealStrip
@@ -66,6 +67,33 @@ def test_changed_entry_is_named_by_a_red_banner_that_leads_to_it(admin: Admin) -
     admin.wait(lambda: len(admin.column("audit_table")) > 1)
     # It stays known until a verification finds otherwise.
     assert strip.title.text() == "Verified up to entry 2 only"
+
+
+def test_strip_follows_what_another_program_of_this_computer_verified(admin: Admin) -> None:
+    strip = _strip(admin)
+    database, shell = _database(admin), admin.application.shell
+    assert shell is not None
+    home, actor = shell.context.workspace.home, shell.context.actor
+    admin.click("audit_verify")
+    admin.wait(lambda: strip.title.text().startswith("Sealed, verified up to entry "))
+    sound = kept_seals.find(home, actor.organisation_id)
+    assert sound is not None
+    kept_seals.keep_fault(home, actor.organisation_id, AuditFault("changed", 3, None), 2)
+    strip.refresh()
+    admin.wait(lambda: strip.title.text() == "Verified up to entry 2 only")
+    kept_seals.keep(home, actor.organisation_id, sound)
+    strip.refresh()
+    admin.wait(lambda: strip.title.text().startswith("Sealed, verified up to entry "))
+    # So is a fault that this window found itself, and its banner.
+    third = "WHERE id = (SELECT audit_id FROM audit_seals WHERE seq = 3)"
+    tamper(database, f"UPDATE audit_logs SET user_agent = 'x' || user_agent {third}")
+    admin.click("audit_verify")
+    admin.wait(lambda: "Entry 3 of the audit log was changed." in admin.banner())
+    assert kept_seals.find_fault(home, actor.organisation_id) is not None
+    kept_seals.keep(home, actor.organisation_id, sound)
+    strip.refresh()
+    admin.wait(lambda: strip.title.text().startswith("Sealed, verified up to entry "))
+    admin.wait(lambda: not admin.banner())
 
 
 def test_removed_and_rewritten_entries_are_told_by_what_was_kept(admin: Admin) -> None:

@@ -99,6 +99,17 @@ def test_accepted_log_is_said_to_be_what_it_is_and_past_access_is_told_with_a_wa
     assert json.loads(computer.run("access", "as-of", today, "--json").stdout)["log_fits"] is True
 
 
+def test_past_access_is_told_with_a_warning_after_a_verification_found_a_changed_entry(computer: Computer) -> None:
+    today = str(datetime.now().astimezone().date())
+    first = "WHERE id = (SELECT audit_id FROM audit_seals WHERE seq = 1)"
+    computer.tamper(f"UPDATE audit_logs SET user_agent = 'x' || user_agent {first}")
+    assert computer.verify()[0] == 1
+    assert "so this may be wrong. Run “benchboard audit verify”." in computer.run("access", "as-of", today).stderr
+    computer.tamper(f"UPDATE audit_logs SET user_agent = substr(user_agent, 2) {first}")
+    assert computer.verify()[0] == 0
+    assert "may be wrong" not in computer.run("access", "as-of", today).stderr
+
+
 def test_restored_older_backup_is_told_until_it_is_accepted_which_is_recorded(computer: Computer) -> None:
     file = computer.home / "benchboard.db"
     shutil.copy(file, computer.home / "backup.db")

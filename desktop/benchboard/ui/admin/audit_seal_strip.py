@@ -39,7 +39,7 @@ _AGAIN_MS = 20_000
 @dataclass(frozen=True, slots=True)
 class _SealState:
     """What is known of the seals: the last one verified on this computer and how many came after it; or what is
-    wrong."""
+    wrong, as the last verification by any program of this computer found."""
 
     known: KnownSeal | None = None
     newer: int | None = None
@@ -48,6 +48,8 @@ class _SealState:
     fault: AuditFault | None = None
     sound: int = 0
     """How many entries before the fault are as they were sealed."""
+    is_kept: bool = True
+    """Whether the fault is kept on this computer; else it is known until the window closes."""
 
 
 class AuditSealStrip(QWidget):
@@ -117,6 +119,9 @@ class AuditSealStrip(QWidget):
         asked = self._asked
 
         def read(session: DatabaseSession) -> _SealState:
+            found = kept_seals.find_fault(home, context.actor.organisation_id)
+            if found is not None:
+                return _SealState(fault=found[0], sound=found[1])
             counts = {
                 known: count_sealed_after(session, context.actor, known)
                 for known in kept_seals.find_all(home, seen, context.actor.organisation_id)
@@ -127,7 +132,9 @@ class AuditSealStrip(QWidget):
             return _SealState(verified, counts[verified] if verified is not None else None, gone)
 
         def show(state: _SealState) -> None:
-            if asked == self._asked and self._state.fault is None:  # only a verification takes that back
+            if asked == self._asked and self._state.is_kept:
+                if self._state.fault is not None and state.fault is None:
+                    context.problems.dismiss(_FAULT)
                 self._state = state
                 self._show()
 
@@ -148,6 +155,7 @@ class AuditSealStrip(QWidget):
 
     def _finish(self, state: _SealState) -> None:
         self._work, self._state = None, state
+        self._asked += 1  # what is being read may be from before
         self._show()
         fault = state.fault
         self._context.problems.dismiss(_FAULT)
@@ -234,7 +242,7 @@ def _accept(context: Context, fault: AuditFault, reason: str, progress: Progress
     home, seen = context.workspace.home, context.workspace.database.seen_seals
     found = accept_log(context.database, context.actor, home, seen, fault, reason, _reporting(progress))
     if found.fault is not None:
-        return _SealState(fault=found.fault, sound=found.entries)
+        return _kept_fault(context, found.fault, found.entries)
     return _SealState(kept_seals.find(home, context.actor.organisation_id), 0)
 
 
@@ -244,9 +252,19 @@ def _verify(context: Context, progress: Progress) -> _SealState:
     known = kept_seals.find_all(home, context.workspace.database.seen_seals, organisation_id)
     with context.database.read() as session:
         found = verify(session, context.actor, known=known, progress=_reporting(progress))
-    if found.fault is not None or found.seal is None:
-        return _SealState(fault=found.fault, sound=found.entries)
+    if found.fault is not None:
+        return _kept_fault(context, found.fault, found.entries)
+    if found.seal is None:
+        return _SealState()
     seal = KnownSeal(found.entries, found.seal, datetime.now(UTC))
     with contextlib.suppress(OSError):  # then it is known until the window closes
         kept_seals.keep(home, organisation_id, seal)
     return _SealState(seal, 0)
+
+
+def _kept_fault(context: Context, fault: AuditFault, sound: int) -> _SealState:
+    try:
+        kept_seals.keep_fault(context.workspace.home, context.actor.organisation_id, fault, sound)
+    except OSError:
+        return _SealState(fault=fault, sound=sound, is_kept=False)
+    return _SealState(fault=fault, sound=sound)

@@ -401,7 +401,8 @@ class WhoCanPane(DetailPane):
         def read(session: DatabaseSession) -> _PastAnswer:
             past = access_as_of(session, actor, at)
             known = kept_seals.find_all(opened.home, opened.database.seen_seals, actor.organisation_id)
-            fits = seal_gone(session, actor, known) is None
+            fault = kept_seals.find_fault(opened.home, actor.organisation_id)
+            fits = fault is None and seal_gone(session, actor, known) is None
             if found is not None and found.kind == "dashboard":
                 people = past_access.get_past_access(session, actor, past, found.id).people
                 return _PastAnswer(past.known_from, Page(people[:MOST_SHOWN], _more(people)), fits)
