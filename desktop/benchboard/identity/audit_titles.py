@@ -16,8 +16,14 @@ from benchboard.identity.roles import role_title
 def entry_title(entry: AuditEntry) -> str:
     """An entry as a sentence without its subject: with the person or thing affected, if there is one.
 
-    Names stand in quotes after what they name: `Saved the dashboard “Line 2”`.
+    Names stand in quotes after what they name: `Saved the dashboard “Line 2”`. What the test of an OAuth client did
+    begins with that.
     """
+    title = _title_of(entry)
+    return _("Test: {what}").format(what=title) if entry.details.get("test") is True else title
+
+
+def _title_of(entry: AuditEntry) -> str:
     dongle, dashboard = _dongle_name(entry), _resource_name(entry, "dashboard")
     team = _resource_name(entry, "team") or _detail_text(entry, "team")
     source = _resource_name(entry, "source")
@@ -204,6 +210,7 @@ def detail_title(key: str) -> str:
         "status": _("Status"),
         "team": _("Team"),
         "team_id": _("Team ID"),
+        "test": _("Test of an OAuth client"),
         "tokens": _("Tokens"),
         "type": _("Type"),
         "user_id": _("Person ID"),

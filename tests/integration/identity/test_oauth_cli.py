@@ -110,19 +110,29 @@ def test_client_test_command_runs_the_flow_and_says_what_failed(commands: Comman
     assert commands.run("oauth", "client", "disable", made["client_id"])[0] == 0
     status, _out, error = commands.run("oauth", "client", "test", made["client_id"])
     assert (status, "A disabled client gets no tokens." in error) == (1, True)
-    assert commands.told("audit", "list", "--event", "token.issue")["items"]
 
 
-def test_consent_and_token_commands_list_and_revoke(commands: Commands) -> None:
+def test_a_test_leaves_no_consent_and_no_use_and_is_logged_as_a_test(commands: Commands) -> None:
     made = commands.told("oauth", "client", "create", "Line 2", "--redirect-uri", URI)
     commands.told("oauth", "client", "test", made["client_id"])
-    (consent,) = commands.told("oauth", "consent", "list", "--client", made["client_id"])["items"]
-    assert (consent["client"], consent["scopes"]) == ("Line 2", ["openid", "profile", "email"])
+    shown = commands.told("oauth", "client", "show", made["client_id"])
+    assert (shown["people"], shown["tokens"], shown["last_used_at"]) == (0, 0, None)
+    assert commands.told("oauth", "consent", "list")["items"] == []
+    for event in ("client.consent", "token.issue", "token.revoke-family"):
+        items = commands.told("audit", "list", "--event", event)["items"]
+        assert [one["details"].get("test") for one in items] == [True] * len(items)
+        assert items, event
+    assert "Test: " in commands.run("audit", "list", "--event", "token.issue")[1]
+
+
+def test_consent_and_token_commands_list_and_say_what_they_do_not_find(commands: Commands) -> None:
+    made = commands.told("oauth", "client", "create", "Line 2", "--redirect-uri", URI)
+    assert commands.told("oauth", "consent", "list", "--client", made["client_id"])["items"] == []
     assert commands.told("oauth", "token", "list", "--refresh")["items"] == []
-    assert commands.told("oauth", "consent", "revoke", consent["id"][:8]) == {"revoked": 0}
+    assert commands.run("oauth", "consent", "revoke", made["id"])[0] == 1
     status, out, error = commands.run("oauth", "consent", "list")
     assert (status, out) == (0, "")
     assert "Nobody has agreed" in error
-    status, _out, error = commands.run("oauth", "token", "revoke", consent["id"])
+    status, _out, error = commands.run("oauth", "token", "revoke", made["id"])
     assert status == 1
     assert "There's no such token that works." in error

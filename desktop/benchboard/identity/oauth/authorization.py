@@ -119,20 +119,11 @@ def _scopes(client: OAuthClient, asked: str) -> tuple[str, ...]:
     return scopes
 
 
-def approve(session: Session, actor: Actor, request: AuthorizationRequest) -> str:
-    """Keep the actor's consent to what a client asks for, and return a new code; only its hash is stored."""
-    consent = session.scalars(
-        select(Consent)
-        .where(Consent.user_id == actor.user_id, Consent.client_id == request.client_row_id)
-        .with_for_update()
-    ).first()
+def approve(session: Session, actor: Actor, request: AuthorizationRequest, *, test: bool = False) -> str:
+    """Keep the actor's consent to what a client asks for, and return a new code; only its hash is stored. `test`: of
+    the test of a client, whose consent isn't kept."""
     keys = {"organisation_id": actor.organisation_id, "user_id": actor.user_id, "client_id": request.client_row_id}
-    before = list(consent.scopes) if consent is not None and consent.revoked_at is None else []
-    scopes = list(in_known_order((*before, *request.scopes), tuple(SCOPES)))
-    if consent is None:
-        session.add(Consent(scopes=scopes, **keys))
-    else:
-        consent.scopes, consent.revoked_at = scopes, None
+    marked: dict[str, object] = {"test": True} if test else {"changes": _keep_consent(session, actor, request, keys)}
     code = secrets.token_urlsafe(32)
     session.add(
         AuthorizationCode(
@@ -148,7 +139,25 @@ def approve(session: Session, actor: Actor, request: AuthorizationRequest) -> st
     )
     audit.record(
         session, actor, "client.consent", request.client_row_id,
-        name=request.client_name, client_id=request.client_id, changes={"scopes": [before, scopes]},
+        name=request.client_name, client_id=request.client_id, **marked,
     )  # fmt: skip
     session.flush()
     return code
+
+
+def _keep_consent(
+    session: Session, actor: Actor, request: AuthorizationRequest, keys: Mapping[str, str]
+) -> dict[str, list[list[str]]]:
+    """Keep a consent, with what was agreed to before; returns what changes, for the log."""
+    consent = session.scalars(
+        select(Consent)
+        .where(Consent.user_id == actor.user_id, Consent.client_id == request.client_row_id)
+        .with_for_update()
+    ).first()
+    before = list(consent.scopes) if consent is not None and consent.revoked_at is None else []
+    scopes = list(in_known_order((*before, *request.scopes), tuple(SCOPES)))
+    if consent is None:
+        session.add(Consent(scopes=scopes, **keys))
+    else:
+        consent.scopes, consent.revoked_at = scopes, None
+    return {"scopes": [before, scopes]}

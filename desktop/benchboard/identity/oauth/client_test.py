@@ -291,9 +291,9 @@ class ClientTest:
             if self._send("POST", "/token", parameters, self._basic()).status == 200:
                 raise _FailedStep(_("It was taken, and should not have been."))
             self._send("POST", "/revoke", self._own({"token": self._tokens.get("access_token", "")}), self._basic())
-            return _("It was refused. The tokens of the test are revoked; nothing stays")
+            return _("It was refused. The tokens of the test are revoked; its log entries stay")
         self._send("POST", "/revoke", self._own({"token": self._tokens.get("access_token", "")}), self._basic())
-        return _("The tokens of the test are revoked; nothing stays")
+        return _("The tokens of the test are revoked; its log entries stay")
 
     def _ask_token(self, **parameters: str) -> dict[str, Any]:
         found = self._send("POST", "/token", self._own(parameters), self._basic())

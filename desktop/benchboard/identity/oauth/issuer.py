@@ -10,7 +10,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Final
@@ -31,6 +31,7 @@ from benchboard.identity.oauth.tokens import IssuerIdentity
 from benchboard.identity.organisations import SCOPES
 from benchboard.identity.permissions import Actor, Client, require
 from benchboard.storage.engine import Database
+from benchboard.storage.models.credentials import OAuthClient
 from benchboard.storage.models.identity import Organisation
 
 HOST: Final = "127.0.0.1"
@@ -254,7 +255,7 @@ class Issuer:
         with self._database.bind(actor).change() as session:
             if authorization.find_usable_client(session, actor.organisation_id, pending.request.client_id) is None:
                 raise OAuthError("invalid_client", "The client isn't known here any more.")
-            return authorization.approve(session, actor, pending.request)
+            return authorization.approve(session, actor, pending.request, test=pending.request.state in self._tests)
 
     def _pending_of(self, request: HttpRequest) -> PendingConsent:
         """The request that this browser was asked about. Raises `OAuthError` for a forged or late answer."""
@@ -305,7 +306,7 @@ class Issuer:
             raise OAuthError("unsupported_grant_type", "The grant type isn't supported.")
         with self._database.system("oauth").change() as session:
             client = self._client(session, request)
-            answer = grant(session, self.identity, client, request.form)
+            answer = grant(session, self._identity_for(client), client, request.form)
         if isinstance(answer, OAuthError):
             raise answer
         return HttpAnswer.of_json(200, answer)
@@ -329,8 +330,14 @@ class Issuer:
     def _revoke(self, request: HttpRequest) -> HttpAnswer:
         with self._database.system("oauth").change() as session:
             client = self._client(session, request)
-            tokens.revoke(session, self.identity, client, request.form.get("token", ""))
+            tokens.revoke(session, self._identity_for(client), client, request.form.get("token", ""))
         return HttpAnswer.of_json(200, {})
+
+    def _identity_for(self, client: OAuthClient) -> IssuerIdentity:
+        """This issuer, for a request of this client: of a test while that client is tested."""
+        with self._lock:
+            tested = client.client_id in {test.client_id for test in self._tests.values()}
+        return replace(self.identity, test=tested)
 
     def _client(self, session: Any, request: HttpRequest) -> Any:
         with self._lock:

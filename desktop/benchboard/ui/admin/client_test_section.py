@@ -223,7 +223,7 @@ class ClientTestSection(DetailSection):
         elif failed:
             text = _("It doesn't work: “{step}” failed. {fits}").format(step=failed[0].title, fits=fits)
         else:
-            text = _("It works. {fits} The tokens of the test are revoked; nothing stays.").format(fits=fits)
+            text = _("It works. {fits} The tokens of the test are revoked; its log entries stay.").format(fits=fits)
         self._result.setText(text)
         self._result.set_tone("muted" if stopped else "error" if failed else "ok")
         self._result.show()
