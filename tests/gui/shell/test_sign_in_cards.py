@@ -13,6 +13,7 @@ from benchboard import settings
 from benchboard.errors import Denied, Unavailable
 from benchboard.settings import Settings
 from benchboard.ui.problems import Problems
+from benchboard.ui.sign_in import session_opening
 from benchboard.ui.sign_in.session_opening import SignInRequest
 from benchboard.ui.sign_in.sign_in import SignIn
 from benchboard.ui.sign_in.sign_in_cards import LocalCard, ServerCard
@@ -347,3 +348,28 @@ def test_icon_of_a_fact_of_two_lines_is_at_the_first(qtbot: QtBot, light: Theme,
     (mark,) = (one for one in card.findChildren(Icon) if fact.y() - 2 <= one.y() < fact.geometry().bottom())
     assert fact.height() > 2 * fact.fontMetrics().height()
     assert mark.geometry().bottom() < fact.y() + fact.heightForWidth(10_000) + 2
+
+
+def test_a_wrong_invitation_code_is_said_in_the_dialog_and_what_was_typed_stays(
+    qtbot: QtBot, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_request: object) -> None:
+        raise Denied("invitations.invalid", "This invitation code can't be used.", field="invitation")
+
+    monkeypatch.setattr(session_opening, "open_session", refuse)
+    page = open_page(Settings(last_way="postgresql://bench@server/bench"))
+    invited = page.findChild(Button, "server_invitation")
+    assert invited is not None
+    invited.click()
+    edits = {}
+    for name, text in (("join_code", "bi_wrong"), ("join_name", "Ines"), ("join_password", "four unrelated words")):
+        edit = page.window().findChild(Edit, name)
+        assert edit is not None
+        edit.setText(text)
+        edits[name] = edit
+    qtbot.keyClick(edits["join_password"], Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: bool(edits["join_code"].property("wrong")))
+    assert edits["join_code"].isVisible()
+    assert edits["join_code"].hasFocus()
+    assert (edits["join_name"].text(), edits["join_password"].text()) == ("Ines", "four unrelated words")
+    assert not page.findChildren(Banner)

@@ -13,7 +13,8 @@ from benchboard.ui.widgets import Button, CheckBox, Dialog, Edit, Field, Paragra
 
 
 class InvitationDialog(Dialog):
-    """Calls `join` with the code, the name and the password that were entered."""
+    """Calls `join` with the code, the name and the password that were entered; the dialog is hidden meanwhile. Who does
+    it dismisses the dialog after, or shows it again: by `open`, or with an error by `show_error`."""
 
     _grows = True
 
@@ -67,8 +68,19 @@ class InvitationDialog(Dialog):
         if wrong is not None:
             wrong.edit.setFocus(Qt.FocusReason.OtherFocusReason)
             return
-        self.dismiss()
+        self.hide()  # the screen shows how far it is, and has the button that stops it
         self._join(code, name, password)
+
+    def show_error(self, error: AppError) -> bool:
+        """Show an error at its field, which gets the focus; returns whether it is about one. What was typed stays."""
+        fields = {"invitation": self._code, "name": self._name, "password": self._password}
+        field = fields.get(str(error.facts.get("field", "")))
+        if field is None:
+            return False
+        self.open()
+        field.set_error(str(error))
+        field.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+        return True
 
 
 def _require_code(code: str) -> None:

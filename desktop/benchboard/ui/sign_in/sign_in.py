@@ -272,6 +272,7 @@ class SignIn(QWidget):
 
     def _on_opened(self, active_session: "ActiveSession") -> None:
         self._end_progress()
+        self._server.end_joining()
         self._server.forget_secrets()
         self.session_opened.emit(active_session)
 
@@ -285,7 +286,8 @@ class SignIn(QWidget):
     def _on_failed(self, error: AppError) -> None:
         self._end_progress()
         if isinstance(error, Cancelled):
-            self._return_focus()
+            if not self._server.reopen_joining():
+                self._return_focus()
         elif self._kind != "server" or not self._server.show_error(error):
             self._return_focus()
             why = " ".join(part for part in (error.why, error.do) if part)

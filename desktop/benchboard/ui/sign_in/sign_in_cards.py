@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
@@ -91,6 +92,7 @@ class ServerCard(SignInCard):
         super().__init__("ph.database", Button(_("Sign in"), size="lg", name="sign_in_server"))
         self.setObjectName("card_server")
         self._start = start
+        self._joining: InvitationDialog | None = None
         self._organisation: str | None = None
         self._unprotected = Badge("warn", _("Trusted networks only"), "ph.shield-warning")
         badges = (*((Badge("info", _("Last used"), "ph.clock"),) if last_used else ()), self._unprotected)
@@ -198,6 +200,9 @@ class ServerCard(SignInCard):
             field.set_error("")
         if error is None:
             return False
+        if (joining := self._open_joining()) is not None and joining.show_error(error):
+            return True
+        self.end_joining()
         if error.code == "accounts.which":
             self._ask_organisation(error)
             return True
@@ -210,6 +215,23 @@ class ServerCard(SignInCard):
         field.set_error(str(error))
         field.edit.setFocus(Qt.FocusReason.OtherFocusReason)
         field.edit.selectAll()
+        return True
+
+    def _open_joining(self) -> InvitationDialog | None:
+        """The dialog of an invitation, which may be hidden while the person joins; None once it was dismissed."""
+        return self._joining if self._joining is not None and shiboken6.isValid(self._joining) else None
+
+    def end_joining(self) -> None:
+        """Dismiss the dialog of an invitation: its person has joined, or what is wrong isn't about its fields."""
+        if (joining := self._open_joining()) is not None:
+            joining.dismiss()
+        self._joining = None
+
+    def reopen_joining(self) -> bool:
+        """Show the dialog of an invitation again, with what was typed; False if there is none."""
+        if (joining := self._open_joining()) is None:
+            return False
+        joining.open()
         return True
 
     def forget_secrets(self) -> None:
@@ -238,7 +260,8 @@ class ServerCard(SignInCard):
             self._url.setFocus(Qt.FocusReason.OtherFocusReason)
             return
         self._url.setText(url)
-        InvitationDialog(self.window(), self._join).open()
+        self._joining = InvitationDialog(self.window(), self._join)
+        self._joining.open()
 
     def _join(self, code: str, name: str, password: str) -> None:
         self._start(
