@@ -111,7 +111,7 @@ def list_clients(
 def show_client(context: CommandContext, client: str) -> None:
     """Show an OAuth client.
 
-    CLIENT is a client ID, or the ID of its row.
+    CLIENT is a client's name or client ID, or the ID of its row.
     """
     with context.database.read() as session:
         found = clients.get_client(session, context.actor, client)
@@ -200,7 +200,7 @@ def change_client(
 ) -> None:
     """Change an OAuth client: what is named replaces what it had.
 
-    CLIENT is a client ID, or the ID of its row.
+    CLIENT is a client's name or client ID, or the ID of its row.
     """
     fields = ClientFields(name, uris or None, scopes or None, grant_types or None)
     if fields == ClientFields():
@@ -226,7 +226,7 @@ def change_client(
 def rotate_secret(context: CommandContext, client: str, overlap: str) -> None:
     """Change the secret of a confidential client, and show the new one once.
 
-    CLIENT is a client ID, or the ID of its row.
+    CLIENT is a client's name or client ID, or the ID of its row.
     """
     with context.database.change() as session:
         issued = clients.rotate_secret(session, context.actor, client, overlap=_OVERLAPS[overlap])
@@ -245,7 +245,7 @@ def rotate_secret(context: CommandContext, client: str, overlap: str) -> None:
 def end_secret(context: CommandContext, client: str) -> None:
     """Revoke the old secret of a client, which a rotation left working.
 
-    CLIENT is a client ID, or the ID of its row.
+    CLIENT is a client's name or client ID, or the ID of its row.
     """
     with context.database.change() as session:
         before = clients.get_client(session, context.actor, client)
@@ -261,7 +261,7 @@ def end_secret(context: CommandContext, client: str) -> None:
 def disable_client(context: CommandContext, client: str) -> None:
     """Disable a client: it gets no more tokens, and those that it has are revoked.
 
-    CLIENT is a client ID, or the ID of its row.
+    CLIENT is a client's name or client ID, or the ID of its row.
     """
     with context.database.change() as session:
         found = clients.get_client(session, context.actor, client)
@@ -275,7 +275,7 @@ def disable_client(context: CommandContext, client: str) -> None:
 def enable_client(context: CommandContext, client: str) -> None:
     """Enable a disabled client, so that it can get tokens again.
 
-    CLIENT is a client ID, or the ID of its row.
+    CLIENT is a client's name or client ID, or the ID of its row.
     """
     with context.database.change() as session:
         clients.enable_client(session, context.actor, client)
@@ -291,7 +291,7 @@ def delete_client(context: CommandContext, client: str) -> None:
 
     “benchboard oauth client restore CLIENT” undoes it, but for the tokens.
 
-    CLIENT is a client ID, or the ID of its row.
+    CLIENT is a client's name or client ID, or the ID of its row.
     """
     with context.database.change() as session:
         found = clients.get_client(session, context.actor, client)
@@ -305,7 +305,7 @@ def delete_client(context: CommandContext, client: str) -> None:
 def restore_client(context: CommandContext, client: str) -> None:
     """Restore a deleted client, whose tokens stay revoked.
 
-    CLIENT is a client ID, or the ID of its row.
+    CLIENT is a client's name or client ID, or the ID of its row.
     """
     with context.database.change() as session:
         found = clients.restore_client(session, context.actor, client)
@@ -321,7 +321,9 @@ def restore_client(context: CommandContext, client: str) -> None:
 def test_client(context: CommandContext, client: str, uri: str | None) -> None:
     """Run a client's real flow against a server on this computer, and show each step.
 
-    CLIENT is a client ID, or the ID of its row. You agree as yourself; the tokens of the test are revoked in the end.
+    CLIENT is a client's name or client ID, or the ID of its row.
+
+    You agree as yourself; the tokens of the test are revoked in the end.
     """
     with context.database.read() as session:
         found = clients.get_client(session, context.actor, client)

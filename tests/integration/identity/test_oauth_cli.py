@@ -52,8 +52,8 @@ def test_client_commands_register_rotate_disable_delete_and_restore(commands: Co
     assert commands.told("oauth", "client", "change", name, "--scope", "openid")["changed"] is True
     assert commands.told("oauth", "client", "disable", name)["revoked"] == 0
     assert commands.told("oauth", "client", "list")["items"][0]["status"] == "disabled"
-    assert commands.run("oauth", "client", "enable", name)[0] == 0
-    assert commands.run("oauth", "client", "delete", name)[0] == 0
+    assert commands.run("oauth", "client", "enable", "Line 2")[0] == 0
+    assert commands.run("oauth", "client", "delete", "Line 2")[0] == 0
     assert commands.told("oauth", "client", "list")["items"] == []
     assert commands.run("oauth", "client", "restore", name)[0] == 0
     entries = commands.told("audit", "list")["items"]

@@ -101,7 +101,7 @@ def count_clients(session: Session, actor: Actor) -> int:
 
 
 def get_client(session: Session, actor: Actor, client: str) -> ClientRecord:
-    """The client with this client ID, row ID or beginning of one. Raises `NotFound` (`clients.unknown`)."""
+    """The client with this name, client ID, row ID or beginning of one. Raises `NotFound` (`clients.unknown`)."""
     require(actor, "clients:read")
     row = _get_row(session, actor, client, lock=False)
     return _records(session, [row.id])(row)
@@ -339,6 +339,9 @@ def _get_row(
     with suppress(ValueError):
         if row_id := find_id(session, own, OAuthClient.id, client):
             wanted = OAuthClient.id == row_id
+    if named := session.scalars(own.where(OAuthClient.name == client).with_only_columns(OAuthClient.id).limit(2)).all():
+        _require_one(named, client)
+        wanted = OAuthClient.id == named[0]
     query = own.where(wanted).execution_options(populate_existing=True)
     if secret:
         query = query.options(undefer(OAuthClient.secret_hash), undefer(OAuthClient.previous_secret_hash))
@@ -350,6 +353,17 @@ def _get_row(
             do=_("Choose one listed by “benchboard oauth client list”."),
         )
     return found
+
+
+def _require_one(named: Sequence[str], name: str) -> None:
+    """Raise `Conflict` (`clients.ambiguous`) if several clients have a name, as deleted ones can."""
+    if len(named) > 1:
+        raise Conflict(
+            "clients.ambiguous",
+            _("Several OAuth clients are named “{name}”.").format(name=name[:60]),
+            do=_("Use the client ID."),
+            field="client",
+        )
 
 
 def _counted(session: Session, row: OAuthClient) -> ClientRecord:

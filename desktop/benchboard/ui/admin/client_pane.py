@@ -42,7 +42,7 @@ class ClientPane(DetailPane):
         self._secret_note = Paragraph("", "caption", "muted")
         titles = self._titles()
         sections: tuple[tuple[str, tuple[QWidget, ...]], ...] = (
-            (_("Who it is"), (self._facts,)),
+            (_("Client"), (self._facts,)),
             (_("Secret"), (self._secret_facts, self._secret_note, self._end)),
             (titles[0], (self._uris,)),
             (titles[1], (self._grants,)),
@@ -64,7 +64,7 @@ class ClientPane(DetailPane):
 
     @staticmethod
     def _titles() -> tuple[str, str, str]:
-        return _("Where it may return to"), _("How it gets tokens"), _("What it may ask people for")
+        return _("Redirect URIs"), _("How it gets tokens"), _("What it may ask people for")
 
     def _add_actions(self) -> None:
         edit = Button(_("Edit"), lambda: self._run("admin.edit_client"), icon="ph.pencil-simple", size="sm",
@@ -153,7 +153,7 @@ class ClientPane(DetailPane):
         used.setToolTip(full_time(client.last_used_at))
         made.setToolTip(full_time(client.created_at))
         self.refresh_times()
-        tokens = ngettext("{count} that works", "{count} that work", client.tokens).format(count=number(client.tokens))
+        tokens = ngettext("{count} active", "{count} active", client.tokens).format(count=number(client.tokens))
         self._facts.show_rows(
             [
                 (_("Client ID"), copyable(client.client_id, _("client ID"))),

@@ -97,8 +97,8 @@ class ClientTestSection(DetailSection):
         self._work: Work | None = None
         self._steps: list[TestStep] = []
         self._why_stopped, self._cancelled = "", False
-        self._uri = Select(name="test_uri", label=_("Back to"))
-        self._uri_field = Field(_("Back to"), self._uri)
+        self._uri = Select(name="test_uri", label=_("Redirect URI"))
+        self._uri_field = Field(_("Redirect URI"), self._uri)
         self._run = Button(_("Run test"), self._start, icon="ph.play", name="test_run")
         self._stop = Button(_("Stop"), self._cancel, icon="ph.stop", name="test_stop")
         self._copy = Button("", self._copy_steps, kind="quiet", icon="ph.copy", tip=_("Copy steps"), name="test_copy")
