@@ -223,13 +223,15 @@ def _statistics(key: FrameKey, row: _Row) -> IdStatistics:
     )  # fmt: skip
 
 
-def bus_shares(ids: Iterable[IdStatistics]) -> list[float]:
-    """Of each identifier, the share (0..1) that its frames have in the bits of all frames of its channel."""
+def bus_shares(ids: Iterable[IdStatistics], traffic: Iterable[IdStatistics] | None = None) -> list[float]:
+    """Of each identifier, the share (0..1) that its frames have in the bits of all frames of its channel. `traffic`:
+    what all of these are, if `ids` are only of some of them, such as those that a filter matches.
+    """
     rows = list(ids)
     totals: dict[str, int] = {}
-    for one in rows:
+    for one in rows if traffic is None else traffic:
         totals[one.channel] = totals.get(one.channel, 0) + one.bits
-    return [one.bits / totals[one.channel] if totals[one.channel] else 0.0 for one in rows]
+    return [one.bits / totals[one.channel] if totals.get(one.channel) else 0.0 for one in rows]
 
 
 def _shape(row: _Row) -> DataShape:

@@ -387,6 +387,13 @@ def _filtered(frames: Iterable[Frame], database: CanDatabase, wanted: FrameFilte
         previous[key] = frame
 
 
+def _counted(frames: Iterable[Frame], counts: FrameStatistics) -> Iterator[Frame]:
+    """The frames, each of which is added to `counts`."""
+    for frame in frames:
+        counts.add((frame,))
+        yield frame
+
+
 @click.command()
 @_RECORDING
 @DATABASES
@@ -398,17 +405,19 @@ def stats(
 ) -> None:
     """Show how often and how regularly each ID of a recording comes, on each of its channels.
 
-    Times are in milliseconds: the shortest, mean and longest time between two frames, and their standard deviation.
+    The bus share of an ID is of all frames of its channel, those that --filter leaves out too. Times are in
+    milliseconds: the shortest, mean and longest time between two frames, and their standard deviation.
 
     \b
     Example:
       benchboard can stats drive.blf --dbc vehicle.dbc
     """
     database = load_databases(databases)
-    found = FrameStatistics()
-    found.add(_filtered(_of_channel(recording, channel), database, wanted))
+    found, whole = FrameStatistics(), FrameStatistics()
+    frames = _of_channel(recording, channel)
+    found.add(_filtered(_counted(frames, whole), database, wanted) if wanted.terms else frames)
     rows, totals = found.ids(), found.totals()
-    shares = [round(share, 6) for share in bus_shares(rows)]
+    shares = [round(share, 6) for share in bus_shares(rows, whole.ids() if wanted.terms else None)]
     if as_json:
         answer = {"frames": totals.frames, "errors": totals.errors, "seconds": round(totals.seconds, 6)}
         ids = [
@@ -433,9 +442,9 @@ def stats(
     lines = [titles, *(_stats_line(database, row, share) for row, share in zip(rows, shares, strict=True))]
     shown = len(found.channels) > 1
     _echo_by_channel(lines, [row.channel if shown else "" for row in rows], left=(0, 1, 2))
-    frames, errors, count = totals.frames, totals.errors, len({(row.id, row.extended) for row in rows})
+    errors, count = totals.errors, len({(row.id, row.extended) for row in rows})
     said = (
-        ngettext("{count} frame", "{count} frames", frames).format(count=number(frames)),
+        ngettext("{count} frame", "{count} frames", totals.frames).format(count=number(totals.frames)),
         ngettext("{count} ID", "{count} IDs", count).format(count=number(count)),
         _("{seconds} s").format(seconds=number(totals.seconds, 3)),
         ngettext("{count} error frame", "{count} error frames", errors).format(count=number(errors)),

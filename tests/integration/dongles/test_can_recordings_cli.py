@@ -141,6 +141,21 @@ def test_stats_have_count_rate_and_times_of_each_id(simulator: Simulator, tmp_pa
     assert text[1].split() == ["0C9", "20", "98", "%", "50", "20", "20", "20", "0", "19"]
 
 
+def test_bus_share_is_of_all_frames_of_the_channel_with_a_filter_too(simulator: Simulator, tmp_path: Path) -> None:
+    log = tmp_path / "a.log"
+    log.write_text(LOG + LOG.replace("0C9", "5F0") + LOG.replace("can0", "can1"))
+
+    def shares(*arguments: str) -> dict[tuple[int, str], float]:
+        answer = json.loads(run("stats", str(log), "--json", *arguments, home=simulator.home).stdout)
+        return {(row["id"], row["channel"]): row["bus_share"] for row in answer["ids"]}
+
+    whole = shares()
+    assert 0.4 < whole[0x5F0, "can0"] < 0.6
+    assert shares("--filter", "5F0") == {(0x5F0, "can0"): whole[0x5F0, "can0"]}
+    one = shares("--filter", "0C9", "--channel", "can0")
+    assert one == {(0x0C9, "can0"): whole[0x0C9, "can0"]}
+
+
 def test_replay_of_a_range_sends_ids_as_others(simulator: Simulator, tmp_path: Path) -> None:
     port, log = next(iter(simulator.ports.values())), tmp_path / "a.log"
     log.write_text(LOG.replace("0C9#", "5A5#"))
