@@ -204,6 +204,21 @@ def test_restore_client_whose_name_was_taken_raises(town: Town) -> None:
         _do(town, clients.restore_client, made.client.id)
 
 
+def test_client_is_found_by_its_ids_before_names_and_by_a_name_that_is_the_only_one(town: Town) -> None:
+    made = register(town).client
+    posing = register(town, name=made.client_id).client
+    assert _do(town, clients.get_client, made.client_id).id == made.id
+    assert _do(town, clients.get_client, posing.client_id).id == posing.id
+    assert _do(town, clients.get_client, made.name).id == made.id
+    _do(town, clients.delete_client, made.id)
+    _do(town, clients.delete_client, register(town).client.id)
+    with pytest.raises(Conflict) as refused:
+        _do(town, clients.restore_client, made.name)
+    assert refused.value.code == "clients.ambiguous"
+    _do(town, clients.restore_client, made.client_id)
+    assert _do(town, clients.get_client, made.name).id == made.id
+
+
 def test_client_of_another_organisation_is_not_found(town: Town) -> None:
     made, stranger = register(town), town.stranger.actor
     acts = (

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import func, literal, select, union_all, update
+from sqlalchemy import Select, func, literal, select, union_all, update
 from sqlalchemy.orm import Session, undefer
 
 from benchboard.errors import Conflict, Invalid, NotFound
@@ -335,14 +335,7 @@ def _get_row(
         OAuthClient.organisation_id == actor.organisation_id,
         OAuthClient.deleted_at.is_not(None) if deleted else OAuthClient.deleted_at.is_(None),
     )
-    wanted = OAuthClient.client_id == client
-    with suppress(ValueError):
-        if row_id := find_id(session, own, OAuthClient.id, client):
-            wanted = OAuthClient.id == row_id
-    if named := session.scalars(own.where(OAuthClient.name == client).with_only_columns(OAuthClient.id).limit(2)).all():
-        _require_one(named, client)
-        wanted = OAuthClient.id == named[0]
-    query = own.where(wanted).execution_options(populate_existing=True)
+    query = own.where(OAuthClient.id.in_([_row_id(session, own, client)])).execution_options(populate_existing=True)
     if secret:
         query = query.options(undefer(OAuthClient.secret_hash), undefer(OAuthClient.previous_secret_hash))
     found = session.scalars(query.with_for_update() if lock else query).first()
@@ -353,6 +346,20 @@ def _get_row(
             do=_("Choose one listed by “benchboard oauth client list”."),
         )
     return found
+
+
+def _row_id(session: Session, own: Select[Any], client: str) -> str | None:
+    """The row's ID of the client with this client ID, row's ID or its beginning, or else this name: whoever names a
+    client like another's ID doesn't get between."""
+    ids = own.with_only_columns(OAuthClient.id)
+    if known := session.scalar(ids.where(OAuthClient.client_id == client)):
+        return known
+    with suppress(ValueError):
+        if row_id := find_id(session, own, OAuthClient.id, client):
+            return row_id
+    named = session.scalars(ids.where(OAuthClient.name == client).limit(2)).all()
+    _require_one(named, client)
+    return named[0] if named else None
 
 
 def _require_one(named: Sequence[str], name: str) -> None:
