@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from benchboard.canbus.dbc import Message
+from benchboard.canbus.dbc import CanDatabase, Message
 from benchboard.canbus.frame import Frame
 from benchboard.canbus.id_filter import IdFilter, parse_id_filter
 from benchboard.errors import Invalid
@@ -55,6 +55,8 @@ class _FilterTerm:
     ids: IdFilter | None = None
     name: str = ""
     comparison: _SignalCondition | None = None
+    written: str = ""
+    """Its signal or name, as it was typed."""
 
     @property
     def names_frames(self) -> bool:
@@ -87,6 +89,17 @@ class FrameFilter:
     def needs_data(self) -> bool:
         """Whether two frames of the same ID, kind and direction may differ in whether they are shown."""
         return any(term.comparison is not None or term.text == _CHANGED for term in self.terms)
+
+    def unknown_names(self, database: CanDatabase) -> tuple[str, ...]:
+        """The signals, and the parts of names, that no message of the database has: nothing can match them."""
+        signals = {one.name.lower() for message in database.messages for one in message.signals}
+        names = signals | {message.name.lower() for message in database.messages}
+        return tuple(
+            term.written
+            for term in self.terms
+            if (term.comparison is not None and term.comparison.signal not in signals)
+            or (term.name and not any(term.name in name for name in names))
+        )
 
     def matches(self, frame: Frame, message: Message | None = None, previous: Frame | None = None) -> bool:
         """Whether the frame is shown. `message` names and decodes it, `previous` is the one before it of its ID."""
@@ -123,8 +136,9 @@ def _term(text: str) -> _FilterTerm:
                 _("“{text}” compares with a word.").format(text=word),
                 do=_("Compare with a number, such as {example}.").format(example=f"{signal}{sign}100"),
             )
-        return _FilterTerm(lower, negated, comparison=_SignalCondition(signal.lower(), sign, number, value.lower()))
+        condition = _SignalCondition(signal.lower(), sign, number, value.lower())
+        return _FilterTerm(lower, negated, comparison=condition, written=signal)
     named = _NAME.fullmatch(word)
     if named and (lower.startswith("name:") or not _HEX.fullmatch(word)):
-        return _FilterTerm(lower, negated, name=named[1].lower())
+        return _FilterTerm(lower, negated, name=named[1].lower(), written=named[1])
     return _FilterTerm(lower, negated, ids=parse_id_filter(word))

@@ -58,6 +58,23 @@ class FilterText(click.ParamType[FrameFilter, object]):
             self.fail(f"{error.what} {error.do}", param, ctx)
 
 
+def _require_known(wanted: FrameFilter, database: CanDatabase) -> None:
+    """Raise a usage error of --filter if it has names that no database knows: it would match nothing in silence."""
+    unknown = wanted.unknown_names(database)
+    if not unknown:
+        return
+    context = click.get_current_context()
+    options = {one.name: one for one in context.command.params}
+    what = _("No database knows “{name}”.").format(name=printable(unknown[0]))
+    if "databases" not in options:
+        do = _("This command reads no databases. Filter by IDs, such as 18F.")
+    elif database.messages:
+        do = _("Check the name, or add the database that has it with --dbc.")
+    else:
+        do = _("Add the database that has it with --dbc.")
+    raise click.BadParameter(f"{what} {do}", context, options["wanted"])
+
+
 class IdMapText(click.ParamType[IdMap, object]):
     """Pairs of IDs."""
 
@@ -234,6 +251,7 @@ def replay(
       benchboard can replay --port /dev/ttyACM0 drive.blf --speed 2
       benchboard can replay --port /dev/ttyACM0 drive.blf --from 10 --to 20 --map 123=456
     """
+    _require_known(wanted, CanDatabase())
     _require_frames(recording, first or 0.0, last, channel)
     with open_capture(port, bitrate, listen_only=False, sends=True) as capture, interruption() as interrupted:
 
@@ -334,6 +352,7 @@ def decode(
     if not databases:
         raise click.UsageError(_("Add a database with --dbc."), click.get_current_context())
     database = load_databases(databases)
+    _require_known(wanted, database)
     for one in database.repeated:
         text = _("{message} of {file} isn't used: its ID is taken.").format(message=one.name, file=one.source)
         click.echo(text, err=True)
@@ -413,6 +432,7 @@ def stats(
       benchboard can stats drive.blf --dbc vehicle.dbc
     """
     database = load_databases(databases)
+    _require_known(wanted, database)
     found, whole = FrameStatistics(), FrameStatistics()
     frames = _of_channel(recording, channel)
     found.add(_filtered(_counted(frames, whole), database, wanted) if wanted.terms else frames)
@@ -554,6 +574,7 @@ def compare(
       benchboard can compare drive.log drive.log --channel can0 --channel-b can1
     """
     database = load_databases(databases)
+    _require_known(wanted, database)
     sides = []
     for path, chosen in ((first, channel), (second, channel if channel_b is None else channel_b)):
         found = FrameStatistics()

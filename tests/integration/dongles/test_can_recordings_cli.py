@@ -156,6 +156,22 @@ def test_bus_share_is_of_all_frames_of_the_channel_with_a_filter_too(simulator: 
     assert one == {(0x0C9, "can0"): whole[0x0C9, "can0"]}
 
 
+def test_filter_with_a_name_that_no_database_knows_is_refused(simulator: Simulator, tmp_path: Path, dbc: Path) -> None:
+    log = tmp_path / "a.log"
+    log.write_text(LOG)
+    unknown = "No database knows “Foo”."
+    for command, do in (
+        (("stats", str(log)), "Add the database that has it with --dbc."),
+        (("decode", str(log), "--dbc", str(dbc)), "Check the name, or add the database that has it with --dbc."),
+        (("compare", str(log), str(log), "--dbc", str(dbc)), "Check the name"),
+        (("replay", "--port", "/dev/none", str(log)), "Filter by IDs, such as 18F."),
+    ):
+        said = " ".join(run(*command, "--filter", "Foo>1", home=simulator.home, status=2).stderr.split())
+        assert f"--filter: {unknown}" in said
+        assert do in said
+    run("stats", str(log), "--dbc", str(dbc), "--filter", "motor alivecounter>3", home=simulator.home)
+
+
 def test_replay_of_a_range_sends_ids_as_others(simulator: Simulator, tmp_path: Path) -> None:
     port, log = next(iter(simulator.ports.values())), tmp_path / "a.log"
     log.write_text(LOG.replace("0C9#", "5A5#"))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchboard.canbus.dbc import Message, Signal
+from benchboard.canbus.dbc import CanDatabase, Message, Signal
 from benchboard.canbus.frame import Frame
 from benchboard.canbus.frame_filter import parse_frame_filter
 from benchboard.errors import Invalid
@@ -73,3 +73,9 @@ def test_filter_that_is_wrong_says_why(text: str, what: str) -> None:
         parse_frame_filter(text)
     assert caught.value.what == what
     assert caught.value.do
+
+
+def test_names_that_no_database_has_are_told_as_they_were_typed() -> None:
+    frame_filter = parse_frame_filter("18F speed>1 Foo>1 motor name:stat !Bar error")
+    assert frame_filter.unknown_names(CanDatabase([MOTOR])) == ("Foo", "Bar")
+    assert frame_filter.unknown_names(CanDatabase()) == ("speed", "Foo", "motor", "stat", "Bar")
