@@ -31,7 +31,7 @@ _RESOLUTION: Final = 1e-6
 class RecordingState:
     """A recording: its file, how many frames it has, since when (monotonic, s), how many were lost because the computer
     was too slow (`dropped`), and how many its form can't hold (`left_out`). `failure`: why it ended by itself; `ended`:
-    when it ended (Unix, s), None while it goes on.
+    when it ended (Unix, s), None while it goes on. `errors`: how many of `frames` are error frames.
     """
 
     path: Path
@@ -41,6 +41,7 @@ class RecordingState:
     left_out: int = 0
     failure: AppError | None = None
     ended: float | None = None
+    errors: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,26 +174,27 @@ class BusRecorder:
             self._fail(_failed(state.path, error))
             return
         self._state = RecordingState(
-            state.path, state.since, state.frames + len(new.frames), state.dropped + new.dropped, self._writer.left_out
-        )
+            state.path, state.since, state.frames + len(new.frames), state.dropped + new.dropped, self._writer.left_out,
+            errors=state.errors + _errors(new.frames),
+        )  # fmt: skip
 
     def _write_kept(self, since: float) -> None:
         """Write the frames in memory from a time on. The lock must be held."""
         writer, state = self._writer, self._state
         if writer is None or state is None:
             return
-        count = 0
+        count = errors = 0
         try:
             for chunk in self._chunks:
                 if chunk.last >= since:
                     frames = [frame for frame in _unpack(chunk) if _seconds(frame) >= since]
                     writer.write(frames)
-                    count += len(frames)
+                    count, errors = count + len(frames), errors + _errors(frames)
             writer.flush()
         except OSError as error:
             self._fail(_failed(state.path, error))
             return
-        self._state = replace(state, frames=count, left_out=writer.left_out)
+        self._state = replace(state, frames=count, left_out=writer.left_out, errors=errors)
 
     def _keep(self, frames: Sequence[Frame]) -> None:
         lines = "\n".join(map(_line, frames))
@@ -241,6 +243,10 @@ def _unpack(chunk: _Chunk) -> Iterator[Frame]:
             continue  # a frame that is no valid one: it was received so
         stamp = Timestamp(float(seconds), TimeSource.DEVICE, _RESOLUTION)
         yield frame._replace(timestamp=stamp, sent=direction == "T")
+
+
+def _errors(frames: Sequence[Frame]) -> int:
+    return sum(frame.error for frame in frames)
 
 
 def _failed(path: Path, error: OSError) -> Unavailable:

@@ -14,25 +14,20 @@ from typing import Final
 import click
 
 from benchboard.canbus import candump
-from benchboard.canbus.bit_rate_detection import USUAL_BIT_RATES
 from benchboard.canbus.capture import Capture
 from benchboard.canbus.dbc_files import load_databases
 from benchboard.canbus.frame import Frame, Timestamp
 from benchboard.canbus.timing import figures
 from benchboard.canbus.triggers import Firing, Trigger
 from benchboard.cli import can_recordings
-from benchboard.cli.can_channel import BITRATE, PORT, Interruption, interruption, open_capture
+from benchboard.cli.can_channel import BITRATE, PORT, ErrorsOnlyWarning, Interruption, interruption, open_capture
 from benchboard.cli.can_recordings import DATABASES
 from benchboard.cli.can_send import send
 from benchboard.cli.can_triggers import TRIGGERS, BusTriggers, firing_json, firing_text
 from benchboard.cli.options import CliGroup, Number, WholeNumber
-from benchboard.i18n import _, any_of, ngettext
+from benchboard.i18n import _, ngettext
 
 _POLL_S: Final = 0.05
-_ERRORS_ONLY_S: Final = 1.0
-"""How long there are errors and no frame before that is said."""
-_NAMED_RATES: Final = 3
-"""Other bit rates that are named then."""
 _PRINT_REST_S: Final = 0.25
 """How long after `--seconds` what came before may still be printed."""
 
@@ -80,7 +75,7 @@ def monitor(
         if not as_json:
             listening = _("Listening on {port} at {bitrate}. Press Ctrl+C to stop.")
             click.echo(listening.format(port=port, bitrate=figures.bit_rate(capture.bitrate)), err=True)
-        warning = _ErrorsOnlyWarning(capture, port)
+        warning = ErrorsOnlyWarning(capture, port)
         with interruption() as interrupted:
             watched = BusTriggers(triggers, database)
             shown, dropped = _watch(capture, count, seconds, as_json, interrupted, warning, watched)
@@ -102,40 +97,13 @@ def monitor(
         click.echo(ngettext("{count} frame", "{count} frames", shown).format(count=shown), err=True)
 
 
-class _ErrorsOnlyWarning:
-    """Says once, on standard error, that there are errors on the bus and no frames, and how to find its bit rate."""
-
-    def __init__(self, capture: Capture, port: str) -> None:
-        self.given = False
-        self._capture, self._port = capture, port
-        self._began = time.monotonic()
-
-    def give_once(self, *, at_end: bool = False) -> None:
-        """Say so if it is true, after a while or `at_end`."""
-        if self.given or not (at_end or time.monotonic() - self._began >= _ERRORS_ONLY_S):
-            return
-        counters = self._capture.counters()
-        if counters.frames or not counters.bus.bus_errors:
-            return
-        self.given = True
-        bitrate = self._capture.bitrate
-        others = [figures.bit_rate(rate) for rate in USUAL_BIT_RATES if rate != bitrate][:_NAMED_RATES]
-        text = _(
-            "Only errors at {rate}, no frames: the other nodes may run at another bit rate, such as {others}."
-            " To find it, run “benchboard can detect --port {port}”. If none fits, check the wiring and the"
-            " termination."
-        )
-        listed = any_of(others)
-        click.echo(text.format(rate=figures.bit_rate(bitrate), others=listed, port=self._port), err=True)
-
-
 def _watch(
     capture: Capture,
     count: int | None,
     seconds: float | None,
     as_json: bool,
     interrupted: Interruption,
-    warning: _ErrorsOnlyWarning,
+    warning: ErrorsOnlyWarning,
     triggers: BusTriggers,
 ) -> tuple[int, int]:
     """Print frames until the limit is reached, the capture ends or the user interrupts it.

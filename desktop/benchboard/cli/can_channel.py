@@ -1,13 +1,16 @@
-"""How `benchboard can` opens the channel of a dongle, and ends at Ctrl+C."""
+"""How `benchboard can` opens the channel of a dongle, says that there are only errors on it, and ends at Ctrl+C."""
 
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 import click
 
 from benchboard.canbus import link
 from benchboard.canbus.backends.slcan import SlcanBus
+from benchboard.canbus.bit_rate_detection import USUAL_BIT_RATES
 from benchboard.canbus.capture import Capture
 from benchboard.canbus.timing import figures
 from benchboard.cli.options import BitRate, rounded
@@ -17,7 +20,7 @@ from benchboard.dongles.firmware_detection import probe_open
 from benchboard.dongles.listen_only import is_listen_only, listen_only_error
 from benchboard.dongles.protocol import DongleConfig
 from benchboard.errors import Invalid
-from benchboard.i18n import _
+from benchboard.i18n import _, any_of
 
 PORT = click.option("--port", required=True, metavar="PATH", help="Port of the dongle, from “benchboard dongle list”.")
 BITRATE = click.option(
@@ -26,6 +29,11 @@ BITRATE = click.option(
     callback=rounded,
     help="Bit rate in bit/s, such as 500k or 500000; only for a dongle that doesn't report its own.",
 )
+
+_ERRORS_ONLY_S: Final = 1.0
+"""How long there are errors and no frame before that is said."""
+_NAMED_RATES: Final = 3
+"""Other bit rates that are named then."""
 
 
 class Interruption:
@@ -121,3 +129,30 @@ def open_listening(port: str, bitrate: int) -> SlcanBus:
     except BaseException:
         handle.close()
         raise
+
+
+class ErrorsOnlyWarning:
+    """Says once, on standard error, that there are errors on the bus and no frames, and how to find its bit rate."""
+
+    def __init__(self, capture: Capture, port: str) -> None:
+        self.given = False
+        self._capture, self._port = capture, port
+        self._began = time.monotonic()
+
+    def give_once(self, *, at_end: bool = False) -> None:
+        """Say so if it is true, after a while or `at_end`."""
+        if self.given or not (at_end or time.monotonic() - self._began >= _ERRORS_ONLY_S):
+            return
+        counters = self._capture.counters()
+        if counters.frames or not counters.bus.bus_errors:
+            return
+        self.given = True
+        bitrate = self._capture.bitrate
+        others = [figures.bit_rate(rate) for rate in USUAL_BIT_RATES if rate != bitrate][:_NAMED_RATES]
+        text = _(
+            "Only errors at {rate}, no frames: the other nodes may run at another bit rate, such as {others}."
+            " To find it, run “benchboard can detect --port {port}”. If none fits, check the wiring and the"
+            " termination."
+        )
+        listed = any_of(others)
+        click.echo(text.format(rate=figures.bit_rate(bitrate), others=listed, port=self._port), err=True)

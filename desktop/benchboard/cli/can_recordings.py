@@ -13,7 +13,7 @@ import click
 
 from benchboard.canbus import candump
 from benchboard.canbus.bit_rate_detection import RateHeard, detect_bit_rate
-from benchboard.canbus.bus_recorder import BusRecorder
+from benchboard.canbus.bus_recorder import BusRecorder, RecordingState
 from benchboard.canbus.capture import Capture
 from benchboard.canbus.dbc import CanDatabase, Message
 from benchboard.canbus.dbc_files import load_databases
@@ -30,7 +30,15 @@ from benchboard.canbus.timing import figures
 from benchboard.canbus.traffic_shares import share_text
 from benchboard.canbus.triggers import Firing, Trigger
 from benchboard.canbus.unreadable_parts import UnreadableParts
-from benchboard.cli.can_channel import BITRATE, PORT, Interruption, interruption, open_capture, open_listening
+from benchboard.cli.can_channel import (
+    BITRATE,
+    PORT,
+    ErrorsOnlyWarning,
+    Interruption,
+    interruption,
+    open_capture,
+    open_listening,
+)
 from benchboard.cli.can_triggers import TRIGGERS, BusTriggers, firing_text
 from benchboard.cli.file_output import overwrite_option, require_writable
 from benchboard.cli.options import Number, WholeNumber
@@ -160,12 +168,15 @@ def record(
         listening = _("Recording {port} at {bitrate}. Press Ctrl+C to stop.")
         waiting = _("Listening on {port} at {bitrate} for a trigger. Press Ctrl+C to stop.")
         click.echo((waiting if triggers else listening).format(port=port, bitrate=rate), err=True)
+        warning = ErrorsOnlyWarning(capture, port)
         with interruption() as interrupted:
-            if triggers and (met := _first_met(capture, BusTriggers(triggers, database), interrupted)) is not None:
+            watched = BusTriggers(triggers, database)
+            if triggers and (met := _first_met(capture, watched, interrupted, warning)) is not None:
                 recorder.start_recording(file, since=met.seconds - before_s)
                 click.echo(_("Trigger: {what}").format(what=firing_text(met)), err=True)
-            _wait(capture, recorder, seconds, count, interrupted)
+            _wait(capture, recorder, seconds, count, interrupted, warning)
         recorder.stop()
+        warning.give_once(at_end=True)
     state = recorder.state
     if state is None:
         if capture.failure is not None:
@@ -176,8 +187,7 @@ def record(
         raise state.failure
     if capture.failure is not None:
         raise capture.failure
-    recorded = ngettext("{count} frame recorded to {file}.", "{count} frames recorded to {file}.", state.frames)
-    click.echo(recorded.format(count=number(state.frames), file=file))
+    click.echo(_recorded_text(state))
     if state.dropped:
         click.echo(_("Dropped on this computer: {count}.").format(count=number(state.dropped)), err=True)
     if state.left_out:
@@ -185,7 +195,20 @@ def record(
         click.echo(left_out.format(count=number(state.left_out)), err=True)
 
 
-def _first_met(capture: Capture, triggers: BusTriggers, interrupted: Interruption) -> Firing | None:
+def _recorded_text(state: RecordingState) -> str:
+    """How many frames, and how many error frames, were recorded where: a sentence."""
+    frames = state.frames - state.errors
+    recorded = ngettext("{count} frame recorded to {file}.", "{count} frames recorded to {file}.", frames)
+    text = recorded.format(count=number(frames), file=state.path)
+    if not state.errors:
+        return text
+    errors = ngettext("{count} error frame", "{count} error frames", state.errors)
+    return f"{text} " + _("Beside them: {errors}.").format(errors=errors.format(count=number(state.errors)))
+
+
+def _first_met(
+    capture: Capture, triggers: BusTriggers, interrupted: Interruption, warning: ErrorsOnlyWarning
+) -> Firing | None:
     """Wait for the first trigger that is met; None if the bus ended, or the user, before that."""
     at = 0
     while capture.running and not interrupted.requested:
@@ -193,18 +216,25 @@ def _first_met(capture: Capture, triggers: BusTriggers, interrupted: Interruptio
         at = new.next
         if found := triggers.add(new.frames):
             return found[0]
+        warning.give_once()
         time.sleep(_POLL_S)
     return None
 
 
 def _wait(
-    capture: Capture, recorder: BusRecorder, seconds: float | None, count: int | None, interrupted: Interruption
+    capture: Capture,
+    recorder: BusRecorder,
+    seconds: float | None,
+    count: int | None,
+    interrupted: Interruption,
+    warning: ErrorsOnlyWarning,
 ) -> None:
     deadline = None if seconds is None else time.monotonic() + seconds
     while capture.running and recorder.recording and not interrupted.requested:
         state = recorder.state
         if (deadline is not None and time.monotonic() >= deadline) or (count and state and state.frames >= count):
             return
+        warning.give_once()
         time.sleep(_POLL_S)
 
 

@@ -62,6 +62,18 @@ def test_record_writes_what_the_bus_carries(simulator: Simulator, tmp_path: Path
     assert len(list(read_frames(file))) == len(frames)
 
 
+def test_record_at_a_wrong_bit_rate_counts_error_frames_apart_and_warns(tmp_path: Path) -> None:
+    with simulated(tmp_path, 1, "--bus", "other", "--traffic", "200", "--bitrate", "250000") as running:
+        (port,), file = running.ports.values(), tmp_path / "wrong.log"
+        done = run("record", "--port", port, str(file), "--count", "1", home=tmp_path)
+    errors = sum(frame.error for frame in read_frames(file))
+    assert errors
+    words = "error frame" if errors == 1 else "error frames"
+    assert done.stdout == f"0 frames recorded to {file}. Beside them: {errors} {words}.\n"
+    assert "Only errors at 500 kbit/s, no frames" in done.stderr
+    assert f"benchboard can detect --port {port}" in done.stderr
+
+
 def test_record_of_an_unknown_format_opens_no_port(simulator: Simulator, tmp_path: Path) -> None:
     done = run("record", "--port", "/dev/none", str(tmp_path / "a.pdf"), home=simulator.home, status=1)
     assert "Let its name end in one of: .log, .asc, .blf, .trc, .csv." in done.stderr
