@@ -23,7 +23,7 @@ from benchboard.cli import can_recordings
 from benchboard.cli.can_channel import BITRATE, PORT, ErrorsOnlyWarning, Interruption, interruption, open_capture
 from benchboard.cli.can_recordings import DATABASES
 from benchboard.cli.can_send import send
-from benchboard.cli.can_triggers import TRIGGERS, BusTriggers, firing_json, firing_text
+from benchboard.cli.can_triggers import TRIGGERS, BusTriggers, firing_json, firing_text, require_known_triggers
 from benchboard.cli.options import CliGroup, Number, WholeNumber
 from benchboard.i18n import _, ngettext
 
@@ -71,6 +71,7 @@ def monitor(
       benchboard can monitor --port /dev/ttyACM0 --trigger error --trigger 0C9@0.5
     """
     database = load_databases(databases)
+    require_known_triggers(triggers, database)
     with open_capture(port, bitrate, listen_only=listen_only) as capture:
         if not as_json:
             listening = _("Listening on {port} at {bitrate}. Press Ctrl+C to stop.")

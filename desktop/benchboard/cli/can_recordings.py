@@ -39,7 +39,8 @@ from benchboard.cli.can_channel import (
     open_capture,
     open_listening,
 )
-from benchboard.cli.can_triggers import TRIGGERS, BusTriggers, firing_text
+from benchboard.cli.can_names import require_known_names
+from benchboard.cli.can_triggers import TRIGGERS, BusTriggers, firing_text, require_known_triggers
 from benchboard.cli.file_output import overwrite_option, require_writable
 from benchboard.cli.options import Number, WholeNumber
 from benchboard.cli.terminal import printable
@@ -64,23 +65,6 @@ class FilterText(click.ParamType[FrameFilter, object]):
             return parse_frame_filter(str(value))
         except Invalid as error:
             self.fail(f"{error.what} {error.do}", param, ctx)
-
-
-def _require_known(wanted: FrameFilter, database: CanDatabase) -> None:
-    """Raise a usage error of --filter if it has names that no database knows: it would match nothing in silence."""
-    unknown = wanted.unknown_names(database)
-    if not unknown:
-        return
-    context = click.get_current_context()
-    options = {one.name: one for one in context.command.params}
-    what = _("No database knows “{name}”.").format(name=printable(unknown[0]))
-    if "databases" not in options:
-        do = _("This command reads no databases. Filter by IDs, such as 18F.")
-    elif database.messages:
-        do = _("Check the name, or add the database that has it with --dbc.")
-    else:
-        do = _("Add the database that has it with --dbc.")
-    raise click.BadParameter(f"{what} {do}", context, options["wanted"])
 
 
 class IdMapText(click.ParamType[IdMap, object]):
@@ -158,6 +142,7 @@ def record(
     recording_form(file)
     require_writable(file, overwrite=overwrite)
     database = load_databases(databases)
+    require_known_triggers(triggers, database)
     with open_capture(port, bitrate, listen_only=listen_only) as capture:
         # What a trigger needs, and what comes until it is noticed.
         recorder = BusRecorder(capture, kept_s=before_s + _NOTICED_S if triggers else 0.0)
@@ -281,7 +266,7 @@ def replay(
       benchboard can replay --port /dev/ttyACM0 drive.blf --speed 2
       benchboard can replay --port /dev/ttyACM0 drive.blf --from 10 --to 20 --map 123=456
     """
-    _require_known(wanted, CanDatabase())
+    require_known_names("wanted", wanted, CanDatabase())
     _require_frames(recording, first or 0.0, last, channel)
     with open_capture(port, bitrate, listen_only=False, sends=True) as capture, interruption() as interrupted:
 
@@ -382,7 +367,7 @@ def decode(
     if not databases:
         raise click.UsageError(_("Add a database with --dbc."), click.get_current_context())
     database = load_databases(databases)
-    _require_known(wanted, database)
+    require_known_names("wanted", wanted, database)
     for one in database.repeated:
         text = _("{message} of {file} isn't used: its ID is taken.").format(message=one.name, file=one.source)
         click.echo(text, err=True)
@@ -462,7 +447,7 @@ def stats(
       benchboard can stats drive.blf --dbc vehicle.dbc
     """
     database = load_databases(databases)
-    _require_known(wanted, database)
+    require_known_names("wanted", wanted, database)
     found, whole = FrameStatistics(), FrameStatistics()
     frames = _of_channel(recording, channel)
     found.add(_filtered(_counted(frames, whole), database, wanted) if wanted.terms else frames)
@@ -604,7 +589,7 @@ def compare(
       benchboard can compare drive.log drive.log --channel can0 --channel-b can1
     """
     database = load_databases(databases)
-    _require_known(wanted, database)
+    require_known_names("wanted", wanted, database)
     sides = []
     for path, chosen in ((first, channel), (second, channel if channel_b is None else channel_b)):
         found = FrameStatistics()

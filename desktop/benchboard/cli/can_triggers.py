@@ -8,7 +8,8 @@ import click
 
 from benchboard.canbus.dbc import CanDatabase
 from benchboard.canbus.frame import Frame
-from benchboard.canbus.triggers import LATE_S, Firing, Trigger, TriggerWatch, parse_trigger
+from benchboard.canbus.triggers import LATE_S, Firing, Trigger, TriggerWatch, parse_trigger, require_valid
+from benchboard.cli.can_names import require_known_names
 from benchboard.cli.terminal import printable
 from benchboard.errors import Invalid
 from benchboard.i18n import number
@@ -33,6 +34,12 @@ TRIGGERS: Final = click.option(
     "--trigger", "triggers", multiple=True, type=TriggerText(), metavar="TEXT",
     help="A filter, such as 0C9, Speed>100 or error; 0C9@0.5: no such frame for 0.5 s. Repeat it for several.",
 )  # fmt: skip
+
+
+def require_known_triggers(triggers: Sequence[Trigger], database: CanDatabase) -> None:
+    """Raise a usage error of --trigger if one has names that no database knows: it would never be met."""
+    for one in triggers:
+        require_known_names("triggers", require_valid(one), database)
 
 
 class BusTriggers:

@@ -182,6 +182,11 @@ def test_filter_with_a_name_that_no_database_knows_is_refused(simulator: Simulat
         assert f"--filter: {unknown}" in said
         assert do in said
     run("stats", str(log), "--dbc", str(dbc), "--filter", "motor alivecounter>3", home=simulator.home)
+    for arguments in (("monitor",), ("record", str(tmp_path / "b.log"))):
+        command, *rest = arguments
+        watched = (command, "--port", "/dev/none", *rest, "--trigger", "error", "--trigger", "Foo>1@0.5")
+        said = " ".join(run(*watched, home=simulator.home, status=2).stderr.split())
+        assert f"--trigger: {unknown}" in said, "it would never be met"
 
 
 def test_replay_of_a_range_sends_ids_as_others(simulator: Simulator, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import json
 import socket
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -390,6 +391,18 @@ def test_consent_page_ends_after_five_wrong_passwords(protocol: Protocol) -> Non
     for _try in range(5):
         browser.decide(page, decision="password", email=ADMIN, password="wrong")
     assert browser.decide(page, decision="password", email=ADMIN, password=PASSWORD).status_code == 403
+
+
+def test_passwords_sent_at_once_are_tried_five_times_at_most(protocol: Protocol) -> None:
+    browser = Browser()
+    page = browser.open(protocol.asked(register(protocol.town)))
+
+    def attempt(number: int) -> int:
+        return browser.decide(page, decision="password", email=ADMIN, password=f"wrong {number}").status_code
+
+    with ThreadPoolExecutor(20) as sending:
+        assert set(sending.map(attempt, range(20))) == {403}
+    assert _events(protocol.town).count("session.refuse") == 5
 
 
 def _raw(protocol: Protocol, text: str) -> int:

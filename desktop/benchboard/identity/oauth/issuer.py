@@ -229,6 +229,11 @@ class Issuer:
 
     def _sign_in(self, pending: PendingConsent, request: HttpRequest) -> HttpAnswer:
         email, client = request.form.get("email", "")[:254], Client(HOST, "Benchboard issuer", HOST)
+        with self._lock:  # counted before it is checked: forms that are sent at once are no more tries
+            pending.tries += 1
+            tries = pending.tries
+        if tries > _MOST_TRIES:
+            raise OAuthError("invalid_request", "This page had too many tries.", status=403)
         try:
             with self._database.system("sign-in").change() as session:
                 slug = session.scalar(select(Organisation.slug).where(Organisation.id == self.identity.organisation_id))
@@ -238,8 +243,7 @@ class Issuer:
         except Denied as error:
             with self._database.system("sign-in").change() as session:
                 authentication.record_refusal(session, email=email, client=client)
-            pending.tries += 1
-            if pending.tries >= _MOST_TRIES:
+            if tries == _MOST_TRIES:
                 self._drop(pending)
                 return HttpAnswer.of_page(403, message_page(_("Too many wrong passwords"), _("Start again there.")))
             return HttpAnswer.of_page(403, self._page(pending, self._actor.organisation, error.what))

@@ -7,7 +7,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from benchboard.errors import AppError
-from benchboard.i18n import _, ngettext
+from benchboard.i18n import _, ngettext, sentence_start
 from benchboard.identity import api_keys
 from benchboard.identity.api_keys import ApiKeyRecord, NewApiKey
 from benchboard.identity.roles import abilities_of, ability_title, in_order, permissions_of, with_dependent, with_needed
@@ -32,7 +32,7 @@ class CreateKeyDialog(Dialog):
     def __init__(self, window: QWidget, context: Context) -> None:
         super().__init__(window, _("Create API key"), size=QSize(_WIDE, 0), name="create_key")
         self._context = context
-        told = _("A program acts for you by it, in commands with BENCHBOARD_API_KEY. It can do no more than you.")
+        told = _("A program acts for you with this key, given as BENCHBOARD_API_KEY. It can do no more than you.")
         self.content.addWidget(Paragraph(told, tone="secondary"))
         self._name = Field(_("Name"), Edit(placeholder=_("Nightly export"), name="key_name"))
         self._name.edit.setMaxLength(100)
@@ -61,7 +61,7 @@ class CreateKeyDialog(Dialog):
         abilities = in_order(abilities_of(self._context.actor.permissions))
         lines = (len(abilities) + 1) // 2
         for at, ability in enumerate(abilities):
-            box = CheckBox(ability_title(ability))
+            box = CheckBox(sentence_start(ability_title(ability)))
             box.setObjectName(f"key_scope_{ability}")
             box.clicked.connect(lambda on, ability=ability: self._tick(ability, on))
             self._boxes[ability] = box
