@@ -87,6 +87,7 @@ def test_replay_sends_the_frames_in_their_times_and_as_often_as_asked(simulator:
         Device(handle).close_channel()
         listener = Capture(SlcanBus(handle, bitrate=500_000), bitrate=500_000)
         listener.start()
+        until(lambda: listener.since().frames, "the first frame of the bus: it listens now")
         done = run(
             "replay", "--port", first, str(log), "--speed", "2", "--loop", "2", "--filter", "5A5", home=simulator.home
         )
