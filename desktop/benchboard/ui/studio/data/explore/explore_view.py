@@ -265,6 +265,7 @@ class ExploreView(QWidget):
         """
         compact = self.width() < _COMPACT
         self.read_warning.set_compact(compact)
+        self.result.set_compact(compact)
         shown = not compact or self._fields_wanted or self._right.currentWidget() is not self._work_area
         self._show_history()
         if self.width() < _NARROW and self.history.isVisibleTo(self):

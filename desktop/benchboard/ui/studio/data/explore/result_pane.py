@@ -389,6 +389,10 @@ class ResultPane(QWidget):
         self._split.setSizes([upper + by, lower - by])
         self._has_own_sizes = True
 
+    def set_compact(self, compact: bool) -> None:
+        """In a narrow window the footer's widest button shows its icon alone: else the pane's edge would be cut off."""
+        self._convert.show_label(not compact)
+
     def _footer(self) -> QWidget:
         footer = QWidget()
         footer.setFixedHeight(_FOOTER)
