@@ -157,7 +157,7 @@ def test_the_details_stay_where_they_were_scrolled_to_when_another_program_chang
     assert isinstance(pane, DetailPane)
     bar = pane.area.verticalScrollBar()
     admin.wait(bar.maximum)
-    bar.setValue(bar.maximum() - 20)
+    bar.setValue(bar.maximum() // 2)  # what is read after the list's own data may still change the range
     before = bar.value()
     assert before > 0
     ranges: list[int] = []

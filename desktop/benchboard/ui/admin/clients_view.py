@@ -1,7 +1,5 @@
 """The OAuth clients of the organisation: a list with search, and beside it the details of one."""
 
-from dataclasses import replace
-
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QWidget
 
@@ -13,6 +11,7 @@ from benchboard.paging import Listing, Page
 from benchboard.ui.admin import client_actions
 from benchboard.ui.admin.admin_commands import CLIENT_MENU
 from benchboard.ui.admin.client_pane import ClientPane
+from benchboard.ui.admin.list_with_detail import ListWithDetail
 from benchboard.ui.admin.signing_keys_dialog import SigningKeysDialog
 from benchboard.ui.command_menu import command_menu
 from benchboard.ui.commands import Handler, Handlers, install_shortcuts
@@ -23,9 +22,7 @@ from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.time_format import full_time, refresh_times, relative_time
 from benchboard.ui.widgets import BannerPlace, Button, EmptyState, Toolbar, fill_column, search_field
-from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.no_match import NoMatch
-from benchboard.ui.widgets.tab_order import focus_content
 from benchboard.ui.window_commands import LIST, LIST_UNDO, UNDO
 
 _CSV = ("id", "client_id", "name", "type", "redirect_uris", "scopes", "grant_types", "people", "tokens")
@@ -61,21 +58,14 @@ class ClientsView(QWidget):
             ticks=False,
         )
         self._detail = ClientPane(context)
-        self._body = Drawer(self._table, self._detail)
-        self._body.covers.connect(self._table.set_covered)
+        self._body = ListWithDetail(context, self._model, self._table, self._detail, self._detail.show_client)
         self.banner_place = BannerPlace()
         fill_column(self, self._toolbar, self.banner_place, self._body)
         self.setFocusProxy(self._table.view)
-        self._requested = ""
-        self._model.loaded.connect(self._on_loaded)
-        self._table.current_changed.connect(self._show_detail)
-        self._table.activated.connect(self._focus_detail)
         self._table.menu_requested.connect(self._open_menu)
-        self._detail.closed.connect(self._close_detail)
         install_shortcuts(self, LIST_UNDO, {UNDO: Handler(context.problems.undo_last)})
         context.changed.watch(self, {"clients", "tokens", "refresh_tokens", "consents"}, self.refresh)
         refresh_times(self._table.view.viewport(), self._detail.refresh_times)
-        self._model.listing = Listing(sort="name")
         self._count()
 
     def panes(self) -> list[QWidget]:
@@ -89,8 +79,7 @@ class ClientsView(QWidget):
         elif rest == "new":
             self._create()
         elif rest:
-            self._requested = rest
-            self._show_requested()
+            self._body.open_row(rest)
 
     def refresh(self) -> None:
         self._model.refresh()
@@ -108,56 +97,17 @@ class ClientsView(QWidget):
         return clients.list_clients(session, self._context.actor, listing, after=after, limit=limit)
 
     def _searched(self, text: str) -> None:
-        self._model.listing = replace(self._model.listing, search=text.strip())
+        self._body.search(text)
 
     def _count(self) -> None:
         actor = self._context.actor
-        self._context.tasks.read(
-            self,
-            lambda session: clients.count_clients(session, actor),
-            lambda count: self._toolbar.set_count(number(count)),
-            lambda _error: None,
-        )
-
-    def _on_loaded(self) -> None:
-        self._body.keep_place(bool(self._model.rows))
-        self._show_requested()
-
-    def _show_requested(self) -> None:
-        if not self._requested or not self._model.requested:
-            return
-        requested, self._requested = self._requested, ""
-        if not self._table.make_current(requested):
-            self._table.clear_current()
-            self._body.show_detail(True)
-            self._detail.show_client(requested)
-
-    def _show_detail(self, client: ClientRecord | None) -> None:
-        if client is not None:
-            self._detail.show_client(client.id, client)
-        self._body.show_detail(client is not None)
-
-    def _focus_detail(self, client: ClientRecord) -> None:
-        self._show_detail(client)
-        focus_content(self._detail)
-
-    def _close_detail(self) -> None:
-        self._body.show_detail(False)
-        self._table.put_away()
+        self._body.count(lambda session: clients.count_clients(session, actor), self._toolbar)
 
     def _create(self) -> None:
-        def made(client: ClientRecord) -> None:
-            self._requested = client.id
-            if self._model.listing.search:  # the new client may not match
-                self._search.clear()
-                self._model.listing = replace(self._model.listing, search="")
-            else:
-                self._model.refresh()
-
         if self._denied:
             self._context.problems.refuse(self._denied)
         else:
-            client_actions.create(self._context, self, made)
+            client_actions.create(self._context, self, lambda made: self._body.open_made(made, self._search))
 
     def _show_keys(self) -> None:
         SigningKeysDialog(self.window(), self._context).open()

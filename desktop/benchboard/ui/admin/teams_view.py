@@ -1,7 +1,5 @@
 """The teams of the organisation: a list with search, and beside it a team's people and what they reach through it."""
 
-from dataclasses import replace
-
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QWidget
 
@@ -13,6 +11,7 @@ from benchboard.identity.teams import TeamSummary
 from benchboard.paging import Listing, Page
 from benchboard.ui.admin import team_actions
 from benchboard.ui.admin.admin_commands import TEAM_MENU
+from benchboard.ui.admin.list_with_detail import ListWithDetail
 from benchboard.ui.admin.team_pane import TeamPane
 from benchboard.ui.command_menu import command_menu
 from benchboard.ui.commands import Handler, Handlers, install_shortcuts
@@ -22,9 +21,7 @@ from benchboard.ui.paged.paged_model import Column, PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets import BannerPlace, Button, EmptyState, Toolbar, fill_column, search_field
-from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.no_match import NoMatch
-from benchboard.ui.widgets.tab_order import focus_content
 from benchboard.ui.window_commands import LIST, LIST_UNDO, UNDO
 
 _CSV = ("id", "name", "slug", "members")
@@ -57,20 +54,13 @@ class TeamsView(QWidget):
             ticks=False,
         )
         self._detail = TeamPane(context)
-        self._body = Drawer(self._table, self._detail)
-        self._body.covers.connect(self._table.set_covered)
+        self._body = ListWithDetail(context, self._model, self._table, self._detail, self._detail.show_team)
         self.banner_place = BannerPlace()
         fill_column(self, self._toolbar, self.banner_place, self._body)
         self.setFocusProxy(self._table.view)
-        self._requested = ""
-        self._model.loaded.connect(self._on_loaded)
-        self._table.current_changed.connect(self._show_detail)
-        self._table.activated.connect(self._focus_detail)
         self._table.menu_requested.connect(self._open_menu)
-        self._detail.closed.connect(self._close_detail)
         install_shortcuts(self, LIST_UNDO, {UNDO: Handler(context.problems.undo_last)})
         context.changed.watch(self, {"teams", "team_members", "users"}, self.refresh)
-        self._model.listing = Listing(sort="name")
         self._count()
 
     def panes(self) -> list[QWidget]:
@@ -80,8 +70,7 @@ class TeamsView(QWidget):
     def open_route(self, rest: str) -> None:
         """Show one team."""
         if rest:
-            self._requested = rest
-            self._show_requested()
+            self._body.open_row(rest)
 
     def refresh(self) -> None:
         self._model.refresh()
@@ -105,56 +94,17 @@ class TeamsView(QWidget):
         return teams.list_teams(session, self._context.actor, listing, after=after, limit=limit)
 
     def _searched(self, text: str) -> None:
-        self._model.listing = replace(self._model.listing, search=text.strip())
+        self._body.search(text)
 
     def _count(self) -> None:
         actor = self._context.actor
-        self._context.tasks.read(
-            self,
-            lambda session: teams.count_teams(session, actor),
-            lambda count: self._toolbar.set_count(number(count)),
-            lambda _error: None,
-        )
-
-    def _on_loaded(self) -> None:
-        self._body.keep_place(bool(self._model.rows))
-        self._show_requested()
-
-    def _show_requested(self) -> None:
-        if not self._requested or not self._model.requested:
-            return
-        requested, self._requested = self._requested, ""
-        if not self._table.make_current(requested):
-            self._table.clear_current()
-            self._body.show_detail(True)
-            self._detail.show_team(requested)
-
-    def _show_detail(self, team: TeamSummary | None) -> None:
-        if team is not None:
-            self._detail.show_team(team.id, team)
-        self._body.show_detail(team is not None)
-
-    def _focus_detail(self, team: TeamSummary) -> None:
-        self._show_detail(team)
-        focus_content(self._detail)
-
-    def _close_detail(self) -> None:
-        self._body.show_detail(False)
-        self._table.put_away()
+        self._body.count(lambda session: teams.count_teams(session, actor), self._toolbar)
 
     def _create(self) -> None:
-        def made(team: TeamSummary) -> None:
-            self._requested = team.id
-            if self._model.listing.search:  # the new team may not match
-                self._search.clear()
-                self._model.listing = replace(self._model.listing, search="")
-            else:
-                self._model.refresh()
-
         if self._denied:
             self._context.problems.refuse(self._denied)
         else:
-            team_actions.create(self._context, self, made)
+            team_actions.create(self._context, self, lambda made: self._body.open_made(made, self._search))
 
     def _open_menu(self, team: TeamSummary, spot: QPoint) -> None:
         handlers = self._handlers(team)
