@@ -152,9 +152,6 @@ def _set_times(
             "opened_at": now - ago / 2,
         }  # fmt: skip
         connection.execute(insert(DashboardOpening), opening)
-    for who, _computer, _address, ago in _SESSIONS:
-        seen = now - ago - _SIGNED_IN
-        connection.execute(update(User).where(User.id == people[who]).values(last_login_at=seen))
 
 
 def _add_sessions(connection: Connection, organisation_id: str, people: Mapping[str, str]) -> None:
@@ -177,21 +174,31 @@ def _add_days(
 ) -> None:
     """What people did on each working day until now. Shares are real ones: who can open a dashboard follows from them,
     today and on any day of the week."""
-    now = datetime.now().astimezone()
     names = [(dashboard_id, name) for dashboard_id, (name, _since) in made.items()]
     admin = replace(admin, client=Client(_COMPUTERS[_ADMIN], _PROGRAM))
+    signed_in: dict[str, datetime] = {}
+    for at, who, event, place in _entries(datetime.now().astimezone()):
+        told.go_to(at)
+        dashboard = names[place % len(names)]
+        if event == "dashboard.share":
+            sharing.share(session, admin, dashboard[0], "person", people[_COLLEAGUE], "view")
+        else:
+            _add_entry(session, admin.organisation_id, people, who, event, dashboard)
+        if event == "session.sign-in":
+            signed_in[who] = at
+    for who, at in signed_in.items():
+        session.execute(update(User).where(User.id == people[who]).values(last_login_at=at))
+
+
+def _entries(now: datetime) -> list[tuple[datetime, str, str, int]]:
+    """When who did what until `now`, in the order of time; the last number chooses a dashboard."""
+    found = [(now - ago - _SIGNED_IN, who, "session.sign-in", 0) for who, _computer, _address, ago in _SESSIONS]
     for date in _working_days(now):
         day = (now.date() - date.date()).days
         for place, (minutes, who, event) in enumerate(_DAY):
             at = date + timedelta(minutes=minutes + (7 * day) % 11, seconds=(13 * place + 29 * day) % 60)
-            if at >= now:
-                return
-            told.go_to(at)
-            dashboard = names[(place + day) % len(names)]
-            if event == "dashboard.share":
-                sharing.share(session, admin, dashboard[0], "person", people[_COLLEAGUE], "view")
-            else:
-                _add_entry(session, admin.organisation_id, people, who, event, dashboard)
+            found.append((at, who, event, place + day))
+    return sorted(one for one in found if one[0] < now)
 
 
 def _add_entry(

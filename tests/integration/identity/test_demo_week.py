@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from benchboard import workspace
 from benchboard.dashboards import library
 from benchboard.dashboards.access import past_access, reached_objects
-from benchboard.identity import access_history, authentication
+from benchboard.identity import access_history, audit, authentication, sessions, users
 from benchboard.identity.audit_verification import verify
 from benchboard.identity.permissions import Actor, Client
 from benchboard.paging import Listing
@@ -53,6 +53,24 @@ def test_demos_week_is_one_history_from_its_beginning(tmp_path: Path) -> None:
             can = past_access.get_past_access(session, admin, today, card.id).people
             assert {one.user_id for one in can} == _people_of(session, admin, card.id), card.name
     opened.close()
+
+
+def test_last_sign_in_of_each_person_is_that_of_the_log(tmp_path: Path) -> None:
+    """The list of people said "Never" of people whose sign-ins of the same day were in the log."""
+    opened = workspace.open_demo(tmp_path, with_week=True)
+    with unbound(opened.database).read() as session:
+        admin = authentication.operator_actor(session, client=Client.here())
+        logged: dict[str | None, datetime] = {}
+        for entry in audit.list_entries(session, admin, Listing(sort="at", descending=True), limit=1000).rows:
+            if entry.event == "session.sign-in":
+                logged.setdefault(entry.user_id, entry.at.replace(microsecond=0))
+        people = {one.id: one.last_seen for one in users.list_people(session, admin, Listing(), limit=100).rows}
+        open_sessions = sessions.list_sessions(session, admin, Listing()).rows
+    opened.close()
+    assert len(logged) > 4
+    assert {person: at.replace(microsecond=0) for person, at in people.items() if at is not None} == logged
+    assert open_sessions
+    assert {one.user_id for one in open_sessions} <= set(logged)
 
 
 def _people_of(session: Session, admin: Actor, dashboard_id: str) -> set[str]:
