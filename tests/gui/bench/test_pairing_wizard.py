@@ -368,8 +368,33 @@ def test_rename_in_place_is_undone(
     qtbot.keyClicks(edit, "Brake rig")
     qtbot.keyClick(edit, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: dongles()[0].name == "Brake rig")
+    assert QApplication.focusWidget() is click.find(window, "bench_rename_start")
     click(window, "toast_undo")
     qtbot.waitUntil(lambda: dongles()[0].name is None)
+
+
+def test_a_name_that_was_typed_is_kept_by_tab_and_not_by_escape(
+    qtbot: QtBot,
+    shell: Shell,
+    click: Clicker,
+    dongles: Callable[[], list[DongleRecord]],
+    pair_one: Callable[[], str],
+) -> None:
+    """Tab left the field and dropped what was typed, in silence."""
+    window = shell.window()
+    pair_one()
+    qtbot.waitUntil(lambda: visible(window, "bench_rename_start"))
+    click(window, "bench_rename_start")
+    edit = click.find(window, "bench_rename")
+    qtbot.keyClicks(edit, "Door rig")
+    qtbot.keyClick(edit, Qt.Key.Key_Escape)
+    assert not edit.isVisible()
+    assert QApplication.focusWidget() is click.find(window, "bench_rename_start")
+    click(window, "bench_rename_start")
+    qtbot.keyClicks(edit, "Brake rig")
+    qtbot.keyClick(edit, Qt.Key.Key_Tab)
+    assert not edit.isVisible()
+    qtbot.waitUntil(lambda: dongles()[0].name == "Brake rig")
 
 
 def test_pairing_by_a_command_updates_the_window(

@@ -361,6 +361,18 @@ def _firmware(row: DongleRow) -> str:
     return where.format(firmware=title, controller=info.controller.upper(), clock=number(info.clock_hz / 1e6, most=6))
 
 
+class _NameEdit(Edit):
+    """The field of a name that is edited in its place: Esc keeps the old one."""
+
+    cancelled = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.cancelled.emit()
+        else:
+            super().keyPressEvent(event)
+
+
 class _DongleHeader(QWidget):
     """The name (renamed in place), badges, and buttons."""
 
@@ -369,11 +381,11 @@ class _DongleHeader(QWidget):
         self._context = context
         self._pane = pane
         self._row: DongleRow | None = None
-        self._edit = Edit(name="bench_rename", label=_("Name"))
+        self._edit = _NameEdit(name="bench_rename", label=_("Name"))
         self._edit.setMaxLength(fleet.NAME_LENGTH)
         self._edit.hide()
-        self._edit.returnPressed.connect(self._rename)
-        self._edit.editingFinished.connect(self._end_edit)
+        self._edit.editingFinished.connect(self._rename)  # by Enter, Tab or a click elsewhere
+        self._edit.cancelled.connect(self._end_edit)
         self._pencil = Button(
             "",
             self._start_edit,
@@ -458,12 +470,15 @@ class _DongleHeader(QWidget):
             self._edit.selectAll()
 
     def _end_edit(self) -> None:
+        was_focused = self._edit.hasFocus()
         self._edit.hide()
         self._head.name.show()
+        if was_focused:
+            self._pencil.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _rename(self) -> None:
         row = self._row
-        if row is None or row.dongle is None:
+        if row is None or row.dongle is None or self._edit.isHidden():
             return
         old_name, new_name = row.dongle.name or "", self._edit.text()
         self._end_edit()
