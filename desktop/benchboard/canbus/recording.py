@@ -69,7 +69,7 @@ class Matching(NamedTuple):
 class Recording:
     """The frames of the file `path`, numbered from 0 in its order, its statistics, and how full the bus was when.
 
-    `start` and `end` are the times (s) of the earliest and the latest frame.
+    `start` and `end` are the times (s) of the earliest and the latest frame, 0 without any.
     """
 
     path: Path
@@ -85,7 +85,7 @@ class Recording:
     several is empty if only some of the frames say theirs.
     """
     _uncertainty: float
-    _rows: mmap.mmap
+    _rows: mmap.mmap | bytes
     _long_data: mmap.mmap | None
     _marks: "array[float]"
     """The latest time until the end of each `_MARK_EVERY` frames, in which times are searched."""
@@ -204,7 +204,7 @@ def _id_key(ident: int, flags: int) -> IdKey | None:
 def load_recording(path: Path, on_bytes: OnStep = lambda _done, _total: None) -> Recording:
     """Read the recording at `path`. `on_bytes` is told how many bytes of how many were read; what it raises ends it.
 
-    Raises the errors of `read_frames`, `Invalid` (`can.empty`, `can.too-long`) and `Unavailable`
+    Raises the errors of `read_frames`, `Invalid` (`can.too-long`) and `Unavailable`
     (`recording.no-room`).
     """
     unreadable = UnreadableParts()
@@ -307,10 +307,7 @@ class _RecordingIndex:
             self._long_data.close()
 
     def finish(self, path: Path, unreadable: UnreadableParts) -> Recording:
-        if not self.count:
-            what = _("“{name}” has no frames.").format(name=path.name)
-            raise Invalid("can.empty", what, do=_("Choose another file."))
-        rows = _mapped(self._rows)
+        rows = _mapped(self._rows) if self.count else b""  # nothing can't be mapped
         long_data = _mapped(self._long_data) if self._long_data is not None else None
         names = tuple(self._channels)
         densities: dict[str | None, FrameDensity] = dict(zip(names, self._densities, strict=False))

@@ -9,12 +9,11 @@ from typing import Final
 
 from benchboard.canbus.frame_statistics import FrameStatistics
 from benchboard.canbus.recording_blf import SIGNATURE
-from benchboard.canbus.recording_reader import read_frames
+from benchboard.canbus.recording_reader import has_recording_name, is_blank_recording, read_frames
 from benchboard.canbus.recording_text import text_form
 from benchboard.errors import AppError, Conflict, Invalid, NotFound, Unavailable
 from benchboard.i18n import _, system_reason
 
-_NAMES: Final = re.compile(r".\.(log|asc|blf|trc)(\.gz)?$", re.IGNORECASE)
 MOST_FILES: Final = 1_000
 """Recordings of a folder that are listed, the newest ones."""
 _MOST_BYTES: Final = 16_000_000
@@ -28,7 +27,8 @@ _GZIP: Final = b"\x1f\x8b"
 @dataclass(frozen=True, slots=True)
 class RecordingContent:
     """What a recording holds: the time (Unix, s) of its first frame, its length (s), and its frames with the error
-    frames. None: it isn't known, as the file is large or damaged. Other logs than those of a bus are no recordings.
+    frames. None: it isn't known, as the file is large or damaged; of one without frames the start and the length are.
+    Other logs than those of a bus are no recordings.
     """
 
     begun: float | None = None
@@ -66,7 +66,7 @@ class RecordingFolder:
         try:
             with os.scandir(folder) as entries:
                 for entry in entries:
-                    if _NAMES.search(entry.name) and entry.is_file():
+                    if has_recording_name(entry.name) and entry.is_file():
                         status = entry.stat()
                         found.append(RecordingFile(Path(entry.path), status.st_size, status.st_mtime))
         except OSError as error:
@@ -98,12 +98,13 @@ def _content(file: RecordingFile) -> RecordingContent:
         with file.path.open("rb") as opened:
             head = opened.read(_TAIL)
         if head[:2] != _GZIP and not head.startswith(SIGNATURE) and text_form(head) is None:
-            return RecordingContent(is_recording=False)
+            is_blank = is_blank_recording(file.path, head)
+            return RecordingContent(frames=0) if is_blank else RecordingContent(is_recording=False)
         if file.size <= _MOST_BYTES and not file.name.lower().endswith(".gz"):
             found = FrameStatistics()
             found.add(read_frames(file.path))
             totals = found.totals()
-            return RecordingContent(totals.first, totals.seconds, totals.count)
+            return RecordingContent(totals.first, totals.seconds if totals.count else None, totals.count)
         return _candump_content(file.path)
     except (AppError, OSError):
         return RecordingContent()

@@ -22,6 +22,7 @@ from benchboard.file_ownership import kind_text
 from benchboard.i18n import _, system_reason
 
 _HEAD: Final = 4_096
+_NAMES: Final = re.compile(r".\.(log|asc|blf|trc)(\.gz)?$", re.IGNORECASE)
 _CANDUMP: Final = re.compile(r"\s*\((\d{1,12}\.\d{1,9})\)\s+(\S+)\s+(\S+)(?:\s+([RT]))?\s*")
 _GZIP: Final = b"\x1f\x8b"
 _STAMPS: Final = {"asc": re.compile(r"\s*\d+\.(\d+)"), "trc": re.compile(r"\s*\d+\)?\s+\d+(?:\.(\d+))?")}
@@ -47,6 +48,8 @@ def read_frames(
     and with a time that is as exact as its digits, which are milliseconds where those below are zero in the first
     frames. `on_bytes` is told now and then how many bytes of how many of the file were read; what it raises ends the
     reading. What can't be read is noted in `unreadable`, and left out.
+
+    A file that is called as a recording and in which there is nothing is one without frames.
 
     Raises `NotFound` (`files.gone`), `Unavailable` (`files.not-read`), and `Invalid` (`files.unreadable`) for a file
     that is no recording, or of which most can't be read. One that ends in the middle of a frame has those before it.
@@ -125,6 +128,8 @@ def _frames(path: Path, file: BinaryIO, unreadable: UnreadableParts) -> Iterator
             yield frame._replace(channel=names.of(frame.channel))
         return
     form = text_form(head)
+    if form is None and is_blank_recording(path, head):
+        return
     if form is None:
         raise Invalid("files.unreadable", _not_a_recording(path), do=_("Choose a candump, ASC, TRC or BLF file."))
     lines = TextLines(file)
@@ -135,6 +140,18 @@ def _frames(path: Path, file: BinaryIO, unreadable: UnreadableParts) -> Iterator
             yield from _other_frames(path, lines, form, names, unreadable)
     finally:
         lines.detach()
+
+
+def has_recording_name(name: str) -> bool:
+    """Whether a file with this name may be a recording."""
+    return _NAMES.search(name) is not None
+
+
+def is_blank_recording(path: Path, head: bytes) -> bool:
+    """Whether a file that begins with `head` is a recording into which nothing was written. Formats have no head
+    before the first frame, or are cut off before it; what the file is called is all that says that it is one.
+    """
+    return not head.strip() and len(head) < _HEAD and has_recording_name(path.name)
 
 
 def _candump_frames(lines: TextLines, names: ChannelNames, unreadable: UnreadableParts) -> Iterator[Frame]:

@@ -1,6 +1,7 @@
 """Writes frames to a CAN recording: candump, ASC, BLF, TRC or CSV. What was flushed survives the program's end."""
 
 import contextlib
+import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -148,12 +149,14 @@ class _PythonCanWriter:
 
         self.left_out, self._numbers = 0, numbers
         self._writes_all = form == "asc"
+        self._has_head = form == "asc"
         # Its own `newline`: TRC files end their lines as on Windows, wherever they are written.
         self._writer: Any = ASCWriter(path) if form == "asc" else _trc_writer(TRCWriter(path), named)
 
     def write(self, frames: Sequence[Frame]) -> None:
         for frame in frames:
             if self._writes_all or not (frame.fd or frame.remote or frame.error):
+                self._has_head = True
                 self._writer.on_message_received(_message(frame, self._numbers))
             else:
                 self.left_out += 1
@@ -162,6 +165,8 @@ class _PythonCanWriter:
         self._writer.file.flush()
 
     def close(self) -> None:
+        if not self._has_head:
+            self._writer.write_header(time.time())  # python-can writes that of a TRC file with its first frame
         _stop(self._writer)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QLineEdit
+from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from benchboard.canbus.dbc import CanDatabase, Message
@@ -546,6 +546,40 @@ def test_statistics_say_which_node_takes_most_of_the_bus() -> None:
     assert nodes_text(rows) == "Bus share of the nodes: Drive 60 %, Belt 20 %, no node known: 20 %."
     assert node_shares(statistics_rows(found.ids(), CanDatabase())) == []
     assert nodes_text(statistics_rows(found.ids(), CanDatabase())) == ""
+
+
+def test_recording_without_frames_opens_says_so_and_is_compared_and_saved(
+    qtbot: QtBot,
+    shell: Shell,
+    view: RecordingsView,
+    click: Clicker,
+    choose: Callable[[str, Path], None],
+    tmp_path: Path,
+) -> None:
+    window = shell.window()
+    view.open(written(tmp_path / "empty.log", []))
+    qtbot.waitUntil(lambda: view.recording is not None)
+    assert shell.context.problems.current is None
+    said = [one.text() for one in view.frames.findChildren(QLabel) if one.isVisible()]
+    assert "No frames" in said
+    assert any("Nothing was received" in one for one in said)
+    assert not view.time_line.isVisible()
+    assert not view.playback.isVisible()
+    for command in ("bench.play_recording", "bench.next_error"):
+        assert view.command_handlers()[command].why_not()
+    shoot(shell, "recording_without_frames")
+    view.pages.selected.emit("ids")
+    assert "The recording has no frames." in [one.text() for one in view.statistics.findChildren(QLabel)]
+    view.compare_with(written(tmp_path / "drive.log", drive()))
+    qtbot.waitUntil(lambda: view.comparison.model.rowCount() == 2)
+    click(window, "recording_save")
+    choose("live_record_dialog", tmp_path / "saved.asc")
+    qtbot.waitUntil(lambda: "0 frames saved to saved.asc." in toasts(shell))
+    assert list(read_frames(tmp_path / "saved.asc")) == []
+    view.open(tmp_path / "drive.log")
+    qtbot.waitUntil(lambda: view.frames.model.rowCount() == COUNT)
+    assert view.time_line.isVisible()
+    assert view.frames.table.isVisible()
 
 
 # ---- the list of the folder

@@ -204,6 +204,23 @@ def test_replay_of_a_range_sends_ids_as_others(simulator: Simulator, tmp_path: P
     assert "“5A5” isn't a pair of IDs. Enter for example 123=456 or 18FEF100=18FEF200." in wrong.stderr
 
 
+def test_recording_without_frames_is_counted_decoded_and_compared_but_not_sent(tmp_path: Path, dbc: Path) -> None:
+    empty, drive = tmp_path / "empty.log", tmp_path / "drive.log"
+    empty.touch()
+    drive.write_text(LOG)
+    done = run("stats", str(empty), home=tmp_path)
+    assert "0 frames, 0 IDs" in done.stderr
+    assert json.loads(run("stats", str(empty), "--json", home=tmp_path).stdout)["ids"] == []
+    assert "0 frames decoded" in run("decode", str(empty), "--dbc", str(dbc), home=tmp_path).stderr
+    assert "1 of 1 ID differs." in run("compare", str(empty), str(drive), home=tmp_path, status=1).stderr
+    run("compare", str(empty), str(empty), home=tmp_path)
+    done = run("replay", "--port", "/dev/none", str(empty), home=tmp_path, status=1)
+    assert "“empty.log” has no frames." in done.stderr
+    other = tmp_path / "notes.txt"
+    other.touch()
+    assert "“notes.txt” isn't a CAN recording." in run("stats", str(other), home=tmp_path, status=1).stderr
+
+
 def test_compare_shows_ids_and_periods_that_differ(simulator: Simulator, tmp_path: Path, dbc: Path) -> None:
     first, second = tmp_path / "a.log", tmp_path / "b.log"
     first.write_text(LOG + "(1763627401.0) can0 123#00\n")

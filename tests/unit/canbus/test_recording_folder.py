@@ -32,6 +32,13 @@ def test_a_recording_says_when_it_begins_how_long_it_is_and_how_many_frames_it_h
     assert folder.files(tmp_path)[0].content == found
 
 
+@pytest.mark.parametrize("suffix", [".log", ".asc", ".blf", ".trc"])
+def test_a_recording_without_frames_has_none_and_no_start(tmp_path: Path, suffix: str) -> None:
+    written(tmp_path / f"a{suffix}", 0)
+    folder = RecordingFolder()
+    assert folder.look_into(folder.files(tmp_path)[0]) == RecordingContent(None, None, 0)
+
+
 def test_a_large_log_is_counted_by_its_lines_without_the_one_that_is_still_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -128,12 +128,48 @@ def test_reading_says_how_far_it_is_and_ends_when_it_is_stopped(tmp_path: Path) 
     assert told[-1][0] < path.stat().st_size * 0.8
 
 
-def test_recording_without_frames_says_so(tmp_path: Path) -> None:
-    path = tmp_path / "a.asc"
-    path.write_text("date Thu Nov 20 08:30:00.000 am 2025\nbase hex  timestamps absolute\ninternal events logged\n")
+EMPTY = {
+    "a.log": b"",
+    "a.asc": b"date Thu Nov 20 08:30:00.000 am 2025\nbase hex  timestamps absolute\ninternal events logged\n",
+    "a.trc": b";$FILEVERSION=2.1\r\n;$STARTTIME=45981.5\r\n;$COLUMNS=N,O,T,B,I,d,R,L,D\r\n;\r\n",
+    "b.trc": b"",
+    "b.blf": b"\n",
+    "b.log.gz": b"",
+}
+"""Recordings in which nothing was recorded, by their names."""
+
+
+@pytest.mark.parametrize("name", [*EMPTY, "a.blf"])
+def test_recording_without_frames_is_one(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    if name in EMPTY:
+        path.write_bytes(EMPTY[name])
+    else:
+        written(path, [])
+    recording = load_recording(path)
+    assert (recording.count, recording.ids, recording.channels, recording.seconds) == (0, [], (), 0.0)
+    assert recording.first_at(1.0) == 0
+    assert list(recording.frames()) == []
+    assert not recording.matching(parse_frame_filter("changed"), CanDatabase()).numbers
+    assert recording.ids_between(0, 0) == frozenset()
+    assert not recording.unreadable
+
+
+@pytest.mark.parametrize("suffix", [".log", ".asc", ".trc", ".blf"])
+def test_recording_without_frames_is_saved_in_another_form_and_read_again(tmp_path: Path, suffix: str) -> None:
+    saved = tmp_path / f"saved{suffix}"
+    assert save_frames(load_recording(written(tmp_path / "a.log", [])), range(0), saved) == 0
+    assert load_recording(saved).count == 0
+    assert (saved.stat().st_size > 0) == (suffix != ".log")
+
+
+@pytest.mark.parametrize("content", [b"", b"   \n"])
+def test_empty_file_of_another_kind_is_no_recording(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_bytes(content)
     with pytest.raises(Invalid) as caught:
         load_recording(path)
-    assert caught.value.code == "can.empty"
+    assert caught.value.what == "“notes.txt” isn't a CAN recording."
 
 
 def test_density_keeps_every_frame_however_long_the_recording_becomes() -> None:

@@ -50,7 +50,7 @@ class RecordedFrameModel(FrameRowModel):
         self.recording, self._matching, self._range, self.channel = recording, None, None, None
         self.has_channels = recording is not None and recording.has_channels
         self.filter = FrameFilter()
-        start = recording.frame(0).timestamp if recording is not None else None
+        start = recording.frame(0).timestamp if recording is not None and recording.count else None
         self.times = replace(self.times, start=start, zero=None, mode="clock" if self.times.zero else self.times.mode)
         self._rebuild()
         self.endResetModel()

@@ -1,5 +1,6 @@
 """The frames of a recording under the bar that filters them."""
 
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, Signal
@@ -50,11 +51,18 @@ class RecordedFramesPane(QWidget):
         self._actions = FrameActions(self, self.table, self.filter_bar)
         self._none = EmptyState("ph.funnel", "", _("Clear filter"), self.filter_bar.clear)
         self._none.action.setObjectName("recording_clear_filter")
-        set_surface(self._none, "surface")
+        self._empty = EmptyState(
+            "ph.file", _("No frames"), _("Show live bus"), partial(context.go, "bench/live"),
+            why=_("Nothing was received while this was recorded. Check in the live bus that frames come in, then "
+                  "record again."),
+        )  # fmt: skip
+        self._empty.action.setObjectName("recording_show_live")
         pages = QWidget()
         self._stack = QStackedLayout(pages)
         self._stack.addWidget(self.table)
-        self._stack.addWidget(self._none)
+        for page in (self._none, self._empty):
+            set_surface(page, "surface")
+            self._stack.addWidget(page)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
@@ -110,7 +118,8 @@ class RecordedFramesPane(QWidget):
 
     def focus_frames(self) -> None:
         """Focus the frames, or the button in their place."""
-        target = self.table if self._stack.currentWidget() is self.table else self._none.action
+        shown = self._stack.currentWidget()
+        target = shown.action if isinstance(shown, EmptyState) else self.table
         target.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _on_current(self, current: QModelIndex, _before: QModelIndex) -> None:
@@ -120,14 +129,17 @@ class RecordedFramesPane(QWidget):
     def _on_reset(self) -> None:
         """Say how many IDs are shown; where no frame is, say so in their place."""
         self.filter_bar.show_counts()
-        hidden = self.model.recording is not None and not self.model.numbers
-        had_focus = self.table.hasFocus() or self._none.action.hasFocus()
-        if hidden:
+        recording = self.model.recording
+        is_empty = recording is not None and not recording.count
+        hidden = recording is not None and not self.model.numbers
+        had_focus = any(one.hasFocus() for one in (self.table, self._none.action, self._empty.action))
+        self.filter_bar.setVisible(not is_empty)
+        if hidden and not is_empty:
             text = self.filter_bar.text
             none_match = _("No frames match “{text}”").format(text=text) if text else _("No frames in this range")
             self._none.sentence.setText(none_match)
             self._none.action.setVisible(bool(text))
-        self._stack.setCurrentWidget(self._none if hidden else self.table)
+        self._stack.setCurrentWidget(self._empty if is_empty else self._none if hidden else self.table)
         if had_focus:
             self.focus_frames()
         self.numbers_changed.emit()

@@ -192,13 +192,14 @@ class StatisticsList(_IdList[StatisticsRow]):
     def __init__(self, context: Context) -> None:
         self._rows: Sequence[StatisticsRow] = ()
         self._part = RecordingPart("", FrameStatistics())
+        self._empty = EmptyState("ph.chart-bar", _("No IDs"), why=_("The recording has no frames."))
         super().__init__(
             context,
             lambda *query: statistics_page(self._rows, *query),
             statistics_columns(lambda: self._part.has_channels),
             name="recording_statistics",
             label=_("Statistics of the IDs"),
-            empty=EmptyState("ph.chart-bar", _("No IDs"), why=_("The recording has error frames only.")),
+            empty=self._empty,
         )
         self.model.listing = Listing(sort="id")
 
@@ -214,9 +215,16 @@ class StatisticsList(_IdList[StatisticsRow]):
     def show_names(self, database: CanDatabase) -> None:
         """Name the IDs by this database."""
         self._rows = statistics_rows(self._part.ids, database)
+        self._empty.why.setText(self._why_empty())
         of = _("Of {part}.").format(part=self._part.limits) if self._part.limits else _("Of the whole recording.")
         self.say(" ".join((of, nodes_text(self._rows) or _("Enter shows the frames of an ID."))))
         self.model.refresh()
+
+    def _why_empty(self) -> str:
+        has_errors = self._part.statistics.totals(self._part.channel).errors
+        if self._part.limits:
+            return _("What is selected has error frames only.") if has_errors else _("What is selected has no frames.")
+        return _("The recording has error frames only.") if has_errors else _("The recording has no frames.")
 
     def _open(self, row: StatisticsRow) -> None:
         self.opened.emit(row.frame)

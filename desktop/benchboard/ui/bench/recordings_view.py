@@ -143,11 +143,17 @@ class RecordingsView(QWidget):
 
     def _lay_out(self) -> None:
         self._about = QWidget()
-        column = QVBoxLayout(self._about)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        for part in (self._figures, self.time_line, hairline(), self.playback, hairline()):
-            column.addWidget(part)
+        self._played = QWidget()
+        """The time line and what plays: a recording without frames has neither."""
+        for parent, parts in (
+            (self._played, (self.time_line, hairline(), self.playback, hairline())),
+            (self._about, (self._figures, self._played)),
+        ):
+            column = QVBoxLayout(parent)
+            column.setContentsMargins(0, 0, 0, 0)
+            column.setSpacing(0)
+            for part in parts:
+                column.addWidget(part)
         pages = QWidget()
         self._stack = QStackedLayout(pages)
         for page in (self._empty, self.folder, self.frames, self.statistics, self.comparison):
@@ -162,7 +168,8 @@ class RecordingsView(QWidget):
     def panes(self) -> list[QWidget]:
         """The toolbar, the time line, what plays, and the page."""
         page = self._stack.currentWidget()
-        about = [self.time_line, self.playback] if self.recording is not None and not self._lists else []
+        has_time = self.recording is not None and bool(self.recording.count) and not self._lists
+        about = [self.time_line, self.playback] if has_time else []
         return [self.toolbar, *about, *([page] if page is not None else [])]
 
     def command_handlers(self) -> Handlers:
@@ -181,7 +188,7 @@ class RecordingsView(QWidget):
             "bench.previous_recorded": Handler(partial(self.playback.step, -1), self.playback.why_not),
             "bench.next_error": Handler(self._next_error, self._why_no_error),
             "bench.filter_recorded": Handler(self._focus_filter, why_none),
-            "bench.save_recorded": Handler(self.save, self.playback.why_not),
+            "bench.save_recorded": Handler(self.save, self._why_not_saved),
             "bench.compare_recording": Handler(self._choose_other, why_none),
             **(self.frames.handlers() if self.recording is not None else {}),
         }
@@ -315,6 +322,7 @@ class RecordingsView(QWidget):
         recording = self.recording if not self._lists else None
         for widget in (self._about, self.pages, self._save):
             widget.setVisible(recording is not None)
+        self._played.setVisible(recording is not None and recording.count > 0)
         self.channel.setVisible(recording is not None and recording.has_channels)
         self._list.setVisible(self.recording is not None)
         tip = _("Recordings in the folder")
@@ -443,7 +451,7 @@ class RecordingsView(QWidget):
         channels = self.recording.channels if self.recording is not None and self.channel.channel is None else ()
         self.playback.show_numbers(self.frames.model.numbers, max(1, len(channels)))
         self.time_line.show_count(len(self.frames.model.numbers))
-        self._save.disable("" if self.frames.model.numbers else _("There are no frames to save."))
+        self._save.disable(self._why_not_saved())
 
     def _tell_time_line(self) -> None:
         self.time_line.update()
@@ -504,10 +512,16 @@ class RecordingsView(QWidget):
 
     # ---- saving and comparing
 
+    def _why_not_saved(self) -> str:
+        """Why the frames that are shown can't be saved; empty if they can. A recording without any has another form."""
+        if self.recording is None:
+            return _("Open a recording first.")
+        return _("There are no frames to save.") if self.recording.count and not self.frames.model.numbers else ""
+
     def save(self) -> None:
         """Ask where to save the frames that are shown: those in the range that the filter matches."""
         recording, numbers = self.recording, self.frames.model.numbers
-        if recording is None or not numbers:
+        if recording is None or self._why_not_saved():
             return
         name = f"{recording.path.name.split('.')[0]} {_('part')}.log"
 
@@ -595,7 +609,7 @@ def _figures(recording: Recording, channel: str | None) -> list[Stat]:
     return [
         Stat(number(totals.frames), _("Frames")),
         *_day(recording.start if totals.first is None else totals.first),
-        Stat(_duration(seconds), _("Duration")),
+        Stat(_duration(seconds) if totals.count else "–", _("Duration")),
         Stat(number(ids), _("IDs")),
         Stat(rate, _("Frames/s on average")),
         Stat(number(errors), _("Error frames"), "error" if errors else "text"),
