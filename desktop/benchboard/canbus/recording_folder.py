@@ -78,6 +78,12 @@ class RecordingFolder:
             known = {_key(one): self._known.get(_key(one)) for one in newest}
         return [RecordingFile(one.path, one.size, one.modified, known[_key(one)]) for one in newest]
 
+    def follow(self, old: Path, new: Path) -> None:
+        """What is known of the recording at `old` is that of `new`: it was moved there."""
+        with self._lock:
+            for path, size, modified in [key for key in self._known if key[0] == old]:
+                self._known[new, size, modified] = self._known[path, size, modified]
+
     def look_into(self, file: RecordingFile) -> RecordingContent:
         """What the file holds, which takes up to some seconds."""
         with self._lock:

@@ -649,11 +649,95 @@ def test_list_of_the_folder_follows_it_and_its_files_are_renamed_and_deleted_wit
     qtbot.waitUntil(lambda: "drive.log.asc" in names())
     shell.context.problems.undo_last()
     qtbot.waitUntil(lambda: "new.asc" in names())
-    actions.delete(folder / "new.asc")
+    actions.delete([folder / "new.asc"])
     qtbot.waitUntil(lambda: names() == {"drive.log", "slower.blf"})
     shell.context.problems.undo_last()
     qtbot.waitUntil(lambda: "new.asc" in names())
     assert (folder / "new.asc").is_file()
+
+
+@pytest.fixture
+def trash(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A trash of the test's own."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+
+
+def current_name(view: RecordingsView) -> str:
+    row = view.folder.table.current()
+    return row.name if row is not None else ""
+
+
+def many(folder: Path, qtbot: QtBot, view: RecordingsView) -> None:
+    """60 recordings, `r00` to `r59`, sorted by their names."""
+    for place in range(60):
+        path = written(folder / f"r{place:02}.log", drive()[:3])
+        os.utime(path, (BEGUN + place, BEGUN + place))
+    view.folder.model.listing = replace(view.folder.model.listing, sort="name", descending=False)
+    qtbot.waitUntil(lambda: view.folder.model.rowCount() == 62)
+
+
+def test_recording_is_renamed_by_key_and_stays_current_focused_and_in_sight(
+    qtbot: QtBot, shell: Shell, folder: Path, view: RecordingsView, click: Clicker
+) -> None:
+    many(folder, qtbot, view)
+    table = view.folder.table
+    table.view.setFocus()
+    table.make_current(str(folder / "r05.log"))
+    qtbot.keyClick(table.view, Qt.Key.Key_F2)
+    field = click.find(shell.window(), "rename_recording_name")
+    assert isinstance(field, QLineEdit)
+    field.setText("zz last")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: current_name(view) == "zz last.log")
+    assert shell.window().focusWidget() is table.view
+    index = table.view.currentIndex()
+    assert index.row() == 61
+    assert table.view.viewport().rect().contains(table.view.visualRect(index))
+    shell.context.problems.undo_last()
+    qtbot.waitUntil(lambda: current_name(view) == "r05.log")
+    assert table.view.viewport().rect().contains(table.view.visualRect(table.view.currentIndex()))
+
+
+@pytest.mark.usefixtures("trash")
+def test_recording_is_trashed_by_key_the_next_is_current_and_undo_makes_it_current_again(
+    qtbot: QtBot, shell: Shell, folder: Path, view: RecordingsView
+) -> None:
+    many(folder, qtbot, view)
+    table = view.folder.table
+    table.view.setFocus()
+    table.make_current(str(folder / "r05.log"))
+    qtbot.keyClick(table.view, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: not (folder / "r05.log").exists())
+    qtbot.waitUntil(lambda: view.folder.model.rowCount() == 61 and current_name(view) == "r06.log")
+    assert shell.window().focusWidget() is table.view
+    qtbot.keyClick(table.view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: current_name(view) == "r05.log")
+    table.make_current(str(folder / "slower.blf"))
+    qtbot.keyClick(table.view, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: view.folder.model.rowCount() == 61 and current_name(view) == "r59.log")
+
+
+@pytest.mark.usefixtures("trash")
+def test_selected_recordings_are_trashed_and_come_back_together(
+    qtbot: QtBot, shell: Shell, folder: Path, view: RecordingsView, click: Clicker
+) -> None:
+    many(folder, qtbot, view)
+    table = view.folder.table
+    table.view.setFocus()
+    table.make_current(str(folder / "r05.log"))
+    for _again in range(2):
+        qtbot.keyClick(table.view, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    assert [row.name for row in table.selected()] == ["r05.log", "r06.log", "r07.log"]
+    button = click.find(shell.window(), "recordings_trash")
+    qtbot.waitUntil(
+        lambda: button.width() >= button.sizeHint().width() > 2 * button.height()
+    )  # its whole text is there
+    shoot(shell, "recordings_folder_selected")
+    click(shell.window(), "recordings_trash")
+    qtbot.waitUntil(lambda: view.folder.model.rowCount() == 59 and current_name(view) == "r08.log")
+    assert "Moved 3 recordings to the trash." in toasts(shell)
+    shell.context.problems.undo_last()
+    qtbot.waitUntil(lambda: view.folder.model.rowCount() == 62 and current_name(view) == "r05.log")
 
 
 def test_recording_that_is_put_into_an_empty_folder_is_listed(

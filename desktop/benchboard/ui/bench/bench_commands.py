@@ -24,6 +24,8 @@ PLOTS: Final = CommandScope("bench.plots", LIVE, None)
 """The plots of signals."""
 RECORDINGS: Final = CommandScope("bench.recordings", SHELL, Qt.ShortcutContext.WindowShortcut)
 """The view of recordings, while it is shown, wherever the focus is."""
+RECORDING_LIST: Final = CommandScope("bench.recording-list", RECORDINGS)
+"""The list of the recordings in the folder."""
 TIMING_PLOT: Final = CommandScope("bench.timing-plot", TIMING, None)
 """The plot of all bit timings."""
 BIT_DIAGRAM: Final = CommandScope("bench.bit-diagram", TIMING, None)
@@ -132,6 +134,12 @@ REGISTRY.register(
             N_("export, cut, trim, range, extract, convert, BLF, ASC, CSV"), RECORDINGS),
     Command("bench.compare_recording", N_("Compare with another recording"), Group.RECORDINGS, ("C",),
             "ph.arrows-left-right", N_("difference, diff, periods"), RECORDINGS),
+    Command("bench.open_listed", N_("Open recording"), Group.RECORDINGS, (), "ph.file", "", RECORDING_LIST),
+    Command("bench.show_in_folder", N_("Show in folder"), Group.RECORDINGS, (), "ph.folder-open", "", RECORDING_LIST),
+    Command("bench.rename_recording", N_("Rename recording"), Group.RECORDINGS, ("F2",), "ph.pencil-simple", "",
+            RECORDING_LIST),
+    Command("bench.trash_recordings", N_("Move to trash"), Group.RECORDINGS, ("Del",), "ph.trash", N_("delete"),
+            RECORDING_LIST, danger=True),
     Command("bench.simulate", N_("Start simulated dongles"), Group.DONGLES, (), "ph.flask",
             N_("simulator, virtual, vcan, demo, test, emulator, fake, mock")),
     Command("bench.filter", N_("Filter dongles"), Group.DONGLES, ("/",), "ph.funnel", N_("search, find"), DONGLES_VIEW),
@@ -172,6 +180,12 @@ REGISTRY.register_menu(
     MenuSection(("bench.expand_frame", "bench.plot_signal", "bench.copy_frame")),
     MenuSection(("bench.filter_by_id", "bench.hide_id", "bench.set_time_zero")),
     MenuSection(("bench.send_again", "bench.add_to_send_table")),
+)
+RECORDING_MENU: Final = "bench.recording"
+"""The context menu of a recording in the list of the folder."""
+REGISTRY.register_menu(
+    RECORDING_MENU,
+    MenuSection(("bench.open_listed", "bench.show_in_folder", "bench.rename_recording", "bench.trash_recordings")),
 )
 PLOT_MENU: Final = "bench.plot"
 """The context menu of a plot of signals."""

@@ -8,21 +8,24 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QPoint, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.canbus.recording_folder import RecordingFile, RecordingFolder
 from benchboard.errors import AppError
 from benchboard.i18n import _
 from benchboard.paging import Listing
+from benchboard.ui.bench.bench_commands import RECORDING_LIST, RECORDING_MENU
 from benchboard.ui.bench.kept_recordings.recording_columns import recording_columns, recordings_page
 from benchboard.ui.bench.kept_recordings.recording_file_actions import RecordingFileActions
+from benchboard.ui.command_menu import command_menu
+from benchboard.ui.commands import REGISTRY, Handler, Handlers, install_shortcuts, run_handler
 from benchboard.ui.context import Context
 from benchboard.ui.paged.paged_model import PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.widgets import Button, Elided, EmptyState, hairline, open_file_dialog
-from benchboard.ui.widgets.menus import Menu
 from benchboard.ui.widgets.surfaces import set_surface
+from benchboard.ui.window_commands import LIST_UNDO, UNDO
 
 _EVERY_MS: Final = 2_000
 """How often the folder is looked at while it is followed; a folder of another computer reports no changes."""
@@ -41,9 +44,15 @@ class FolderPage(QWidget):
         self._context = context
         self._folder = RecordingFolder()
         self._files: Sequence[RecordingFile] = ()
-        self._looking = False
+        self._looking = self._looks_again = False
+        """Whether the folder is looked at now, and whether it has changed since."""
         self.file_actions = RecordingFileActions(context, self)
-        self.file_actions.changed.connect(self.look)
+        self.file_actions.leaving.connect(self._note_neighbour)
+        self.file_actions.changed.connect(self._follow_change)
+        self._wanted: Path | None = None
+        """The recording that becomes current once it is listed."""
+        self._neighbour: Path | None = None
+        """The one that does in place of those that are being moved to the trash."""
         self._bar = QWidget()
         set_surface(self._bar, "surface")
         line = QHBoxLayout(self._bar)
@@ -51,6 +60,7 @@ class FolderPage(QWidget):
         self._path = Elided("", "body", "muted")
         line.addWidget(self._path, 1)
         line.addWidget(Button(_("Choose folder"), self.choose, icon="ph.folder-open", name="recordings_folder"))
+        self._trash = Button(_("Move to trash"), self._delete_selected, icon="ph.trash", name="recordings_trash")
         self.model: PagedTableModel[RecordingFile] = PagedTableModel(
             context.tasks, lambda *query: recordings_page(self._files, *query), recording_columns(), self,
             identity=lambda row: str(row.path),
@@ -63,13 +73,19 @@ class FolderPage(QWidget):
                 "ph.folder", _("No recordings in this folder"), _("Choose folder"), self.choose,
                 why=_("Record the live bus, or choose another folder. candump, ASC, BLF and TRC files are listed."),
             ),
-            ticks=False,
+            bulk=(self._trash,),
             row_height="compact",
             row_menu=True,
         )  # fmt: skip
         self.model.listing = Listing(sort="begun", descending=True)
         self.table.activated.connect(lambda row: self.opened.emit(row.path))
-        self.table.menu_requested.connect(self._open_menu)
+        self.table.menu_requested.connect(lambda _row, spot: self._open_menu(spot))
+        self.table.current_changed.connect(self._on_current)
+        self.model.loaded.connect(self._make_wanted_current)
+        with_keys = REGISTRY.of_scope(RECORDING_LIST)
+        handlers = {command.id: Handler(partial(self._run, command.id)) for command in with_keys}
+        install_shortcuts(self.table.view, RECORDING_LIST, handlers)
+        install_shortcuts(self, LIST_UNDO, {UNDO: Handler(context.problems.undo_last)})
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
@@ -118,9 +134,12 @@ class FolderPage(QWidget):
         folder = self.folder
         if folder is None:
             self._path.setText(_("No folder is chosen yet."))
-        if folder is None or self._looking:
+        if folder is None:
             return
-        self._looking = True
+        if self._looking:
+            self._looks_again = True
+            return
+        self._looking, self._looks_again = True, False
         self._context.tasks.read(self, lambda _session: self._folder.files(folder), self._show, self._failed)
 
     def _failed(self, error: AppError) -> None:
@@ -140,6 +159,8 @@ class FolderPage(QWidget):
         if new:
             self._looking = True
             self._context.tasks.read(self, lambda _session: self._look_into(new), self._looked, self._failed, long=True)
+        elif self._looks_again:
+            self.look()
 
     def _look_into(self, files: Sequence[RecordingFile]) -> None:
         for one in files:
@@ -149,19 +170,66 @@ class FolderPage(QWidget):
         self._looking = False
         self.look()
 
-    def _open_menu(self, row: RecordingFile, spot: QPoint) -> None:
-        opened = Menu(self)
-        opened.setObjectName("recording_file_menu")
-        for title, icon, run in (
-            (_("Open recording"), "ph.file", partial(self.opened.emit, row.path)),
-            (_("Show in folder"), "ph.folder-open", partial(self.file_actions.show_in_folder, row.path)),
-            (_("Rename…"), "ph.pencil-simple", partial(self.file_actions.ask_name, row.path)),
-            (_("Move to trash"), "ph.trash", partial(self.file_actions.delete, row.path)),
-        ):
-            action = opened.addAction(title, run)
-            action.setProperty("icon_name", icon)
-        opened.aboutToHide.connect(opened.deleteLater)
+    # ---- what is done with the rows
+
+    def _acted_on(self) -> list[Path]:
+        """The selected recordings, else the current one."""
+        row = self.table.take_ringed()
+        rows = self.table.selected() or ([row] if row is not None else [])
+        return [one.path for one in rows]
+
+    def _handlers(self) -> Handlers:
+        """The commands of the current row, and of the selected ones."""
+        row, paths = self.table.take_ringed(), self._acted_on()
+        if row is None:
+            return {}
+        return {
+            "bench.open_listed": Handler(partial(self.opened.emit, row.path)),
+            "bench.show_in_folder": Handler(partial(self.file_actions.show_in_folder, row.path)),
+            "bench.rename_recording": Handler(partial(self.file_actions.ask_name, row.path)),
+            "bench.trash_recordings": Handler(partial(self.file_actions.delete, paths)),
+        }
+
+    def _run(self, command_id: str) -> None:
+        if (handler := self._handlers().get(command_id)) is not None:
+            run_handler(handler, self._context.problems.refuse)
+
+    def _open_menu(self, spot: QPoint) -> None:
+        opened = command_menu(
+            self, RECORDING_MENU, self._handlers(), scope=RECORDING_LIST, label=_("Actions of the recording"),
+            name="recording_file_menu",
+        )  # fmt: skip
         opened.popup(spot)
+
+    def _delete_selected(self) -> None:
+        self.file_actions.delete([row.path for row in self.table.selected()])
+
+    def _note_neighbour(self, leaving: Sequence[Path]) -> None:
+        """Note which row follows those that leave the list, or is before them."""
+        paths = [row.path for row in self.model.rows]
+        places = [place for place, path in enumerate(paths) if path in leaving]
+        beside = [*paths[places[-1] + 1 :], *reversed(paths[: places[0]])] if places else []
+        self._neighbour = next((path for path in beside if path not in leaving), None)
+
+    def _follow_change(self, path: Path | None, before: Path | None) -> None:
+        """Look at the folder again, and make the recording that was renamed or is back the current one."""
+        if path is not None and before is not None:
+            self._folder.follow(before, path)
+        self._wanted = path or self._neighbour
+        self.look()
+
+    def _on_current(self, _row: RecordingFile | None) -> None:
+        if not self.table.moves_by_itself:
+            self._wanted = None  # the user has gone elsewhere
+
+    def _make_wanted_current(self) -> None:
+        wanted = self._wanted
+        if wanted is None or not self.table.make_current(str(wanted)):
+            return
+        self._wanted = None
+        self.table.view.scrollTo(self.table.view.currentIndex())
+        if self.isVisible():
+            self.table.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def follow(self, followed: bool) -> None:
         """Look at the folder from now on, or no more. Also while something else is shown because it is empty."""

@@ -2,9 +2,10 @@
 
 import contextlib
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from PySide6.QtCore import QFile, QObject, QStandardPaths, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
@@ -12,15 +13,18 @@ from PySide6.QtWidgets import QWidget
 
 from benchboard.canbus.recording_folder import renamed
 from benchboard.errors import AppError, Conflict, Unavailable
-from benchboard.i18n import _, system_reason
+from benchboard.i18n import _, ngettext, number, system_reason
 from benchboard.ui.context import Context
 from benchboard.ui.widgets import Button, Dialog, Edit, Field
 
 
 class RecordingFileActions(QObject):
-    """`changed`: a file has another name, is gone or is back."""
+    """`leaving`: these recordings are being moved to the trash. `changed`: they are gone, or with a path: the recording
+    there has another name than the second path, which it had, or it is back.
+    """
 
-    changed = Signal()
+    leaving = Signal(object)
+    changed = Signal(object, object)
 
     def __init__(self, context: Context, view: QWidget) -> None:
         super().__init__(view)
@@ -40,7 +44,7 @@ class RecordingFileActions(QObject):
     def _rename(self, path: Path, name: str, failed: Callable[[AppError], None], done: Callable[[], None]) -> None:
         def finish(new: Path) -> None:
             done()
-            self.changed.emit()
+            self.changed.emit(new, path)
             if new != path:
                 said = _("Renamed “{old}” to “{new}”.").format(old=path.name, new=new.name)
                 self._context.problems.toast(said, partial(self._rename_back, new, path.name))
@@ -50,36 +54,77 @@ class RecordingFileActions(QObject):
     def _rename_back(self, path: Path, name: str) -> None:
         self._rename(path, name, self._context.problems.show, lambda: None)
 
-    def delete(self, path: Path) -> None:
-        """Move the recording to the trash of the computer."""
+    def delete(self, paths: Sequence[Path]) -> None:
+        """Move recordings to the trash of the computer, up to the first that can't be."""
 
-        def op(_session: object) -> Path:
-            # Qt makes a trash in the folder for data, but not that folder.
-            data = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericDataLocation)
-            with contextlib.suppress(OSError):
-                Path(data).mkdir(parents=True, exist_ok=True)
-            file = QFile(str(path))
-            if not file.moveToTrash():
-                what = _("“{name}” can't be moved to the trash.").format(name=path.name)
-                do = _("Delete it in its folder: {folder}.").format(folder=path.parent)
-                raise Unavailable("recording.trash", what, why=file.errorString(), do=do)
-            return Path(file.fileName())
+        def op(_session: object) -> tuple[list[_Trashed], AppError | None]:
+            moved = []
+            for path in paths:
+                try:
+                    moved.append(_Trashed(_moved_to_trash(path), path))
+                except AppError as error:
+                    return moved, error
+            return moved, None
 
-        def done(trashed: Path) -> None:
-            self.changed.emit()
-            undo = partial(self._restore, trashed, path) if trashed != path else None
-            self._context.problems.toast(_("Moved “{name}” to the trash.").format(name=path.name), undo)
+        def done(result: tuple[list[_Trashed], AppError | None]) -> None:
+            moved, failure = result
+            self.changed.emit(None, None)
+            if failure is not None:
+                self._context.problems.show(failure)
+            if moved:
+                count = len(moved)
+                said = ngettext(
+                    "Moved {count} recording to the trash.", "Moved {count} recordings to the trash.", count
+                )
+                if count == 1:
+                    said = _("Moved “{name}” to the trash.").format(name=moved[0].path.name)
+                # Where a trash doesn't say what it calls a file, that can't be had back from here.
+                undo = None if any(one.at == one.path for one in moved) else partial(self._restore, moved)
+                self._context.problems.toast(said.format(count=number(len(moved))), undo)
 
+        self.leaving.emit(paths)
         self._context.tasks.read(self, op, done, self._context.problems.show)
 
-    def _restore(self, trashed: Path, path: Path) -> None:
-        def done(_none: None) -> None:
-            self.changed.emit()
-            said = _("“{name}” is back.").format(name=path.name)
-            self._context.problems.toast(said, partial(self.delete, path))
+    def _restore(self, moved: "Sequence[_Trashed]") -> None:
+        paths = [one.path for one in moved]
 
-        restore = partial(_restored, trashed, path)
-        self._context.tasks.read(self, lambda _session: restore(), done, self._context.problems.show)
+        def op(_session: object) -> None:
+            for one in moved:
+                _restored(one.at, one.path)
+
+        def done(_none: None) -> None:
+            self.changed.emit(paths[0], None)
+            said = ngettext("{count} recording is back.", "{count} recordings are back.", len(paths))
+            if len(paths) == 1:
+                said = _("“{name}” is back.").format(name=paths[0].name)
+            self._context.problems.toast(said.format(count=number(len(paths))), partial(self.delete, paths))
+
+        def failed(error: AppError) -> None:
+            self.changed.emit(None, None)  # those before it are back
+            self._context.problems.show(error)
+
+        self._context.tasks.read(self, op, done, failed)
+
+
+class _Trashed(NamedTuple):
+    """Where a file is in the trash, and where it was."""
+
+    at: Path
+    path: Path
+
+
+def _moved_to_trash(path: Path) -> Path:
+    """Move a file to the trash of the computer, and return where it is in it."""
+    # Qt makes a trash in the folder for data, but not that folder.
+    data = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericDataLocation)
+    with contextlib.suppress(OSError):
+        Path(data).mkdir(parents=True, exist_ok=True)
+    file = QFile(str(path))
+    if not file.moveToTrash():
+        what = _("“{name}” can't be moved to the trash.").format(name=path.name)
+        do = _("Delete it in its folder: {folder}.").format(folder=path.parent)
+        raise Unavailable("recording.trash", what, why=file.errorString(), do=do)
+    return Path(file.fileName())
 
 
 def _restored(trashed: Path, path: Path) -> None:
