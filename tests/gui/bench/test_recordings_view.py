@@ -656,6 +656,35 @@ def test_list_of_the_folder_follows_it_and_its_files_are_renamed_and_deleted_wit
     assert (folder / "new.asc").is_file()
 
 
+def test_keys_of_a_recording_do_nothing_while_the_list_is_shown_in_its_place(
+    qtbot: QtBot, shell: Shell, folder: Path, view: RecordingsView, click: Clicker
+) -> None:
+    view.open(folder / "drive.log")
+    qtbot.waitUntil(lambda: view.frames.model.rowCount() == COUNT)
+    click(shell.window(), "recording_list")
+    qtbot.waitUntil(lambda: view.folder.model.rowCount() == 2)
+    before = view.frames.current_number()
+    rows = view.folder.table.view
+    for key in (Qt.Key.Key_E, Qt.Key.Key_P, Qt.Key.Key_Period, Qt.Key.Key_Comma, Qt.Key.Key_Slash):
+        qtbot.keyClick(rows, key)
+        assert view.folder.isVisible()
+        assert rows.hasFocus()
+    for key in (Qt.Key.Key_F, Qt.Key.Key_S):
+        qtbot.keyClick(rows, key, Qt.KeyboardModifier.ControlModifier)
+    assert "The list is shown. Go back to drive.log first." in toasts(shell)
+    assert not view.playback.playing
+    assert view.frames.current_number() == before
+    assert view.folder.isVisible()
+    assert not shell.window().findChildren(QFileDialog)
+    handlers = view.command_handlers()
+    assert "bench.copy_frame" not in handlers
+    assert all(handlers[one].why_not() for one in ("bench.play_recording", "bench.next_error", "bench.save_recorded"))
+    click(shell.window(), "recording_list")
+    handlers = view.command_handlers()
+    assert not any(handlers[one].why_not() for one in ("bench.play_recording", "bench.next_error"))
+    assert "bench.copy_frame" in handlers
+
+
 @pytest.fixture
 def trash(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A trash of the test's own."""

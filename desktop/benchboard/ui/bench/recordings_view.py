@@ -173,25 +173,35 @@ class RecordingsView(QWidget):
         return [self.toolbar, *about, *([page] if page is not None else [])]
 
     def command_handlers(self) -> Handlers:
-        """The commands of recordings; their titles tell the present state."""
+        """The commands of recordings; their titles tell the present state. Those of the open recording can't be run
+        while the list is shown in its place.
+        """
 
-        def why_none() -> str:
-            return "" if self.recording is not None else _("Open a recording first.")
+        def shown(run: Callable[[], object], why_not: Callable[[], str] = lambda: "", title: str = "") -> Handler:
+            return Handler(run, lambda: self._why_not_shown() or why_not(), title)
 
         playing = self.playback.playing
+        has_frames = self.recording is not None and not self._lists
         return {
             "bench.open_recording": Handler(self.choose),
-            "bench.play_recording": Handler(
+            "bench.play_recording": shown(
                 self._toggle_play, self.playback.why_not, _("Pause recording") if playing else _("Play recording")
             ),
-            "bench.next_recorded": Handler(partial(self.playback.step, 1), self.playback.why_not),
-            "bench.previous_recorded": Handler(partial(self.playback.step, -1), self.playback.why_not),
-            "bench.next_error": Handler(self._next_error, self._why_no_error),
-            "bench.filter_recorded": Handler(self._focus_filter, why_none),
-            "bench.save_recorded": Handler(self.save, self._why_not_saved),
-            "bench.compare_recording": Handler(self._choose_other, why_none),
-            **(self.frames.handlers() if self.recording is not None else {}),
+            "bench.next_recorded": shown(partial(self.playback.step, 1), self.playback.why_not),
+            "bench.previous_recorded": shown(partial(self.playback.step, -1), self.playback.why_not),
+            "bench.next_error": shown(self._next_error, self._why_no_error),
+            "bench.filter_recorded": shown(self._focus_filter),
+            "bench.save_recorded": shown(self.save, self._why_not_saved),
+            "bench.compare_recording": shown(self._choose_other),
+            **(self.frames.handlers() if has_frames else {}),
         }
+
+    def _why_not_shown(self) -> str:
+        """Why no command of the open recording can be run; empty if it is shown."""
+        if self.recording is None:
+            return _("Open a recording first.")
+        name = self.recording.path.name
+        return _("The list is shown. Go back to {name} first.").format(name=name) if self._lists else ""
 
     # ---- opening
 
@@ -473,9 +483,7 @@ class RecordingsView(QWidget):
             self.frames.filter_bar.focus_field()
 
     def _why_no_error(self) -> str:
-        if self.recording is None:
-            return _("Open a recording first.")
-        if self.recording.statistics.totals(self.channel.channel).errors:
+        if self.recording is None or self.recording.statistics.totals(self.channel.channel).errors:
             return ""
         is_all = self.channel.channel is None
         return _("The recording has no error frames.") if is_all else _("The channel has no error frames.")
@@ -513,10 +521,9 @@ class RecordingsView(QWidget):
     # ---- saving and comparing
 
     def _why_not_saved(self) -> str:
-        """Why the frames that are shown can't be saved; empty if they can. A recording without any has another form."""
-        if self.recording is None:
-            return _("Open a recording first.")
-        return _("There are no frames to save.") if self.recording.count and not self.frames.model.numbers else ""
+        """Why the frames that are shown can't be saved; empty if they can, and if the recording has none at all."""
+        has_any = self.recording is not None and self.recording.count
+        return _("There are no frames to save.") if has_any and not self.frames.model.numbers else ""
 
     def save(self) -> None:
         """Ask where to save the frames that are shown: those in the range that the filter matches."""
