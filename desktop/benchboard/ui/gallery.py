@@ -254,6 +254,8 @@ def _data() -> Iterator[Sample]:
     yield Sample("StatStrip", "trouble", partial(strip, *trouble), (640, 64))
     traced = (replace(load, trace=tuple(0.2 + place % 7 / 40 for place in range(90))), *quiet[1:])
     yield Sample("StatStrip", "trace", partial(strip, *traced), (760, 64))
+    errors = replace(trouble[2], name="Bus errors", history=(0, 0, 3, 0, 12, 1), ends=("5 min ago", "now"))
+    yield Sample("StatStrip", "history", partial(strip, traced[0], errors), (760, 64))
     yield Sample("StatStrip", "narrow", partial(strip, *quiet), (340, 64))
     yield Sample("StatStrip", "no figures", partial(strip, note="The live bus is closed."), (640, 64))
     yield Sample("KeyValue", "ruled", ruled, (360, 84))

@@ -72,7 +72,7 @@ def test_main_text_has_the_bus_errors_and_every_counter_that_is_not_zero(light: 
     state = BusState(ErrorState.PASSIVE, rx_errors=128, bus_errors=12, rejected=2, given_up=1, overruns=2)
     strip.show_counts(live, 5)  # type: ignore[arg-type]
     assert strip.main_text() == (
-        "Bus load 0 %, Frames/s –, Bus errors 12, Error passive, TEC 0, REC 128, Dropped 2, Failed 3, Not shown 5"
+        "Bus load –, Frames/s –, Bus errors 12, Error passive, TEC 0, REC 128, Dropped 2, Failed 3, Not shown 5"
     )
 
 
@@ -87,7 +87,37 @@ def test_trace_draws_nothing_before_its_first_share(light: Theme) -> None:
         return {image.pixel(round(left) + x, y) for x in range(70, 130) for y in range(8, 60)}
 
     assert colours(()) == colours((0.4, 0.4))
-    assert colours((0.4,) * TRACE_POINTS) > colours(())
+    assert len(colours((0.4,) * TRACE_POINTS)) > len(colours(()))
+
+
+def test_bus_errors_are_counted_by_when_they_came(light: Theme) -> None:
+    strip = BusCounters()
+    strip.resize(1380, 64)
+    state = BusState()
+    live = SimpleNamespace(capture=SimpleNamespace(counters=lambda: Counters(50, 0.2, state)))
+    for errors in (*[0] * 10, *[7] * 10, *[7] * 5, 12):
+        state = BusState(bus_errors=errors)
+        strip.sample_load(live)  # type: ignore[arg-type]
+    assert strip.error_history[-3:] == (0, 7, 5)
+    assert sum(strip.error_history) == 12
+    strip.go_on()
+    state = BusState(bus_errors=2)  # the controller counts anew
+    strip.sample_load(live)  # type: ignore[arg-type]
+    assert sum(strip.error_history) == 14
+    strip.show_counts(live, 0)  # type: ignore[arg-type]
+    picture = strip.grab().toImage()
+    colours = {picture.pixelColor(x, y).name() for x in range(picture.width()) for y in range(14, 40)}
+    assert light.color("error").name() in colours
+
+
+def test_load_of_a_bus_with_errors_and_without_a_frame_is_unknown(light: Theme) -> None:
+    """The load counts good frames: at a wrong bit rate it would say that a busy bus is idle."""
+    strip = BusCounters()
+    live = SimpleNamespace(capture=SimpleNamespace(counters=lambda: Counters(0, 0.0, BusState(bus_errors=9))))
+    strip.sample_load(live)  # type: ignore[arg-type]
+    strip.show_counts(live, 0)  # type: ignore[arg-type]
+    assert strip.load_text == "–"
+    assert strip.stats[0].trace == ()
 
 
 @pytest.mark.parametrize(

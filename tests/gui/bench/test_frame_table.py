@@ -1,7 +1,7 @@
 """The rows of the live bus: one for each ID or one for each frame, and what their cells say."""
 
 import pytest
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QStyleOptionViewItem, QTableView, QWidget
 from pytestqt.qtbot import QtBot
@@ -28,7 +28,9 @@ from benchboard.ui.bench.frame_rows import (
     signals_text,
 )
 from benchboard.ui.bench.frame_table import FrameModel
+from benchboard.ui.bench.signals.signal_line import paint_signal_line
 from benchboard.ui.theme import Mode, Theme
+from support.painted_text import painted_texts as painted
 from support.painted_texts import painted_texts
 
 
@@ -325,23 +327,48 @@ def test_signals_of_a_frame_end_with_a_whole_value_at_every_width_and_say_how_ma
     assert model.index(0, SIGNALS).data(Qt.ItemDataRole.ToolTipRole) == "\n".join(pairs)
 
 
-def test_signals_column_never_paints_a_part_of_a_number(qtbot: QtBot, model: FrameModel, light: Theme) -> None:
+def test_frame_and_signal_never_paint_a_part_of_a_number(qtbot: QtBot, model: FrameModel, light: Theme) -> None:
     table = QTableView()
     qtbot.addWidget(table)
     delegate = FrameDelegate(table)
     model.add_frames([Frame(0x18F, data=bytes.fromhex("FF FF 01 07"))])
     model.set_expanded(0, True)
-    texts = set[str]()
-    for width in range(40, 420, 7):
+    texts, lines = set[str](), set[str]()
+    for width in range(40, 620, 7):
         option = QStyleOptionViewItem()
         option.rect = QRect(0, 0, width, 28)  # type: ignore[assignment]  # the stubs have no setter
-        for row in range(2):
-            index = model.index(row, SIGNALS)
-            drawn = painted_texts(QSize(width, 28), lambda painter, o=option, i=index: delegate.paint(painter, o, i))
-            texts |= {one.text for one in drawn}
+        index, size, line = model.index(0, SIGNALS), QSize(width, 28), QRectF(0, 0, width, 28)
+        drawn = painted_texts(size, lambda painter, o=option, i=index: delegate.paint(painter, o, i))
+        texts |= {one.text for one in drawn}
+        middle = min(width, 300.0)
+        drawn = painted_texts(size, lambda painter, b=line, m=middle: paint_signal_line(painter, b, m, model, 1))
+        lines |= {one.text for one in drawn}
 
-    assert {one for one in texts if "…" in one} == {"…"}
-    assert {"+3", "Speed 16\u202f383.75 rpm, +2", "16\u202f383.75 rpm", "…"} <= texts
+    assert not {one for one in texts if "…" in one}
+    assert {"+3", "Speed 16\u202f383.75 rpm, +2"} <= texts
+    values = {one for one in lines if one.startswith("16")}
+    assert values == {"16\u202f383.75 rpm, above 3\u202f000.00", "16\u202f383.75 rpm"}
+    assert {"Speed", "0xFFFF", "bits 0 | 16 LE, × 0.25"} <= lines
+
+
+def test_signal_is_named_in_full_however_narrow_the_column_of_names_is(
+    qtbot: QtBot, model: FrameModel, light: Theme
+) -> None:
+    table = FrameList(model)
+    qtbot.addWidget(table)
+    table.resize(760, 300)
+    model.add_frames([Frame(0x18F, data=bytes.fromhex("2C 17 01 07"))])
+    model.set_expanded(0, True)
+    table.setColumnWidth(NAME, 48)
+    texts = [one.text for one in painted(table.viewport())]
+    assert {"Speed", "1\u202f483.00 rpm", "0x172C", "bits 0 | 16 LE, × 0.25"} <= set(texts)
+    assert texts.count("Speed") == 1
+    for data in ("2D 17 01 07", "2E 17 01 07"):
+        model.add_frames([Frame(0x18F, data=bytes.fromhex(data))])
+    assert list(model.trace_of(1)) == [1483.25, 1483.5]
+    model.set_expanded(0, False)
+    model.set_expanded(0, True)
+    assert list(model.trace_of(1)) == []
 
 
 def test_sent_rows_are_marked_whichever_columns_are_shown(qtbot: QtBot, light: Theme) -> None:

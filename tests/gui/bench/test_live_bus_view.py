@@ -295,6 +295,13 @@ def test_live_bus_at_a_wrong_bit_rate_says_why_it_is_empty_and_leads_to_bit_timi
         assert view.model.index(0, 2).data() == "STATE"
         click(window, "segment_fixed")
         qtbot.waitUntil(lambda: visible(window, "live_open_timing"))
+        click(window, "live_detect")
+        rate = click.find(window, "timing_bitrate")
+        assert isinstance(rate, QLineEdit)
+        qtbot.waitUntil(lambda: rate.text() == "250")
+        qtbot.waitUntil(lambda: manager.live is not None)
+        shell.go("bench/live")
+        qtbot.waitUntil(lambda: visible(window, "live_detect"))
         manager.close_bus()
         assert not visible(window, "live_open_timing")
 

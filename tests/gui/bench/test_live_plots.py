@@ -11,7 +11,8 @@ from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.frame_rows import ID, NAME
 from benchboard.ui.bench.live_bus_view import LiveBusView
 from benchboard.ui.bench.plots.live_plots import LivePlots
-from benchboard.ui.bench.signal_drag import dragged_signal
+from benchboard.ui.bench.signals.signal_drag import dragged_signal
+from benchboard.ui.bench.signals.signal_line import square_box
 from benchboard.ui.shell.shell import Shell
 from support.benchsim import Simulator
 from support.window import Clicker
@@ -70,8 +71,7 @@ def test_signals_of_rows_are_plotted_by_key_and_by_their_square(qtbot: QtBot, vi
     qtbot.keyClick(view.table, Qt.Key.Key_G)
     assert view.plots.isVisible()
     assert plotted(view) == ["MotorSpeed"]
-    square = view.table.visualRect(view.model.index(row - 1, NAME))
-    spot = QPoint(square.left() + 16, square.center().y())
+    spot = square_box(view.table.signal_line(row - 1)).center().toPoint()
     qtbot.mouseClick(view.table.viewport(), Qt.MouseButton.LeftButton, pos=spot)
     assert plotted(view) == ["MotorSpeed", "AliveCounter"]
     assert sorted(view.model.plotted.values()) == [0, 1]
@@ -88,7 +88,7 @@ def test_signals_of_rows_are_plotted_by_key_and_by_their_square(qtbot: QtBot, vi
 
 def test_row_of_a_signal_is_dragged(qtbot: QtBot, view: LiveBusView, monkeypatch: pytest.MonkeyPatch) -> None:
     dragged = []
-    monkeypatch.setattr("benchboard.ui.bench.signal_drag.QDrag.exec", lambda drag, *_a: dragged.append(drag))
+    monkeypatch.setattr("benchboard.ui.bench.signals.signal_drag.QDrag.exec", lambda drag, *_a: dragged.append(drag))
     select(view, "MotorStatus")
     qtbot.keyClick(view.table, Qt.Key.Key_Return)
     cell = view.table.visualRect(view.model.index(select(view, "MotorSpeed"), ID)).center()

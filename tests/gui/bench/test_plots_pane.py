@@ -21,7 +21,7 @@ from benchboard.canbus.signal_decoder import SignalKey
 from benchboard.canbus.signal_histories import SignalHistories
 from benchboard.ui.bench.plots.plots_pane import PlotsPane
 from benchboard.ui.bench.plots.time_window import TimeWindow
-from benchboard.ui.bench.signal_drag import signal_data
+from benchboard.ui.bench.signals.signal_drag import signal_data
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.theme import theme
 

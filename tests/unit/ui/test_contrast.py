@@ -11,7 +11,7 @@ import pytest
 from benchboard import package_data
 from benchboard.ui.bench.point_plot import OUT_OF_TOLERANCE
 from benchboard.ui.bench.solution_plot import DOT_ALPHA
-from benchboard.ui.widgets.badges import METER_FILL, METER_TRACK
+from benchboard.ui.widgets.badges import METER_FILL
 from support.contrast import contrast, oklab
 
 TOKENS: dict[str, Any] = json.loads(
@@ -40,11 +40,7 @@ TEXT = (
     *(("text.placeholder", ground) for ground in ("window", "surface", "raised", "header")),
 )
 MARKS = (
-    *(
-        (meter, ground)
-        for meter in (METER_TRACK, METER_FILL, "warn")
-        for ground in ("surface", "row.hover", "selection")
-    ),
+    *((meter, ground) for meter in (METER_FILL, "warn") for ground in ("surface", "row.hover", "selection")),
     *(("text.disabled", ground) for ground in ("window", "surface", "surface.alt", "raised")),
     *(("border.control", ground) for ground in ("window", "surface", "raised")),
     *(("focus", ground) for ground in ("window", "surface", "raised", "rail", "selection")),

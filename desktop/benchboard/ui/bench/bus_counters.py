@@ -24,6 +24,9 @@ _MOST_SENT: Final = 99_999
 _MOST_ERRORS: Final = 9_999
 SAMPLE_MS: Final = 500
 """Milliseconds between two loads of the trace."""
+_HISTORY_PARTS: Final = 60
+_HISTORY_S: Final = 300
+"""The seconds whose bus errors are drawn, and in how many parts."""
 _WINDOW_S: Final = 1.0
 """The seconds from which frames per second are told: fewer tell more of when frames come than of how many."""
 _TOTALS: Final = ("bus_errors", "sent", "rejected", "overruns", "malformed", "acknowledged", "given_up")
@@ -108,6 +111,11 @@ def _trouble(counters: Counters, skipped: int, restarts: int) -> list[Stat]:
     ]
 
 
+def _known_load(counters: Counters) -> float | None:
+    """The bus load; None where it isn't known. It is that of good frames: with errors alone, a full bus has none."""
+    return None if counters.bus.bus_errors and not counters.on_bus else counters.load
+
+
 class BusCounters(StatStrip):
     """Bus load, totals, error counters, and the frames that were dropped or not shown."""
 
@@ -124,11 +132,17 @@ class BusCounters(StatStrip):
         self._rates: deque[tuple[float, int]] = deque(maxlen=12)
         self.loads: deque[float] = deque(maxlen=TRACE_POINTS)
         """The loads of the trace (0 to 1), oldest first."""
+        self._errors: deque[int] = deque(maxlen=_HISTORY_PARTS)
+        """The bus errors in each part of the last minutes, oldest first; the last part isn't over yet."""
+        self._errors_before: int | None = None
+        self._samples = 0
         self.show_note(_("The live bus is closed."))
 
     def reset(self) -> None:
         self._rates.clear()
         self.loads.clear()
+        self._errors.clear()
+        self._errors_before, self._samples = None, 0
         self._last = []
         self.restarts = 0
         self._counted = self._before = Counters(0, None, BusState())
@@ -136,6 +150,7 @@ class BusCounters(StatStrip):
     def go_on(self) -> None:
         """The bus was restarted: its totals go on, those of the controller and the load begin anew."""
         self._rates.clear()
+        self._errors_before = None
         self.restarts += 1
         self._before = self._counted
 
@@ -146,25 +161,36 @@ class BusCounters(StatStrip):
             self.show_note(reason)
             return
         past = [
-            replace(stat, tone="past", share=None, trace=None, mark="")
+            replace(stat, tone="past", share=None, trace=None, history=None, mark="")
             for stat in self._last
             if stat.name not in _of_the_moment()
         ]
         self.show_stats([Stat(state, _("Last counts"), "past"), *past])
 
     def sample_load(self, live: LiveBus) -> None:
-        """Note the present load for the trace, every `SAMPLE_MS` while the bus is open, whether or not it is shown. One
-        that isn't known yet isn't zero: the trace begins with the first that is.
+        """Note the present load for the trace, and the new bus errors, every `SAMPLE_MS` while the bus is open, whether
+        or not it is shown. A load that isn't known yet isn't zero: the trace begins with the first that is.
         """
-        load = live.capture.counters().load
-        if load is not None:
+        counters = live.capture.counters()
+        if (load := _known_load(counters)) is not None:
             self.loads.append(load)
+        if self._samples % (_HISTORY_S * 1000 // _HISTORY_PARTS // SAMPLE_MS) == 0:
+            self._errors.append(0)
+        self._samples += 1
+        errors, before = counters.bus.bus_errors, self._errors_before
+        self._errors[-1] += max(errors - (before or 0), 0)
+        self._errors_before = errors
+
+    @property
+    def error_history(self) -> tuple[int, ...]:
+        """The bus errors in each part of the last minutes, oldest first: none before the bus was opened."""
+        return (*(0 for _part in range(_HISTORY_PARTS - len(self._errors))), *self._errors)
 
     def show_counts(self, live: LiveBus, skipped: int) -> None:
         """Show the present counters of the bus and the dongle; `skipped` frames were received and never shown."""
         counters = self._counted = with_totals(live.capture.counters(), self._before)
         bus = counters.bus
-        self.is_open, self._load = True, counters.load
+        self.is_open, self._load = True, _known_load(counters)
         self._rates.append((time.monotonic(), counters.on_bus))
         (first, first_frames), (last, last_frames) = self._rates[0], self._rates[-1]
         speed = number((last_frames - first_frames) / (last - first), 0) if last - first >= _WINDOW_S else "–"
@@ -185,6 +211,8 @@ class BusCounters(StatStrip):
                 _("Bus errors"),
                 "error" if bus.bus_errors else "text",
                 room=number(_MOST_ERRORS),
+                history=self.error_history,
+                ends=(_("{count} min ago").format(count=_HISTORY_S // 60), _("now")),
             ),
             _state_stat(bus),
             Stat(number(bus.overruns), _("Dropped"), "error" if bus.overruns else "text", room=number(_MOST_ERRORS)),

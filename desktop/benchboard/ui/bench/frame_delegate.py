@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from benchboard.ui.bench.frame_row_model import NUMBERS, FrameRowModel, Index, alignment
@@ -33,8 +33,6 @@ FADES_S: Final = 0.6
 """Seconds in which the mark of a changed byte fades."""
 EXPANDER: Final = 28
 """The width of the mark that expands a row, at the left of its first column."""
-SQUARE: Final = 18
-"""The room of a signal's square, before its name."""
 _CHANGE_RADIUS: Final = 3.0
 _SENT: Final = 10.0
 """The size of the mark of a sent frame, which has the margin of its row."""
@@ -47,7 +45,7 @@ _TONES: Final = {
 
 
 class FrameDelegate(QStyledItemDelegate):
-    """The cells of frames, lines between rows, the accent edge of the selected row."""
+    """The cells of frames, lines between rows, the accent edge of the selected row. Of signals, only the ground."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(60, theme().px("table.row.compact"))
@@ -78,9 +76,7 @@ class FrameDelegate(QStyledItemDelegate):
                 paint_icon(painter, caret, spot, theme().color("text.muted"))
             if model.database.messages:
                 text_box.setLeft(box.left() + EXPANDER)
-        if is_signal:
-            self._paint_signal(painter, text_box, model, index)
-        else:
+        if not is_signal:  # its line goes across the columns
             self._paint_frame(painter, text_box, model, index)
         painter.restore()
 
@@ -119,32 +115,6 @@ class FrameDelegate(QStyledItemDelegate):
                 spot = QRectF(box.right() - width - 18, box.center().y() - 7, 14, 14)
                 paint_icon(painter, "ph.pause", spot, painter.pen().color())
             _draw(painter, box, text, column)
-
-    def _paint_signal(self, painter: QPainter, box: QRectF, model: FrameRowModel, index: Index) -> None:
-        column, value = index.column(), model.value_at(index.row())
-        text = model.cell(index.row(), column)
-        if not text:
-            return
-        painter.setFont(theme().font("mono" if column == DATA else "body"))
-        tone = "text.muted" if model.ended or column == DATA or value is None else "text"
-        painter.setPen(theme().color(tone))
-        if column == NAME and model.plotted is not None:
-            _paint_square(painter, box, model.plotted.get(model.signal_keys(index.row())[0]))
-            painter.setPen(theme().color(tone))
-            box = box.adjusted(SQUARE, 0, 0, 0)
-        if column == SIGNALS and value is not None:
-            font = theme().font("body")
-            font.setWeight(QFont.Weight.DemiBold)
-            painter.setFont(font)
-            if not value.in_range:
-                painter.setPen(theme().color("text.muted" if model.ended else "warn"))
-                spot = QRectF(box.left(), box.center().y() - 7, 14, 14)
-                paint_icon(painter, "ph.warning-fill", spot, painter.pen().color())
-                box = box.adjusted(20, 0, 0, 0)
-            # A number that is cut off would be read as another one.
-            room, metrics = box.width() + 8, QFontMetricsF(font)
-            text = next((one for one in (text, value.text) if metrics.horizontalAdvance(one) <= room), "…")
-        _draw(painter, box, text, column)
 
     def _paint_data(self, painter: QPainter, box: QRectF, model: FrameRowModel, row: int, text: str) -> None:
         fresh = [] if model.ended else model.fresh_changes(row, FADES_S)
@@ -211,14 +181,6 @@ def _paint_sent(painter: QPainter, box: QRectF) -> None:
     """Mark a row whose frame this computer sent, whichever columns are shown: an arrow that leaves, in the margin."""
     spot = QRectF(box.left() + 2, box.center().y() - _SENT / 2, _SENT, _SENT)
     paint_icon(painter, "ph.arrow-right", spot, theme().color("accent.text"))
-
-
-def _paint_square(painter: QPainter, box: QRectF, colour: int | None) -> None:
-    """The square of a signal: filled with its colour if it is plotted."""
-    spot = QRectF(box.left() + 0.5, box.center().y() - 4, 8, 8)
-    painter.setPen(QPen(theme().color("border.control") if colour is None else theme().chart(colour), 1))
-    painter.setBrush(Qt.BrushStyle.NoBrush if colour is None else theme().chart(colour))
-    painter.drawRect(spot)
 
 
 def _first_column(table: QTableView) -> int:

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final, get_args
 
-from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtCore import QByteArray, QPoint, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHeaderView
 
 from benchboard.i18n import _, ngettext, number
-from benchboard.ui.bench.frame_delegate import EXPANDER, SQUARE, FrameDelegate
+from benchboard.ui.bench.frame_delegate import EXPANDER, FrameDelegate
 from benchboard.ui.bench.frame_row_model import FrameRowModel
 from benchboard.ui.bench.frame_rows import (
     CHANNEL,
@@ -28,7 +28,8 @@ from benchboard.ui.bench.frame_rows import (
     TYPE,
     TimeMode,
 )
-from benchboard.ui.bench.signal_drag import drag_signal
+from benchboard.ui.bench.signals.signal_drag import drag_signal
+from benchboard.ui.bench.signals.signal_line import LEAST_NAMED, paint_signal_line, square_box
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.labels import plain_tooltip
@@ -67,6 +68,11 @@ _LEAST_ALONE: Final = 140
 _LEAST_SIGNALS: Final = 60
 """What signals get where nothing more can be left out."""
 _SAVE_MS: Final = 500
+_MARGIN: Final = 12
+_MOST_NAMED: Final = 420
+"""The most room of a signal's name and value."""
+_REACH: Final = 5
+"""Pixels beside the square of a signal that belong to it."""
 
 
 class FrameList(WholeRowTable):
@@ -337,6 +343,35 @@ class FrameList(WholeRowTable):
         else:
             super().keyPressEvent(event)
 
+    # ---- the lines of signals
+
+    def signal_line(self, row: int) -> QRectF:
+        """Where the line of the signal of this row is: beside the first column, up to the end of the last one."""
+        header = self.horizontalHeader()
+        first = header.logicalIndex(0)
+        left = header.sectionViewportPosition(first) + header.sectionSize(first) + _MARGIN
+        right = min(header.length() - header.offset(), self.viewport().width()) - _MARGIN
+        return QRectF(left, self.rowViewportPosition(row), right - left, self.rowHeight(row))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the lines of signals over the ground of their cells."""
+        super().paintEvent(event)
+        first, last = self.rowAt(event.rect().top()), self.rowAt(event.rect().bottom())
+        rows = range(max(first, 0), (last if last >= 0 else self.frames.rowCount() - 1) + 1)
+        with QPainter(self.viewport()) as painter:
+            for row in rows:
+                if self.frames.signal_at(row) is not None:
+                    line = self.signal_line(row)
+                    paint_signal_line(painter, line, self._value_end(line), self.frames, row)
+
+    def _value_end(self, line: QRectF) -> float:
+        """Where values end: before the signals of the frames, if names have room until there."""
+        header = self.horizontalHeader()
+        signals = header.sectionViewportPosition(SIGNALS) - _MARGIN
+        is_shown = header.count() > SIGNALS and not header.isSectionHidden(SIGNALS)
+        fits = is_shown and line.left() + LEAST_NAMED <= signals <= line.left() + _MOST_NAMED
+        return signals if fits else min(line.left() + LEAST_NAMED, line.right())
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A click on a row's mark shows or hides its signals, one on a signal's square plots it or no longer."""
         super().mousePressEvent(event)
@@ -346,8 +381,8 @@ class FrameList(WholeRowTable):
         plots = self.frames.plotted is not None
         if left and plots and index.isValid() and self.frames.signal_at(index.row()) is not None:
             self._drag_from = event.position().toPoint()
-            inside = event.position().x() - self.visualRect(index).left() - 12
-            if index.column() == NAME and -4 <= inside < SQUARE - 4:
+            square = square_box(self.signal_line(index.row()))
+            if square.adjusted(-_REACH, -_REACH, _REACH, _REACH).contains(event.position()):
                 self._drag_from = None
                 self.signal_clicked.emit(index.row())
                 return

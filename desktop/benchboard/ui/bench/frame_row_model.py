@@ -1,6 +1,6 @@
 """What every model of frames has: the columns, the cells, and the lines of signals that a row expands into."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
 
@@ -167,6 +167,10 @@ class FrameRowModel(QAbstractTableModel):
         message, place = found
         name = message.signals[place].name
         return next((one for one in self.row_at(row).signals if one.signal.name == name), None)
+
+    def trace_of(self, _row: int) -> Sequence[float]:
+        """The last values of the signal that this row shows, oldest first; none where they aren't kept."""
+        return ()
 
     def fresh_changes(self, _row: int, _fades_s: float) -> list[float]:
         """How fresh the last change of each byte is, 1 to 0; nothing of frames in order, which stay as they are."""

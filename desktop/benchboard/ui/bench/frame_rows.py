@@ -145,10 +145,14 @@ def signal_cell(column: int, signal: str, value: SignalValue | None, bits: str) 
         return signal
     if column == SIGNALS:
         return "–" if value is None else value.text if value.in_range else _out_of_range(value)
-    if column == DATA:
-        raw = "" if value is None else number(value.raw, 3) if value.signal.is_float else _hex(value)
-        return f"{raw}  {bits}".strip()
-    return ""
+    return f"{raw_text(value)}  {bits}".strip() if column == DATA else ""
+
+
+def raw_text(value: SignalValue | None) -> str:
+    """The raw value of a signal: the digits of its bits, or a number where they are one; empty without a value."""
+    if value is None:
+        return ""
+    return number(value.raw, 3) if value.signal.is_float else _hex(value)
 
 
 def _hex(value: SignalValue) -> str:

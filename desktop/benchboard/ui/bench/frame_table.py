@@ -1,6 +1,8 @@
 """The model of the frames of a live bus: one row for each identifier or frame, which expands into its signals."""
 
+import math
 import time
+from collections import deque
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
@@ -28,6 +30,7 @@ from benchboard.ui.bench.frame_rows import (
     differing,
     sort_key,
 )
+from benchboard.ui.bench.signals.signal_line import TRACE_POINTS
 
 _MAX_ROLLING: Final = 2000
 _SORT_EVERY_S: Final = 1.0
@@ -61,6 +64,8 @@ class FrameModel(FrameRowModel):
         self._expanded: set[Hashable] = set()
         self._latest: dict[TrafficKey, dict[str, SignalValue]] = {}
         """The newest value of each signal of the expanded rows: a multiplexed frame has only some of them."""
+        self._traces: dict[tuple[TrafficKey, str], deque[float]] = {}
+        """The last values of those signals, one for each time that frames were added."""
         self._changes = ChangeTimes()
         self._seen_at: dict[TrafficKey, float] = {}
         """When each row's last frame came."""
@@ -82,6 +87,7 @@ class FrameModel(FrameRowModel):
         self.database = database
         self._expanded.clear()
         self._latest.clear()
+        self._traces.clear()
         for row in {id(row): row for row in (*self._fixed.values(), *self._newest)}.values():
             row.name_by(database)
         self._rebuild()
@@ -165,7 +171,7 @@ class FrameModel(FrameRowModel):
 
     def clear(self) -> None:
         self.beginResetModel()
-        for kept in (self._fixed, self._latest, self._after_gap, self._expanded, self._seen_at):
+        for kept in (self._fixed, self._latest, self._traces, self._after_gap, self._expanded, self._seen_at):
             kept.clear()
         for listed in (self._order, self._newest, self._fixed_lines, self._rolling_lines):
             listed.clear()
@@ -206,6 +212,7 @@ class FrameModel(FrameRowModel):
         """Add frames to both the fixed and the rolling rows; only the visible ones are signalled."""
         new_keys: list[TrafficKey] = []
         rows = [self._add(frame, new_keys) for frame in frames]
+        self._trace_values()
         if self.times.start is None and frames:
             self.times = replace(self.times, start=frames[0].timestamp)
         self._newest = [*self._newest, *rows][-_MAX_ROLLING:]
@@ -245,6 +252,15 @@ class FrameModel(FrameRowModel):
         if key in self._latest:
             self._latest[key] |= {one.signal.name: one for one in row.signals}
         return row
+
+    def _trace_values(self) -> None:
+        """Keep the present values of the signals of expanded rows."""
+        for key, values in self._latest.items():
+            if key in self._expanded:
+                for name, one in values.items():
+                    if not math.isfinite(one.value):
+                        continue
+                    self._traces.setdefault((key, name), deque(maxlen=TRACE_POINTS)).append(one.value)
 
     def _append(self, keys: list[TrafficKey]) -> None:
         """Add rows of new identifiers, and bring them in order; selection and scroll position are kept."""
@@ -306,6 +322,7 @@ class FrameModel(FrameRowModel):
             self.beginRemoveRows(QModelIndex(), row + 1, row + count)
             del lines[row + 1 : row + 1 + count]
             self._expanded.discard(owner)
+            self._traces = {key: values for key, values in self._traces.items() if key[0] != found.key}
             self.endRemoveRows()
         self.dataChanged.emit(self.index(row, 0), self.index(row, 0))
 
@@ -332,6 +349,14 @@ class FrameModel(FrameRowModel):
             return super().value_at(row)
         message, place = found
         return self._latest.get(self.row_at(row).key, {}).get(message.signals[place].name)
+
+    def trace_of(self, row: int) -> Sequence[float]:
+        """The last values of a signal of an identifier; frames in order stay as they are."""
+        found = self.signal_at(row)
+        if self.rolling or found is None:
+            return ()
+        message, place = found
+        return self._traces.get((self.row_at(row).key, message.signals[place].name), ())
 
     # ---- the model
 

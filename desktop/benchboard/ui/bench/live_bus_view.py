@@ -31,6 +31,7 @@ from benchboard.ui.bench.recording_controls import RecordingControls
 from benchboard.ui.bench.selected_dongle import SelectedDongle
 from benchboard.ui.bench.send_bar import SendBar
 from benchboard.ui.bench.send_panel import SendPanel
+from benchboard.ui.bench.timing_request import DETECT
 from benchboard.ui.commands import Handler, Handlers, install_shortcuts, run_handler
 from benchboard.ui.context import Context
 from benchboard.ui.problems import Action
@@ -89,6 +90,8 @@ class LiveBusView(QWidget):
         """The port whose bus was closed to be opened again at once; None if there is none."""
         self._end_reason = self._end_state = ""
         """Why the bus ended by itself, as a sentence and in a word; empty if the user closed it."""
+        self._only_errors = False
+        """Whether the open bus has errors and no frame that can be read."""
         self._opening_by_key = False
         """Whether the button that opens the bus had the focus, which then goes to the one that closes it."""
         self._frames_next = False
@@ -111,6 +114,7 @@ class LiveBusView(QWidget):
             self.table,
             run_closed=self._run_empty_action,
             open_timing=self._open_timing,
+            detect=self._detect,
             clear_filter=self.filter_bar.clear,
         )
         self.send_bar = SendBar(context, self._devices, self._notices)
@@ -494,7 +498,7 @@ class LiveBusView(QWidget):
         self._context.go("bench/dongles/!simulate")
 
     def _show_bus(self, live: LiveBus) -> None:
-        self._shown = live
+        self._shown, self._only_errors = live, False
         self._past_id = live.device_id or ""
         goes_on, self._restarting = self._restarting == live.path, None
         self._next = 0
@@ -533,7 +537,12 @@ class LiveBusView(QWidget):
             text += f" / {bit_rate(config.data_bitrate)}"
         if live.capture.listen_only:
             text += _(", listen only")
-        self._settings.show_state("neutral", text, "ph.sliders-horizontal")
+        if self._only_errors:
+            self._settings.show_state("warn", text, "ph.warning-fill")
+        else:
+            self._settings.show_state("neutral", text, "ph.sliders-horizontal")
+        reason = _("Nothing sent on this bus can be read at this bit rate.") if self._only_errors else ""
+        self._settings.setToolTip(plain_tooltip(reason))
         self._settings.show()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -608,20 +617,33 @@ class LiveBusView(QWidget):
         The error frames of an adapter that reports them are still listed in order.
         """
         counters = live.capture.counters()
+        only_errors = False
         listed = (self.model.rolling or self._counters.restarts) and self.model.has_frames
         rate = live.config.bitrate
         if counters.frames or listed:
             self._frames.show_frames()
         elif check_bus(counters).failed and not self._acknowledgement.is_acknowledged:
             lacks = self._acknowledgement.lacks(counters)
+            only_errors = not lacks
             self._frames.show_only_errors(rate, lacks_acknowledgement=lacks, is_listed=self.model.has_frames)
         else:
             self._frames.show_waiting(rate)
+        if only_errors != self._only_errors:
+            self._only_errors = only_errors
+            self._show_settings()
         self._show_filtered()
         if self._frames_next and self._frames.shows_frames:
             self._frames_next = False
             if self._stop_button.hasFocus():
                 self.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _detect(self) -> None:
+        """Detect the bit rate of the bus where it can be written then."""
+        live = self._devices.live
+        if live is None or not live.device_id:
+            self._open_timing()
+        else:
+            self._context.go(f"bench/timing/{live.device_id}/{DETECT}")
 
     def _open_timing(self) -> None:
         live = self._devices.live

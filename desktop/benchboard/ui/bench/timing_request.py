@@ -1,6 +1,7 @@
 """What is asked of a bit timing, the phases that answer it, and the check of both."""
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 from benchboard.canbus.timing import (
     MAX_NOMINAL_BITRATE,
@@ -19,6 +20,8 @@ from benchboard.errors import Invalid
 from benchboard.i18n import _
 from benchboard.ui.bench.dongle_pane import data_timing, nominal_timing
 
+DETECT: Final = "!detect"
+"""The end of the address that finds the bit rate of a dongle's bus."""
 _ANY_TIMING = Timing(80_000_000, 2, 47, 16, 16, 16)
 """Some bit timing with which to check the values of the cable."""
 

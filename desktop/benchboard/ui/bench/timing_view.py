@@ -55,6 +55,7 @@ from benchboard.ui.bench.timing_inputs import PlotLegend, TimingInputs, Triples,
 from benchboard.ui.bench.timing_news import TimingNews
 from benchboard.ui.bench.timing_profile_actions import ShownTiming, TimingProfileActions, rate_and_point
 from benchboard.ui.bench.timing_request import (
+    DETECT,
     Phases,
     TimingRequest,
     check_request,
@@ -127,6 +128,8 @@ class TimingView(QWidget):
         """The timing of the last write to the selected dongle, which the result shown is about."""
         self._selected = SelectedDongle.of(context)
         self._edited_by_hand = False
+        self._detects = False
+        """Whether the bit rate is to be found once the selected dongle is known."""
         self._may_write = has_permission(context.actor, "dongles:configure")
         self._solve_timer = QTimer(self)
         self._solve_timer.setSingleShot(True)
@@ -222,12 +225,15 @@ class TimingView(QWidget):
             self._context.problems.refuse(reason)
 
     def open_route(self, rest: str) -> None:
-        """Select the dongle with this id, and fill in its configuration."""
+        """Select the dongle with this id, and fill in its configuration; with `DETECT` after it, find the bit rate."""
+        detects = rest.endswith(f"/{DETECT}")
+        rest = rest.removesuffix(f"/{DETECT}")
         if rest:
             if rest != self._selected_id:
                 self._forget_result(rest)
             self._selected.select(rest)
             self._devices.require_known(self, rest, self._report_unknown)
+            self._detects = detects
             self._update_choices()
             self._take_over()
 
@@ -447,6 +453,9 @@ class TimingView(QWidget):
         listed = {key for key, _title in choices}
         self._dongle.set_current_key(next((key for key in wanted if key and key in listed), connected))
         self._compare()
+        if self._detects and self._selected_dongle() is not None:
+            self._detects = False
+            QTimer.singleShot(0, self, self._detect_bit_rate)  # once the view is shown
 
     def _is_loading(self) -> bool:
         """Whether a dongle that can be selected may appear by itself."""

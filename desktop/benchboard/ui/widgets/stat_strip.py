@@ -25,8 +25,12 @@ TRACE_POINTS = 120
 _LEAST_TOP = 0.1
 _TRACE_TOP = 1.25
 """The top of a trace, as a multiple of its highest share."""
-_MORE_TRACE = 192.0
+_MORE_TRACE = 72.0
 """How much wider than usual a trace becomes in a wide window; the gaps take the rest."""
+_HISTORY = 132.0
+_HISTORY_MORE = 168.0
+_BAR_HEIGHT = 22.0
+_BAR_LEAST = 4.0
 _GAPS = (28.0, 16.0)
 """Between two figures, where there is room and where there is little."""
 
@@ -36,6 +40,9 @@ class Stat:
     """A figure and its name. A `tone` of warn or error is trouble, `past` no longer counts; `share` (0 to 1) is also
     drawn as a bar. `tip` explains the name. `trace`: the shares until now, drawn as a line instead where there is room;
     empty keeps that room until there are some.
+
+    `history`: how often it happened in each part of a time, oldest first, drawn as bars on a line where there is room;
+    `ends` are the words at both ends of that line.
 
     A figure that counts up has at least the width of `room`, so that another digit doesn't move those after it. With a
     `mark`, an icon, it is a word rather than a figure; then a tone of ok is no trouble.
@@ -49,6 +56,8 @@ class Stat:
     tip: str = ""
     trace: tuple[float, ...] | None = None
     mark: str = ""
+    history: tuple[int, ...] | None = None
+    ends: tuple[str, str] = ("", "")
 
     @property
     def spoken(self) -> str:
@@ -103,7 +112,7 @@ class StatStrip(QFrame):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """The tooltip is that of the figure under the pointer."""
         super().mouseMoveEvent(event)
-        _font, gap, widths, _trace = self._columns()
+        _font, gap, widths, _more = self._columns()
         x = event.position().x()
         places = zip(self._stats, self.lefts(), widths, strict=True)
         tip = next((stat.tip for stat, left, width in places if left - gap / 2 <= x < left + width + gap / 2), "")
@@ -123,30 +132,32 @@ class StatStrip(QFrame):
 
     def lefts(self) -> list[float]:
         """Where each figure begins, in pixels."""
-        _font, gap, widths, _trace = self._columns()
+        _font, gap, widths, _more = self._columns()
         return [_EDGE + sum(widths[:place]) + gap * place for place in range(len(widths))]
 
-    def _columns(self) -> tuple[str, float, list[float], float]:
-        """The font of the figures, the gap between them, their widths, and that of a trace; 0 if there is no room for
-        any. With a trace, the figures reach from one end of the strip to the other.
+    def _columns(self) -> tuple[str, float, list[float], list[float]]:
+        """The font of the figures, the gap between them, their widths, and the widths of what is drawn beside each: its
+        trace or its history, 0 where there is none or no room. With such drawings, the figures reach from one end of
+        the strip to the other.
         """
-        for has_trace in (True, False):
-            widths = self._widths("display", has_trace=has_trace)
+        for beside in (_beside, _trace_beside, None):
+            drawn = [beside(stat) if beside is not None else (0.0, 0.0) for stat in self._stats]
+            widths = self._widths("display", [least for least, _more in drawn])
             spare = self.width() - 2 * _EDGE - sum(widths) - _GAPS[0] * len(widths)
             if spare < 0:
                 continue
-            traces = [place for place, stat in enumerate(self._stats) if stat.trace is not None] if has_trace else []
-            more = min(spare / 2, _MORE_TRACE) if traces else 0.0
-            for place in traces:
-                widths[place] += more / len(traces)
-            gap = _GAPS[0] + ((spare - more) / len(widths) if traces else 0.0)
-            return "display", gap, widths, _TRACE + more / len(traces) if traces else 0.0
-        return "title", _GAPS[1], self._widths("title", has_trace=False), 0.0
+            most = sum(more for _least, more in drawn)
+            share = min(1.0, spare / 2 / most) if most else 0.0
+            wide = [least + more * share for least, more in drawn]
+            widths = [width + more * share for width, (_least, more) in zip(widths, drawn, strict=True)]
+            gap = _GAPS[0] + ((spare - most * share) / len(widths) if most else 0.0)
+            return "display", min(gap, _GAPS[0] * 2), widths, wide
+        return "title", _GAPS[1], self._widths("title", [0.0] * len(self._stats)), [0.0] * len(self._stats)
 
     def _paint_stats(self, painter: QPainter) -> None:
-        font, gap, widths, trace = self._columns()
+        font, gap, widths, drawn = self._columns()
         x = _EDGE
-        for place, (stat, width) in enumerate(zip(self._stats, widths, strict=True)):
+        for place, (stat, width, beside) in enumerate(zip(self._stats, widths, drawn, strict=True)):
             if place:
                 painter.fillRect(QRectF(round(x - gap / 2), 14, 1, 36), theme().color("border"))
             painter.setFont(_word_font() if stat.mark else theme().font(font))
@@ -155,33 +166,41 @@ class StatStrip(QFrame):
                 paint_icon(painter, stat.mark, QRectF(x, 15, _MARK, _MARK), theme().color(stat.ink))
             indent = _MARK + 6 if stat.mark else 0
             painter.drawText(QRectF(x + indent, 8, width + 2, 28), Qt.AlignmentFlag.AlignVCenter, stat.value)
-            if trace and stat.trace is not None:
-                top = (self.height() - _TRACE_HEIGHT) / 2
-                _paint_trace(painter, QRectF(x + width - trace, top, trace, _TRACE_HEIGHT), stat.trace)
-            elif stat.share is not None:
-                bar = QRectF(x + width - _METER, 8, _METER, 28)
-                paint_meter(painter, bar, stat.share, "warn" if stat.tone == "warn" else "info")
             painter.setFont(theme().font("caption"))
             painter.setPen(theme().color("text.muted"))
             painter.drawText(QRectF(x, 38, width + gap, 16), Qt.AlignmentFlag.AlignVCenter, stat.name)
+            if beside and stat.trace is not None:
+                top = (self.height() - _TRACE_HEIGHT) / 2
+                _paint_trace(painter, QRectF(x + width - beside, top, beside, _TRACE_HEIGHT), stat.trace)
+            elif beside and stat.history is not None:
+                _paint_history(painter, QRectF(x + width - beside, 10, beside, 44), stat)
+            elif stat.share is not None:
+                bar = QRectF(x + width - _METER, 8, _METER, 28)
+                paint_meter(painter, bar, stat.share, "warn" if stat.tone == "warn" else "info")
             x += width + gap
 
-    def _widths(self, font: str, *, has_trace: bool) -> list[float]:
+    def _widths(self, font: str, beside: Sequence[float]) -> list[float]:
+        """The least width of each figure with what is drawn beside it."""
         figures, names = QFontMetricsF(theme().font(font)), QFontMetricsF(theme().font("caption"))
         words = QFontMetricsF(_word_font())
-        bars = (
-            _TRACE + 12 if has_trace and stat.trace is not None else 0.0 if stat.share is None else _METER + 10
-            for stat in self._stats
-        )
-        return [
-            max(
-                _LEAST,
-                max((words if stat.mark else figures).horizontalAdvance(text) for text in (stat.value, stat.room))
-                + (_MARK + 6 if stat.mark else bar),
-                names.horizontalAdvance(stat.name),
-            )
-            for stat, bar in zip(self._stats, bars, strict=True)
-        ]
+        found = []
+        for stat, drawn in zip(self._stats, beside, strict=True):
+            texts = (words if stat.mark else figures).horizontalAdvance
+            text = max(texts(one) for one in (stat.value, stat.room)) + (_MARK + 6 if stat.mark else 0)
+            bar = 0.0 if stat.share is None or drawn else _METER + 10
+            name = names.horizontalAdvance(stat.name)
+            found.append(max(_LEAST, text + bar, name) + 12 + drawn if drawn else max(_LEAST, text + bar, name))
+        return found
+
+
+def _beside(stat: Stat) -> tuple[float, float]:
+    """The least width of what is drawn beside a figure, and how much wider it becomes where there is room."""
+    return (_HISTORY, _HISTORY_MORE) if stat.history is not None else _trace_beside(stat)
+
+
+def _trace_beside(stat: Stat) -> tuple[float, float]:
+    """Likewise where there is no room for what happened."""
+    return (_TRACE, _MORE_TRACE) if stat.trace is not None else (0.0, 0.0)
 
 
 def _word_font() -> QFont:
@@ -191,18 +210,28 @@ def _word_font() -> QFont:
 
 
 def _paint_trace(painter: QPainter, box: QRectF, shares: Sequence[float]) -> None:
-    """Draw the shares until now as a line that ends at the right, over an area, on a ground that shows how far back it
-    goes. Before the first there is no line: one at the bottom would read as zeros.
+    """Draw the shares until now as a line that ends at the right, over an area. Its ground is a line as wide as it may
+    become; before the first share that is dotted: a line at the bottom would read as zeros.
     """
-    painter.fillRect(box, theme().color("surface.alt"))
-    if not shares:
-        return
-    top, step = max(*shares, _LEAST_TOP) * _TRACE_TOP, box.width() / (TRACE_POINTS - 1)
-    first = box.right() - step * (len(shares) - 1)
-    line = [QPointF(first + place * step, box.bottom() - box.height() * one / top) for place, one in enumerate(shares)]
+    step = box.width() / (TRACE_POINTS - 1)
+    first = box.right() - step * max(len(shares) - 1, 0)
+    painter.fillRect(QRectF(box.left(), box.top(), 1, box.height()), theme().color("border"))
     painter.save()
+    pen = QPen(theme().color("border.strong"), 1)
+    pen.setDashPattern((1, 3))
+    painter.setPen(pen)
+    bottom = round(box.bottom()) - 0.5
+    painter.drawLine(QPointF(box.left() + 2, bottom), QPointF(first, bottom))
+    if shares:
+        _paint_shares(painter, box, shares, first, step)
+    painter.restore()
+
+
+def _paint_shares(painter: QPainter, box: QRectF, shares: Sequence[float], first: float, step: float) -> None:
+    top = max(*shares, _LEAST_TOP) * _TRACE_TOP
+    line = [QPointF(first + place * step, box.bottom() - box.height() * one / top) for place, one in enumerate(shares)]
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.fillRect(QRectF(first, box.bottom(), box.right() - first, 1), theme().color("grid"))
+    painter.fillRect(QRectF(first, box.bottom() - 1, box.right() - first, 1), theme().color("grid"))
     area = QColor(theme().chart(0))
     area.setAlphaF(_TRACE_FILL)
     painter.setPen(Qt.PenStyle.NoPen)
@@ -211,4 +240,23 @@ def _paint_trace(painter: QPainter, box: QRectF, shares: Sequence[float]) -> Non
     painter.setPen(QPen(theme().chart(0), 1.5))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawPolyline(QPolygonF(line))
-    painter.restore()
+
+
+def _paint_history(painter: QPainter, box: QRectF, stat: Stat) -> None:
+    """Draw how often something happened as bars on a line, over the words at its ends. Each bar is seen, however many
+    the most has."""
+    counts = stat.history or ()
+    ground = round(box.top() + _BAR_HEIGHT + 4)
+    painter.fillRect(QRectF(box.left(), ground, box.width(), 1), theme().color("border.strong"))
+    painter.fillRect(QRectF(box.right() - 1, ground - _BAR_HEIGHT / 2, 2, _BAR_HEIGHT / 2 + 1), theme().color("accent"))
+    most, slot = max(counts, default=0), box.width() / max(len(counts), 1)
+    for place, count in enumerate(counts):
+        if count:
+            height = _BAR_LEAST + (_BAR_HEIGHT - _BAR_LEAST) * count / most
+            bar = QRectF(box.left() + place * slot, ground - height, max(slot - 1, 2.0), height)
+            painter.fillRect(bar, theme().color("error"))
+    painter.setFont(theme().font("caption"))
+    painter.setPen(theme().color("text.muted"))
+    below = QRectF(box.left(), 38, box.width(), 16)
+    for end, side in zip(stat.ends, (Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight), strict=True):
+        painter.drawText(below, side | Qt.AlignmentFlag.AlignVCenter, end)

@@ -12,9 +12,12 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from benchboard.canbus.dbc import Signal
+from benchboard.canbus.frame import TimeSource, Timestamp
 from benchboard.canbus.plot_set import PlotSet, PlottedSignal
 from benchboard.canbus.signal_decoder import SignalKey
-from benchboard.canbus.signal_history import SignalRows
+from benchboard.canbus.signal_history import SignalHistory, SignalRows
+from benchboard.i18n import _
+from benchboard.ui.bench.frame_format import clock
 from benchboard.ui.bench.plots.axis_ticks import axis_range, time_ticks, value_ticks
 from benchboard.ui.bench.plots.signal_source import SignalSource
 from benchboard.ui.bench.plots.signal_texts import figure
@@ -24,7 +27,7 @@ TITLE: Final = 24.0
 """Height of the line that names a signal."""
 AXIS: Final = 28.0
 """Height of the axis of time."""
-LEAST_CHART: Final = 56.0
+LEAST_CHART: Final = 44.0
 _LEFT, _RIGHT, _BELOW = 60.0, 16.0, 10.0
 _LEFT_NAMED: Final = 92.0
 """The room for the labels of values with names."""
@@ -39,6 +42,10 @@ _TICK_GAP: Final = 26.0
 _TIME_GAP: Final = 92.0
 _MOST_TICKS: Final = 5
 _MOST_NAMES: Final = 8
+_SILENT_NS: Final = 2_000_000_000
+_SILENT_SHARE: Final = 0.1
+"""For how long, and for what share of the time that is shown, a live signal has no value before that is shown."""
+_HATCH: Final = 8.0
 _DASHES: Final[tuple[tuple[float, ...], ...]] = ((), (4, 2), (1.4, 2), (5.4, 2, 1.4, 2))
 """Of the lines in one plot, in their order, so that they differ without colour."""
 Scales = dict[tuple[SignalKey, ...], tuple[float, float]]
@@ -139,7 +146,8 @@ def _paint_plot(
         row = QRectF(12, box.whole.top() + 4 + TITLE * place, box.whole.width() - 12 - _RIGHT, TITLE)
         history = source.history(one.key)
         now = history.value_at(span[1]) if history is not None else None
-        _paint_title(painter, row, one, signal, now.value if now is not None else None, place)
+        is_past = source.is_live and history is not None and _silent_from(history, span) is not None
+        _paint_title(painter, row, one, signal, now.value if now is not None else None, place, is_past=is_past)
     names = _choices(plot, source)
     keys = tuple(one.key for one in plot)
     found = _range([rows for _one, _signal, rows in read if rows is not None], names, scales.get(keys))
@@ -147,6 +155,8 @@ def _paint_plot(
         return
     low, high = scales[keys] = found
     _paint_axis(painter, box.chart, low, high, names)
+    if source.is_live:
+        _paint_silence(painter, box.chart, plot, source, span)
     painter.save()
     painter.setClipRect(box.chart.adjusted(0, -2, 0, 2))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -175,8 +185,58 @@ def _range(
     return axis_range(min(low for low, _high in known), max(high for _low, high in known), before)
 
 
+def _silent_from(history: SignalHistory, span: tuple[int, int]) -> int | None:
+    """Since when a live signal has had no value, if that is long within `span`; None if it goes on."""
+    times = history.span
+    if times is None:
+        return None
+    quiet = span[1] - times[1]
+    return times[1] if quiet > max(_SILENT_NS, _SILENT_SHARE * (span[1] - span[0])) else None
+
+
+def _paint_silence(
+    painter: QPainter, chart: QRectF, plot: Sequence[PlottedSignal], source: SignalSource, span: tuple[int, int]
+) -> None:
+    """Hatch the time since which no signal of a plot has had a value, and say since when."""
+    histories = [history for one in plot if (history := source.history(one.key)) is not None]
+    since = [_silent_from(history, span) for history in histories]
+    known = [one for one in since if one is not None]
+    if not known or len(known) < len(since):
+        return
+    last = max(known)
+    left = max(x_at(chart, span, last), chart.left())
+    area = QRectF(left, chart.top(), chart.right() - left, chart.height())
+    painter.save()
+    painter.setClipRect(area)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(theme().color("border"), 1))
+    x = left - chart.height()
+    while x < area.right():
+        painter.drawLine(QPointF(x, area.bottom()), QPointF(x + area.height(), area.top()))
+        x += _HATCH
+    painter.setFont(theme().font("caption"))
+    text = _("No values since {time}").format(time=clock(Timestamp(last / 1e9, TimeSource.HOST, 1.0)))
+    metrics = QFontMetricsF(painter.font())
+    label = QRectF(0, 0, metrics.horizontalAdvance(text) + 16, metrics.height() + 8)
+    label.moveCenter(area.center())
+    if label.width() <= area.width():
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme().color("surface"))
+        painter.drawRoundedRect(label, 4, 4)
+        painter.setPen(theme().color("text.muted"))
+        painter.drawText(label, Qt.AlignmentFlag.AlignCenter, text)
+    painter.restore()
+
+
 def _paint_title(
-    painter: QPainter, row: QRectF, one: PlottedSignal, signal: Signal | None, value: float | None, place: int
+    painter: QPainter,
+    row: QRectF,
+    one: PlottedSignal,
+    signal: Signal | None,
+    value: float | None,
+    place: int,
+    *,
+    is_past: bool = False,
 ) -> None:
     pen = QPen(theme().chart(one.colour), 2.5)
     if dash := _DASHES[place % len(_DASHES)]:
@@ -194,6 +254,7 @@ def _paint_title(
     painter.setFont(strong)
     painter.setPen(theme().color("text"))
     painter.drawText(QRectF(left, row.top(), room, row.height()), flags, name)
+    painter.setPen(theme().color("text.muted" if is_past else "text"))
     painter.drawText(row, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, shown)
     unit = signal.unit if signal is not None else ""
     after = left + metrics.horizontalAdvance(name) + 8

@@ -32,7 +32,7 @@ from benchboard.ui.bench.plots.plot_painting import CursorLines, PlotBox, Scales
 from benchboard.ui.bench.plots.signal_source import SignalSource
 from benchboard.ui.bench.plots.signal_texts import value_text
 from benchboard.ui.bench.plots.time_window import TimeWindow
-from benchboard.ui.bench.signal_drag import dragged_signal
+from benchboard.ui.bench.signals.signal_drag import dragged_signal
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.accessible import Role
 from benchboard.ui.widgets.focus import keys_used

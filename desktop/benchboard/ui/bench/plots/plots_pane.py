@@ -20,7 +20,7 @@ from benchboard.ui.bench.plots.plot_export import csv_file, picture, png_file
 from benchboard.ui.bench.plots.plots_canvas import PlotsCanvas
 from benchboard.ui.bench.plots.signal_source import SignalSource
 from benchboard.ui.bench.plots.time_window import SECOND
-from benchboard.ui.bench.signal_drag import dragged_signal
+from benchboard.ui.bench.signals.signal_drag import dragged_signal
 from benchboard.ui.command_menu import command_menu
 from benchboard.ui.commands import REGISTRY, Handler, Handlers
 from benchboard.ui.context import Context
