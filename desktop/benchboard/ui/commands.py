@@ -14,7 +14,7 @@ from typing import Final
 
 from PySide6.QtCore import QKeyCombination, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from benchboard.i18n import N_, _
 
@@ -246,6 +246,15 @@ def run_handler(handler: Handler, reject: Callable[[str], object] = _ignore) -> 
         handler.run()
 
 
+def _run_by_key(handler: Handler, reject: Callable[[str], object]) -> None:
+    """Run a command by its key. A menu that is open, in which the key may stand, closes first: else it would take the
+    keys that are meant for what the command opens.
+    """
+    while isinstance(menu := QApplication.activePopupWidget(), QMenu):
+        menu.close()
+    run_handler(handler, reject)
+
+
 def can_run(handlers: Handlers, command_id: str) -> bool:
     """Whether a command is available and can be run now: only then is its key shown."""
     handler = handlers.get(command_id)
@@ -267,4 +276,4 @@ def install_shortcuts(
             shortcut.setObjectName(command.id)
             shortcut.setContext(scope.context)
             shortcut.setAutoRepeat(scope.repeats)
-            shortcut.activated.connect(partial(run_handler, handlers[command.id], reject))
+            shortcut.activated.connect(partial(_run_by_key, handlers[command.id], reject))

@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
 from benchboard.identity import api_keys, authentication
 from benchboard.identity.api_keys import ApiKeyRecord
 from benchboard.identity.permissions import Actor, Client
@@ -54,6 +57,23 @@ def test_own_key_is_created_shown_once_and_revoked_in_settings(admin: Admin) -> 
     assert _keys(admin)[0].state == "revoked"
     admin.click("keys_show_all")
     admin.wait(lambda: admin.column("keys_table") == ["Nightly export"])
+
+
+def test_a_key_in_an_open_menu_closes_it_before_it_acts(admin: Admin) -> None:
+    """Delete asked for its confirmation behind the menu, which then took the Enter that was meant for the dialog."""
+    _add(admin, "Nightly export", "analyst@example.com")
+    admin.go("admin/keys")
+    admin.wait(lambda: admin.column("keys_table") == ["Nightly export"])
+    menu = admin.row_menu("keys_table", "Nightly export", "keys_menu")
+    assert QApplication.activePopupWidget() is menu
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    admin.qtbot.keyClick(focused, Qt.Key.Key_Delete)
+    admin.find("confirm_act")
+    assert QApplication.activePopupWidget() is None
+    admin.qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+    admin.wait(lambda: QApplication.activeModalWidget() is None)
+    assert [key.state for key in _keys(admin)] == ["active"], "Enter took the safe button"
 
 
 def test_admin_sees_everyones_keys_as_other_programs_make_them(admin: Admin) -> None:

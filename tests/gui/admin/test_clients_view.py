@@ -329,3 +329,19 @@ def test_consent_is_listed_and_revoked_in_the_persons_details(admin: Admin) -> N
     assert "1 token ends." in _texts(confirm)
     admin.click("confirm_act")
     admin.wait(lambda: "Apps with access" not in _texts(admin.window))
+
+
+def test_what_a_client_lacks_is_told_and_described_where_it_is_mended(admin: Admin, announcements: list[str]) -> None:
+    """It was red text only: a screen reader heard the name of the field that got the focus, and no reason."""
+    _open(admin)
+    admin.click("clients_new")
+    admin.type("client_name", "Line 2 display")
+    announcements.clear()
+    admin.click("client_save")
+    uri = admin.find("client_uri")
+    admin.wait(uri.hasFocus)
+    assert "redirect URI" in uri.accessibleDescription()
+    assert uri.accessibleDescription() in announcements
+    admin.type("client_uri", "https://line2.example.com/back")
+    admin.click("client_save")
+    admin.wait(lambda: len(admin.column("clients_table")) == 1)

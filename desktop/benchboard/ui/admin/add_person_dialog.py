@@ -16,8 +16,7 @@ from benchboard.identity.users import Person
 from benchboard.ui.context import Context
 from benchboard.ui.sign_in.demo_picker import role_description
 from benchboard.ui.tasks import DatabaseSession
-from benchboard.ui.widgets import Button, CheckBox, Confirm, Dialog, Edit, Field, Paragraph, Select
-from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets import Button, CheckBox, Confirm, Dialog, Edit, Field, Paragraph, ProblemText, Select
 
 
 class AddPersonDialog(Dialog):
@@ -85,8 +84,7 @@ class AddPersonDialog(Dialog):
         self._password.setVisible(self._asks_password)
         self._show.setVisible(self._asks_password)
         self.content.insertWidget(self.content.indexOf(self._email) + 1, self._show_existing)
-        self._problem = Paragraph(tone="error")
-        self._problem.hide()
+        self._problem = ProblemText()
         self.content.addWidget(self._problem)
 
     def _build_footer(self) -> None:
@@ -173,7 +171,7 @@ class AddPersonDialog(Dialog):
         if wrong := self._validate():
             wrong[0].edit.setFocus(Qt.FocusReason.OtherFocusReason)
             return
-        self._show_problem("")
+        self._problem.say("")
         self._add.disable(_("Adding person…"))
         email, name = self._email.text(), self._name.text()
         role, password = self._role_choice.current_key(), self._password.text() if self._asks_password else None
@@ -198,16 +196,10 @@ class AddPersonDialog(Dialog):
             self.dismiss()
             self._context.problems.show(error)
         elif field is None:
-            self._show_problem(" ".join(part for part in (error.what, error.why, error.do) if part))
+            self._problem.say(" ".join(part for part in (error.what, error.why, error.do) if part))
         else:
             field.set_error(f"{error.what} {error.why or error.do}")
             field.edit.setFocus()
             if self._existing_id:
                 self._show_existing.set_title(_("Show {name}").format(name=error.facts.get("name", "")))
                 self._show_existing.show()
-
-    def _show_problem(self, sentence: str) -> None:
-        self._problem.setText(sentence)
-        self._problem.setVisible(bool(sentence))
-        if sentence:
-            announce(self, sentence)

@@ -35,6 +35,7 @@ from benchboard.ui.widgets import (
     Edit,
     Field,
     Paragraph,
+    ProblemText,
     SegmentedControl,
     Text,
     scroll_area,
@@ -78,8 +79,7 @@ class ClientDialog(Dialog):
         self._column.addStretch(1)
         self.content.addWidget(scroll_area(form), 1)
         form.setAutoFillBackground(False)  # the dialog's ground is not the window's
-        self._problem = Paragraph(tone="error")
-        self._problem.hide()
+        self._problem = ProblemText()
         self.content.addWidget(self._problem)
         self.add_button(Button(_("Cancel"), self._cancel, name="client_cancel"))
         act = _("Register client") if client is None else _("Save changes")
@@ -116,14 +116,13 @@ class ClientDialog(Dialog):
             box.toggled.connect(self._forget_problems)
         return boxes
 
-    def _add_group(self, title: str, *widgets: QWidget, whole_width: bool = False) -> Paragraph:
+    def _add_group(self, title: str, *widgets: QWidget, whole_width: bool = False) -> ProblemText:
         """Add widgets below a title; returns what says an error below them."""
         side = Qt.AlignmentFlag(0) if whole_width else Qt.AlignmentFlag.AlignLeft
         self._column.addWidget(Text(title, "body_strong", "secondary"))
         for widget in widgets:
             self._column.addWidget(widget, 0, side)
-        problem = Paragraph("", "caption", "error")
-        problem.hide()
+        problem = ProblemText("caption")
         self._column.addWidget(problem)
         return problem
 
@@ -222,7 +221,7 @@ class ClientDialog(Dialog):
 
     def _forget_problems(self) -> None:
         for problem in (self._uri_problem, self._grant_problem, self._problem):
-            problem.hide()
+            problem.say("")
 
     def _on_failed(self, error: AppError) -> None:
         self._save.disable("")
@@ -237,7 +236,9 @@ class ClientDialog(Dialog):
             places = {"redirect_uris": self._uri_problem, "grant_types": self._grant_problem}
             place = places.get(str(field), self._problem)
             is_shown = field == "redirect_uris" and self._uris.wrong() > 0  # below its own line
-            place.setText("" if is_shown else text)
-            place.setVisible(not is_shown)
-            if field == "redirect_uris":
-                self._uris.focus_wrong()
+            concerned = {
+                "redirect_uris": self._uris.first_wrong(), "grant_types": next(iter(self._grants.values()))
+            }  # fmt: skip
+            place.say("" if is_shown else text, concerned.get(str(field)))
+            if is_shown:
+                self._uris.first_wrong().setFocus(Qt.FocusReason.OtherFocusReason)

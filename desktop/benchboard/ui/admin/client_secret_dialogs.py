@@ -14,7 +14,19 @@ from benchboard.identity.oauth.clients import OVERLAPS, ClientRecord, IssuedSecr
 from benchboard.ui.context import Context
 from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.time_format import full_time
-from benchboard.ui.widgets import Button, CheckBox, Dialog, Edit, Field, KeyValue, Paragraph, Select, copyable, row
+from benchboard.ui.widgets import (
+    Button,
+    CheckBox,
+    Dialog,
+    Edit,
+    Field,
+    KeyValue,
+    Paragraph,
+    ProblemText,
+    Select,
+    copyable,
+    row,
+)
 
 _DEFAULT = timedelta(days=1)
 
@@ -100,8 +112,7 @@ class RotateSecretDialog(Dialog):
         if client.previous_secret_hint is not None:
             older = _("The secret before it, ending in {hint}, ends at once.").format(hint=client.previous_secret_hint)
             self.content.addWidget(Paragraph(older, "caption", "warn"))
-        self._problem = Paragraph(tone="error")
-        self._problem.hide()
+        self._problem = ProblemText()
         self.content.addWidget(self._problem)
         self.add_button(Button(_("Cancel"), self.dismiss, name="rotate_cancel"))
         self._act = self.add_button(Button(_("Rotate secret"), self._submit, kind="primary", name="rotate_act"))
@@ -134,8 +145,7 @@ class RotateSecretDialog(Dialog):
 
     def _on_failed(self, error: AppError) -> None:
         self._act.disable("")
-        self._problem.setText(str(error))
-        self._problem.show()
+        self._problem.say(str(error))
 
 
 def overlap_title(overlap: timedelta) -> str:

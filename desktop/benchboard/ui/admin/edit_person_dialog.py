@@ -28,6 +28,7 @@ from benchboard.ui.widgets import (
     Edit,
     Field,
     Paragraph,
+    ProblemText,
     Select,
     Text,
     fill_column,
@@ -74,8 +75,7 @@ class EditPersonDialog(Dialog):
         self._add_group(_("Person"), ((self._name, self._email), (self._department,)))
         self._add_group(_("Access"), ((access, self._team_field),))
         self._add_changes()
-        self._problem = Paragraph(tone="error")
-        self._problem.hide()
+        self._problem = ProblemText()
         self.content.addWidget(self._problem)
         self.add_button(Button(_("Cancel"), self._cancel, name="edit_cancel"))
         self._save = self.add_button(Button(_("Save changes"), self._submit, kind="primary", name="edit_save"))
@@ -299,8 +299,7 @@ class EditPersonDialog(Dialog):
                 if not shown:
                     wrong.editor.setFocus(Qt.FocusReason.OtherFocusReason)
                 shown = True
-        self._problem.setText("" if shown else " ".join(part for part in (error.what, error.why, error.do) if part))
-        self._problem.setVisible(not shown)
+        self._problem.say("" if shown else " ".join(part for part in (error.what, error.why, error.do) if part))
         if error.code in ("people.changed-meanwhile", "teams.unknown"):
             self._read()  # what others changed is what the next attempt begins with
         elif isinstance(error, NotFound | Denied):  # there is nothing that could be saved any more

@@ -14,7 +14,7 @@ from benchboard.ui.context import Context
 from benchboard.ui.sign_in.demo_picker import role_description
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.time_format import full_time
-from benchboard.ui.widgets import Button, Dialog, Edit, Field, Paragraph, Select, copyable
+from benchboard.ui.widgets import Button, Dialog, Edit, Field, Paragraph, ProblemText, Select, copyable
 
 _LIFETIMES: Final = (1, 7, 14, 30)
 """The lifetimes that are offered, in days."""
@@ -44,8 +44,7 @@ class InviteDialog(Dialog):
         self._lifetime.set_current_key(str(invitations.DEFAULT_DAYS))
         for widget in (self._email, self._role, Field(_("Valid for"), self._lifetime)):
             self.content.addWidget(widget)
-        self._problem = Paragraph("", tone="error")
-        self._problem.hide()
+        self._problem = ProblemText()
         self.content.addWidget(self._problem)
         self.add_button(Button(_("Cancel"), self.dismiss, name="invite_cancel"))
         self._invite = self.add_button(Button(_("Invite person"), self._submit, kind="primary", name="invite_act"))
@@ -80,8 +79,7 @@ class InviteDialog(Dialog):
             self._email.edit.setFocus(Qt.FocusReason.OtherFocusReason)
             self._email.edit.selectAll()
         else:
-            self._problem.setText(text)
-            self._problem.show()
+            self._problem.say(text)
 
 
 class ShownCodeDialog(Dialog):

@@ -12,7 +12,7 @@ from benchboard.errors import AppError
 from benchboard.i18n import _
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import DatabaseSession
-from benchboard.ui.widgets import Button, Dialog, Edit, Field, Paragraph, Select
+from benchboard.ui.widgets import Button, Dialog, Edit, Field, ProblemText, Select
 
 _LONGEST = 100
 _WIDTH = 400
@@ -71,8 +71,7 @@ class NameDialog(Dialog):
             self._base = Select(bases, name="name_base", label=_("Begin with the permissions of"))
             self._base.set_current_key(base)
             self.content.addWidget(Field(_("Begin with the permissions of"), self._base))
-        self._problem = Paragraph(tone="error")
-        self._problem.hide()
+        self._problem = ProblemText()
         self.content.addWidget(self._problem)
         self.add_button(Button(_("Cancel"), self.dismiss, name="name_cancel"))
         self._accept_button = self.add_button(Button(action, self._accept, kind="primary", name="name_accept"))
@@ -106,5 +105,4 @@ class NameDialog(Dialog):
         if field is not None:
             field.set_error(text)
             field.edit.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._problem.setText("" if field is not None else text)
-        self._problem.setVisible(field is None)
+        self._problem.say("" if field is not None else text)

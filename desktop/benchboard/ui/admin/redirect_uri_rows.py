@@ -94,10 +94,9 @@ class RedirectUriRows(QWidget):
         for uri in uris or ("",):
             self._add_row(uri)
 
-    def focus_wrong(self) -> None:
-        """Put the focus into the first that is wrong, or else the first."""
-        row = next((row for row in self._rows if row.is_wrong()), self._rows[0])
-        row.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+    def first_wrong(self) -> Edit:
+        """The field of the first that is wrong, or else the first."""
+        return next((row for row in self._rows if row.is_wrong()), self._rows[0]).edit
 
     def _add_row(self, uri: str) -> _UriRow:
         row = _UriRow(uri)

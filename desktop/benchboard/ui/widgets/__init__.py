@@ -22,6 +22,7 @@ from benchboard.ui.widgets.labels import (
 from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.people_row import PeopleRow, ShownPerson
 from benchboard.ui.widgets.popover import MenuItem, Popover, copyable, heading, menu
+from benchboard.ui.widgets.problem_text import ProblemText
 from benchboard.ui.widgets.surfaces import (
     Card,
     Floating,
@@ -57,6 +58,7 @@ __all__ = [
     "Paragraph",
     "PeopleRow",
     "Popover",
+    "ProblemText",
     "Said",
     "Scrim",
     "SegmentedControl",

@@ -1,0 +1,30 @@
+"""ProblemText: the sentence that says what is wrong with a form, or with a group of its controls."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.paragraph import Paragraph
+
+
+class ProblemText(Paragraph):
+    """Hidden while nothing is wrong. A field says what is wrong with it itself (`Field.set_error`)."""
+
+    def __init__(self, type: str = "body") -> None:
+        super().__init__("", type, "error")
+        self._concerned: QWidget | None = None
+        self.hide()
+
+    def say(self, sentence: str, concerned: QWidget | None = None) -> None:
+        """Show the sentence, and tell it to screen readers. The control it concerns gets it as its description, and the
+        focus. An empty sentence removes what was said.
+        """
+        if self._concerned is not None:
+            self._concerned.setAccessibleDescription("")
+        self._concerned = concerned if sentence else None
+        self.setText(sentence)
+        self.setVisible(bool(sentence))
+        if self._concerned is not None:
+            self._concerned.setAccessibleDescription(sentence)
+            self._concerned.setFocus(Qt.FocusReason.OtherFocusReason)
+        announce(self, sentence, again=True)
