@@ -266,6 +266,14 @@ def test_escape_says_that_nothing_is_selected_and_delete_what_is_gone(
     assert len(announcements) == 1
 
 
+def test_select_all_says_how_many_are_selected(board: "Studio", announcements: list[str]) -> None:
+    board.page.editor.select([])
+    announcements.clear()
+    board.key(Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert len(board.page.editor.selection) > 1
+    assert announcements == [f"{len(board.page.editor.selection)} widgets selected"]
+
+
 def test_page_that_gets_the_focus_is_heard_before_its_tile(board: "Studio", announced: list[tuple[str, str]]) -> None:
     """Qt's own event for the page comes after its focusInEvent, so that the page was what one heard last."""
     board.canvas.clearFocus()

@@ -582,8 +582,11 @@ def test_save_of_unchanged_dashboard_names_its_version(dashboards: DashboardsDri
     with unbound(dashboards.studio.workspace.database).read() as session:
         newest = version_store.list_versions(session, dashboards.studio.actor, str(page.store.dashboard_id)).rows[0]
     dashboards.studio.qtbot.keyClick(page, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
-    toast = dashboards.find("toast")
-    assert toast.accessibleName() == f"All changes are saved. Nothing new since version {newest.number}."
+    unchanged = f"All changes are saved. Nothing new since version {newest.number}."
+    toasts = page.window().findChildren
+    dashboards.studio.wait(
+        lambda: [one.accessibleName() for one in toasts(Toast) if one.isVisible()][-1:] == [unchanged]
+    )
     with unbound(dashboards.studio.workspace.database).read() as session:
         after = version_store.list_versions(session, dashboards.studio.actor, str(page.store.dashboard_id)).rows[0]
     assert after == newest
@@ -598,6 +601,7 @@ def test_save_of_unchanged_dashboard_names_its_version(dashboards: DashboardsDri
     with unbound(dashboards.studio.workspace.database).read() as session:
         after = version_store.list_versions(session, dashboards.studio.actor, str(page.store.dashboard_id)).rows[0]
     assert (after.number, after.note) == (newest.number + 1, "Second")
+    assert [one.accessibleName() for one in toasts(Toast) if one.isVisible()][-1] == "Saved version “Second”."
 
 
 def _owner(dashboards: DashboardsDriver, card: DashboardSummary) -> "library.Actor":

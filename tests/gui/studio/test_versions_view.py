@@ -189,6 +189,16 @@ def test_versions_opened_tell_which_are_compared_and_what_differs(history: Histo
     assert "moved" in told
 
 
+def test_next_difference_is_told_wherever_the_focus_is(history: History, announcements: list[str]) -> None:
+    """J moved the selection of a list without the focus: nobody heard to which."""
+    history.open()
+    announcements.clear()
+    history.shown.key(Qt.Key.Key_J)
+    current = history.found.currentIndex()
+    told = current.data(Qt.ItemDataRole.AccessibleTextRole)
+    assert announcements == [f"{told}, 1 of {history.found.model().rowCount()}"]
+
+
 def test_versions_awaiting_one_select_it_despite_a_newer(history: History) -> None:
     history.awaits = True
     history.open()

@@ -291,10 +291,15 @@ class Saving(QObject):
             self._last_write = self.store.write(session, effect.document, base, note=note, merged=merged)
             return self._last_write
 
+        def written(stored: StoredDocument) -> None:
+            self._handle(save_machine.WriteDone(stored))
+            if effect.note:
+                self._context.problems.toast(_("Saved version “{name}”.").format(name=effect.note))
+
         self._context.tasks.change(
             self,
             write,
-            lambda stored: self._handle(save_machine.WriteDone(stored)),
+            written,
             lambda error: self._handle(save_machine.WriteFailed(error)),
         )
 

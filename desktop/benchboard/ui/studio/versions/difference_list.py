@@ -22,6 +22,7 @@ from benchboard.ui.studio.versions.row_list import (
     paint_ring,
 )
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.accessible import announce, place_text
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.buttons import paint_check
 from benchboard.ui.widgets.labels import plain_tooltip
@@ -134,7 +135,11 @@ class DifferenceList(RowList):
         count = self._differences.rowCount()
         if count:
             at = self.currentIndex().row() if self.currentIndex().isValid() else (-1 if by > 0 else 0)
-            self.setCurrentIndex(self._differences.index((at + by) % count))
+            now = self._differences.index((at + by) % count)
+            self.setCurrentIndex(now)
+            if not self.hasFocus():  # the keys work from anywhere on the screen
+                place = place_text(now.row(), count)
+                announce(self, f"{now.data(Qt.ItemDataRole.AccessibleTextRole)}, {place}", again=True)
 
     def go(self, key: Key) -> None:
         """Go to a difference."""

@@ -12,7 +12,7 @@ from PySide6.QtGui import (
 
 from benchboard.dashboards.editing.undo import UndoStep
 from benchboard.dashboards.layout import Cell, Item, document_cell
-from benchboard.i18n import _
+from benchboard.i18n import _, ngettext, number
 from benchboard.ui.studio.canvas.scene.page_view import PageView
 from benchboard.ui.studio.canvas.scene.step_words import result_text, undone_text
 from benchboard.ui.widgets import accessible
@@ -86,6 +86,10 @@ class Announcer(QObject):
             self._send(item_id, QAccessible.Event.Selection if alone else QAccessible.Event.SelectionAdd)
         if before and not self._selected and before <= self._editor.page.shown.keys():
             self.announce(_("Nothing selected"))
+        if len(added) > 1:
+            count = len(self._selected)
+            told = ngettext("{count} widget selected", "{count} widgets selected", count)
+            self.announce(told.format(count=number(count)))
         if self._view.focused_id != self._focused_id:
             self.announce_focus()
 
