@@ -3,7 +3,7 @@
 import enum
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from benchboard.canbus.frame import Frame, TimeSource, is_valid
 from benchboard.errors import Invalid
@@ -17,6 +17,24 @@ class ErrorState(enum.Enum):
     WARNING = "warning"
     PASSIVE = "passive"
     BUS_OFF = "bus-off"
+
+
+ERROR_STATES: Final = tuple(ErrorState)
+"""From the best to the worst."""
+
+
+def error_state(tx_errors: int, rx_errors: int, reported: ErrorState = ErrorState.ACTIVE) -> ErrorState:
+    """The state that the error counters (TEC, REC) say, or the one that the controller reports where that is worse: a
+    controller may clear its counters when it leaves the bus, or report a state of before.
+    """
+    worst = max(tx_errors, rx_errors)
+    counted = (
+        ErrorState.BUS_OFF if tx_errors > 255
+        else ErrorState.PASSIVE if worst >= 128
+        else ErrorState.WARNING if worst >= 96
+        else ErrorState.ACTIVE
+    )  # fmt: skip
+    return max(counted, reported, key=ERROR_STATES.index)
 
 
 class SendResult(enum.Enum):

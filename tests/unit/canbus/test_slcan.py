@@ -180,6 +180,29 @@ def test_state_of_our_dongle_has_its_counters() -> None:
         bus.close()
 
 
+@pytest.mark.parametrize(
+    ("counts", "digit", "expected"),
+    [
+        ("01000000", 2, ErrorState.BUS_OFF),
+        ("010000FF", 0, ErrorState.BUS_OFF),
+        ("00FF0000", 0, ErrorState.PASSIVE),
+        ("00000080", 1, ErrorState.PASSIVE),
+        ("00600000", 0, ErrorState.WARNING),
+        ("00000000", 3, ErrorState.BUS_OFF),
+    ],
+)
+def test_state_digit_that_its_own_counters_contradict_is_the_worse_of_both(
+    counts: str, digit: int, expected: ErrorState
+) -> None:
+    """A node with TEC 256, which had lost its power, was shown as error passive."""
+    with scripted_dongle() as dongle:
+        bus = opened(dongle)
+        dongle.say(f"e{counts}00000000{digit}\r".encode())
+        state = until(bus, lambda state: state.error_state is not None)
+        assert (state.error_state, state.bus_off) == (expected, expected is ErrorState.BUS_OFF)
+        bus.close()
+
+
 @pytest.mark.parametrize(("digit", "expected"), list(enumerate(ErrorState)))
 def test_state_digit_of_our_dongle_is_an_error_state(digit: int, expected: ErrorState) -> None:
     with scripted_dongle() as dongle:

@@ -84,6 +84,16 @@ def test_cut_power_closes_the_channel_and_keeps_identity_and_flash() -> None:
     assert one.controller.timing.nominal.bitrate == 500_000, "S5 was not in its flash"
 
 
+def test_dongle_without_power_forgets_its_counters_and_comes_back_error_active() -> None:
+    bus, one, _other = _two()
+    _reply(one, b"O")
+    one.controller.tx_errors = 256
+    assert _reply(one, b"e") == b"e01000000000000003\r"
+    assert do_typed(b"cut 1", bus, [one], 0.0)
+    assert _reply(one, b"e") == b"e00000000000000000\r"
+    assert not one.controller.bus_off
+
+
 def test_stalled_dongle_is_stalled_for_the_seconds_typed() -> None:
     bus, one, _other = _two()
     assert do_typed(b" stall  1 3", bus, [one], 10.0)

@@ -8,11 +8,13 @@ from typing import Final, NamedTuple, Protocol
 
 from benchboard.canbus import slcan_codec
 from benchboard.canbus.bus import (
+    ERROR_STATES,
     BusState,
     Capabilities,
     ErrorState,
     OnResult,
     SendResult,
+    error_state,
     ignore_result,
     require_sendable,
 )
@@ -32,7 +34,6 @@ _REPORT: Final = "k"
 _PROBE: Final = b"Z1\r"
 """A command that our firmware refuses while the channel is open, and accepts while it is closed."""
 _TIME: Final = attrgetter("timestamp.seconds")
-_ERROR_STATES: Final = (ErrorState.ACTIVE, ErrorState.WARNING, ErrorState.PASSIVE, ErrorState.BUS_OFF)
 
 
 class Handle(Protocol):
@@ -237,9 +238,9 @@ class SlcanBus:
         try:
             if kind == "e" and len(digits) == 17:
                 tx_errors, rx_errors = int(digits[:4], 16), int(digits[4:8], 16)
-                bus_errors, state = int(digits[8:16], 16), _ERROR_STATES[int(digits[16])]
+                bus_errors, reported = int(digits[8:16], 16), ERROR_STATES[int(digits[16])]
                 self._tx_errors, self._rx_errors = tx_errors, rx_errors
-                self._bus_errors, self._error_state = bus_errors, state
+                self._bus_errors, self._error_state = bus_errors, error_state(tx_errors, rx_errors, reported)
                 self._probe_is_next = self._benchboard_dialect
                 results += [(on_result, SendResult.GIVEN_UP) for on_result in self._gave_up]
                 self._gave_up.clear()

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from benchboard.canbus.bus import ERROR_STATES, ErrorState, error_state
 from benchboard.canbus.frame import Frame
 from benchboard.canbus.stuffing import bits_on_bus
 from benchboard.canbus.timing import Timing, oscillator_tolerance
@@ -145,7 +146,6 @@ class SimulatedController:
         self.mode = "NORMAL"
         self.timing = BitTiming(STANDARD.nominal)
         self.tx_errors = self.rx_errors = self.bus_errors = 0
-        self.bus_off = False
         self.restart_at: float | None = None
         self.ready_at = 0.0
         self.queue: deque[Frame] = deque()
@@ -158,7 +158,7 @@ class SimulatedController:
         self.timing, self.mode = timing, mode
         self._auto_retransmit, self._auto_restart_ms = auto_retransmit, auto_restart_ms
         self.tx_errors = self.rx_errors = self.bus_errors = self._state = 0
-        self.bus_off, self.restart_at, self.ready_at = False, None, 0.0
+        self.restart_at, self.ready_at = None, 0.0
         self.queue.clear()
         self.is_open = True
 
@@ -166,6 +166,12 @@ class SimulatedController:
         """Leave the bus. Queued frames are dropped; the counters can still be read."""
         self.is_open = False
         self.queue.clear()
+
+    def cut_power(self) -> None:
+        """Leave the bus, and lose the counters."""
+        self.close()
+        self.tx_errors = self.rx_errors = self.bus_errors = self._state = 0
+        self.restart_at = None
 
     def send(self, frame: Frame, now: float) -> bool:
         """Queue `frame`; returns False if this node can't send it now or its queue is full."""
@@ -176,6 +182,11 @@ class SimulatedController:
             self.ready_at = max(self.ready_at, now)
         self.queue.append(frame)
         return True
+
+    @property
+    def bus_off(self) -> bool:
+        """Whether it has left the bus because of its errors (a TEC above 255)."""
+        return error_state(self.tx_errors, self.rx_errors) is ErrorState.BUS_OFF
 
     @property
     def is_error_passive(self) -> bool:
@@ -239,8 +250,7 @@ class SimulatedController:
             self.ready_at = now + (
                 _RETRY_UNACKNOWLEDGED if unacknowledged else _SUSPEND_BITS / self.timing.nominal.bitrate
             )
-        if self.tx_errors > 255:
-            self.bus_off = True
+        if self.bus_off:
             while self.queue:
                 self._give_up(now)
             if self._auto_restart_ms:
@@ -255,17 +265,14 @@ class SimulatedController:
 
     def restart(self, now: float) -> None:
         """Recover from bus-off."""
-        self.bus_off, self.restart_at = False, None
+        self.restart_at = None
         self.tx_errors = self.rx_errors = 0
         self._report_state(now)
 
     @property
     def state(self) -> int:
         """The error state: 0 active, 1 warning (a counter of 96 or more), 2 passive (128 or more), 3 bus-off."""
-        if self.bus_off:
-            return 3
-        worst = max(self.tx_errors, self.rx_errors)
-        return 2 if worst >= 128 else 1 if worst >= 96 else 0
+        return ERROR_STATES.index(error_state(self.tx_errors, self.rx_errors))
 
     def _report_state(self, now: float) -> None:
         if self.state != self._state:

@@ -101,8 +101,7 @@ class SimulatedDongle:
 
     def cut_power(self) -> None:
         """Restart it, as a loose plug does: the channel is closed, and what wasn't in its flash is lost."""
-        self.controller.close()
-        self.controller.bus_off, self.controller.restart_at = False, None
+        self.controller.cut_power()
         self._start()
 
     def stall(self, until: float) -> None:
