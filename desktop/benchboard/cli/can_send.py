@@ -16,6 +16,7 @@ from benchboard.canbus.send_table import MAX_PERIOD_MS, MIN_PERIOD_MS, SendRow, 
 from benchboard.canbus.send_table_file import read_table
 from benchboard.canbus.table_sender import RowState
 from benchboard.canbus.timing import figures
+from benchboard.canbus.traffic_shares import share_text
 from benchboard.cli.can_channel import BITRATE, PORT, Interruption, interruption, open_capture
 from benchboard.cli.options import CliCommand, Incomplete, Number
 from benchboard.cli.terminal import printable
@@ -145,9 +146,9 @@ def _send_rows(port: str, bitrate: int | None, table: SendTable, seconds: float 
         began = time.monotonic()
         sender.start(table.rows)
         if not as_json and any(row.period_ms is not None for row in table.rows):
-            text = _("Sending on {port} at {bitrate}, {load} % of the bus. Press Ctrl+C to stop.")
-            load = number(100 * bus_share(table.rows, capture.bitrate, capture.data_bitrate), 1)
-            click.echo(text.format(port=port, bitrate=figures.bit_rate(capture.bitrate), load=load), err=True)
+            text = _("Sending on {port} at {bitrate}, {share} of the bus. Press Ctrl+C to stop.")
+            share = share_text(bus_share(table.rows, capture.bitrate, capture.data_bitrate))
+            click.echo(text.format(port=port, bitrate=figures.bit_rate(capture.bitrate), share=share), err=True)
         _wait_for_rows(capture, seconds, interrupted)
         lasted = time.monotonic() - began
         sender.stop()

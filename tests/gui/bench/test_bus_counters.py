@@ -27,6 +27,14 @@ def test_load_is_a_dash_until_it_is_known(light: Theme, load: float | None, text
     assert not strip.grab().isNull()
 
 
+def test_load_that_is_not_known_says_why(light: Theme) -> None:
+    counters = Counters(0, 0.0, BusState(bus_errors=3))
+    strip = BusCounters()
+    strip.show_counts(SimpleNamespace(capture=SimpleNamespace(counters=lambda: counters)), 0)  # type: ignore[arg-type]
+    (load, *_others) = strip.stats
+    assert (load.value, load.share, load.tip) == ("–", None, "Only errors arrive: the bit rate may be wrong.")
+
+
 @pytest.mark.parametrize("width", [900, 1380])
 def test_another_digit_moves_no_figure(light: Theme, width: int) -> None:
     strip = BusCounters()
@@ -68,7 +76,7 @@ def test_main_text_has_the_bus_errors_and_every_counter_that_is_not_zero(light: 
     strip, state = BusCounters(), BusState()
     live = SimpleNamespace(capture=SimpleNamespace(counters=lambda: Counters(0, 0.0, state)))
     strip.show_counts(live, 0)  # type: ignore[arg-type]
-    assert strip.main_text() == "Bus load 0 %, Frames/s –, Bus errors 0, State unknown, TEC 0, REC 0"
+    assert strip.main_text() == "Bus load –, Frames/s –, Bus errors 0, State unknown, TEC 0, REC 0"
     state = BusState(ErrorState.PASSIVE, rx_errors=128, bus_errors=12, rejected=2, given_up=1, overruns=2)
     strip.show_counts(live, 5)  # type: ignore[arg-type]
     assert strip.main_text() == (

@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPen
 
 from benchboard.canbus.bus import BusState, ErrorState
+from benchboard.canbus.bus_load import BusLoad, bus_load
 from benchboard.canbus.capture import Counters
-from benchboard.canbus.traffic_shares import share_text
 from benchboard.i18n import _, number, percent
 from benchboard.ui.bench.device_manager import LiveBus
 from benchboard.ui.theme import theme
@@ -111,11 +111,6 @@ def _trouble(counters: Counters, skipped: int, restarts: int) -> list[Stat]:
     ]
 
 
-def _known_load(counters: Counters) -> float | None:
-    """The bus load; None where it isn't known. It is that of good frames: with errors alone, a full bus has none."""
-    return None if counters.bus.bus_errors and not counters.on_bus else counters.load
-
-
 class BusCounters(StatStrip):
     """Bus load, totals, error counters, and the frames that were dropped or not shown."""
 
@@ -124,7 +119,7 @@ class BusCounters(StatStrip):
         self.setObjectName("live_counters")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a screen reader reads it there
         self.is_open = False
-        self._load: float | None = None
+        self._load = BusLoad(None)
         self._last: list[Stat] = []
         self.restarts = 0
         """How often the bus was restarted; the totals are those of all its parts."""
@@ -172,8 +167,8 @@ class BusCounters(StatStrip):
         or not it is shown. A load that isn't known yet isn't zero: the trace begins with the first that is.
         """
         counters = live.capture.counters()
-        if (load := _known_load(counters)) is not None:
-            self.loads.append(load)
+        if (share := bus_load(counters).share) is not None:
+            self.loads.append(share)
         if self._samples % (_HISTORY_S * 1000 // _HISTORY_PARTS // SAMPLE_MS) == 0:
             self._errors.append(0)
         self._samples += 1
@@ -188,20 +183,22 @@ class BusCounters(StatStrip):
 
     def show_counts(self, live: LiveBus, skipped: int) -> None:
         """Show the present counters of the bus and the dongle; `skipped` frames were received and never shown."""
-        counters = self._counted = with_totals(live.capture.counters(), self._before)
+        now = live.capture.counters()
+        counters = self._counted = with_totals(now, self._before)
         bus = counters.bus
-        self.is_open, self._load = True, _known_load(counters)
+        self.is_open, self._load = True, bus_load(now)
         self._rates.append((time.monotonic(), counters.on_bus))
         (first, first_frames), (last, last_frames) = self._rates[0], self._rates[-1]
         speed = number((last_frames - first_frames) / (last - first), 0) if last - first >= _WINDOW_S else "–"
-        load = self._load or 0.0
+        load = self._load.share
         stats = [
             Stat(
                 self.load_text,
                 _("Bus load"),
-                "warn" if load > _BUSY else "text",
+                "warn" if load is not None and load > _BUSY else "text",
                 load,
                 percent(100, 0),
+                tip=self._load.why,
                 trace=tuple(self.loads),
             ),
             Stat(speed, _("Frames/s"), room=number(_MOST_PER_SECOND)),
@@ -251,7 +248,7 @@ class BusCounters(StatStrip):
     @property
     def load_text(self) -> str:
         """The bus load in percent; a dash until it is known."""
-        return "–" if self._load is None else share_text(self._load)
+        return self._load.text
 
     def value(self, name: str) -> str:
         """The value with the title `name`."""

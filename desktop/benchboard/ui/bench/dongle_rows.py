@@ -6,7 +6,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, Final
 
-from benchboard.canbus.traffic_shares import share_text
+from benchboard.canbus.bus_load import BusLoad, bus_load
 from benchboard.dongles import fleet
 from benchboard.dongles.dongle_status import is_paired_elsewhere
 from benchboard.dongles.fleet import DongleRecord
@@ -103,14 +103,12 @@ class DongleRow:
         return rates(config.bitrate, config.data_bitrate) if config is not None else "–"
 
 
-def _no_load(_row: DongleRow) -> float | None:
-    return None
+def _no_load(_row: DongleRow) -> BusLoad:
+    return bus_load(None)
 
 
-def columns(load: Callable[[DongleRow], float | None] = _no_load) -> tuple[Column[DongleRow], ...]:
-    """The columns of the list, in the present language. `load` returns the bus load of a row, 0 to 1; None without a
-    live bus.
-    """
+def columns(load: Callable[[DongleRow], BusLoad] = _no_load) -> tuple[Column[DongleRow], ...]:
+    """The columns of the list, in the present language. `load` returns the bus load of a row."""
     return (
         Column(
             "name",
@@ -144,7 +142,15 @@ def columns(load: Callable[[DongleRow], float | None] = _no_load) -> tuple[Colum
             width=140,
             stretch=True,
         ),
-        Column("", _("Bus load"), lambda row: _load_text(load(row)), meter=load, align_right=True, width=115),
+        Column(
+            "",
+            _("Bus load"),
+            lambda row: load(row).text,
+            meter=lambda row: load(row).share,
+            tooltip=lambda row: load(row).why,
+            align_right=True,
+            width=115,
+        ),
         Column("bitrate", _("Bit rate"), lambda row: row.bitrates, True, align_right=True, width=145),
         Column(
             "",
@@ -190,10 +196,6 @@ def _last_seen(row: DongleRow) -> str:
 
 def _seen_tip(row: DongleRow) -> str:
     return full_time(row.dongle.last_seen_at) if row.dongle is not None else ""
-
-
-def _load_text(load: float | None) -> str:
-    return "–" if load is None else share_text(load)
 
 
 def _port_text(device: DetectedDevice | None) -> str:

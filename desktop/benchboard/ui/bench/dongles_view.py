@@ -10,6 +10,7 @@ from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from benchboard.canbus.bus_load import BusLoad, bus_load
 from benchboard.errors import AppError
 from benchboard.i18n import _, pgettext
 from benchboard.identity.permissions import has_permission
@@ -355,12 +356,11 @@ class DonglesView(QWidget):
 
     # ---- what changes
 
-    def _bus_load(self, row: DongleRow) -> float | None:
+    def _bus_load(self, row: DongleRow) -> BusLoad:
         """The load of the live bus, if it is this row's."""
         live = self._devices.live
-        if live is None or row.device is None or row.device.port.path != live.path:
-            return None
-        return live.capture.counters().load
+        is_of_row = live is not None and row.device is not None and row.device.port.path == live.path
+        return bus_load(live.capture.counters() if live is not None and is_of_row else None)
 
     def _follow_live(self) -> None:
         """Repaint the load each second while there is a live bus."""

@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QTimer
 
-from benchboard.canbus.traffic_shares import share_text
+from benchboard.canbus.bus_load import bus_load
 from benchboard.i18n import _, number
 from benchboard.ui.bench.bench_format import clock_duration, rates
 from benchboard.ui.bench.device_manager import DeviceManager, LiveBus
@@ -56,18 +56,16 @@ class LiveBusCell(QObject):
         self._show_recording(live)
         name = self._paired.titles.get(live.device_id or "", live.title)
         short = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
-        load = live.capture.counters().load
-        text = _("{name}: {rate}, {load} load") if load is not None else _("{name}: {rate}")
+        load = bus_load(live.capture.counters())
+        tip = _("Show live bus of {name}").format(name=name)
         self._context.status.set(
             _CELL,
             "ph.activity",
-            text.format(
-                name=short,
-                rate=rates(live.config.bitrate, live.config.data_bitrate),
-                load=share_text(load or 0.0),
+            _("{name}: {rate}, {load} load").format(
+                name=short, rate=rates(live.config.bitrate, live.config.data_bitrate), load=load.text
             ),
             act=partial(self._context.go, "bench/live"),
-            tip=_("Show live bus of {name}").format(name=name),
+            tip="\n".join(part for part in (tip, load.why and _("Load: {why}").format(why=load.why)) if part),
         )
 
     def _show_recording(self, live: LiveBus) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPen, QPolygonF, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from benchboard.canbus.bus_load import bus_load
 from benchboard.canbus.frame import Frame
 from benchboard.i18n import _, number
 from benchboard.ui.bench.device_manager import LiveBus
@@ -75,10 +76,8 @@ class MiniTrace(QWidget):
         self._newest.extend(new.frames)
         self._rates.append(received / passed)
         recent = list(self._rates)[-10:]
-        counters = self._live.capture.counters()
-        self.summary = _("{rate} frames/s, {load} % load").format(
-            rate=number(sum(recent) / len(recent), 0),
-            load="–" if counters.load is None else round(100 * counters.load),
+        self.summary = _("{rate} frames/s, {load} load").format(
+            rate=number(sum(recent) / len(recent), 0), load=bus_load(self._live.capture.counters()).text
         )
         self.update()
 
