@@ -2,10 +2,12 @@
 
 import pytest
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QStyleOptionViewItem, QTableView, QWidget
+from PySide6.QtWidgets import QHeaderView, QStyleOptionViewItem, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
+from benchboard import i18n, package_data
 from benchboard.canbus.dbc import CanDatabase, Message, Signal
 from benchboard.canbus.frame import Frame, TimeSource, Timestamp
 from benchboard.canbus.traffic_shares import traffic_key
@@ -388,3 +390,50 @@ def test_sent_rows_are_marked_whichever_columns_are_shown(qtbot: QtBot, light: T
     grounds = [{image.pixel(x, y) for x in range(11) for y in range(height - 1)} for image in margins]
     assert len(grounds[0]) == 1
     assert len(grounds[1]) > 1, "an arrow"
+
+
+def title_width(header: QHeaderView, column: int) -> int:
+    """What the title of a column needs as it is painted: Qt's own hint is that of a bold one."""
+    painted = QFont(header.font())
+    painted.setWeight(QFont.Weight.Medium)
+    title = str(header.model().headerData(column, Qt.Orientation.Horizontal))
+    return QFontMetrics(painted).horizontalAdvance(title) + 24
+
+
+@pytest.mark.parametrize("language", ["en", "tr"])
+@pytest.mark.parametrize("decoded", [True, False])
+def test_title_of_every_column_is_whole_at_every_width_and_order(
+    qtbot: QtBot, light: Theme, decoded: bool, language: str
+) -> None:
+    """“Count” lost its first letter once plots were shown beside the frames."""
+    i18n.use(language, package_data.resources_folder() / "i18n")
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    model = FrameModel(parent)
+    model.add_frames([Frame(0x18F), Frame(0x18FEF100, extended=True)])
+    if decoded:
+        model.set_database(CanDatabase([MOTOR]))
+    table = FrameList(model)
+    qtbot.addWidget(table)
+    table.show_decoded()
+    table.show()
+    header = table.horizontalHeader()
+    clipped = set()
+    for sorted_by in range(model.columnCount()):
+        model.sort(sorted_by, Qt.SortOrder.DescendingOrder)
+        for width in (*range(320, 1_500, 60), *range(1_470, 320, -90)):
+            table.resize(width, 200)
+            table.show_decoded()
+            clipped |= {
+                (model.headerData(column, Qt.Orientation.Horizontal), width)
+                for column in range(model.columnCount())
+                if not header.isSectionHidden(column) and header.sectionSize(column) < title_width(header, column)
+            }
+    assert not clipped
+    table.resize(600, 200)
+    model.sort(COUNT)
+    table.show_decoded()
+    sorted_width = table.columnWidth(COUNT)
+    model.sort(ID)
+    table.show_decoded()
+    assert table.columnWidth(COUNT) <= sorted_width, "without the arrow it takes no room for one"

@@ -7,7 +7,16 @@ from functools import partial
 from typing import Final, get_args
 
 from PySide6.QtCore import QByteArray, QPoint, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFont,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QApplication, QHeaderView
 
 from benchboard.i18n import _, ngettext, number
@@ -67,6 +76,8 @@ _LEAST_ALONE: Final = 140
 """What signals get at least before the cycle is left out."""
 _LEAST_SIGNALS: Final = 60
 """What signals get where nothing more can be left out."""
+_TITLE_ROOM: Final = 28
+"""Pixels at both sides of a title together, in the first column; the others have four less."""
 _SAVE_MS: Final = 500
 _MARGIN: Final = 12
 _MOST_NAMED: Final = 420
@@ -96,6 +107,8 @@ class FrameList(WholeRowTable):
         self.setModel(model)
         self.setItemDelegate(FrameDelegate(self))
         self._hidden: set[int] = set()
+        self._widened: dict[int, int] = {}
+        """What the columns that are wider for their titles were wide, by their numbers."""
         self._drag_from: QPoint | None = None
         """Where the left button was pressed on the row of a signal."""
         self._saving = QTimer(self, interval=_SAVE_MS, singleShot=True)
@@ -143,6 +156,7 @@ class FrameList(WholeRowTable):
         """Show names and signals if there is a database to read them from; else the data have their room. A list that
         is too narrow for the signals leaves other columns out.
         """
+        self._show_widened(False)
         header, decoded = self.horizontalHeader(), bool(self.frames.database.messages)
         stretched = SIGNALS if decoded and SIGNALS not in self._hidden else DATA
         missing = self._hidden | (set() if decoded else {*_DECODED}) | self._without_channels()
@@ -157,7 +171,7 @@ class FrameList(WholeRowTable):
                     least = _LEAST_STRETCHED if shows_traffic else _LEAST_ALONE
                     least = least if CYCLE not in missing else _LEAST_SIGNALS
         self._make_smaller(smaller)
-        fits = self._room_beside(stretched, missing, smaller=smaller) >= least
+        fits = self._room_beside(stretched, missing, smaller=smaller) >= max(least, self._title_width(stretched))
         columns = range(self.frames.columnCount())
         for column in columns:
             # Qt leaves a stretched section as wide as it was where there is no room for it.
@@ -170,6 +184,30 @@ class FrameList(WholeRowTable):
         for column in columns:  # at last: Qt would make up for a hidden column in one that is about not to stretch
             if header.isSectionHidden(column) != (column in missing):
                 header.setSectionHidden(column, column in missing)
+        self._show_widened(True)
+
+    def _show_widened(self, on: bool) -> None:
+        """Give the columns whose titles have no room that room, or take it from them again."""
+        header = self.horizontalHeader()
+        if not on:
+            for column, width in self._widened.items():
+                if self.columnWidth(column) == self._title_width(column):
+                    self.setColumnWidth(column, width)
+            self._widened = {}
+            return
+        for column in range(self.frames.columnCount()):
+            width, least = self.columnWidth(column), self._title_width(column)
+            is_stretched = header.sectionResizeMode(column) == QHeaderView.ResizeMode.Stretch
+            if not header.isSectionHidden(column) and not is_stretched and width < least:
+                self._widened[column] = width
+                self.setColumnWidth(column, least)
+
+    def _title_width(self, column: int) -> int:
+        """What the title of a column needs, with the arrow of the one that the rows are sorted by."""
+        font = QFont(self.horizontalHeader().font())
+        font.setWeight(QFont.Weight.Medium)  # the style sheet's
+        title = str(self.frames.headerData(column, Qt.Orientation.Horizontal))
+        return QFontMetrics(font).horizontalAdvance(title) + _TITLE_ROOM - (4 if column != TIME else 0)
 
     def _make_smaller(self, smaller: bool) -> None:
         """Narrow the columns that the user left as wide as they were, or widen them again."""
@@ -192,9 +230,10 @@ class FrameList(WholeRowTable):
         stretched = header.sectionResizeMode(column) == QHeaderView.ResizeMode.Stretch
         size = header.sectionSize(column)
         is_default = stretched or header.isSectionHidden(column) or size == _SMALLER.get(column)
+        own = self._widths[column] if is_default else size
         if smaller and (is_default or size == self._widths[column]) and self._widths[column] == _WIDTHS[column]:
-            return _SMALLER.get(column, self._widths[column])
-        return self._widths[column] if is_default else size
+            own = _SMALLER.get(column, self._widths[column])
+        return max(own, self._title_width(column))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -202,7 +241,9 @@ class FrameList(WholeRowTable):
 
     def columns_text(self) -> str:
         """The state of the columns and the times, to be kept."""
+        self._show_widened(False)
         state = base64.b64encode(self.horizontalHeader().saveState().data()).decode()
+        self._show_widened(True)
         column, descending = self.frames.sorted_by
         hidden = ",".join(map(str, sorted(self._hidden)))
         return f"{self.frames.times.mode} {column} {int(descending)} {hidden or '-'} {state}"
@@ -225,7 +266,7 @@ class FrameList(WholeRowTable):
             self.horizontalHeader().restoreState(before)
             return
         self.horizontalHeader().setFixedHeight(theme().px("table.header"))
-        self._hidden = found
+        self._hidden, self._widened = found, {}
         self.frames.sort(sorted_by, order)
         # No frame of this bus is time zero yet.
         self.frames.show_times(next((one for one in _KEPT_TIMES if one == mode), "clock"))
