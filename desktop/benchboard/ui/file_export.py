@@ -11,7 +11,7 @@ from benchboard.atomic_write import explain_write_error, write_atomically
 from benchboard.errors import AppError, Unavailable
 from benchboard.i18n import _
 from benchboard.ui.tasks import Progress, Work
-from benchboard.ui.widgets import open_file_dialog
+from benchboard.ui.widgets import FileDialog, open_file_dialog
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -35,7 +35,7 @@ def ask_file(
     that is.
     """
     extension = Path(name).suffix
-    dialog = QFileDialog(owner.window(), title, str(Path.home() / name), f"{kind} (*{extension})")
+    dialog = FileDialog(owner.window(), title, str(Path.home() / name), f"{kind} (*{extension})")
     dialog.setObjectName(dialog_name)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix(extension.removeprefix("."))

@@ -10,7 +10,9 @@ from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
+    QDialogButtonBox,
     QFileDialog,
+    QLabel,
     QLineEdit,
     QListView,
     QPushButton,
@@ -24,7 +26,7 @@ from pytestqt.qtbot import QtBot
 
 from benchboard.settings import Appearance
 from benchboard.ui.theme import Theme, contrast, theme
-from benchboard.ui.widgets import open_file_dialog
+from benchboard.ui.widgets import FileDialog, open_file_dialog
 from benchboard.ui.widgets.file_dialog import keep_folders
 
 
@@ -226,3 +228,47 @@ def test_file_dialog_offers_home_desktop_downloads_and_the_folders_used_last(
         shown.append(option.text)
     assert shown == ["Home", "Desktop", "Downloads", "measured"]
     keep_folders(dict, lambda _folders: None)
+
+
+@pytest.mark.parametrize("is_folder", [False, True])
+@pytest.mark.parametrize("by_key", [False, True])
+def test_name_that_does_not_exist_is_said_in_the_dialog_in_our_words(
+    qtbot: QtBot, window: QWidget, tmp_path: Path, is_folder: bool, by_key: bool
+) -> None:
+    """Qt's own message was an English box: “File not found. Please verify the correct file name was given.”"""
+    made = FileDialog(window, "Which", str(tmp_path))
+    modes = QFileDialog.FileMode
+    made.setFileMode(modes.Directory if is_folder else modes.ExistingFile)
+    open_file_dialog(made)
+    chosen: list[str] = []
+    made.fileSelected.connect(chosen.append)
+    field = made.findChild(QLineEdit, "fileNameEdit")
+    button = made.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Open)  # type: ignore[union-attr]
+    button = button or made.findChild(QDialogButtonBox).buttons()[0]  # type: ignore[union-attr]
+    assert isinstance(field, QLineEdit)
+    field.setText("none.blf")
+    if by_key:
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+    else:
+        button.setEnabled(True)
+        button.click()
+    assert QApplication.activeModalWidget() is made, "no message box"
+    assert made.isVisible()
+    assert chosen == []
+    (said,) = [one for one in made.findChildren(QLabel) if one.objectName() == "file_dialog_problem"]
+    assert said.isVisible()
+    assert said.text() == f"“none.blf” doesn't exist in {tmp_path}. Check the file's name and its folder."
+    assert made.focusWidget() is field
+    if folder := os.environ.get("BENCH_SHOTS"):
+        for mode in ("light", "dark"):
+            theme().set_appearance(mode)
+            made.grab().save(f"{folder}/file_dialog_{mode}.png")
+    there = tmp_path / "there.blf"
+    if is_folder:
+        there.mkdir()
+    else:
+        there.touch()
+    field.setText(str(there))
+    assert not said.isVisible()
+    made.accept()
+    assert chosen == [str(there)]

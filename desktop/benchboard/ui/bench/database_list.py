@@ -18,7 +18,7 @@ from benchboard.dongles.simulator import conveyor
 from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.context import Context
-from benchboard.ui.widgets import Button, MenuItem, menu, open_file_dialog
+from benchboard.ui.widgets import Button, FileDialog, MenuItem, menu, open_file_dialog
 from benchboard.ui.widgets.labels import plain_tooltip
 
 _PATTERNS: Final = "*.dbc *.kcd *.sym *.arxml *.DBC *.KCD *.SYM *.ARXML"
@@ -62,7 +62,7 @@ class DatabaseButton(Button):
     def choose(self) -> None:
         """Ask for the files to add."""
         filters = [_("CAN databases ({patterns})").format(patterns=_PATTERNS), _("All files (*)")]
-        dialog = QFileDialog(self.window(), _("Add database"), "", ";;".join(filters))
+        dialog = FileDialog(self.window(), _("Add database"), "", ";;".join(filters))
         dialog.setObjectName("live_dbc_dialog")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.filesSelected.connect(lambda paths: self.add([Path(path) for path in paths]))

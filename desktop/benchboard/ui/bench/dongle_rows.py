@@ -149,7 +149,8 @@ def columns(load: Callable[[DongleRow], BusLoad] = _no_load) -> tuple[Column[Don
             meter=lambda row: load(row).share,
             tooltip=lambda row: load(row).why,
             align_right=True,
-            width=115,
+            width=130,
+            whole=True,
         ),
         Column("bitrate", _("Bit rate"), lambda row: row.bitrates, True, align_right=True, width=145),
         Column(

@@ -7,7 +7,7 @@ from typing import Final
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from benchboard.i18n import _
-from benchboard.ui.widgets import open_file_dialog
+from benchboard.ui.widgets import FileDialog, open_file_dialog
 
 _PATTERNS: Final = "*.log *.asc *.blf *.trc *.gz *.LOG *.ASC *.BLF *.TRC"
 
@@ -15,7 +15,7 @@ _PATTERNS: Final = "*.log *.asc *.blf *.trc *.gz *.LOG *.ASC *.BLF *.TRC"
 def ask_recording(owner: QWidget, title: str, chosen: Callable[[Path], object]) -> None:
     """Ask for a recording to read, and return at once; `chosen` is called with its path, or never."""
     filters = [_("CAN recordings ({patterns})").format(patterns=_PATTERNS), _("All files (*)")]
-    dialog = QFileDialog(owner.window(), title, "", ";;".join(filters))
+    dialog = FileDialog(owner.window(), title, "", ";;".join(filters))
     dialog.setObjectName("recording_dialog")
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     dialog.fileSelected.connect(lambda path: chosen(Path(path)))
@@ -30,7 +30,7 @@ def ask_new_recording(owner: QWidget, title: str, name: str, chosen: Callable[[P
         "log": _("candump log (*.log)"), "asc": _("Vector ASC (*.asc)"), "blf": _("Vector BLF (*.blf)"),
         "trc": _("PEAK TRC (*.trc)"), "csv": _("CSV table (*.csv)"),
     }  # fmt: skip
-    dialog = QFileDialog(owner.window(), title, str(Path.home() / name), ";;".join(filters.values()))
+    dialog = FileDialog(owner.window(), title, str(Path.home() / name), ";;".join(filters.values()))
     dialog.setObjectName("live_record_dialog")
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix("log")

@@ -14,7 +14,7 @@ from benchboard.canbus.send_table_file import read_table, rows_table, table_rows
 from benchboard.errors import Invalid
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.context import Context
-from benchboard.ui.widgets import Button, Edit, MenuItem, Popover, heading, menu, open_file_dialog
+from benchboard.ui.widgets import Button, Edit, FileDialog, MenuItem, Popover, heading, menu, open_file_dialog
 from benchboard.ui.widgets.accessible import announce
 
 _MAX_NAME: Final = 60
@@ -167,7 +167,7 @@ class SavedSendTables(Button):
 
     def _dialog(self, title: str) -> QFileDialog:
         filters = [_("Send tables ({patterns})").format(patterns="*.json"), _("All files (*)")]
-        dialog = QFileDialog(self.window(), title, "", ";;".join(filters))
+        dialog = FileDialog(self.window(), title, "", ";;".join(filters))
         dialog.setObjectName("send_file_dialog")
         dialog.finished.connect(dialog.deleteLater)
         return dialog

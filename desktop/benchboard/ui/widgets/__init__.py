@@ -6,7 +6,7 @@ from benchboard.ui.widgets.buttons import Button, CheckBox, SegmentedControl, pa
 from benchboard.ui.widgets.dialog import Confirm, ConfirmByTyping, Dialog, Scrim
 from benchboard.ui.widgets.empty_state import EmptyState
 from benchboard.ui.widgets.fields import Edit, Field, Select, row, search_field
-from benchboard.ui.widgets.file_dialog import open_file_dialog
+from benchboard.ui.widgets.file_dialog import FileDialog, open_file_dialog
 from benchboard.ui.widgets.key_value import KeyValue
 from benchboard.ui.widgets.labels import (
     Avatar,
@@ -50,6 +50,7 @@ __all__ = [
     "Elided",
     "EmptyState",
     "Field",
+    "FileDialog",
     "Floating",
     "Icon",
     "KeyCap",

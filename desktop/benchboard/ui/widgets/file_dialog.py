@@ -4,7 +4,7 @@ It is the platform's own, or where it has none Qt's with our icons, colours and 
 """
 
 from collections.abc import Callable, Sequence
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any, Final
 
 from PySide6.QtCore import (
@@ -42,9 +42,10 @@ from PySide6.QtWidgets import (
 
 from benchboard.i18n import _
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.file_places import FilePlace, file_places
-from benchboard.ui.widgets.labels import restyle
+from benchboard.ui.widgets.labels import Text, restyle
 from benchboard.ui.widgets.surfaces import Icon
 
 _BUTTONS: Final = {
@@ -170,6 +171,35 @@ def _begin_in_last_folder(dialog: QFileDialog, kind: str) -> None:
     dialog.filesSelected.connect(chosen)
 
 
+class FileDialog(QFileDialog):
+    """A file dialog that says itself what doesn't exist: Qt's own has a box with English words for that."""
+
+    _problem: Text | None = None
+
+    def accept(self) -> None:
+        """Take what was typed or selected, if it is there."""
+        missing = next((path for path in map(Path, self.selectedFiles()) if not path.exists()), None)
+        if missing is None or self.acceptMode() == QFileDialog.AcceptMode.AcceptSave or self._problem is None:
+            super().accept()
+            return
+        what = _("“{name}” doesn't exist in {folder}.").format(name=missing.name, folder=missing.parent)
+        self._problem.setText(" ".join((what, _("Check the file's name and its folder."))))
+        self._problem.show()
+        if (field := self.findChild(QLineEdit, "fileNameEdit")) is not None:
+            field.setFocus(Qt.FocusReason.OtherFocusReason)
+        announce(self._problem, self._problem.text(), urgent=True)
+
+    def place_problem(self, field: QLineEdit) -> None:
+        """Have a line for that under the field of the name."""
+        grid = self.layout()
+        if self._problem is None and isinstance(grid, QGridLayout):
+            self._problem = Text("", "body", "error", wrap=True)
+            self._problem.setObjectName("file_dialog_problem")
+            grid.addWidget(self._problem, grid.rowCount(), 0, 1, -1)
+            self._problem.hide()
+            field.textChanged.connect(self._problem.hide)
+
+
 def open_file_dialog(dialog: QFileDialog, kind: str = "") -> None:
     """Show `dialog` and return at once; its signals report the result. With a `kind`, of what is opened or saved, it
     begins in the folder that was used last for that.
@@ -189,6 +219,8 @@ def open_file_dialog(dialog: QFileDialog, kind: str = "") -> None:
     places = file_places(reversed(_Folders.read().values()))
     dialog.setSidebarUrls([QUrl.fromLocalFile(place.path) for place in places])
     _show_our_icons(dialog, places)
+    if isinstance(dialog, FileDialog):
+        dialog.place_problem(field)
     _use_our_measures(dialog)
     completer = field.completer()
     if completer is not None and (popup := completer.popup()) is not None:

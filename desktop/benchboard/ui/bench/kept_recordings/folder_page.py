@@ -23,7 +23,7 @@ from benchboard.ui.commands import REGISTRY, Handler, Handlers, install_shortcut
 from benchboard.ui.context import Context
 from benchboard.ui.paged.paged_model import PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
-from benchboard.ui.widgets import Button, Elided, EmptyState, hairline, open_file_dialog
+from benchboard.ui.widgets import Button, Elided, EmptyState, FileDialog, hairline, open_file_dialog
 from benchboard.ui.widgets.surfaces import set_surface
 from benchboard.ui.window_commands import LIST_UNDO, UNDO
 
@@ -112,7 +112,7 @@ class FolderPage(QWidget):
 
     def choose(self) -> None:
         """Ask for the folder; the live bus suggests it for its next recording, too."""
-        dialog = QFileDialog(self.window(), _("Choose folder"), str(self.folder or Path.home()))
+        dialog = FileDialog(self.window(), _("Choose folder"), str(self.folder or Path.home()))
         dialog.setObjectName("recordings_folder_dialog")
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.fileSelected.connect(self._use)

@@ -19,7 +19,7 @@ from benchboard.ui.studio.canvas.image_files import ImageSource
 from benchboard.ui.studio.canvas.interaction.insert import InsertPayload
 from benchboard.ui.studio.tiles.renderers import body_of
 from benchboard.ui.tasks import Progress
-from benchboard.ui.widgets import open_file_dialog
+from benchboard.ui.widgets import FileDialog, open_file_dialog
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -62,7 +62,7 @@ class ImageImport(QObject):
             return
         kinds = _("Images")
         title, home = _("Choose image"), str(Path.home())
-        dialog = QFileDialog(self._canvas.window(), title, home, f"{kinds} ({image_files.FILTER})")
+        dialog = FileDialog(self._canvas.window(), title, home, f"{kinds} ({image_files.FILTER})")
         dialog.setObjectName("image_file")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(lambda path: self.add_images(ImageOffer([Path(path)], item_id)))

@@ -36,7 +36,7 @@ from benchboard.ui.studio.data.source_actions import explore_address
 from benchboard.ui.studio.data.source_list import SourceList
 from benchboard.ui.studio.data.source_rows import lines_text
 from benchboard.ui.tasks import Progress
-from benchboard.ui.widgets import BannerPlace, fill_column, open_file_dialog
+from benchboard.ui.widgets import BannerPlace, FileDialog, fill_column, open_file_dialog
 from benchboard.ui.widgets.focus import turn_to
 
 _SAMPLE: Final = "Sample orders.csv"
@@ -144,7 +144,7 @@ class DataView(QWidget):
         """Ask for the files to add."""
         patterns = "*.csv *.tsv *.txt *.gz *.parquet *.xlsx *.xlsm *.sqlite *.sqlite3 *.db *.duckdb *.log *.asc *.trc"
         filters = [_("Data files ({patterns})").format(patterns=patterns), _("All files (*)")]
-        dialog = QFileDialog(self.window(), _("Add data"), "", ";;".join(filters))
+        dialog = FileDialog(self.window(), _("Add data"), "", ";;".join(filters))
         dialog.setObjectName("data_file_dialog")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.filesSelected.connect(lambda paths: self.import_paths([Path(path) for path in paths]))
@@ -153,7 +153,7 @@ class DataView(QWidget):
 
     def choose_folder(self) -> None:
         """Ask for a folder of files; those whose columns have the same titles become one table."""
-        dialog = QFileDialog(self.window(), _("Add data"))
+        dialog = FileDialog(self.window(), _("Add data"))
         dialog.setObjectName("data_folder_dialog")
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)

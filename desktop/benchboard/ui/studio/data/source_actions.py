@@ -36,7 +36,7 @@ from benchboard.ui.studio.data.skipped_lines_dialog import SkippedLinesDialog, t
 from benchboard.ui.studio.data.source_access_dialog import SourceAccessDialog
 from benchboard.ui.studio.data.source_rows import SourceRow
 from benchboard.ui.tasks import DatabaseSession, Progress
-from benchboard.ui.widgets import Button, Confirm, Dialog, Edit, Field, open_file_dialog
+from benchboard.ui.widgets import Button, Confirm, Dialog, Edit, Field, FileDialog, open_file_dialog
 
 _NAMED_USES: Final = 5
 
@@ -236,7 +236,7 @@ class SourceActions(QObject):
     def locate(self, source: SourceSummary) -> None:
         """Ask where the file of a source is now."""
         folder = str(Path(source.path).parent) if source.path else ""
-        dialog = QFileDialog(self._parent.window(), _("Find “{name}”").format(name=Path(source.path).name), folder)
+        dialog = FileDialog(self._parent.window(), _("Find “{name}”").format(name=Path(source.path).name), folder)
         dialog.setObjectName("source_locate_dialog")
         mode = QFileDialog.FileMode.Directory if source.is_folder else QFileDialog.FileMode.ExistingFile
         dialog.setFileMode(mode)

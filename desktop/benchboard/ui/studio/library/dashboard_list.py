@@ -47,6 +47,7 @@ from benchboard.ui.widgets import (
     BannerPlace,
     Button,
     EmptyState,
+    FileDialog,
     Toolbar,
     fill_column,
     open_file_dialog,
@@ -501,7 +502,7 @@ class DashboardList(QWidget):
 
     def choose_import_file(self) -> None:
         """Ask for the file to import."""
-        dialog = QFileDialog(self.window(), _("Import dashboard"), "", _("Dashboards (*.json)"))
+        dialog = FileDialog(self.window(), _("Import dashboard"), "", _("Dashboards (*.json)"))
         dialog.setObjectName("library_import_dialog")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self.import_file)
