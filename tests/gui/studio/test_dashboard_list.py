@@ -230,7 +230,7 @@ def test_list_menu_on_ticked_rows_acts_on_all(dashboards: DashboardsDriver) -> N
         table.menu_requested.emit(card, QPoint(300, 300))
         return [action.text() for action in _menu(dashboards).actions()]
 
-    moves = ["Move to folder", "Duplicate 2 dashboards", "", "Move 2 dashboards to trash"]
+    moves = ["Move to folder", "Duplicate 2 dashboards", "", "Move 2 dashboards to the trash"]
     assert open_menu_there() == ["Add to favourites", *moves]
     _menu(dashboards).actions()[0].trigger()
     _menu(dashboards).close()

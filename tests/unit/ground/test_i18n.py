@@ -72,6 +72,15 @@ def test_no_sentence_has_a_duration_written_out() -> None:
     assert not wrong
 
 
+def test_things_are_moved_to_the_trash_in_one_phrase(turkish: dict[Sentence, Message]) -> None:
+    """Lists had “Move to trash” and “Move to the trash”."""
+    moving = {sentence: where for sentence, where in source_sentences().items() if "trash" in " ".join(sentence)}
+    assert not {where: one for one, where in moving.items() if re.search(r"\b[Mm]oved? .*to trash", " ".join(one))}
+    named = [one for one in moving if re.search(r"\b[Mm]oved? .*to the trash", " ".join(one))]
+    assert named
+    assert not [one for one in named if not all("çöp kutusuna" in text.lower() for text in _strings(turkish[one]))]
+
+
 def test_turkish_catalogue_has_no_unused_sentence(turkish: dict[Sentence, Message]) -> None:
     assert not turkish.keys() - source_sentences().keys()
 

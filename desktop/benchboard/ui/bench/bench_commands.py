@@ -138,7 +138,7 @@ REGISTRY.register(
     Command("bench.show_in_folder", N_("Show in folder"), Group.RECORDINGS, (), "ph.folder-open", "", RECORDING_LIST),
     Command("bench.rename_recording", N_("Rename recording"), Group.RECORDINGS, ("F2",), "ph.pencil-simple", "",
             RECORDING_LIST),
-    Command("bench.trash_recordings", N_("Move to trash"), Group.RECORDINGS, ("Del",), "ph.trash", N_("delete"),
+    Command("bench.trash_recordings", N_("Move to the trash"), Group.RECORDINGS, ("Del",), "ph.trash", N_("delete"),
             RECORDING_LIST, danger=True),
     Command("bench.simulate", N_("Start simulated dongles"), Group.DONGLES, (), "ph.flask",
             N_("simulator, virtual, vcan, demo, test, emulator, fake, mock")),

@@ -60,7 +60,7 @@ class FolderPage(QWidget):
         self._path = Elided("", "body", "muted")
         line.addWidget(self._path, 1)
         line.addWidget(Button(_("Choose folder"), self.choose, icon="ph.folder-open", name="recordings_folder"))
-        self._trash = Button(_("Move to trash"), self._delete_selected, icon="ph.trash", name="recordings_trash")
+        self._trash = Button(_("Move to the trash"), self._delete_selected, icon="ph.trash", name="recordings_trash")
         self.model: PagedTableModel[RecordingFile] = PagedTableModel(
             context.tasks, lambda *query: recordings_page(self._files, *query), recording_columns(), self,
             identity=lambda row: str(row.path),

@@ -93,7 +93,7 @@ class DashboardActions(QObject):
                 "delete": Handler(delete, why_not, gone.format(count=count)),
             })  # fmt: skip
         copies = ngettext("Duplicate {count} dashboard", "Duplicate {count} dashboards", count).format(count=count)
-        away = ngettext("Move {count} dashboard to trash", "Move {count} dashboards to trash", count)
+        away = ngettext("Move {count} dashboard to the trash", "Move {count} dashboards to the trash", count)
         may_edit = "" if movable else _("You have view-only access.")
         return _by_id({
             "favourite": Handler(
