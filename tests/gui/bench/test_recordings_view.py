@@ -27,8 +27,9 @@ from benchboard.ui.bench.recording_lists import nodes_text
 from benchboard.ui.bench.recording_tables import node_shares, statistics_rows
 from benchboard.ui.bench.recordings_view import RecordingsView
 from benchboard.ui.shell.shell import Shell
-from benchboard.ui.widgets import Confirm, Elided, Select, Toast
+from benchboard.ui.widgets import Button, Confirm, Elided, Select, Toast
 from benchboard.ui.widgets.legend import Legend
+from benchboard.ui.widgets.menus import Menu
 from support.benchsim import Simulator
 from support.window import Clicker, visible
 
@@ -767,6 +768,46 @@ def test_selected_recordings_are_trashed_and_come_back_together(
     assert "Moved 3 recordings to the trash." in toasts(shell)
     shell.context.problems.undo_last()
     qtbot.waitUntil(lambda: view.folder.model.rowCount() == 62 and current_name(view) == "r05.log")
+
+
+@pytest.mark.parametrize("way", ["button", "key", "menu"])
+def test_two_selected_recordings_are_compared(
+    qtbot: QtBot, shell: Shell, folder: Path, view: RecordingsView, click: Clicker, way: str
+) -> None:
+    """The older one is A, in whichever order they were selected."""
+    os.utime(folder / "slower.blf", (BEGUN + 9, BEGUN + 9))
+    table = view.folder.table
+    qtbot.waitUntil(lambda: all(frames != "–" for _name, _seconds, frames in listed(view)) and len(listed(view)) == 2)
+    table.view.setFocus()
+    table.make_current(str(folder / "slower.blf"))
+    qtbot.keyClick(table.view, Qt.Key.Key_Space)
+    compare = click.find(shell.window(), "recordings_compare")
+    assert isinstance(compare, Button)
+    assert compare.reason == "Select two recordings to compare them."
+    qtbot.keyClick(table.view, Qt.Key.Key_C)
+    assert "Select two recordings to compare them." in toasts(shell)
+    table.make_current(str(folder / "drive.log"))
+    qtbot.keyClick(table.view, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: compare.isVisible() and not compare.reason)
+    assert not view.command_handlers()["bench.compare_recording"].why_not()
+    shoot(shell, f"recordings_two_selected_{way}")
+    if way == "button":
+        compare.setFocus(Qt.FocusReason.TabFocusReason)
+        qtbot.keyClick(compare, Qt.Key.Key_Return)
+    elif way == "key":
+        qtbot.keyClick(table.view, Qt.Key.Key_C)
+    else:
+        qtbot.keyClick(table.view, Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+        menu = click.find(shell.window(), "recording_file_menu")
+        assert isinstance(menu, Menu)
+        (action,) = [one for one in menu.actions() if one.text() == "Compare selected recordings"]
+        assert action.isEnabled()
+        action.trigger()
+        menu.close()
+    qtbot.waitUntil(lambda: view.comparison.isVisible() and view.comparison.model.rowCount() > 0)
+    assert view.recording is not None
+    assert view.recording.path == folder / "drive.log"
+    assert view.comparison.said == "A: drive.log, B: slower.blf"
 
 
 def test_recording_that_is_put_into_an_empty_folder_is_listed(

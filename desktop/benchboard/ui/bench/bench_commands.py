@@ -185,7 +185,8 @@ RECORDING_MENU: Final = "bench.recording"
 """The context menu of a recording in the list of the folder."""
 REGISTRY.register_menu(
     RECORDING_MENU,
-    MenuSection(("bench.open_listed", "bench.show_in_folder", "bench.rename_recording", "bench.trash_recordings")),
+    MenuSection(("bench.open_listed", "bench.compare_recording")),
+    MenuSection(("bench.show_in_folder", "bench.rename_recording", "bench.trash_recordings")),
 )
 PLOT_MENU: Final = "bench.plot"
 """The context menu of a plot of signals."""

@@ -101,6 +101,7 @@ class RecordingsView(QWidget):
         self._lists = False
         """Whether the list of recordings is shown though one is open."""
         self.folder.opened.connect(self.open)
+        self.folder.compare_wanted.connect(self._compare_two)
         self.folder.counted.connect(lambda: self._show_page(self.pages.current()))
         self.banner_place = BannerPlace()
         self._lay_out()
@@ -192,9 +193,32 @@ class RecordingsView(QWidget):
             "bench.next_error": shown(self._next_error, self._why_no_error),
             "bench.filter_recorded": shown(self._focus_filter),
             "bench.save_recorded": shown(self.save, self._why_not_saved),
-            "bench.compare_recording": shown(self._choose_other),
+            "bench.compare_recording": Handler(
+                self._compare, self._why_not_compared, _("Compare selected recordings") if self._shows_list else ""
+            ),
             **(self.frames.handlers() if has_frames else {}),
         }
+
+    @property
+    def _shows_list(self) -> bool:
+        return self._stack.currentWidget() is self.folder
+
+    def _why_not_compared(self) -> str:
+        return self.folder.why_not_compared() if self._shows_list else self._why_not_shown()
+
+    def _compare(self) -> None:
+        """Compare the recordings that are selected in the list; the open one with another."""
+        if self._shows_list:
+            self.folder.compare_selected()
+        else:
+            self._choose_other()
+
+    def _compare_two(self, first: Path, second: Path) -> None:
+        """Open a recording and compare it with another one."""
+        if self.recording is not None and self.recording.path == first:
+            self.compare_with(second)
+        else:
+            self._run_opening(partial(load_recording, first), first.name, first, compared_with=second)
 
     def _why_not_shown(self) -> str:
         """Why no command of the open recording can be run; empty if it is shown."""
@@ -244,9 +268,15 @@ class RecordingsView(QWidget):
         self._run_opening(load, path.name)
 
     def _run_opening(
-        self, load: Callable[[Callable[[int, int], None]], Recording], name: str, path: Path | None = None
+        self,
+        load: Callable[[Callable[[int, int], None]], Recording],
+        name: str,
+        path: Path | None = None,
+        compared_with: Path | None = None,
     ) -> None:
-        """Open what `load` reads on a worker; `path` is then one of the recent ones."""
+        """Open what `load` reads on a worker; `path` is then one of the recent ones, and compared with that at
+        `compared_with`, or else with the one that it was compared with last.
+        """
         if self._opening is not None:
             self._opening.cancel()
         work: Work | None = None
@@ -261,7 +291,10 @@ class RecordingsView(QWidget):
                 self._tell_opened(recording)
                 if path is not None:
                     self._recent.add(path)
-                    self._compare_again(path)
+                    if compared_with is not None:
+                        self.compare_with(compared_with)
+                    else:
+                        self._compare_again(path)
                     EndedRecording.of(self._context).file_opened(path)
 
         def failed(error: AppError) -> None:

@@ -16,7 +16,7 @@ from benchboard.errors import AppError
 from benchboard.i18n import _
 from benchboard.paging import Listing
 from benchboard.ui.bench.bench_commands import RECORDING_LIST, RECORDING_MENU
-from benchboard.ui.bench.kept_recordings.recording_columns import recording_columns, recordings_page
+from benchboard.ui.bench.kept_recordings.recording_columns import begun_at, recording_columns, recordings_page
 from benchboard.ui.bench.kept_recordings.recording_file_actions import RecordingFileActions
 from benchboard.ui.command_menu import command_menu
 from benchboard.ui.commands import REGISTRY, Handler, Handlers, install_shortcuts, run_handler
@@ -34,9 +34,12 @@ _RECORDING_S: Final = 3.0
 
 
 class FolderPage(QWidget):
-    """`opened` has the path of the recording that the user opened, `counted` is emitted when other files are there."""
+    """`opened` has the path of the recording that the user opened, `compare_wanted` those of two to compare, the older
+    one first; `counted` is emitted when other files are there.
+    """
 
     opened = Signal(object)
+    compare_wanted = Signal(object, object)
     counted = Signal()
 
     def __init__(self, context: Context) -> None:
@@ -61,6 +64,9 @@ class FolderPage(QWidget):
         line.addWidget(self._path, 1)
         line.addWidget(Button(_("Choose folder"), self.choose, icon="ph.folder-open", name="recordings_folder"))
         self._trash = Button(_("Move to the trash"), self._delete_selected, icon="ph.trash", name="recordings_trash")
+        self._compare = Button(
+            _("Compare"), self.compare_selected, icon="ph.arrows-left-right", name="recordings_compare"
+        )
         self.model: PagedTableModel[RecordingFile] = PagedTableModel(
             context.tasks, lambda *query: recordings_page(self._files, *query), recording_columns(), self,
             identity=lambda row: str(row.path),
@@ -73,7 +79,7 @@ class FolderPage(QWidget):
                 "ph.folder", _("No recordings in this folder"), _("Choose folder"), self.choose,
                 why=_("Record the live bus, or choose another folder. candump, ASC, BLF and TRC files are listed."),
             ),
-            bulk=(self._trash,),
+            bulk=(self._compare, self._trash),
             row_height="compact",
             row_menu=True,
         )  # fmt: skip
@@ -81,6 +87,7 @@ class FolderPage(QWidget):
         self.table.activated.connect(lambda row: self.opened.emit(row.path))
         self.table.menu_requested.connect(lambda _row, spot: self._open_menu(spot))
         self.table.current_changed.connect(self._on_current)
+        self.table.selectionChanged.connect(lambda: self._compare.disable(self.why_not_compared()))
         self.model.loaded.connect(self._make_wanted_current)
         with_keys = REGISTRY.of_scope(RECORDING_LIST)
         handlers = {command.id: Handler(partial(self._run, command.id)) for command in with_keys}
@@ -185,6 +192,9 @@ class FolderPage(QWidget):
             return {}
         return {
             "bench.open_listed": Handler(partial(self.opened.emit, row.path)),
+            "bench.compare_recording": Handler(
+                self.compare_selected, self.why_not_compared, _("Compare selected recordings")
+            ),
             "bench.show_in_folder": Handler(partial(self.file_actions.show_in_folder, row.path)),
             "bench.rename_recording": Handler(partial(self.file_actions.ask_name, row.path)),
             "bench.trash_recordings": Handler(partial(self.file_actions.delete, paths)),
@@ -200,6 +210,16 @@ class FolderPage(QWidget):
             name="recording_file_menu",
         )  # fmt: skip
         opened.popup(spot)
+
+    def why_not_compared(self) -> str:
+        """Why the selected recordings can't be compared; empty if they can."""
+        return "" if len(self.table.selected()) == 2 else _("Select two recordings to compare them.")
+
+    def compare_selected(self) -> None:
+        """Ask for the comparison of the two that are selected."""
+        if not self.why_not_compared():
+            first, second = sorted(self.table.selected(), key=lambda row: (begun_at(row), row.modified, row.name))
+            self.compare_wanted.emit(first.path, second.path)
 
     def _delete_selected(self) -> None:
         self.file_actions.delete([row.path for row in self.table.selected()])

@@ -49,6 +49,12 @@ def size_text(size: int) -> str:
     return f"{number(shown, most=1 if unit else 0)} {_UNITS[unit]}"
 
 
+def begun_at(row: RecordingFile) -> float:
+    """When a recording begins (Unix, s); when its file was changed last if it doesn't say."""
+    begun = _begun(row)
+    return begun if begun is not None else row.modified
+
+
 def _begun(row: RecordingFile) -> float | None:
     begun = row.content.begun if row.content is not None else None
     return begun if begun is not None and _FIRST_DAY <= begun < _LAST_DAY else None
@@ -86,7 +92,7 @@ def _known_first(value: float | None) -> tuple[bool, float]:
 
 _KEYS: Final[dict[str, Callable[[RecordingFile], Any]]] = {
     "name": lambda row: row.name.casefold(),
-    "begun": lambda row: _begun(row) if _begun(row) is not None else row.modified,
+    "begun": begun_at,
     "seconds": lambda row: _known_first(row.content.seconds if row.content is not None else None),
     "frames": lambda row: _known_first(row.content.frames if row.content is not None else None),
     "size": lambda row: row.size,
