@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
-from sqlalchemy import Select, literal, select
+from sqlalchemy import Select, case, literal, select
 from sqlalchemy.orm import Session
 
 from benchboard.errors import Conflict, Denied, NotFound
@@ -259,7 +259,7 @@ def open_for(session: Session, user: User, client: Client) -> SignedIn:
 def _actor(session: Session, user: User, client: Client, session_id: str | None) -> Actor:
     organisation = session.get_one(Organisation, user.organisation_id)
     roles = session.execute(
-        select(Role.slug, Permission.name)
+        select(case((Role.is_system, Role.slug), else_=Role.name), Permission.name)
         .join(UserRole, UserRole.role_id == Role.id)
         .outerjoin(RolePermission, RolePermission.role_id == Role.id)
         .outerjoin(Permission, Permission.id == RolePermission.permission_id)
@@ -274,7 +274,7 @@ def _actor(session: Session, user: User, client: Client, session_id: str | None)
         client=client,
         session_id=session_id,
         grants=Grants(
-            frozenset(slug for slug, _name in roles), frozenset(name for _slug, name in roles if name is not None)
+            frozenset(role for role, _act in roles), frozenset(act for _role, act in roles if act is not None)
         ),
     )
 

@@ -44,6 +44,7 @@ from benchboard.ui import gc_control
 from benchboard.ui.commands import WINDOW, Handler, Handlers, install_shortcuts
 from benchboard.ui.open_requests import OpenRequests
 from benchboard.ui.problems import Notice, Problems, shortened_address
+from benchboard.ui.shell.access_notice import access_notice
 from benchboard.ui.shell.problem_display import ShellProblemDisplay
 from benchboard.ui.shell.shortcuts_dialog import ShortcutsDialog
 from benchboard.ui.sign_in import session_opening
@@ -52,7 +53,7 @@ from benchboard.ui.sign_in.sign_in import SignIn
 from benchboard.ui.tasks import Tasks
 from benchboard.ui.theme import start_theme, theme
 from benchboard.ui.widgets import accessible
-from benchboard.ui.widgets.dialog import Scrim
+from benchboard.ui.widgets.dialog import Dialog, Scrim
 from benchboard.ui.widgets.popover import Popover
 from benchboard.ui.widgets.tab_order import focus_next, leave
 from benchboard.ui.widgets.toasts import Toast
@@ -79,6 +80,8 @@ _FRAME: Final = QSize(16, 40)
 _SETTINGS: Final = "settings.save"
 _SAID_ONCE: Final = frozenset((UNREACHABLE, *FILE_UNUSABLE, _SETTINGS))
 """Keys of the notices that are shown when something changes, and not again while it stays so."""
+_ACCESS_TABLES: Final = frozenset(("users", "user_roles", "roles", "role_permissions"))
+"""What a person may do is stored in these."""
 _NO_SCREEN: Final = ("could not connect to display", "Failed to create wl_display")
 _qt_log = logging.getLogger("benchboard.qt")
 
@@ -149,6 +152,8 @@ class Application(QObject):
         self._session_owner = QObject(self)
         self._session_watch: SessionWatch | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
+        self._held_open: tuple[object, ...] | None = None
+        """What was permitted, and unsaved, when a view refused to be built anew after a change of what is permitted."""
         self._start_address = ""
         self._start_data: Path | None = None
         """The file or folder to import once a session is open."""
@@ -369,6 +374,7 @@ class Application(QObject):
         self._session_watch.changed_elsewhere.connect(lambda: self._notify_changes(frozenset()))
         self._session_watch.reachable_changed.connect(self._on_reachable)
         self._session_watch.file_unusable_changed.connect(self._on_file_unusable)
+        self._session_watch.polled.connect(self._follow_access)
 
     def _show_shell(self, restore: "Callable[[Shell], None]") -> None:
         from benchboard.ui.shell.shell import Shell
@@ -403,11 +409,42 @@ class Application(QObject):
             if self.sign_in is not None:
                 self.sign_in.restore_state(saved)
         elif self.shell.may_close():
-            state = self.shell.save_state()
-            lasting = [notice for notice in self.problems.waiting if notice.key in _SAID_ONCE and not notice.actions]
-            self._show_shell(lambda shell: shell.restore_state(state))
-            for notice in lasting:
-                self.problems.notify(notice)
+            self._rebuild_shell(self.shell)
+
+    def _rebuild_shell(self, old: "Shell") -> None:
+        """Build the shell anew, in the state of the one before."""
+        state = old.save_state()
+        lasting = [notice for notice in self.problems.waiting if notice.key in _SAID_ONCE and not notice.actions]
+        self._show_shell(lambda shell: shell.restore_state(state))
+        for notice in lasting:
+            self.problems.notify(notice)
+
+    def _follow_access(self) -> None:
+        """Build the shell anew if its user's roles, or what these permit, have changed since it was built.
+
+        A dialog in a room that stays open isn't taken from whoever types in it, nor a page with a conflict: until that
+        is over, only the rooms that are offered follow.
+        """
+        shell = self.shell
+        if shell is None or self._session is None or not shell.access_changed:
+            return
+        access, actor = shell.access, shell.context.actor
+        closed = shell.lost_rooms()
+        unsaved = shell.unsaved(closed)
+        shell.follow_rooms()
+        is_kept = shell.address.partition("/")[0] not in {room.key for room in closed}
+        held = (actor.roles, actor.permissions, tuple(shell.unsaved()))
+        has_dialog = any(dialog.isVisible() for dialog in self.window.findChildren(Dialog))
+        if (is_kept and has_dialog) or held == self._held_open:
+            return
+        if not shell.prepare_rebuild():
+            self._held_open = held
+            return
+        self._held_open = None
+        for room in closed:
+            room.leave(shell.context)
+        self._rebuild_shell(shell)
+        self.problems.notify(access_notice(access, actor.grants, closed, unsaved))
 
     def _on_session_ended(self, error: AppError) -> None:
         session, shell = self._session, self.shell
@@ -442,6 +479,8 @@ class Application(QObject):
         # A session's last commit may be reported after it was closed, while its shell is being deleted.
         if self.shell is not None and self._session is not None:
             self.shell.notify_changes(tables)
+            if self._session_watch is not None and tables & _ACCESS_TABLES:
+                self._session_watch.poll()
 
     def _on_reachable(self, answers: bool) -> None:
         if self.shell is not None and self._session is not None:

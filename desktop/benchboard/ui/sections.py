@@ -64,6 +64,10 @@ def _ends_nothing(_context: "Context") -> str:
     return ""
 
 
+def _leave_nothing(_context: "Context") -> None:
+    pass
+
+
 @dataclass(frozen=True, slots=True)
 class Room:
     """A room in the rail, for users with permission `act` (empty: everyone).
@@ -72,7 +76,8 @@ class Room:
     (`<icon>-fill`). `handlers` are of the commands that can be run from any room. `search` runs on a worker thread and
     returns the items with `text` in their names. `start` is called once for each window, before any view is opened, for
     what the room shows outside its views. `ends_with_session` says what of the room stops at sign-out; empty if nothing
-    does. `recent` runs on a worker thread and returns the items that the user opened last.
+    does. `recent` runs on a worker thread and returns the items that the user opened last. `leave` is called when the
+    user may not enter the room any more: it stops what goes on until the session's end, outside the room's views.
     """
 
     key: str
@@ -85,6 +90,7 @@ class Room:
     start: "Callable[[Context], None]" = _start_nothing
     ends_with_session: "Callable[[Context], str]" = _ends_nothing
     recent: "Callable[[Context, DatabaseSession], Sequence[SearchResult]]" = _nothing_recent
+    leave: "Callable[[Context], None]" = _leave_nothing
 
 
 def permitted_rooms(rooms: Sequence[Room], actor: "Actor") -> list[Room]:

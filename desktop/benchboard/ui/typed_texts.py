@@ -1,4 +1,4 @@
-"""What a user typed into a view, which is kept while the window is rebuilt in another language."""
+"""What a user typed into a view, which is kept while the window is rebuilt."""
 
 from PySide6.QtWidgets import QLineEdit, QWidget
 

@@ -1,5 +1,6 @@
 """What a person can reach, roles and teams, in the window: shown, changed, undone, and what other programs change."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -140,6 +141,20 @@ def test_what_is_ticked_stays_while_another_program_changes_the_role(admin: Admi
     admin.wait(lambda: row.text() == "Line leads")
     admin.click("roles_save")
     admin.wait(lambda: _stored(admin, "Line leads").abilities == {"studio:enter", "sources:read", "bench:enter"})  # type: ignore[union-attr]
+
+
+def test_what_is_ticked_stays_while_the_window_is_rebuilt(admin: Admin) -> None:
+    _role(admin, "Line lead", OZ)
+    admin.go("admin/roles")
+    admin.click("role_line-lead")
+    admin.click("tick_bench:enter")
+    for language in ("tr", "en"):
+        assert admin.application.shell is not None
+        admin.application.apply_settings(replace(admin.application.settings, language=language))
+    admin.wait(lambda: _shown(admin, "roles_save"))
+    admin.wait(lambda: _box(admin, "bench:enter").isChecked())
+    admin.click("roles_save")
+    admin.wait(lambda: "bench:enter" in _abilities(admin))
 
 
 def test_leaving_an_edited_role_asks_and_discards(admin: Admin) -> None:

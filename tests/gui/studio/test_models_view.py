@@ -1,5 +1,6 @@
 """The Models view in a real window: a model is made, edited by keys, saved, explored, undone and deleted."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -110,6 +111,23 @@ def change_file(studio: "Studio", source_id: str, file: Path, text: str) -> None
     tables = tables_of(tuple(table.scan for table in inspect_file(file).tables))
     with studio.workspace.database.bind(studio.actor).change() as session:
         services.update_source(session, studio.actor, source_id, tables=tables)
+
+
+def test_new_model_that_is_not_saved_stays_while_the_window_is_rebuilt(studio: "Studio", tmp_path: Path) -> None:
+    sales = add_file(studio, tmp_path / "sales.csv", "Sales", "id,shop_id,total\n1,2,3\n")
+    models = Models(studio)
+    models.studio.wait(lambda: any(one.id == sales.id for one in models.editor.exploration.sources))
+    studio.context.go("studio/models/!new")
+    studio.wait(lambda: bool(studio.application.window.findChildren(QWidget, "new_model_menu")))
+    models.click("model_table_sales")
+    models.type("model_name", "Sales by shift")
+    application = studio.application
+    for language in ("tr", "en"):
+        application.apply_settings(replace(application.settings, language=language))
+    assert application.shell is not None
+    (view,) = application.shell.findChildren(ModelsView)
+    studio.wait(lambda: view.editor.isVisible() and view.editor.name.text() == "Sales by shift")
+    assert view.unsaved.isVisible()
 
 
 def test_model_is_made_edited_undone_saved_explored_renamed_and_deleted(

@@ -18,6 +18,7 @@ from benchboard.ui.admin.role_pane import RolePane, WhatIfPane, WhatIfSheet, Who
 from benchboard.ui.commands import Handler, install_shortcuts
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import DatabaseSession
+from benchboard.ui.typed_texts import restore_typed_texts, typed_texts
 from benchboard.ui.widgets import (
     BannerPlace,
     Button,
@@ -152,6 +153,16 @@ class RolesView(QWidget):
         """What isn't saved yet; empty if nothing is."""
         role = self._role()
         return role.name if role is not None and self._has_staged() else ""
+
+    def save_state(self) -> object:
+        """The role that is shown, and what is ticked and not saved."""
+        return self._current, self._added, self._removed, typed_texts(self)
+
+    def restore_state(self, state: object) -> None:
+        """Go on with it."""
+        if isinstance(state, tuple):
+            self._current, self._added, self._removed, texts = state
+            restore_typed_texts(self, texts)
 
     def refresh(self) -> None:
         """Read the roles again; what is ticked and not saved stays ticked."""

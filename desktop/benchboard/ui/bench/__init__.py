@@ -79,6 +79,20 @@ def _ends_with_session(context: Context) -> str:
     return _("The live bus will close.") if manager.live is not None else ""
 
 
+def _leave(context: Context) -> None:
+    """Close the live bus, and stop everything else that goes on until the session's end."""
+    from benchboard.ui.bench.device_manager import DeviceManager
+    from benchboard.ui.bench.ended_recording import EndedRecording
+    from benchboard.ui.bench.events.dongle_events import DongleEvents
+    from benchboard.ui.bench.plots.live_plots import LivePlots
+    from benchboard.ui.bench.recording_clock import RecordingClock
+    from benchboard.ui.bench.selected_dongle import SelectedDongle
+
+    for kind in (EndedRecording, DongleEvents, RecordingClock, LivePlots, SelectedDongle, DeviceManager):
+        for lasting in context.session.findChildren(kind):
+            lasting.deleteLater()
+
+
 def _monitor_handler(context: Context) -> Handler:
     """Closes the live bus that is open; otherwise opens that of the selected dongle, else of the one used last, else of
     the first one that is connected.
@@ -131,4 +145,5 @@ ROOM = Room(
     _search,
     _start,
     _ends_with_session,
+    leave=_leave,
 )

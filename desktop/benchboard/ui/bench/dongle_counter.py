@@ -5,6 +5,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from benchboard.dongles.device_errors import failure_title
+from benchboard.errors import AppError, Denied
 from benchboard.i18n import _, ngettext
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.dongle_rows import DongleCounts, count_dongles
@@ -42,7 +43,11 @@ class DongleCounter(QObject):
             if asked == self._asked:  # reads run concurrently, so an older one may end after a newer
                 self.show_counts(counts)
 
-        self._context.tasks.read(self, partial(count_dongles, self._context, self._devices), counted)
+        def failed(error: AppError) -> None:
+            if not isinstance(error, Denied):  # the page of the dongles says it
+                self._context.problems.show(error)
+
+        self._context.tasks.read(self, partial(count_dongles, self._context, self._devices), counted, failed)
 
     def show_counts(self, counts: DongleCounts) -> None:
         """Show these counts in the status bar and to who listens."""

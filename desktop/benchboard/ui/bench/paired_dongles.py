@@ -4,7 +4,7 @@ from PySide6.QtCore import QObject, Signal
 
 from benchboard.dongles import fleet
 from benchboard.dongles.fleet import DongleRecord
-from benchboard.errors import AppError
+from benchboard.errors import AppError, Denied
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import Work
 
@@ -53,5 +53,6 @@ class PairedDongles(QObject):
         self.changed.emit()
 
     def _on_failed(self, error: AppError) -> None:
-        self._context.problems.show(error)
+        if not isinstance(error, Denied):  # the page of the dongles says it
+            self._context.problems.show(error)
         self._on_read(list(self.records or ()))  # a view that waits for them goes on with what is known

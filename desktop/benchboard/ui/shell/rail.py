@@ -28,16 +28,36 @@ class Rail(QWidget):
         one_tab_stop_choices(self)
         self.setFixedWidth(theme().px("shell.rail"))
         self._buttons: dict[str, RailButton] = {}
+        self._foot, self._go = foot, go
         column = QVBoxLayout(self)
         column.setContentsMargins(6, 10, 6, 8)
         column.setSpacing(4)
         column.addWidget(Icon("bb.benchboard", size=26), 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(8)
-        for room in rooms:
-            column.addWidget(self._button(room, go))
+        self._above, self._below = QVBoxLayout(), QVBoxLayout()
+        for part in (self._above, self._below):
+            part.setSpacing(4)
+        column.addLayout(self._above)
         column.addStretch(1)
-        for room in foot:
-            column.addWidget(self._button(room, go))
+        column.addLayout(self._below)
+        self._add_buttons(rooms)
+
+    def show_rooms(self, rooms: Sequence[Room]) -> None:
+        """Show these rooms from now on, in their order."""
+        current = next((key for key, button in self._buttons.items() if button.isChecked()), "")
+        for button in self._buttons.values():
+            button.hide()
+            button.setParent(None)
+            button.deleteLater()
+        self._buttons.clear()
+        self._add_buttons(rooms)
+        self.mark_current(current)
+        self.fit_width(self.window().width())
+
+    def _add_buttons(self, rooms: Sequence[Room]) -> None:
+        for column, part in ((self._above, rooms), (self._below, self._foot)):
+            for room in part:
+                column.addWidget(self._button(room))
 
     def mark_current(self, key: str) -> None:
         """Show the room `key` as the current one."""
@@ -61,9 +81,9 @@ class Rail(QWidget):
         with QPainter(self) as painter:
             painter.fillRect(QRect(self.width() - 1, 0, 1, self.height()), theme().color("border"))
 
-    def _button(self, room: Room, go: Callable[[str], None]) -> "RailButton":
+    def _button(self, room: Room) -> "RailButton":
         button = RailButton(room)
-        button.clicked.connect(lambda: go(room.key))
+        button.clicked.connect(lambda: self._go(room.key))
         self._buttons[room.key] = button
         return button
 

@@ -12,6 +12,7 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.i18n import _
+from benchboard.identity.permissions import Grants
 from benchboard.identity.roles import ADMIN, ANALYST, BUSINESS_USER, TECHNICIAN
 from benchboard.settings import Appearance, Settings
 from benchboard.start_arguments import link_address
@@ -116,9 +117,13 @@ class Shell(QWidget):
 
         self.setObjectName("shell")
         actor = active_session.signed_in.actor
-        allowed_rooms = permitted_rooms(rooms, actor)
-        self._rooms = {room.key: room for room in (*allowed_rooms, SETTINGS)}
-        self._forbidden_rooms = {room.key: room for room in rooms if room.key not in self._rooms}
+        self._all_rooms, self._settings_room = rooms, SETTINGS
+        self.access = Grants(actor.roles, actor.permissions)
+        """What the user's roles were, and permitted, when this shell was built."""
+        self._started_rooms = allowed_rooms = permitted_rooms(rooms, actor)
+        self._rooms: dict[str, Room] = {}
+        self._forbidden_rooms: dict[str, Room] = {}
+        self._sort_rooms(allowed_rooms)
         self._window_handlers = window_handlers
         self._views: dict[str, QWidget] = {}
         self._last_views: dict[str, str] = {}
@@ -166,6 +171,43 @@ class Shell(QWidget):
         problems.attach(self.problem_display)
         for room in allowed_rooms:
             room.start(self.context)
+
+    def _sort_rooms(self, allowed: Sequence[Room]) -> None:
+        self._rooms = {room.key: room for room in (*allowed, self._settings_room)}
+        self._forbidden_rooms = {room.key: room for room in self._all_rooms if room.key not in self._rooms}
+
+    @property
+    def access_changed(self) -> bool:
+        """Whether the user has other roles by now, or their roles permit something else."""
+        actor, access = self.context.actor, self.access
+        return (actor.roles, actor.permissions) != (access.roles, access.permissions)
+
+    def lost_rooms(self) -> list[Room]:
+        """The rooms that were open to the user when this shell was built, and aren't any more."""
+        allowed = permitted_rooms(self._all_rooms, self.context.actor)
+        return [room for room in self._started_rooms if room not in allowed]
+
+    def follow_rooms(self) -> None:
+        """Offer the rooms that the user may enter by now, in the rail, the palette and by shortcuts. The views stay as
+        they are, for a shell that can't be built anew yet."""
+        allowed = permitted_rooms(self._all_rooms, self.context.actor)
+        if [*allowed, self._settings_room] != list(self._rooms.values()):
+            self._sort_rooms(allowed)
+            self._rail.show_rooms(allowed)
+
+    def prepare_rebuild(self) -> bool:
+        """End the work of all views, as their shell is about to be built anew; False if one of a room that the user may
+        still enter must stay open. Those of `lost_rooms` close in any case: what isn't saved there is kept by the
+        page's own journal, and in `save_state`.
+        """
+        lost = {room.key for room in self.lost_rooms()}
+        closables = {address: widget for address, widget in self._views.items() if isinstance(widget, Closable)}
+        staying = [address for address, widget in closables.items() if not widget.prepare_close()]
+        if any(address.partition("/")[0] not in lost for address in staying):
+            return False
+        for widget in closables.values():
+            widget.finish_close()
+        return True
 
     def command_handlers(self) -> dict[str, Handler]:
         """The commands that are available now: the window's, those of the current view, and those of each room that
@@ -450,9 +492,11 @@ class Shell(QWidget):
         sentences = [room.ends_with_session(self.context) for room in self._rooms.values()]
         return " ".join(sentence for sentence in sentences if sentence)
 
-    def unsaved(self) -> list[str]:
-        """The names of documents whose edits would be lost if the shell closed now."""
-        names = [widget.unsaved() for widget in self._views.values() if isinstance(widget, HasUnsavedChanges)]
+    def unsaved(self, rooms: Sequence[Room] | None = None) -> list[str]:
+        """The names of documents whose edits would be lost if the shell closed now, in all rooms or in these."""
+        keys = self._rooms.keys() if rooms is None else {room.key for room in rooms}
+        views = [widget for address, widget in self._views.items() if address.partition("/")[0] in keys]
+        names = [widget.unsaved() for widget in views if isinstance(widget, HasUnsavedChanges)]
         return [name for name in names if name]
 
     def _saves_itself(self) -> bool:

@@ -117,7 +117,7 @@ class ShellStatusCells(QObject):
             return
         if self._database.unreachable_since is not None:
             popover.column.addWidget(heading(_("The database isn't responding")))
-            sentence = _("Benchboard retries every two seconds. You're seeing data as of {time}.")
+            sentence = _("Benchboard keeps trying. You're seeing data as of {time}.")
             popover.column.addWidget(
                 Paragraph(sentence.format(time=self._database.unreachable_since.strftime("%H:%M")), "body", "secondary")
             )

@@ -32,6 +32,7 @@ from benchboard.ui.studio.data.source_actions import explore_address
 from benchboard.ui.studio.data_access import may_add_data
 from benchboard.ui.studio.data_cards import add_data_card, sample_card
 from benchboard.ui.tasks import DatabaseSession
+from benchboard.ui.typed_texts import restore_typed_texts, typed_texts
 from benchboard.ui.widgets import (
     BannerPlace,
     Button,
@@ -298,6 +299,24 @@ class ModelsView(QWidget):
         """Take what is typed. Nothing stops the view from closing."""
         self.editor.commit()
         return True
+
+    def save_state(self) -> object:
+        """The models whose edits aren't saved, and the one that is shown."""
+        self.editor.commit()
+        edited = {key: draft for key, draft in self._drafts.items() if draft.is_changed}
+        return edited, self._shown.id if self._shown is not None else "", typed_texts(self._toolbar)
+
+    def restore_state(self, state: object) -> None:
+        """Go on with these edits."""
+        if not isinstance(state, tuple):
+            return
+        edited, shown, texts = state
+        restore_typed_texts(self._toolbar, texts)
+        self._drafts.update(edited)
+        if not shown and "" in self._drafts:
+            self._show_unsaved()
+        elif shown and not self.table.make_current(shown):
+            self._pending = shown
 
     def panes(self) -> list[QWidget]:
         """The panes in F6 order."""
