@@ -10,6 +10,7 @@ import functools
 import os
 import secrets
 import shlex
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from typing import Literal
 from benchboard import demo, file_ownership, home_folder
 from benchboard.errors import AppError, Denied, Unavailable
 from benchboard.i18n import _
-from benchboard.identity import authentication, invitations, kept_seals, keys, organisations
+from benchboard.identity import authentication, invitations, kept_seals, keys, lockouts, organisations, password_sign_in
 from benchboard.identity.authentication import SignedIn
 from benchboard.identity.permissions import Actor, Client
 from benchboard.storage import upgrade
@@ -228,17 +229,11 @@ def require_current(workspace: Workspace) -> None:
 
 
 def sign_in(workspace: Workspace, *, email: str, password: str, organisation: str | None = None) -> SignedIn:
-    """Sign in by email and password; a rejected attempt is audited. Raises as `authentication.sign_in` does."""
-    client = Client.here()
-    try:
-        with workspace.database.system("sign-in").change() as session:
-            return authentication.sign_in(
-                session, email=email, password=password, client=client, organisation=organisation
-            )
-    except Denied:
-        with workspace.database.system("sign-in").change() as session:
-            authentication.record_refusal(session, email=email, client=client)
-        raise
+    """Sign in by email and password; a rejected attempt is counted and audited. Raises as `password_sign_in.sign_in`
+    does."""
+    return password_sign_in.sign_in(
+        workspace.database, email=email, password=password, client=Client.here(), organisation=organisation
+    )
 
 
 def accept_invitation(workspace: Workspace, *, code: str, name: str, password: str) -> SignedIn:
@@ -248,8 +243,8 @@ def accept_invitation(workspace: Workspace, *, code: str, name: str, password: s
 
 
 def sign_in_by_key(workspace: Workspace, *, key: str) -> Actor:
-    """The account that an API key acts for; a rejected one is audited. Raises what `authentication.api_key_actor`
-    does."""
+    """The account that an API key acts for; a rejected one is counted and audited. Raises what
+    `authentication.api_key_actor` does."""
     client = Client.here()
     try:
         with workspace.database.system("sign-in").change() as session:
@@ -257,6 +252,8 @@ def sign_in_by_key(workspace: Workspace, *, key: str) -> Actor:
     except Denied:
         with workspace.database.system("sign-in").change() as session:
             authentication.record_key_refusal(session, key=key, client=client)
+            delay = lockouts.count_refused_key(session, client=client)
+        time.sleep(delay)
         raise
 
 

@@ -13,7 +13,7 @@ from benchboard.cli.empty_lists import empty_text
 from benchboard.cli.options import Choice, CliGroup, Incomplete, RenamedOption
 from benchboard.errors import Invalid, NotFound
 from benchboard.i18n import N_, _, ngettext, pgettext
-from benchboard.identity import person_changes, person_deletion, sessions, users
+from benchboard.identity import lockouts, person_changes, person_deletion, sessions, users
 from benchboard.identity.permissions import program_title
 from benchboard.identity.person_changes import PersonFields
 from benchboard.identity.roles import DEFAULT_ROLE, ROLES, role_title
@@ -84,7 +84,7 @@ class _UserGroup(CliGroup):
 
 @click.group(cls=_UserGroup)
 def user() -> None:
-    """List, show, add, change, disable, delete and restore people, and show what they can reach."""
+    """List, show, add, change, disable, unlock, delete and restore people, and show what they can reach."""
 
 
 for _command in people_reach.COMMANDS:
@@ -99,7 +99,9 @@ for _command in people_reach.COMMANDS:
     "--state",
     "state",
     cls=RenamedOption,
-    type=Choice({"active": "active", "disabled": "inactive", "invited": "pending", "deleted": "deleted"}),
+    type=Choice(
+        {"active": "active", "disabled": "inactive", "invited": "pending", "locked": "locked", "deleted": "deleted"}
+    ),
     help="Only people with this status.",
 )
 @sort_options(_SORTS, "name")
@@ -330,6 +332,45 @@ def restore_user(context: CommandContext, who: tuple[str, ...]) -> None:
     done = _("Restored {names}.").format(names=", ".join(person.name for person in people))
     told = [done, *([_keys_back(restored.keys)] if restored.keys else [])]
     context.report(" ".join(told), restored=restored.people, keys_restored=restored.keys)
+
+
+_LOCKOUT: Final[dict[str, Callable[[Any], object]]] = {
+    "user_id": lambda row: row.user_id,
+    "name": lambda row: row.name,
+    "email": lambda row: row.email,
+    "host_name": lambda row: row.computer,
+    "failures": lambda row: row.failures,
+    "locked_until": lambda row: row.until,
+}
+
+
+@user.command("locked")
+@with_context
+def list_locked(context: CommandContext) -> None:
+    """List who can't sign in, on which computer and until when, after failed sign-ins."""
+    with context.database.read() as session:
+        found = lockouts.current_lockouts(session, context.actor)
+    context.list_page(
+        Page(found, None),
+        _LOCKOUT,
+        shown=("name", "email", "host_name", "failures", "locked_until"),
+        empty=_("Nobody is locked."),
+    )
+
+
+@user.command("unlock")
+@click.argument("who", nargs=-1, required=True)
+@with_context
+def unlock_user(context: CommandContext, who: tuple[str, ...]) -> None:
+    """Let people sign in again whom failed sign-ins locked out.
+
+    WHO is an email address or ID.
+    """
+    with context.database.change() as session:
+        people = [users.get_person_matching(session, context.actor, one) for one in who]
+        count = lockouts.unlock(session, context.actor, [person.id for person in people])
+    text = ngettext("Unlocked {count} person.", "Unlocked {count} people.", count)
+    context.report(text.format(count=count) if count else _("None of them was locked."), unlocked=count)
 
 
 @click.group(cls=CliGroup)

@@ -18,14 +18,17 @@ from benchboard.identity.person_names import require_name
 from benchboard.identity.roles import ROLES
 from benchboard.identity.sessions import end_all
 from benchboard.paging import Listing, Page
-from benchboard.storage import guard
+from benchboard.storage import clock, guard
 from benchboard.storage.keyset_paging import Sorting, page
 from benchboard.storage.models.identity import Role, SignInSession, Team, TeamMember, User, UserRole
+from benchboard.storage.models.sign_in import AccountLockout
 from benchboard.storage.short_ids import find_id
 
 STATES: Final = ("active", "inactive", "pending")
 DELETED: Final = "deleted"
 """The state of a person whose account is deleted, whatever it was before."""
+LOCKED: Final = "locked"
+"""What people are filtered by who can't sign in on some computer, after failed tries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,8 @@ class Person:
     os_user: str | None
     teams: tuple[str, ...]
     own_roles: tuple[str, ...]
+    locked_until: datetime | None = None
+    """Until when failed tries lock the sign-in, on the computer where that takes longest."""
 
 
 _PEOPLE = Sorting(
@@ -66,10 +71,11 @@ _PEOPLE = Sorting(
 def list_people(
     session: Session, actor: Actor, listing: Listing, *, after: str | None = None, limit: int = 50
 ) -> Page[Person]:
-    """The organisation's people. Filters: `role`, `state`; deleted ones are listed by the state `deleted` alone;
-    `role_id` and `team_id`: who has this role, is in this team. The search covers name and address."""
+    """The organisation's people. Filters: `role`, `state`; deleted ones are listed by the state `deleted` alone, and by
+    `locked` those who can't sign in somewhere after failed tries; `role_id` and `team_id`: who has this role, is in
+    this team. The search covers name and address."""
     require(actor, "users:read")
-    query = select(User, _open_count()).where(*_matching(actor, listing))
+    query = select(User, _open_count(), _locked_until()).where(*_matching(actor, listing))
     found = page(session, query, _PEOPLE, listing, after=after, limit=limit, row=tuple)
     ids = [row[0].id for row in found.rows]
     teams, roles = _teams(session, actor, ids), _own_roles(session, actor, ids)
@@ -81,13 +87,19 @@ def _matching(actor: Actor, listing: Listing) -> list[ColumnElement[bool]]:
     columns = {"role": User.role, "state": User.status}
     sentence = _("People can't be filtered by “{column}”.")
     known = (*columns, *_MEMBERSHIPS)
-    listing.require_filters(known, "people.filter", sentence, values={"role": ROLES, "state": (*STATES, DELETED)})
+    listing.require_filters(
+        known, "people.filter", sentence, values={"role": ROLES, "state": (*STATES, DELETED, LOCKED)}
+    )
     is_deleted = listing.filters.get("state") == DELETED
     gone = User.deleted_at.is_not(None) if is_deleted else User.deleted_at.is_(None)
     conditions = [User.organisation_id == actor.organisation_id, gone]
     conditions += [
-        columns[name] == value for name, value in listing.filters.items() if name in columns and value != DELETED
+        columns[name] == value
+        for name, value in listing.filters.items()
+        if name in columns and value not in (DELETED, LOCKED)
     ]
+    if listing.filters.get("state") == LOCKED:
+        conditions.append(User.email_norm.in_(select(AccountLockout.email_norm).where(_is_locked())))
     conditions += [
         _is_member(name, str(listing.filters[name])) for name in _MEMBERSHIPS if listing.filters.get(name) is not None
     ]
@@ -121,7 +133,9 @@ def get_person(session: Session, actor: Actor, user_id: str, *, or_deleted: bool
     except ValueError as error:
         raise _not_found() from error
     found = session.execute(
-        select(User, _open_count()).where(User.id == user_id, User.organisation_id == actor.organisation_id)
+        select(User, _open_count(), _locked_until()).where(
+            User.id == user_id, User.organisation_id == actor.organisation_id
+        )
     ).first()
     if found is None or (found[0].deleted_at is not None and not or_deleted):
         raise _not_found()
@@ -338,6 +352,15 @@ def _open_count() -> ScalarSelect[int]:
     )
 
 
+def _is_locked() -> ColumnElement[bool]:
+    return (AccountLockout.locked_until > clock.now()) & (AccountLockout.source != "")
+
+
+def _locked_until() -> ScalarSelect[datetime | None]:
+    locked = select(func.max(AccountLockout.locked_until)).where(AccountLockout.email_norm == User.email_norm)
+    return locked.where(_is_locked()).correlate(User).scalar_subquery()
+
+
 def _teams(session: Session, actor: Actor, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """The names of the teams of these people, by their IDs."""
     found: dict[str, tuple[str, ...]] = {}
@@ -382,6 +405,7 @@ def _person(row: Any, teams: Mapping[str, tuple[str, ...]], own_roles: Mapping[s
         os_user=user.os_user,
         teams=teams.get(user.id, ()),
         own_roles=own_roles.get(user.id, ()),
+        locked_until=row[2],
     )
 
 

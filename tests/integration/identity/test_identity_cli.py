@@ -134,6 +134,22 @@ def test_user_delete_and_restore_by_id(local: Terminal) -> None:
     assert "You can't delete your own account." in local("user", "delete", me, status=1).stderr
 
 
+def test_failed_logins_lock_here_and_an_admin_lists_and_unlocks_them(server: Terminal) -> None:
+    server("db", "seed", "--admin", "ines@example.com", "--organisation", "Lab", typed=PASSWORD)
+    server("login", "ines@example.com", typed=PASSWORD)
+    server("user", "add", "mert@example.com", typed=PASSWORD)
+    assert server.json("user", "locked")["items"] == []
+    other = Terminal(server.programs, server.home.parent / "elsewhere", server.url)
+    for _try in range(5):
+        assert "incorrect" in other("login", "mert@example.com", typed="not it", status=1).stderr
+    assert "Too many failed sign-ins." in other("login", "mert@example.com", typed=PASSWORD, status=1).stderr
+    (locked,) = server.json("user", "locked")["items"]
+    assert (locked["email"], locked["failures"]) == ("mert@example.com", 5)
+    assert [row["email"] for row in server.json("user", "list", "--status", "locked")["items"]] == ["mert@example.com"]
+    assert server.json("user", "unlock", "mert@example.com") == {"unlocked": 1}
+    other("login", "mert@example.com", typed=PASSWORD)
+
+
 def test_user_set_password_on_a_server_signs_in_and_ends_sessions(server: Terminal) -> None:
     server("db", "seed", "--admin", "ines@example.com", "--organisation", "Lab", typed=PASSWORD)
     server("login", "ines@example.com", typed=PASSWORD)

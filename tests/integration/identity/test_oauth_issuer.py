@@ -19,10 +19,11 @@ from joserfc.jwk import KeySet, OctKey
 from sqlalchemy import select, update
 
 from benchboard.errors import Denied
-from benchboard.identity import audit, users
+from benchboard.identity import audit, password_sign_in, users
 from benchboard.identity.oauth import clients
 from benchboard.identity.oauth.clients import IssuedSecret
 from benchboard.identity.oauth.issuer import Issuer
+from benchboard.identity.permissions import Client
 from benchboard.paging import Listing
 from benchboard.storage.models.base import Base
 from benchboard.storage.models.credentials import AuthorizationCode, Consent, RefreshToken, Token
@@ -391,6 +392,19 @@ def test_consent_page_ends_after_five_wrong_passwords(protocol: Protocol) -> Non
     for _try in range(5):
         browser.decide(page, decision="password", email=ADMIN, password="wrong")
     assert browser.decide(page, decision="password", email=ADMIN, password=PASSWORD).status_code == 403
+
+
+def test_wrong_passwords_on_consent_pages_lock_the_account_here_as_those_of_the_window_do(protocol: Protocol) -> None:
+    browser, asked = Browser(), protocol.asked(register(protocol.town))
+    page = browser.open(asked)
+    for _try in range(3):
+        browser.decide(page, decision="password", email=ADMIN, password="wrong")
+    for _try in range(2):
+        with pytest.raises(Denied):
+            password_sign_in.sign_in(protocol.town.database, email=ADMIN, password="wrong", client=Client.here())
+    refused = browser.decide(browser.open(asked), decision="password", email=ADMIN, password=PASSWORD)
+    assert refused.status_code == 403
+    assert "Too many failed sign-ins." in refused.text
 
 
 def test_passwords_sent_at_once_are_tried_five_times_at_most(protocol: Protocol) -> None:

@@ -20,7 +20,8 @@ from sqlalchemy import select
 
 from benchboard.errors import AppError, Denied
 from benchboard.i18n import _
-from benchboard.identity import authentication
+from benchboard.identity import authentication, password_sign_in
+from benchboard.identity.lockouts import LOCKED
 from benchboard.identity.oauth import authorization, signing_keys, tokens
 from benchboard.identity.oauth.authorization import AuthorizationRequest, RedirectableError
 from benchboard.identity.oauth.client_authentication import authenticate
@@ -235,18 +236,18 @@ class Issuer:
         if tries > _MOST_TRIES:
             raise OAuthError("invalid_request", "This page had too many tries.", status=403)
         try:
-            with self._database.system("sign-in").change() as session:
+            with self._database.system("sign-in").read() as session:
                 slug = session.scalar(select(Organisation.slug).where(Organisation.id == self.identity.organisation_id))
-                signed_in = authentication.sign_in(
-                    session, email=email, password=request.form.get("password", ""), client=client, organisation=slug
-                )
+            signed_in = password_sign_in.sign_in(
+                self._database, email=email, password=request.form.get("password", ""), client=client,
+                organisation=slug, computer=Client.here(),
+            )  # fmt: skip
         except Denied as error:
-            with self._database.system("sign-in").change() as session:
-                authentication.record_refusal(session, email=email, client=client)
             if tries == _MOST_TRIES:
                 self._drop(pending)
                 return HttpAnswer.of_page(403, message_page(_("Too many wrong passwords"), _("Start again there.")))
-            return HttpAnswer.of_page(403, self._page(pending, self._actor.organisation, error.what))
+            refusal = error.what if error.code != LOCKED else " ".join((error.what, error.why))
+            return HttpAnswer.of_page(403, self._page(pending, self._actor.organisation, refusal))
         try:
             return self._leave_with(pending, {"code": self._approve(pending, signed_in.actor)})
         finally:

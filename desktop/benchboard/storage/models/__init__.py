@@ -4,9 +4,9 @@ The schema is shared with other programs, and has tables that no service here us
 `Workflow`, `Jwk`, `Consent` and `Invitation`.
 """
 
-from benchboard.storage.models import analytics, commits, credentials, dashboards, dongles, identity, merchants
+from benchboard.storage.models import analytics, commits, credentials, dashboards, dongles, identity, merchants, sign_in
 from benchboard.storage.models.base import Base, state_formats
 
 state_formats(Base.metadata)
 
-__all__ = ["Base", "analytics", "commits", "credentials", "dashboards", "dongles", "identity", "merchants"]
+__all__ = ["Base", "analytics", "commits", "credentials", "dashboards", "dongles", "identity", "merchants", "sign_in"]

@@ -1,12 +1,14 @@
 """How Admin formats times, states and sessions."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from benchboard.i18n import _
+from benchboard.identity import users
 from benchboard.identity.permissions import program_title
 from benchboard.identity.sessions import SessionRecord
+from benchboard.identity.users import Person
 from benchboard.ui.paged.paged_model import Column, Mark
 from benchboard.ui.time_format import full_time, relative_time
 
@@ -19,9 +21,17 @@ def state_mark(state: str) -> Mark:
         return Mark("ok", _("Active"))
     if state == "inactive":
         return Mark("error", _("Disabled"), "ph.prohibit")
+    if state == "locked":
+        return Mark("warn", _("Locked"), "ph.lock-simple")
     if state == "deleted":
         return Mark("neutral", _("Deleted"), "ph.trash")
     return Mark("info", _("Invited"), "ph.envelope-simple")
+
+
+def person_mark(person: Person) -> Mark:
+    """The state of a person's account, and whether failed tries lock the sign-in now."""
+    locked = person.state == "active" and person.locked_until is not None and person.locked_until > datetime.now(UTC)
+    return state_mark(users.LOCKED if locked else person.state)
 
 
 def time_column(key: str, title: str, time: Callable[[Row], datetime | None]) -> Column[Row]:

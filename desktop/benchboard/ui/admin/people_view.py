@@ -15,7 +15,7 @@ from benchboard.paging import Listing, Page, Scalar
 from benchboard.ui.admin import user_actions
 from benchboard.ui.admin.add_person_dialog import AddPersonDialog
 from benchboard.ui.admin.admin_commands import PEOPLE, PERSON_MENU
-from benchboard.ui.admin.admin_format import state_mark, time_column
+from benchboard.ui.admin.admin_format import person_mark, state_mark, time_column
 from benchboard.ui.admin.person_pane import PersonPane
 from benchboard.ui.command_menu import command_menu
 from benchboard.ui.commands import Handler, Handlers, install_shortcuts, run_handler
@@ -34,6 +34,9 @@ from benchboard.ui.window_commands import LIST, LIST_UNDO, UNDO
 _MOST_SEARCHED = 2_000
 _OPPOSITE: Final = {"disable_account": "activate_account", "activate_account": "disable_account"}
 _CSV = ("id", "name", "email", "role", "own_roles", "teams", "state", "last_seen", "sessions", "created_at")
+
+_SHOWN_STATES: Final = (*users.STATES, users.LOCKED, users.DELETED)
+_TABLES: Final = frozenset(("users", "sessions", "user_roles", "roles", "teams", "team_members", "account_lockouts"))
 
 
 class PeopleView(QWidget):
@@ -78,7 +81,7 @@ class PeopleView(QWidget):
                 },
             )
         refresh_times(self._table.view.viewport(), self._detail.refresh_times)
-        context.changed.watch(self, {"users", "sessions", "user_roles", "roles", "teams", "team_members"}, self.refresh)
+        context.changed.watch(self, _TABLES, self.refresh)
         self._model.loaded.connect(self._update_bulk)
         self._model.listing = self._listing
         self._count()
@@ -90,7 +93,7 @@ class PeopleView(QWidget):
             [("", _("All roles")), *((role, role_title(role)) for role in ROLES)], name="people_role", label=_("Role")
         )
         self._state = Select(
-            [("", _("All statuses")), *((state, state_mark(state).text) for state in (*users.STATES, users.DELETED))],
+            [("", _("All statuses")), *((state, state_mark(state).text) for state in _SHOWN_STATES)],
             name="people_state",
             label=_("Status"),
         )
@@ -391,9 +394,9 @@ def _columns(own_id: str) -> tuple[Column[Person], ...]:
         Column(
             "state",
             _("Status"),
-            lambda row: state_mark(row.state).text,
+            lambda row: person_mark(row).text,
             sortable=True,
-            mark=lambda row: state_mark(row.state),
+            mark=person_mark,
             width=120,
         ),
         time_column("last_seen", _("Last sign-in"), lambda row: row.last_seen),

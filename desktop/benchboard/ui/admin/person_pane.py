@@ -23,7 +23,7 @@ from benchboard.paging import Line, Listing, Page, fold
 from benchboard.ui.admin import user_actions
 from benchboard.ui.admin.access_tab import AccessTab
 from benchboard.ui.admin.admin_commands import PEOPLE, PERSON_MENU
-from benchboard.ui.admin.admin_format import session_origin, state_mark
+from benchboard.ui.admin.admin_format import person_mark, session_origin, state_mark
 from benchboard.ui.admin.consent_sections import ConsentsSection
 from benchboard.ui.admin.person_keys import PersonKeysSection, can_see_keys
 from benchboard.ui.admin.person_page import COLUMNS_FROM, PersonBar, PersonColumns
@@ -49,7 +49,7 @@ _SESSIONS_TAB = 2
 _FOLD = "person_fold_"
 """How the names of the buttons begin that unfold repeated entries."""
 _SHOWN_TABLES = frozenset(
-    {"users", "sessions", "audit_logs", "teams", "team_members", "roles", "user_roles", "api_keys"}
+    {"users", "sessions", "audit_logs", "teams", "team_members", "roles", "user_roles", "api_keys", "account_lockouts"}
 )
 PersonReading = tuple[Person, Page[SessionRecord], Page[AuditEntry], Page[ApiKeyRecord] | None]
 """Person, active sessions, audit entries, and active API keys for one who may see them."""
@@ -214,7 +214,10 @@ class PersonPane(DetailPane):
         self._bar.show_name(person.name)
 
     def refresh_times(self) -> None:
-        """Update the relative times to now."""
+        """Update the relative times to now, and what ends by itself."""
+        if self.person is not None and self.person.locked_until is not None:
+            self._head.show_account(self.person)
+            self._overview.show_lock(self.person)
         for text in self.findChildren(_TimeText):
             text.refresh()
         for section in (self._overview.activity, self._audit):
@@ -301,7 +304,7 @@ class _PersonHeader(DetailHeader):
 
     def show_account(self, person: Person) -> None:
         """Show this person."""
-        mark = state_mark(person.state)
+        mark = person_mark(person)
         self.show_person(person.name)
         self.name.setText(person.name)
         self.below.setText(person.email)
@@ -343,9 +346,12 @@ class _OverviewTab(QWidget):
             _("Restore person"), self._change(user_actions.restore_people), icon="ph.arrow-counter-clockwise",
             name="person_restore",
         )  # fmt: skip
+        self._unlock = Button(
+            _("Unlock sign-in"), self._change(user_actions.unlock), icon="ph.lock-simple-open", name="person_unlock"
+        )
         line = FlowLayout()
         line.setContentsMargins(16, 14, 16, 14)
-        for button in (self._activate, self._restore):
+        for button in (self._activate, self._restore, self._unlock):
             line.addWidget(button)
         self._note = Paragraph("", "caption", "muted")
         self._note.setContentsMargins(16, 0, 16, 14)
@@ -395,16 +401,23 @@ class _OverviewTab(QWidget):
         takes_password = person.state != users.DELETED and user_actions.takes_password(self._pane.context, person)
         self._password.setVisible(takes_password)
         active, deleted = person.state == "active", person.state == users.DELETED
-        focused = self.window().focusWidget() in (self._activate, self._restore)
+        locked = person_mark(person) == state_mark(users.LOCKED)
+        focused = self.window().focusWidget() in (self._activate, self._restore, self._unlock)
         self._activate.setVisible(not active and not deleted)
         self._restore.setVisible(deleted)
         self._edit_link.setVisible(not deleted)
-        self._actions.setVisible(not active)
-        if focused and active:  # what it did is taken back by the menu
+        self.show_lock(person)
+        if focused and active and not locked:  # what it did is taken back by the menu
             self._pane.focus_more()
         denied = user_actions.why_no_changes(self._pane.context)
-        for button in (self._activate, self._restore, self._edit_link, self._password):
+        for button in (self._activate, self._restore, self._unlock, self._edit_link, self._password):
             button.disable(denied)
+
+    def show_lock(self, person: Person) -> None:
+        """Show what can be done with an account that isn't active, or whose sign-in is locked now."""
+        locked = person_mark(person) == state_mark(users.LOCKED)
+        self._unlock.setVisible(locked)
+        self._actions.setVisible(person.state != "active" or locked)
         self._note.setText(_state_note(person, self._pane.context))
 
     def _edit(self) -> None:
@@ -602,9 +615,12 @@ def _sign_in_method(person: Person, context: Context) -> str:
 
 
 def _state_note(person: Person, context: Context) -> str:
-    """What enabling or restoring the account does; empty for an active one."""
+    """What enabling or restoring the account does, or until when it is locked; empty for an active one."""
     if person.state == users.DELETED:
         return _("The account is deleted. Restoring it brings back what it had, but no sessions.")
+    if person_mark(person) == state_mark(users.LOCKED):
+        text = _("Too many failed sign-ins: locked until {time} on the computer where they were tried, not on others.")
+        return text.format(time=full_time(person.locked_until))
     if person.state == "active":
         return ""
     signs_in = context.workspace.location.kind == "server" or person.account_type == "DEMO" or bool(person.os_user)

@@ -6,7 +6,7 @@ from functools import partial
 from PySide6.QtWidgets import QWidget
 
 from benchboard.i18n import _, ngettext, number
-from benchboard.identity import person_deletion, sessions, users
+from benchboard.identity import lockouts, person_deletion, sessions, users
 from benchboard.identity.permissions import has_permission
 from benchboard.identity.person_deletion import DeletionEffects, RestoredPeople
 from benchboard.identity.roles import denied_title
@@ -77,6 +77,12 @@ def handlers_for_people(context: Context, owner: QWidget, selected: Sequence[Per
             partial(edit_person, context, owner, first), lambda: why_no_changes(context)
         )
         if takes_password(context, first):
+            handlers["admin.unlock_person"] = Handler(
+                partial(unlock, context, owner, [first]),
+                lambda: (
+                    why_no_changes(context) or ("" if first.locked_until is not None else _("Sign-in isn't locked."))
+                ),
+            )
             handlers["admin.set_password"] = Handler(
                 partial(set_password, context, owner, first), lambda: why_no_changes(context)
             )
@@ -89,6 +95,17 @@ def handlers_for_people(context: Context, owner: QWidget, selected: Sequence[Per
 def edit_person(context: Context, owner: QWidget, person: Person) -> None:
     """Open the dialog that changes this person."""
     EditPersonDialog(owner.window(), context, person, owner).open()
+
+
+def unlock(context: Context, owner: QWidget, people: Sequence[Person]) -> None:
+    """Let people sign in again whom failed tries locked out."""
+    (person, *_others), actor = people, context.actor
+
+    def done(count: int) -> None:
+        text = _("{name} can sign in again.") if count else _("{name} wasn't locked any more.")
+        context.problems.toast(text.format(name=person.name))
+
+    context.tasks.change(owner, lambda session: lockouts.unlock(session, actor, [person.id for person in people]), done)
 
 
 def takes_password(context: Context, person: Person) -> bool:
