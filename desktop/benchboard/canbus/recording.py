@@ -325,15 +325,36 @@ def _mapped(file: IO[bytes]) -> mmap.mmap:
     return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
 
-def read_statistics(
+@dataclass(frozen=True, slots=True)
+class CountedRecording:
+    """What another recording is compared with: its statistics, how full its bus was when, and from when to when (s)."""
+
+    statistics: FrameStatistics
+    density: FrameDensity
+    start: float
+    end: float
+
+
+def count_recording(
     path: Path, on_bytes: OnStep = lambda _done, _total: None, unreadable: UnreadableParts | None = None
-) -> FrameStatistics:
-    """The statistics of the recording at `path`, of which nothing else is kept; what can't be read is noted in
+) -> CountedRecording:
+    """Count the frames of the recording at `path`, of which nothing else is kept; what can't be read is noted in
     `unreadable`. Errors as for `read_frames`.
     """
-    found = FrameStatistics()
-    found.add(read_frames(path, on_bytes, unreadable))
-    return found
+    statistics, density = FrameStatistics(), FrameDensity()
+    times: list[float] = []
+
+    def counted() -> Iterator[Frame]:
+        for frame in read_frames(path, on_bytes, unreadable):
+            if frame.timestamp is not None:
+                seconds = frame.timestamp.seconds
+                times[:] = [min(times[0], seconds), max(times[1], seconds)] if times else [seconds, seconds]
+                density.add(seconds, error=frame.error)
+            yield frame
+
+    statistics.add(counted())
+    start, end = times or (0.0, 0.0)
+    return CountedRecording(statistics, density, start, end)
 
 
 def save_frames(

@@ -94,10 +94,14 @@ class ComparedId:
     def text_by(self, message: Message | None) -> str:
         """The text, with the signals of this message that differ before the bytes that do."""
         if self.differences:
-            return ", ".join(_said(one, self, message) for one in self.differences)
+            return self.text_of(self.differences, message)
         if self.has_compared_period:
             return _("Same period, length and constant bytes") if self.constants else _("Same period and length")
         return _("Same length and constant bytes") if self.constants else _("Same length")
+
+    def text_of(self, differences: Iterable[IdDifference], message: Message | None) -> str:
+        """What these of its differences are, in words, with the signals of this message."""
+        return ", ".join(_said(one, self, message) for one in differences)
 
 
 def compare_ids(
@@ -212,19 +216,26 @@ def _said(one: IdDifference, row: ComparedId, message: Message | None) -> str:
 
 
 def _periods_text(row: ComparedId) -> str:
-    """Both periods, no finer than the stamps they are from, and by how much the second one differs."""
+    """Both periods, no finer than the stamps of either, and by how much the second one differs."""
     change = row.period_change or 0.0
     shown = _("Period {first} ms in A, {second} ms in B ({change})")
-    first, second = (_milliseconds(side) for side in (row.first, row.second))
+    sides = [side for side in (row.first, row.second) if side is not None]
+    decimals = min((_decimals(side) for side in sides), default=0)
+    first, second = (_milliseconds(side, decimals) for side in (row.first, row.second))
     return shown.format(first=first, second=second, change=("+" if change > 0 else "") + percent(100 * change, 0))
 
 
-def _milliseconds(side: IdStatistics | None) -> str:
+def _milliseconds(side: IdStatistics | None, decimals: int) -> str:
     seconds = side.rounded(side.mean_s) if side is not None else None
     if side is None or seconds is None:
         return "–"
+    return number(1000 * seconds, decimals)
+
+
+def _decimals(side: IdStatistics) -> int:
+    """The decimals of a millisecond that the stamps have."""
     decimals = Timestamp(0.0, TimeSource.DEVICE, side.uncertainty_s).decimals if side.uncertainty_s else 6
-    return number(1000 * seconds, max(decimals - 3, 0))
+    return max(decimals - 3, 0)
 
 
 def _two(text: str, first: str, second: str) -> str:

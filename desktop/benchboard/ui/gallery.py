@@ -36,6 +36,7 @@ from benchboard.ui.widgets.list_row import ListRow
 from benchboard.ui.widgets.no_match import NoMatch, NoMatchLine
 from benchboard.ui.widgets.popover import closed_menu
 from benchboard.ui.widgets.section_list import SectionList
+from benchboard.ui.widgets.share_bar import ShareBar
 from benchboard.ui.widgets.skeleton import Skeleton
 from benchboard.ui.widgets.stat_strip import Stat, StatStrip
 from benchboard.ui.widgets.stepper import Outcome, Stepper, StepRow
@@ -391,6 +392,13 @@ def _charts() -> Iterator[Sample]:
         paint_crosshair(painter, box, at)
         paint_values(painter, box, at, ("16 tq, prescaler 5", "80 %, error 0 %"))
 
+    def shares() -> QWidget:
+        made = ShareBar()
+        made.setAccessibleName("Bus share of the nodes: Drive 59 %, Panel 25 %")
+        made.show_shares((0.59, 0.25))
+        return made
+
+    yield Sample("ShareBar", "rest", shares, (240, 8))
     yield Sample("Legend", "rest", legend, (360, 18))
     yield Sample("Legend", "too narrow", legend, (90, 18))
 

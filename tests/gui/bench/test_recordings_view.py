@@ -24,12 +24,13 @@ from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.frame_rows import CHANNEL, CYCLE, DLC, ID, TIME
 from benchboard.ui.bench.recent_recordings import RecentRecordings
 from benchboard.ui.bench.recording_lists import nodes_text
-from benchboard.ui.bench.recording_tables import node_shares, statistics_rows
+from benchboard.ui.bench.recording_tables import difference_badges, node_shares, pace_text, statistics_rows
 from benchboard.ui.bench.recordings_view import RecordingsView
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.widgets import Button, Confirm, Elided, Select, Toast
 from benchboard.ui.widgets.legend import Legend
 from benchboard.ui.widgets.menus import Menu
+from benchboard.ui.widgets.stat_strip import StatStrip
 from support.benchsim import Simulator
 from support.window import Clicker, visible
 
@@ -383,6 +384,7 @@ def test_channels_are_told_apart_in_every_page_and_one_can_be_chosen(
     click(window, "segment_ids")
     qtbot.waitUntil(lambda: [row.channel for row in view.statistics.model.rows] == ["can0", "can1"])
     assert [row.mean_ms for row in view.statistics.model.rows] == [10.0, 20.0]
+    assert not view.playback.isVisible()
     shoot(shell, "recordings_channels_statistics")
     select(view.channel, "=can1")
     qtbot.waitUntil(lambda: [row.count for row in view.statistics.model.rows] == [500])
@@ -431,9 +433,54 @@ def test_channels_of_both_sides_are_chosen_to_compare(
     assert (row.channel, row.mean_ms_a, row.mean_ms_b, row.difference) == ("", 10.0, 20.0, "period, constant")
     assert comparison.said == "A: two.log, can0, B: two.log, can1"
     shoot(shell, "recordings_channels_compared_other")
+    select(click_first(shell), "=can1")
+    qtbot.waitUntil(lambda: view.channel.channel == "can1")
+    qtbot.waitUntil(lambda: comparison.said == "A: two.log, can1, B: two.log, can1")
     shell.window().resize(1024, 700)
     qtbot.waitUntil(lambda: view.width() < 1_024)
     shoot(shell, "recordings_channels_narrow")
+
+
+def click_first(shell: Shell) -> ChannelSelect:
+    """The choice of the channel of A, beside that of B."""
+    found = shell.window().findChild(ChannelSelect, "recording_compare_first")
+    assert found is not None
+    assert found.isVisible()
+    return found
+
+
+def test_two_channels_of_a_recording_are_compared_beside_each_other(
+    qtbot: QtBot, shell: Shell, view: RecordingsView, click: Clicker, two: Path
+) -> None:
+    window = shell.window()
+    view.open(two)
+    qtbot.waitUntil(lambda: view.frames.model.rowCount() == 1_501)
+    click(window, "segment_compare")
+    click(window, "recording_compare_channels")
+    qtbot.waitUntil(lambda: view.comparison.said == "A: two.log, can0, B: two.log, can1")
+    assert click_first(shell).channel == "can0"
+    assert not view.channel.isVisible()
+    figures = window.findChild(StatStrip, "recording_figures")
+    assert figures is not None
+    assert figures.stats[0].spoken == "Frames 1\u202f000, 500 in B"
+    assert not view.playback.isVisible()
+    qtbot.waitUntil(lambda: bool(view.comparison.model.rows))
+    marks, _detail = difference_badges(view.comparison.model.rows[0])
+    assert [mark.text for mark in marks] == ["100 % slower", "Data"]
+    assert view.time_line.other_rates
+    click(window, "segment_frames")
+    assert figures.stats[0].spoken == "Frames 1\u202f000"
+    assert view.playback.isVisible()
+    assert view.channel.isVisible()
+    assert not view.time_line.other_rates
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [(0.35, "35 % slower"), (-0.2, "25 % faster"), (9.0, "10 × slower"), (-0.9, "10 × faster")],
+)
+def test_pace_is_told_as_percent_or_as_times(change: float, told: str) -> None:
+    assert pace_text(change) == told
 
 
 def test_statistics_and_comparison_are_of_the_selected_range(
@@ -459,6 +506,7 @@ def test_statistics_and_comparison_are_of_the_selected_range(
     qtbot.waitUntil(lambda: not view.comparison.model.rows)
     assert view.comparison.said == "A: slower.log, B: slower.log"
     (sides,) = view.comparison.findChildren(Legend)
+    assert view.time_line.other_rates
     assert sides.accessibleName() == "A: slower.log, B: slower.log"
     click(shell.window(), "recording_compare_end")
     assert not view.comparison.is_filled

@@ -38,17 +38,19 @@ from benchboard.ui.paged.paged_export import ask_and_export
 from benchboard.ui.paged.paged_model import Column, Fetch, PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets import Button, Elided, EmptyState, SegmentedControl, Select, hairline
+from benchboard.ui.widgets import Button, Elided, EmptyState, SegmentedControl, Select, Text, hairline
 from benchboard.ui.widgets.fields import SearchField, focus_filter
 from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.legend import Legend, LegendEntry
 from benchboard.ui.widgets.no_match import NoMatch
+from benchboard.ui.widgets.share_bar import ShareBar
 from benchboard.ui.widgets.surfaces import set_surface
 
 _TYPING_MS: Final = 200
 _DASHED: Final = (4.0, 3.0)
 """The line of the other recording: lengths of its strokes and gaps, in its widths."""
 _NAMED_NODES: Final = 4
+_SHARE_BAR: Final = 240
 _LEAST_UNKNOWN: Final = 0.0005
 """The share of nodes that aren't known from which it is named: less is rounding."""
 _TOLERANCES: Final = (0.02, 0.05, 0.1, 0.2, 0.5)
@@ -132,8 +134,8 @@ class _IdList(QWidget, Generic[Row]):
         lines = QVBoxLayout(self._bar)
         lines.setContentsMargins(16, 6, 12, 6)
         lines.setSpacing(6)
-        self._line, self._line_below = QHBoxLayout(), QHBoxLayout()
-        for line in (self._line, self._line_below):
+        self._line_above, self._line = QHBoxLayout(), QHBoxLayout()
+        for line in (self._line_above, self._line):
             line.setSpacing(8)
             lines.addLayout(line)
         self._line.addWidget(self._field)
@@ -201,7 +203,13 @@ class StatisticsList(_IdList[StatisticsRow]):
             label=_("Statistics of the IDs"),
             empty=self._empty,
         )
-        self.model.listing = Listing(sort="id")
+        self.model.listing = Listing(sort="share", descending=True)
+        self._shares = ShareBar()
+        self._shares.setObjectName("recording_node_shares")
+        self._shares.setFixedWidth(_SHARE_BAR)
+        self._nodes = Legend()
+        self._line.insertWidget(1, self._shares)
+        self._line.insertWidget(2, self._nodes, 1)
 
     def show_part(self, part: RecordingPart, database: CanDatabase) -> None:
         """Show the IDs of this part of a recording."""
@@ -210,6 +218,7 @@ class StatisticsList(_IdList[StatisticsRow]):
 
     def show_counting(self) -> None:
         """Say that another part is being counted: what is shown is of the one before."""
+        self._said.show()
         self.say(_("Counting the frames in the selected range."))
 
     def show_names(self, database: CanDatabase) -> None:
@@ -217,7 +226,10 @@ class StatisticsList(_IdList[StatisticsRow]):
         self._rows = statistics_rows(self._part.ids, database)
         self._empty.why.setText(self._why_empty())
         of = _("Of {part}.").format(part=self._part.limits) if self._part.limits else _("Of the whole recording.")
-        self.say(" ".join((of, nodes_text(self._rows) or _("Enter shows the frames of an ID."))))
+        nodes = nodes_text(self._rows)
+        self.say(of if nodes else " ".join((of, _("Enter shows the frames of an ID."))))
+        self._said.setVisible(bool(self._part.limits) or not nodes)
+        self._show_nodes(nodes)
         self.model.refresh()
 
     def _why_empty(self) -> str:
@@ -225,6 +237,26 @@ class StatisticsList(_IdList[StatisticsRow]):
         if self._part.limits:
             return _("What is selected has error frames only.") if has_errors else _("What is selected has no frames.")
         return _("The recording has error frames only.") if has_errors else _("The recording has no frames.")
+
+    def _show_nodes(self, text: str) -> None:
+        """Draw which nodes send most, beside their names; nothing where no node is known."""
+        for widget in (self._shares, self._nodes):
+            widget.setVisible(bool(text))
+        if not text:
+            return
+        shares = [(node, share) for node, share in node_shares(self._rows)[:_NAMED_NODES] if share >= _LEAST_UNKNOWN]
+
+        def entries() -> list[LegendEntry]:
+            return [
+                LegendEntry(theme().chart(place), node, share_text(share), dash="area")
+                for place, (node, share) in enumerate(shares)
+            ]
+
+        self._shares.show_shares([share for _node, share in shares])
+        self._nodes.show_entries(entries)
+        for widget in (self._shares, self._nodes):
+            widget.setToolTip(plain_tooltip(text))
+        self._shares.setAccessibleName(text)
 
     def _open(self, row: StatisticsRow) -> None:
         self.opened.emit(row.frame)
@@ -245,9 +277,15 @@ def nodes_text(rows: Sequence[StatisticsRow]) -> str:
 
 
 class ComparisonList(_IdList[ComparisonRow]):
-    """What differs between a recording, A, and another one, B, which `choose` asks for. `ended`: the user ended it."""
+    """What differs between a recording, A, and another one, B, which `choose` asks for. `ended`: the user ended it.
+    `changed`: B is another one, or another channel of it. `channel_chosen`: the user chose a channel of A, or all.
+    `channels_wanted`: the user wants two channels of the open recording to be compared.
+    """
 
     ended = Signal()
+    changed = Signal()
+    channel_chosen = Signal(object)
+    channels_wanted = Signal()
 
     def __init__(self, context: Context, choose: Callable[[], object]) -> None:
         self._rows: Sequence[ComparisonRow] = ()
@@ -270,6 +308,8 @@ class ComparisonList(_IdList[ComparisonRow]):
             label=_("Compared IDs"),
             empty=empty,
         )
+        self._own_channels = empty.add_action(_("Compare two of its channels"), self.channels_wanted.emit)
+        self._own_channels.setObjectName("recording_compare_channels")
         self._kinds = SegmentedControl(
             (
                 (DIFFERENT, _("Differ")),
@@ -287,24 +327,31 @@ class ComparisonList(_IdList[ComparisonRow]):
         )  # fmt: skip
         self._tolerance.set_current_key(str(TOLERANCE))
         self._tolerance.activated.connect(lambda _index: self._compare())
+        self._first_channel = ChannelSelect(name="recording_compare_first", label=_("Channel of A"), of="A: ")
+        self._first_channel.activated.connect(lambda _index: self.channel_chosen.emit(self._first_channel.channel))
         self._other = Button(_("Other recording"), choose, icon="ph.folder-open", name="recording_compare_other")
         self._channel = ChannelSelect(name="recording_compare_channel", label=_("Channel of B"), of="B: ")
         self._channel.activated.connect(lambda _index: self._show_channel())
         self._line.insertWidget(1, self._kinds)
         self._line.insertWidget(2, self._tolerance)
         self._line.removeWidget(self._said)
+        self._line_above.addWidget(Text(_("Compared"), "body_strong"))
         self._sides = Legend()
         self._end = Button(
             "", self._end_comparison, kind="quiet", icon="ph.x", tip=_("End the comparison"),
             name="recording_compare_end",
         )  # fmt: skip
-        self._line_below.addWidget(self._sides, 1)
-        self._line_below.addWidget(self._said, 1)
-        self._line_below.addWidget(self._channel)
-        self._line_below.addWidget(self._other)
-        self._line_below.addWidget(self._end)
+        self._line_above.addWidget(self._sides, 1)
+        self._line_above.addWidget(self._said, 1)
+        for widget in (self._first_channel, self._channel, self._other, self._end):
+            self._line_above.addWidget(widget)
         self.model.listing = Listing(sort="id", filters={"shown": DIFFERENT})
         self._show_bar()
+
+    @property
+    def second(self) -> RecordingPart | None:
+        """What the open recording is compared with."""
+        return self._second
 
     @property
     def is_filled(self) -> bool:
@@ -315,6 +362,7 @@ class ComparisonList(_IdList[ComparisonRow]):
         """Compare with nothing: another recording was opened."""
         self._second = None
         self._compare()
+        self.changed.emit()
 
     def _end_comparison(self) -> None:
         self.forget()
@@ -325,24 +373,27 @@ class ComparisonList(_IdList[ComparisonRow]):
         recording that is called the same.
         """
         before, self._first = self._first, part
+        self._first_channel.show_channels(part.statistics.channels, part.channel)
+        self._own_channels.setVisible(len(part.statistics.channels) > 1)
         if before is None or before.channel != part.channel:
             self._choose_channel()
         self._compare()
 
-    def show_second(self, part: RecordingPart, database: CanDatabase) -> None:
-        """Compare with this recording."""
+    def show_second(self, part: RecordingPart, database: CanDatabase, channel: str | None = None) -> None:
+        """Compare with this recording, or with this channel of it."""
         self._second, self._database = part, database
-        self._choose_channel()
+        self._choose_channel(channel)
         self._compare()
+        self.changed.emit()
 
-    def _choose_channel(self) -> None:
-        """Choose the channel of the other recording that fits: all for all, one for one."""
+    def _choose_channel(self, wanted: str | None = None) -> None:
+        """Choose the channel of the other recording that fits: all for all, one for one; `wanted` if it is given."""
         first, second = self._first, self._second
         if first is None or second is None:
             return
         channels = second.statistics.channels
-        chosen = None
-        if len(channels) > 1 and not first.has_channels:
+        chosen = wanted
+        if wanted is None and len(channels) > 1 and not first.has_channels:
             wanted = first.channel if first.channel is not None else "".join(first.statistics.channels)
             chosen = wanted if wanted in channels else channels[0]
         self._channel.show_channels(channels, chosen)
@@ -352,6 +403,7 @@ class ComparisonList(_IdList[ComparisonRow]):
         if self._second is not None:
             self._second = replace(self._second, channel=self._channel.channel)
             self._compare()
+            self.changed.emit()
 
     def show_counting(self) -> None:
         """Say that another part of the open recording is being counted: what is shown is of the one before."""

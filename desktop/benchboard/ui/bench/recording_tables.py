@@ -3,7 +3,11 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from operator import attrgetter
 from typing import Any, Final, TypeVar
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPainter
 
 from benchboard.canbus.dbc import CanDatabase, Message
 from benchboard.canbus.frame import Frame, TimeSource, Timestamp
@@ -15,8 +19,11 @@ from benchboard.paging import Listing, Page
 from benchboard.ui.bench.frame_format import identifier
 from benchboard.ui.paged.paged_model import Column, Mark
 from benchboard.ui.tasks import DatabaseSession
+from benchboard.ui.theme import theme
 
 DIFFERENT: Final = "different"
+_MANY_TIMES: Final = 3.0
+"""From how many times the period on it is told as that rather than in percent."""
 KINDS: Final = {
     "ids": (IdDifference.ONLY_FIRST, IdDifference.ONLY_SECOND),
     "periods": (IdDifference.PERIOD,),
@@ -215,15 +222,18 @@ def statistics_columns(has_channels: Callable[[], bool]) -> tuple[Column[Statist
         def text(row: StatisticsRow) -> str:
             return _time(getattr(row, key), row.statistics)
 
-        return Column(key, title, text, True, True, width=110, optional=optional)
+        def is_zero(row: StatisticsRow) -> bool:
+            return not getattr(row, key)
+
+        return Column(key, title, text, True, True, width=102, optional=optional, muted=is_zero)
 
     return (
         Column("id", _("ID"), lambda row: row.id, True, mono=True, width=130, whole=True),
         _channel_column(lambda row: row.channel if has_channels() else ""),
-        Column("name", _("Name"), lambda row: row.name, True, width=160, stretch=True),
-        Column("node", _("Node"), lambda row: row.node, True, width=110, sparse=True),
-        Column("kind", _("Type"), _type_text, True, width=90, optional=True),
-        Column("count", _("Count"), lambda row: number(row.count), True, True, width=90),
+        Column("name", _("Name"), lambda row: row.name, True, width=150, stretch=True),
+        Column("node", _("Node"), lambda row: row.node, True, width=100, sparse=True),
+        Column("kind", _("Type"), _unusual_type_text, True, width=90, optional=True, sparse=True),
+        Column("count", _("Count"), lambda row: number(row.count), True, True, width=84),
         Column(
             "share",
             _("Bus share"),
@@ -231,19 +241,57 @@ def statistics_columns(has_channels: Callable[[], bool]) -> tuple[Column[Statist
             True,
             align_right=True,
             meter=lambda row: row.share,
+            meter_width=72,
+            meter_warns=False,
             tooltip=lambda _row: _("Its share in the bits of all frames of its channel, with stuff bits."),
-            width=130,
+            width=156,
             whole=True,
         ),
         Column(
-            "rate", _("Rate (1/s)"), lambda row: _or_dash(row.rate, row.statistics.rate_decimals), True, True, width=100
+            "rate", _("Rate (1/s)"), lambda row: _or_dash(row.rate, row.statistics.rate_decimals), True, True, width=96
+        ),
+        Column(
+            "",
+            _("Period"),
+            lambda _row: "",
+            drawing=_draw_periods,
+            drawing_width=72,
+            width=104,
+            tooltip=_periods_tip,
+            spoken="never",
+            optional=True,
         ),
         time("min_ms", _("Min (ms)"), optional=True),
         time("mean_ms", _("Mean (ms)")),
         time("max_ms", _("Max (ms)"), optional=True),
         time("jitter_ms", _("Jitter (ms)")),
-        Column("changes", _("Changes"), lambda row: number(row.changes), True, True, width=100, optional=True),
+        Column("changes", _("Changes"), lambda row: number(row.changes), True, True, width=92, optional=True),
     )
+
+
+def _periods_tip(row: StatisticsRow) -> str:
+    one = row.statistics
+    if one.min_s is None:
+        return ""
+    shown = _("From {least} ms to {most} ms, mean {mean} ms")
+    least, most, mean = (_time(value, one) for value in (row.min_ms, row.max_ms, row.mean_ms))
+    return shown.format(least=least, most=most, mean=mean)
+
+
+def _draw_periods(painter: QPainter, box: QRectF, row: StatisticsRow) -> None:
+    """Draw from the shortest to the longest time between frames, on a line from none to twice their mean, with a tick
+    at the mean: what comes regularly is a tick alone."""
+    least, mean, most = row.min_ms, row.mean_ms, row.max_ms
+    if least is None or mean is None or most is None or not mean:
+        return
+    middle = round(box.center().y())
+
+    def x(value: float) -> float:
+        return box.left() + box.width() * min(value / mean, 2.0) / 2
+
+    painter.fillRect(QRectF(box.left(), middle, box.width(), 1), theme().color("border.strong"))
+    painter.fillRect(QRectF(x(least), middle - 2, max(x(most) - x(least), 2.0), 5), theme().chart(0))
+    painter.fillRect(QRectF(x(mean) - 1, middle - 6, 2, 13), theme().color("text"))
 
 
 _STATISTICS_KEYS: Final[dict[str, Callable[[StatisticsRow], Any]]] = {
@@ -264,8 +312,7 @@ def statistics_page(
 ) -> Page[StatisticsRow]:
     """The rows that the search matches, in the order of the listing: all on one page."""
     found = [row for row in rows if _matches(listing, row.id, row.name, row.node)]
-    key = _STATISTICS_KEYS.get(listing.sort, _first)
-    return Page(tuple(sorted(found, key=lambda row: (key(row), row.key), reverse=listing.descending)))
+    return Page(_sorted(found, _STATISTICS_KEYS.get(listing.sort), listing))
 
 
 # ---- comparison
@@ -277,16 +324,15 @@ def comparison_columns() -> tuple[Column[ComparisonRow], ...]:
         Column("id", _("ID"), lambda row: row.id, True, mono=True, width=130),
         _channel_column(lambda row: row.channel),
         Column("name", _("Name"), lambda row: row.name, True, width=150, stretch=True),
-        Column("count_a", _("Count A"), lambda row: number(row.count_a), True, True, width=110),
-        Column("count_b", _("Count B"), lambda row: number(row.count_b), True, True, width=110),
-        Column("mean_ms_a", _("Mean A (ms)"), lambda row: _side(row.mean_ms_a, row.compared.first),
-               True, True, width=130),
-        Column("mean_ms_b", _("Mean B (ms)"), lambda row: _side(row.mean_ms_b, row.compared.second),
-               True, True, width=130),
-        Column("period", _("Period"), _period_text, True, True, width=110),
-        Column("difference", _("Difference (bytes from 0)"), difference_text, True, mark=_difference_mark,
-               tooltip=_difference_tip, width=300,
-               stretch=True),
+        Column("count_a", _("Count A"), lambda row: number(row.count_a), True, True, width=124, series=0,
+               muted=lambda row: not row.count_a),
+        Column("count_b", _("Count B"), lambda row: number(row.count_b), True, True, width=124, series=1,
+               muted=lambda row: not row.count_b),
+        Column("mean_ms_a", _("Mean A (ms)"), lambda row: _pair(row)[0], True, True, width=148, series=0),
+        Column("mean_ms_b", _("Mean B (ms)"), lambda row: _pair(row)[1], True, True, width=148, series=1),
+        Column("period", _("Period"), _period_text, True, True, width=96, optional=True),
+        Column("difference", _("Difference (bytes from 0)"), difference_text, True, badges=difference_badges,
+               tooltip=_difference_tip, width=300, stretch=True),
     )  # fmt: skip
 
 
@@ -308,8 +354,7 @@ def comparison_page(
     """The rows that the search and the filter match, in the order of the listing: all on one page."""
     shown = str(listing.filters.get("shown", ""))
     found = [row for row in rows if is_shown(row, shown) and _matches(listing, row.id, row.name)]
-    key = _COMPARISON_KEYS.get(listing.sort, _first)
-    return Page(tuple(sorted(found, key=lambda row: (key(row), row.key), reverse=listing.descending)))
+    return Page(_sorted(found, _COMPARISON_KEYS.get(listing.sort), listing))
 
 
 def is_shown(row: ComparisonRow, shown: str) -> bool:
@@ -330,11 +375,44 @@ def _difference_tip(row: ComparisonRow) -> str:
     return f"{text}. {counting_text()}" if row.compared.tells_bytes else text
 
 
-def _difference_mark(row: ComparisonRow) -> Mark | None:
-    if not row.compared.differences:
-        return Mark("neutral", difference_text(row), "ph.check")
-    is_missing = row.compared.first is None or row.compared.second is None
-    return Mark("info" if is_missing else "warn", difference_text(row), "ph.minus-circle" if is_missing else "")
+def difference_badges(row: ComparisonRow) -> tuple[Sequence[Mark], str]:
+    """A badge for each kind of difference, and what more there is to say of it; what is the same, where nothing
+    differs."""
+    differences = row.compared.differences
+    if not differences:
+        return (), difference_text(row)
+    marks: dict[str, Mark] = {}
+    for one in differences:
+        mark = _badge(one, row)
+        marks.setdefault(mark.text, mark)
+    told = [one for one in differences if one not in _TOLD_BY_BADGE]
+    return tuple(marks.values()), row.compared.text_of(told, row.message)
+
+
+_TOLD_BY_BADGE: Final = (IdDifference.ONLY_FIRST, IdDifference.ONLY_SECOND, IdDifference.PERIOD)
+
+
+def _badge(one: IdDifference, row: ComparisonRow) -> Mark:
+    if one is IdDifference.ONLY_FIRST:
+        return Mark("neutral", _("Only in A"), "ph.minus")
+    if one is IdDifference.ONLY_SECOND:
+        return Mark("neutral", _("Only in B"), "ph.plus")
+    if one is IdDifference.PERIOD:
+        return Mark("warn", pace_text(row.compared.period_change or 0.0), "ph.clock")
+    if one is IdDifference.LENGTH:
+        return Mark("info", _("Length"), "ph.ruler")
+    return Mark("info", _("Data"), "ph.pencil-simple")
+
+
+def pace_text(change: float) -> str:
+    """By how much the second recording is slower or faster, of the change of its period."""
+    ratio = 1 + change
+    if ratio >= _MANY_TIMES:
+        return _("{count} × slower").format(count=number(ratio, most=1))
+    if 0 < ratio <= 1 / _MANY_TIMES:
+        return _("{count} × faster").format(count=number(1 / ratio, most=1))
+    shown = _("{percent} slower") if change > 0 else _("{percent} faster")
+    return shown.format(percent=percent(100 * (change if change > 0 else 1 / ratio - 1), 0))
 
 
 def _period_text(row: ComparisonRow) -> str:
@@ -351,14 +429,20 @@ def _channel_column(text: "Callable[[Row], str]") -> "Column[Row]":
     return Column("channel", _("Channel"), text, True, width=90, sparse=True)
 
 
-def _first(_row: object) -> int:
-    """The order of IDs, which is the rows' own."""
-    return 0
+def _sorted(rows: "list[Row]", key: "Callable[[Row], Any] | None", listing: Listing) -> "tuple[Row, ...]":
+    """The rows in the order of the listing: by this key, those that are equal by their IDs; without one, by these."""
+    by_id = sorted(rows, key=attrgetter("key"), reverse=key is None and listing.descending)
+    return tuple(by_id if key is None else sorted(by_id, key=key, reverse=listing.descending))
 
 
 def _matches(listing: Listing, *texts: str) -> bool:
     search = listing.search.strip().casefold()
     return any(search in text.casefold() for text in texts)
+
+
+def _unusual_type_text(row: StatisticsRow) -> str:
+    """The type, where it is one worth telling: most are data that were received."""
+    return _type_text(row) if row.statistics.remote or row.statistics.sent else ""
 
 
 def _type_text(row: StatisticsRow) -> str:
@@ -373,12 +457,20 @@ def _in_ms(row: IdStatistics, seconds: float | None) -> float | None:
 
 def _time(milliseconds: float | None, row: IdStatistics) -> str:
     """A time, no finer than the stamps."""
+    return _or_dash(milliseconds, _time_decimals(row))
+
+
+def _time_decimals(row: IdStatistics) -> int:
+    """The decimals of a millisecond that the stamps have."""
     decimals = Timestamp(0.0, TimeSource.DEVICE, row.uncertainty_s).decimals if row.uncertainty_s else 6
-    return _or_dash(milliseconds, max(decimals - 3, 0))
+    return max(decimals - 3, 0)
 
 
-def _side(milliseconds: float | None, row: IdStatistics | None) -> str:
-    return _time(milliseconds, row) if row is not None else "–"
+def _pair(row: ComparisonRow) -> tuple[str, str]:
+    """The mean periods (ms) of both recordings, no finer than the stamps of either."""
+    sides = (row.compared.first, row.compared.second)
+    decimals = min((_time_decimals(side) for side in sides if side is not None), default=0)
+    return _or_dash(row.mean_ms_a, decimals), _or_dash(row.mean_ms_b, decimals)
 
 
 def _or_dash(value: float | None, decimals: int) -> str:

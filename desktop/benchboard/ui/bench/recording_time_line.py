@@ -1,12 +1,24 @@
 """The time line over a whole recording: frames a second, errors, the range that is selected, and the playhead."""
 
+from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QFontMetricsF,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from benchboard.canbus.frame import TimeSource, Timestamp
+from benchboard.canbus.frame_density import FrameDensity
 from benchboard.canbus.recording import Recording
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.bench.frame_format import clock
@@ -35,6 +47,9 @@ _HEADROOM: Final = 1.15
 _AT_REST: Final = 0.55
 _OUTSIDE: Final = 0.3
 """The opacity of the bars while no range is selected, and outside one."""
+_EVEN: Final = 0.08
+"""The spread of the bars, of the highest, up to which they are drawn as one area."""
+_AREA: Final = 0.3
 _FINEST_LABEL_S: Final = 0.001
 
 
@@ -62,6 +77,10 @@ class RecordingTimeLine(QWidget):
         self._channel: str | None = None
         self._rates: list[float] = []
         self._errors: list[int] = []
+        self._other: tuple[FrameDensity, float] | None = None
+        """How full the bus of the recording was that this one is compared with, and its start (s)."""
+        self.other_rates: list[float] = []
+        """Its frames a second in the part that each bar is of; empty without one."""
         self._playhead = 0.0
         self._range: tuple[float, float] | None = None
         self._pressed: float | None = None
@@ -76,10 +95,15 @@ class RecordingTimeLine(QWidget):
     def show_recording(self, recording: Recording | None) -> None:
         """Show another recording, from its start, without a range."""
         self._recording, self._range, self._pressed, self._hover = recording, None, None, None
-        self._channel = None
+        self._channel = self._other = None
         self._playhead = recording.start if recording is not None else 0.0
         self._count()
         self._describe()
+
+    def show_other(self, other: tuple[FrameDensity, float] | None) -> None:
+        """Draw over the bars how full the bus of another recording was, from its start (s) on; None: of none."""
+        self._other = other
+        self._count()
 
     def show_channel(self, channel: str | None) -> None:
         """Show how full this channel was; all of them together if None."""
@@ -122,6 +146,10 @@ class RecordingTimeLine(QWidget):
         if recording is not None:
             count = max(1, int(room.width() / _BAR))
             self._rates, self._errors = recording.densities[self._channel].spans(recording.start, recording.end, count)
+            self.other_rates = []
+            if self._other is not None:
+                density, start = self._other
+                self.other_rates = density.spans(start, start + recording.seconds, count)[0]
         self.update()
 
     def _room(self) -> QRectF:
@@ -212,22 +240,43 @@ class RecordingTimeLine(QWidget):
         painter.fillRect(QRectF(box.right() - 1, box.top(), 2, box.height()), theme().color("accent"))
 
     def _paint_bars(self, painter: QPainter) -> None:
-        room, top = self._room(), _HEADROOM * (max(*self._rates, 1.0) if self._rates else 1.0)
+        room, top = self._room(), _HEADROOM * max(1.0, *self._rates, *self.other_rates)
         colour, muted = theme().chart(0), QColor(theme().chart(0))
         muted.setAlphaF(_OUTSIDE)
         if self._range is None:  # a wall of bars in the full colour would outweigh the frames
             colour = QColor(colour)
             colour.setAlphaF(_AT_REST)
+        is_even = _is_even(self._rates)  # gaps between bars of one height look like a fence: then they are an area
+        width = _BAR if is_even else _BAR - 1
+        if is_even and self._range is None:
+            colour.setAlphaF(_AREA)
         for place, rate in enumerate(self._rates):
             left = room.left() + place * _BAR
             height = max(1.0, _BARS * rate / top) if rate else 0.0
             middle = self._time(left + _BAR / 2)
             inside = self._range is None or self._range[0] <= middle <= self._range[1]
-            painter.fillRect(QRectF(left, room.bottom() - height, _BAR - 1, height), colour if inside else muted)
+            painter.fillRect(QRectF(left, room.bottom() - height, width, height), colour if inside else muted)
+            if is_even and height:
+                painter.fillRect(QRectF(left, room.bottom() - height, width, 1.5), theme().chart(0))
             if self._errors[place]:
                 painter.fillRect(QRectF(left, room.bottom() + 2, _BAR - 1, _ERRORS), theme().color("error"))
+        if any(self.other_rates):
+            self._paint_other(painter, room, top)
         painter.setPen(theme().color("text.muted"))
         self._paint_sentence(painter, room)
+
+    def _paint_other(self, painter: QPainter, room: QRectF, top: float) -> None:
+        """Draw the other recording as a dashed outline, up to its end."""
+        last = max(place for place, rate in enumerate(self.other_rates) if rate)
+        outline = [
+            QPointF(room.left() + at * _BAR, room.bottom() - _BARS * rate / top)
+            for place, rate in enumerate(self.other_rates[: last + 1])
+            for at in (place, place + 1)
+        ]
+        pen = QPen(theme().chart(1), 1.5)
+        pen.setDashPattern((4, 2))
+        painter.setPen(pen)
+        painter.drawPolyline(QPolygonF([*outline, QPointF(outline[-1].x(), room.bottom())]))
 
     def _paint_sentence(self, painter: QPainter, room: QRectF) -> None:
         """What is shown and the busiest second, in the half where the time of the playhead isn't."""
@@ -371,3 +420,9 @@ class RecordingTimeLine(QWidget):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self.update()
+
+
+def _is_even(rates: Sequence[float]) -> bool:
+    """Whether the bars, but for the last one, are about as high as each other."""
+    inner = rates[:-1]
+    return len(inner) > 1 and max(inner) - min(inner) <= _EVEN * max(inner)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -15,11 +16,12 @@ from benchboard.canbus.frame import Frame
 from benchboard.canbus.frame_filter import parse_frame_filter
 from benchboard.canbus.frame_statistics import FrameStatistics
 from benchboard.canbus.recording import (
+    CountedRecording,
     Matching,
     Recording,
+    count_recording,
     index_frames,
     load_recording,
-    read_statistics,
     save_frames,
 )
 from benchboard.canbus.unreadable_parts import UnreadableParts
@@ -85,6 +87,11 @@ class RecordingsView(QWidget):
         self.frames = RecordedFramesPane(context)
         self.statistics = StatisticsList(context)
         self.comparison = ComparisonList(context, self._choose_other)
+        self.comparison.changed.connect(self._show_compared)
+        self.comparison.channel_chosen.connect(self.show_channel)
+        self.comparison.channels_wanted.connect(self._compare_channels)
+        self._other: CountedRecording | None = None
+        """The recording that the open one is compared with; None: none, or another channel of it."""
         self._empty = EmptyState(
             "ph.file",
             _("No recording is open"),
@@ -146,8 +153,9 @@ class RecordingsView(QWidget):
         self._about = QWidget()
         self._played = QWidget()
         """The time line and what plays: a recording without frames has neither."""
+        self._playback_line = hairline()
         for parent, parts in (
-            (self._played, (self.time_line, hairline(), self.playback, hairline())),
+            (self._played, (self.time_line, hairline(), self.playback, self._playback_line)),
             (self._about, (self._figures, self._played)),
         ):
             column = QVBoxLayout(parent)
@@ -170,7 +178,7 @@ class RecordingsView(QWidget):
         """The toolbar, the time line, what plays, and the page."""
         page = self._stack.currentWidget()
         has_time = self.recording is not None and bool(self.recording.count) and not self._lists
-        about = [self.time_line, self.playback] if has_time else []
+        about = [one for one in (self.time_line, self.playback) if not one.isHidden()] if has_time else []
         return [self.toolbar, *about, *([page] if page is not None else [])]
 
     def command_handlers(self) -> Handlers:
@@ -335,6 +343,7 @@ class RecordingsView(QWidget):
         self.time_line.show_recording(recording)
         self.playback.show_recording(recording)
         self.frames.show_recording(recording)
+        self._other = None
         self.comparison.forget()
         self._show_opening("")
         self._context.problems.dismiss(_UNREADABLE_OTHER)
@@ -366,7 +375,8 @@ class RecordingsView(QWidget):
         for widget in (self._about, self.pages, self._save):
             widget.setVisible(recording is not None)
         self._played.setVisible(recording is not None and recording.count > 0)
-        self.channel.setVisible(recording is not None and recording.has_channels)
+        on_page = self.pages.current() != _COMPARISON or not self.comparison.is_filled  # which has it beside that of B
+        self.channel.setVisible(recording is not None and recording.has_channels and on_page)
         self._list.setVisible(self.recording is not None)
         tip = _("Recordings in the folder")
         if self._lists and self.recording is not None:
@@ -403,7 +413,7 @@ class RecordingsView(QWidget):
             work.cancel()
         if recording is None:
             return
-        self._figures.show_stats(_figures(recording, self.channel.channel))
+        self._show_figures()
         bounds = self.frames.model.bounds(recording)
         if self.time_line.selected is None:
             self._show_part(recording.statistics)
@@ -414,6 +424,29 @@ class RecordingsView(QWidget):
             self.comparison.show_counting()
             if self.pages.current() != _FRAMES:
                 self._count(recording, bounds)
+
+    def _show_figures(self) -> None:
+        """Show the figures of the recording, on the page that compares it beside those of the other one."""
+        recording, other = self.recording, self.comparison.second
+        if recording is None:
+            return
+        stats = _figures(recording, self.channel.channel)
+        if other is not None and self.pages.current() == _COMPARISON:
+            stats = _beside(stats, other)
+        self._figures.show_stats(stats)
+
+    def _show_compared(self) -> None:
+        """Show what the open recording is compared with in its figures and its time line, on the page about that."""
+        recording, second = self.recording, self.comparison.second
+        self._show_bars()
+        self._show_figures()
+        found = None
+        if recording is not None and second is not None and self.pages.current() == _COMPARISON:
+            if self._other is not None:
+                found = (self._other.density, self._other.start)
+            elif second.channel in recording.densities:
+                found = (recording.densities[second.channel], recording.start)
+        self.time_line.show_other(found)
 
     def _count(self, recording: Recording, bounds: tuple[int, int]) -> None:
         """Count the frames in the range on a worker."""
@@ -451,8 +484,16 @@ class RecordingsView(QWidget):
         elif self._lists:
             page = self.folder
         self._stack.setCurrentWidget(page)
+        self._show_compared()
+        self._show_playback()
         if key != _FRAMES and self.recording is not None and self.time_line.selected is not None:
             self._count_part()
+
+    def _show_playback(self) -> None:
+        """Show what plays the frames beside them, and elsewhere as long as it plays."""
+        shown = self.pages.current() == _FRAMES or self.playback.playing
+        self.playback.setVisible(shown)
+        self._playback_line.setVisible(shown)
 
     def _show_id(self, frame: Frame) -> None:
         """Show the frames of an ID."""
@@ -498,6 +539,7 @@ class RecordingsView(QWidget):
 
     def _tell_time_line(self) -> None:
         self.time_line.update()
+        self._show_playback()
 
     def _toggle_play(self) -> None:
         if why := self.playback.why_not():
@@ -588,6 +630,18 @@ class RecordingsView(QWidget):
         if self.recording is not None:
             ask_recording(self, _("Compare with another recording"), self.compare_with)
 
+    def _compare_channels(self) -> None:
+        """Compare the first channel of the open recording with its second one."""
+        recording = self.recording
+        if recording is None or not recording.has_channels:
+            return
+        first, second = recording.channels[:2]
+        self._other = None
+        self.show_channel(first)
+        part = RecordingPart(recording.path.name, recording.statistics)
+        self.comparison.show_second(part, self.frames.filter_bar.databases.database, second)
+        self.comparison.focus_rows()
+
     def _compare_again(self, path: Path) -> None:
         """Compare the recording at this path, which was opened, with the one that it was compared with last."""
         other = self._compared.other_of(path)
@@ -604,19 +658,20 @@ class RecordingsView(QWidget):
         if recording is None:
             return
 
-        def done(other: FrameStatistics) -> None:
+        def done(other: CountedRecording) -> None:
             if self.recording is not recording:
                 return
             database = self.frames.filter_bar.databases.database
-            self.comparison.show_second(RecordingPart(path.name, other), database)
+            self._other = other
+            self.comparison.show_second(RecordingPart(path.name, other.statistics), database)
             self._compared.remember(recording.path, path)
             if shows:
                 self._turn_to(_COMPARISON)
                 self.comparison.focus_rows()
             self._tell_unreadable(_UNREADABLE_OTHER, path.name, unreadable)
 
-        def op(progress: Progress) -> FrameStatistics:
-            return read_statistics(path, _telling(progress), unreadable)
+        def op(progress: Progress) -> CountedRecording:
+            return count_recording(path, _telling(progress), unreadable)
 
         title = _("Reading {file} to compare").format(file=path.name)
 
@@ -653,6 +708,23 @@ def _figures(recording: Recording, channel: str | None) -> list[Stat]:
         Stat(number(ids), _("IDs")),
         Stat(rate, _("Frames/s on average")),
         Stat(number(errors), _("Error frames"), "error" if errors else "text"),
+    ]
+
+
+def _beside(stats: Sequence[Stat], other: RecordingPart) -> list[Stat]:
+    """The figures of a recording, each with that of the other one below it."""
+    totals = other.statistics.totals(other.channel)
+    rate = number((totals.frames - 1) / totals.seconds, 0) if totals.seconds > 0 and totals.frames else "–"
+    others = {
+        _("Frames"): number(totals.frames),
+        _("Duration"): _duration(totals.seconds),
+        _("IDs"): number(len({(row.id, row.extended) for row in other.ids})),
+        _("Frames/s on average"): rate,
+        _("Error frames"): number(totals.errors),
+    }
+    return [
+        replace(stat, beside=_("{figure} in B").format(figure=others[stat.name])) if stat.name in others else stat
+        for stat in stats
     ]
 
 

@@ -1,7 +1,7 @@
 """Paints a paged table's column titles and cells."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
@@ -9,7 +9,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen, QTextLayout
 
 from benchboard.i18n import _
 from benchboard.paging import Line
-from benchboard.ui.paged.paged_model import Column, repeated_text
+from benchboard.ui.paged.paged_model import Column, Mark, repeated_text
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import badge_width, mark_width, paint_badge, paint_icon, paint_mark, paint_meter
 from benchboard.ui.widgets.labels import paint_avatar
@@ -26,8 +26,8 @@ _AVATAR: Final = 26
 _AVATAR_STEP: Final = 20
 _MOST_AVATARS: Final = 4
 """Most width and height of a person's circle, in pixels."""
-_METER: Final = 52
-"""Width of a meter, in pixels."""
+_SAMPLE: Final = 14
+"""Width of the line before a title, in pixels."""
 _LINE: Final = 16
 """Height of a line below a cell's first one, in pixels."""
 _GAP: Final = 8
@@ -48,7 +48,7 @@ def title_width(column: Column[Any]) -> int:
     """The width of a column whose title is shown whole, with the arrow of a sorted one, in pixels."""
     if column.untitled:
         return 2 * theme().px("table.cell_pad_x")
-    arrow = _ARROW if column.sortable else 0
+    arrow = (_ARROW if column.sortable else 0) + (_SAMPLE + _GAP if column.series is not None else 0)
     return QFontMetrics(_title_font()).horizontalAdvance(column.title) + arrow + 2 * theme().px("table.cell_pad_x") + 1
 
 
@@ -63,6 +63,9 @@ def fitting_width(column: Column[Any], rows: Iterable[Any]) -> int:
         mark = column.mark(row) if column.mark is not None else None
         if badge is not None:
             wide = badge_width(badge.text)
+        elif column.badges is not None:
+            marks, detail = column.badges(row)
+            wide = sum(badge_width(one.text) + _GAP for one in marks) + metrics.horizontalAdvance(detail)
         elif mark is not None:
             wide = mark_width(mark.text)
             if column.second is not None:
@@ -82,7 +85,8 @@ def fitting_width(column: Column[Any], rows: Iterable[Any]) -> int:
 def _room_before(column: Column[Any], row: Any) -> int:
     """What pictures and circles take before a cell's text, in pixels."""
     room = PICTURE_ROOM if column.picture is not None else 0
-    room += _METER + _GAP if column.meter is not None else 0
+    room += column.meter_width + _GAP if column.meter is not None else 0
+    room += column.drawing_width + _GAP if column.drawing is not None else 0
     room += _AVATAR + _GAP if column.avatar is not None else 0
     if column.avatars is not None and (shown := len(column.avatars(row)[:_MOST_AVATARS])):
         room += _AVATAR_STEP * (shown - 1) + _AVATAR + _GAP
@@ -114,9 +118,23 @@ def paint_title(painter: QPainter, box: QRect, column: Column[Any], arrow: str) 
     metrics = QFontMetrics(font)
     shown = metrics.elidedText(column.title, Qt.TextElideMode.ElideRight, box.width())
     painter.drawText(box, _alignment(column), shown)
+    if column.series is not None:
+        _paint_sample(painter, box, column, metrics.horizontalAdvance(shown))
     if arrow:
         end = box.right() if column.align_right else box.left() + metrics.horizontalAdvance(shown)
         paint_icon(painter, arrow, QRectF(end + 4, box.center().y() - 5, 12, 12), ink)
+
+
+def _paint_sample(painter: QPainter, box: QRect, column: Column[Any], title: int) -> None:
+    """The line of a series before the title of its column."""
+    series = column.series or 0
+    pen = QPen(theme().chart(series), 2)
+    if series:
+        pen.setDashPattern((2, 1.5))
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    painter.setPen(pen)
+    right = box.right() - title - _GAP if column.align_right else box.left() - _GAP
+    painter.drawLine(QPointF(right - _SAMPLE, box.center().y() + 1), QPointF(right, box.center().y() + 1))
 
 
 def paint_cell(painter: QPainter, box: QRectF, column: Column[Any], line: Line[Any]) -> None:
@@ -132,8 +150,20 @@ def paint_cell(painter: QPainter, box: QRectF, column: Column[Any], line: Line[A
     elif column.badge is not None and (badge := column.badge(row)) is not None:
         at = QPointF(box.left(), box.center().y() - 10)
         paint_badge(painter, at, badge.kind, badge.text, badge.icon)
+    elif column.badges is not None:
+        _paint_badges(painter, box, *column.badges(row))
     else:
         _paint_text(painter, _paint_pictures(painter, box, column, row), column, row)
+
+
+def _paint_badges(painter: QPainter, box: QRectF, marks: Sequence[Mark], detail: str) -> None:
+    """Draw badges one after the other, and what is written after them."""
+    left = box.left()
+    for mark in marks:
+        paint_badge(painter, QPointF(left, box.center().y() - 10), mark.kind, mark.text, mark.icon)
+        left += badge_width(mark.text) + _GAP
+    rest = QRectF(left, box.top(), max(0.0, box.right() - left), box.height())
+    _paint_line(painter, rest, detail, "body", "text.secondary", Qt.AlignmentFlag.AlignVCenter)
 
 
 def _paint_below_mark(painter: QPainter, box: QRectF, second: str) -> QRectF:
@@ -182,9 +212,12 @@ def _paint_pictures(painter: QPainter, box: QRectF, column: Column[Any], row: An
         column.picture(painter, QRectF(box.left(), round(box.center().y() - high / 2), wide, high), row)
         box = box.adjusted(PICTURE_ROOM, 0, 0, 0)
     if column.meter is not None and (share := column.meter(row)) is not None:
-        meter = QRectF(box.left(), box.top(), _METER, box.height())
-        paint_meter(painter, meter, share, "warn" if share > 0.6 else "info")
-        box = box.adjusted(_METER + _GAP, 0, 0, 0)
+        meter = QRectF(box.left(), box.top(), column.meter_width, box.height())
+        paint_meter(painter, meter, share, "warn" if column.meter_warns and share > 0.6 else "info")
+        box = box.adjusted(column.meter_width + _GAP, 0, 0, 0)
+    if column.drawing is not None:
+        column.drawing(painter, QRectF(box.left(), box.top(), column.drawing_width, box.height()), row)
+        box = box.adjusted(column.drawing_width + _GAP, 0, 0, 0)
     if column.avatar is not None:
         side = min(float(_AVATAR), box.height() - 6)
         circle = QRectF(box.left(), box.center().y() - side / 2, side, side)
@@ -207,7 +240,7 @@ def _paint_text(painter: QPainter, box: QRectF, column: Column[Any], row: Any) -
         is_mono = column.mono(row) if callable(column.mono) else column.mono
         font, tone = (
             ("mono" if is_mono and column.text(row) != "–" else "body"),
-            _tone(column, column.text(row)),
+            _tone(column, row),
         )
         box = _paint_tag(painter, box, column, row, font)
         _paint_line(painter, box, column.text(row), font, tone, _alignment(column), middle=column.middle)
@@ -223,11 +256,12 @@ def _paint_text(painter: QPainter, box: QRectF, column: Column[Any], row: Any) -
         _paint_line(painter, lower, text, font, "text.muted", _alignment(column))
 
 
-def _tone(column: Column[Any], text: str) -> str:
+def _tone(column: Column[Any], row: Any) -> str:
     """The colour of a cell: what says that there is nothing stands back."""
-    if text in ("–", _("Never")):
+    is_muted = column.muted(row) if callable(column.muted) else False
+    if is_muted or column.text(row) in ("–", _("Never")):
         return "text.muted"
-    return "text.secondary" if column.muted else "text"
+    return "text.secondary" if column.muted is True else "text"
 
 
 def _paint_tag(painter: QPainter, box: QRectF, column: Column[Any], row: Any, font: str) -> QRectF:

@@ -54,8 +54,9 @@ class Mark:
 class Column(Generic[Row]):
     """A column. `key` is the name to sort by. `text` is the text of the cell, also for screen readers and copying.
 
-    At most one of `mark` (coloured word), `badge` and `meter` (share 0 to 1 before the text) draws the cell instead of
-    plain text; `second` is a smaller second line (rows are then 44 px or more), `avatar` a person's circle before it,
+    At most one of `mark` (coloured word), `badge`, `badges` (several, and what is written after them) and `meter`
+    (share 0 to 1 before the text) draws the cell instead of plain text; `second` is a smaller second line (rows are
+    then 44 px or more), `avatar` a person's circle before it,
     `picture` draws a picture before it in the rectangle that it is given (rows are then 60 px, and a `second` line that
     is too long is wrapped once).
     `repeated` follows the text of a line that stands for several rows, or is the first of several unfolded ones.
@@ -77,12 +78,21 @@ class Column(Generic[Row]):
     picture: Callable[[QPainter, QRectF, Row], None] | None = None
     mark: Callable[[Row], Mark | None] | None = None
     badge: Callable[[Row], Mark | None] | None = None
+    badges: Callable[[Row], tuple[Sequence[Mark], str]] | None = None
     meter: Callable[[Row], float | None] | None = None
+    meter_width: int = 52
+    meter_warns: bool = True
+    """Whether a share of more than 60 % is trouble, as of a bus that is busy."""
+    drawing: Callable[[QPainter, QRectF, Row], None] | None = None
+    """Draws before the text, in a rectangle of `drawing_width` and the height of the row."""
+    drawing_width: int = 64
+    series: int | None = None
+    """The number of the chart's colour whose line stands before the title; dashed from the second one on."""
     tag: Callable[[Row], Mark | None] | None = None
     """A badge after the text, for the few rows that have one."""
     repeated: "Callable[[Line[Row]], str] | None" = None
     mono: bool | Callable[[Row], bool] = False
-    muted: bool = False
+    muted: bool | Callable[[Row], bool] = False
     middle: bool = False
     """Whether a text too long is elided in its middle: the end of a path says more than its folders."""
     names: bool = False

@@ -125,7 +125,7 @@ def paint_meter(painter: QPainter, box: QRectF, share: float, kind: Kind = "info
     painter.drawRoundedRect(track, 2, 2)
     if share > 0:
         painter.setBrush(theme().color(METER_FILL if kind == "info" else _LOOK[kind][1]))
-        painter.drawRoundedRect(QRectF(track.x(), track.y(), max(4.0, track.width() * min(share, 1.0)), 4), 2, 2)
+        painter.drawRoundedRect(QRectF(track.x(), track.y(), max(2.0, track.width() * min(share, 1.0)), 4), 2, 2)
     painter.restore()
 
 

@@ -42,7 +42,7 @@ class Stat:
     empty keeps that room until there are some.
 
     `history`: how often it happened in each part of a time, oldest first, drawn as bars on a line where there is room;
-    `ends` are the words at both ends of that line.
+    `ends` are the words at both ends of that line. `beside` is said after the name, such as the same figure of another.
 
     A figure that counts up has at least the width of `room`, so that another digit doesn't move those after it. With a
     `mark`, an icon, it is a word rather than a figure; then a tone of ok is no trouble.
@@ -58,11 +58,18 @@ class Stat:
     mark: str = ""
     history: tuple[int, ...] | None = None
     ends: tuple[str, str] = ("", "")
+    beside: str = ""
 
     @property
     def spoken(self) -> str:
         """The figure with its name, as it is read out."""
-        return f"{self.value}, {self.name}" if self.mark else f"{self.name} {self.value}"
+        said = f"{self.value}, {self.name}" if self.mark else f"{self.name} {self.value}"
+        return f"{said}, {self.beside}" if self.beside else said
+
+    @property
+    def caption(self) -> str:
+        """What stands under the figure."""
+        return f"{self.name}, {self.beside}" if self.beside else self.name
 
     @property
     def ink(self) -> str:
@@ -168,7 +175,7 @@ class StatStrip(QFrame):
             painter.drawText(QRectF(x + indent, 8, width + 2, 28), Qt.AlignmentFlag.AlignVCenter, stat.value)
             painter.setFont(theme().font("caption"))
             painter.setPen(theme().color("text.muted"))
-            painter.drawText(QRectF(x, 38, width + gap, 16), Qt.AlignmentFlag.AlignVCenter, stat.name)
+            painter.drawText(QRectF(x, 38, width + gap, 16), Qt.AlignmentFlag.AlignVCenter, stat.caption)
             if beside and stat.trace is not None:
                 top = (self.height() - _TRACE_HEIGHT) / 2
                 _paint_trace(painter, QRectF(x + width - beside, top, beside, _TRACE_HEIGHT), stat.trace)
@@ -188,7 +195,7 @@ class StatStrip(QFrame):
             texts = (words if stat.mark else figures).horizontalAdvance
             text = max(texts(one) for one in (stat.value, stat.room)) + (_MARK + 6 if stat.mark else 0)
             bar = 0.0 if stat.share is None or drawn else _METER + 10
-            name = names.horizontalAdvance(stat.name)
+            name = names.horizontalAdvance(stat.caption)
             found.append(max(_LEAST, text + bar, name) + 12 + drawn if drawn else max(_LEAST, text + bar, name))
         return found
 
