@@ -1,5 +1,7 @@
 """The rows of the live bus: one for each ID or one for each frame, and what their cells say."""
 
+from collections.abc import Iterator
+
 import pytest
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics
@@ -400,13 +402,19 @@ def title_width(header: QHeaderView, column: int) -> int:
     return QFontMetrics(painted).horizontalAdvance(title) + 24
 
 
-@pytest.mark.parametrize("language", ["en", "tr"])
+@pytest.fixture(params=["en", "tr"])
+def in_each_language(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The language is that of the whole process: what comes after is in English again."""
+    folder = package_data.resources_folder() / "i18n"
+    i18n.use(request.param, folder)
+    yield
+    i18n.use("en", folder)
+
+
+@pytest.mark.usefixtures("in_each_language")
 @pytest.mark.parametrize("decoded", [True, False])
-def test_title_of_every_column_is_whole_at_every_width_and_order(
-    qtbot: QtBot, light: Theme, decoded: bool, language: str
-) -> None:
+def test_title_of_every_column_is_whole_at_every_width_and_order(qtbot: QtBot, light: Theme, decoded: bool) -> None:
     """“Count” lost its first letter once plots were shown beside the frames."""
-    i18n.use(language, package_data.resources_folder() / "i18n")
     parent = QWidget()
     qtbot.addWidget(parent)
     model = FrameModel(parent)
