@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import shiboken6
@@ -20,7 +21,7 @@ from benchboard.canbus.timing import Timing, controller
 from benchboard.dongles import fleet
 from benchboard.dongles.fleet import DongleRecord
 from benchboard.storage.models.dongles import Dongle as DongleRow
-from benchboard.ui.bench import timing_view
+from benchboard.ui.bench import ROOM, timing_view
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.dongle_pane import nominal_timing
 from benchboard.ui.bench.dongles_view import DonglesView
@@ -29,13 +30,14 @@ from benchboard.ui.bench.solution_plot import SolutionPlot, SolutionPoint
 from benchboard.ui.bench.timing_cards import VerificationCard
 from benchboard.ui.bench.timing_request import Phases
 from benchboard.ui.bench.timing_view import TimingView
+from benchboard.ui.commands import Handler
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.theme import Theme
 from benchboard.ui.widgets import CheckBox, Select, Toast
 from benchboard.ui.widgets.key_value import Figure
 from benchboard.ui.widgets.stepper import StepRow
 from benchboard.ui.widgets.tab_order import tab_stops
-from support.benchsim import Simulator
+from support.benchsim import Simulator, simulated
 from support.loopback_dongle import CONFIG
 from support.painted_text import painted_texts
 from support.window import Clicker, visible
@@ -166,6 +168,24 @@ def test_timing_result_on_the_bus_is_explained_unless_it_passed(
     # A check mark at "Listen" says that the bus was heard without an error.
     heard = view.verification.findChild(StepRow).accessibleName().endswith("Listen: done")
     assert heard == (tone == "ok")
+
+
+def test_bit_rate_is_detected_by_a_command_from_any_view(
+    qtbot: QtBot, shell: Shell, click: Clicker, home: Path, manager: DeviceManager
+) -> None:
+    def handler() -> Handler:
+        return ROOM.handlers(shell.context)["bench.detect_bit_rate"]
+
+    assert handler().why_not() == "Connect a dongle first."
+    with simulated(home, 2, "--manual", "--traffic", "200"):
+        qtbot.waitUntil(lambda: any(one.has_answered for one in manager.devices))
+        assert not handler().why_not()
+        shell.go("bench/recordings")
+        handler().run()
+        explanation = click.find(shell.window(), "timing_verified_why")
+        assert isinstance(explanation, QLabel)
+        qtbot.waitUntil(lambda: explanation.text().startswith("The bus runs at 500 kbit/s."))
+        assert shell.address == "bench/timing"
 
 
 def test_timing_fields_edited_before_dongles_load_are_kept(

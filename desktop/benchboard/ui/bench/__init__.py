@@ -107,11 +107,26 @@ def _monitor_handler(context: Context) -> Handler:
     return Handler(partial(context.go, f"bench/live/{chosen or '!open'}"))
 
 
+def _detect_handler(context: Context) -> Handler:
+    """Finds the bit rate of the bus that is open, else of the selected dongle's, else of the first that answers."""
+    from benchboard.ui.bench.device_manager import DeviceManager
+    from benchboard.ui.bench.selected_dongle import SelectedDongle
+    from benchboard.ui.bench.timing_request import DETECT
+
+    manager = context.session.findChild(DeviceManager)
+    answering = [one.device_id for one in manager.devices if one.has_answered and one.device_id] if manager else []
+    live = manager.live.device_id if manager is not None and manager.live is not None else None
+    chosen = next((one for one in (live, SelectedDongle.of(context).id, *answering) if one in answering), None)
+    why_not = "" if chosen else _("Connect a dongle first.")
+    return Handler(partial(context.go, f"bench/timing/{chosen}/{DETECT}"), lambda: why_not)
+
+
 def _handlers(context: Context) -> Handlers:
     """The commands of the bench that can be run from any room."""
     handlers = {
         "bench.calculate_timing": Handler(partial(context.go, "bench/timing")),
         "bench.open_recording": Handler(partial(context.go, "bench/recordings/!open")),
+        "bench.detect_bit_rate": _detect_handler(context),
         "bench.monitor": _monitor_handler(context),
         "bench.simulate": _simulate_handler(context),
     }

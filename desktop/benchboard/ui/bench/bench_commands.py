@@ -40,6 +40,8 @@ REGISTRY.register(
     Command("bench.calculate_timing", N_("Calculate bit timing"), Group.TIMING, (), "ph.sliders-horizontal",
             N_("solve, calculator, bit rate, bitrate, baud rate, sample point, BRP, prescaler, SJW, TSEG1, "
                "TSEG2, time quanta, registers")),
+    Command("bench.detect_bit_rate", N_("Detect bit rate"), Group.TIMING, (), "ph.magnifying-glass",
+            N_("find bit rate, autobaud, baud rate, bitrate, unknown bus, scan")),
     Command("bench.monitor", N_("Open live bus"), Group.LIVE, (), "ph.activity",
             N_("watch, monitor, trace, sniff, sniffer, frames, messages, traffic, log, candump, bus load")),
     Command("bench.toggle_live", N_("Open or close live bus"), Group.LIVE, ("O",), "", "", LIVE),
