@@ -27,7 +27,7 @@ from benchboard.storage.keyset_paging import Sorting, page
 from benchboard.storage.models.base import now
 from benchboard.storage.models.dongles import CanConfig as ConfigRow
 from benchboard.storage.models.dongles import Dongle as DongleRow
-from benchboard.storage.models.dongles import DongleToken
+from benchboard.storage.models.dongles import DongleGroup, DongleToken
 
 OWNERSHIP_STATES: Final = ("UNCLAIMED", "CLAIM_PENDING", "CLAIMED_ACTIVE", "TRANSFER_PENDING", "REVOKED", "LOST")
 _OWNERSHIP_TITLES: Final = {
@@ -145,6 +145,23 @@ def find_dongles(session: Session, actor: Actor, device_ids: Collection[str]) ->
     """Those of the dongles with these device ids that are registered, in no particular order."""
     require(actor, "dongles:read")
     return [_dongle(found) for found in session.execute(_query(actor).where(DongleRow.device_id.in_(device_ids)))]
+
+
+def group_partners(session: Session, actor: Actor, dongle_ids: Collection[str]) -> dict[str, str]:
+    """The title of the other dongle in the group of each of these dongles (row ids) that is in one."""
+    require(actor, "dongles:read")
+    wanted = [*dongle_ids]
+    query = select(DongleGroup.dongle_a_id, DongleGroup.dongle_b_id).where(
+        DongleGroup.organisation_id == actor.organisation_id,
+        or_(DongleGroup.dongle_a_id.in_(wanted), DongleGroup.dongle_b_id.in_(wanted)),
+    )
+    pairs = [(first, second) for first, second in session.execute(query)]
+    partners = {one: other for pair in pairs for one, other in (pair, pair[::-1]) if one in wanted}
+    named = select(DongleRow.id, DongleRow.name, DongleRow.device_id).where(
+        DongleRow.organisation_id == actor.organisation_id, DongleRow.id.in_(partners.values())
+    )
+    titles = {id_: name or default_title(device_id) for id_, name, device_id in session.execute(named)}
+    return {one: titles[other] for one, other in partners.items() if other in titles}
 
 
 def paired_dongles(session: Session, actor: Actor) -> list[DongleRecord]:

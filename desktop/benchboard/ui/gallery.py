@@ -224,6 +224,11 @@ def _data() -> Iterator[Sample]:
             made.show_note(note)
         return made
 
+    def line() -> QWidget:
+        made = StatStrip(compact=True)
+        made.show_stats((Stat("35 997", "Frames", beside="26 996 in B"), Stat("7", "IDs"), Stat("0", "Error frames")))
+        return made
+
     def stepper(current: int) -> QWidget:
         made = Stepper((("Find", "On this computer"), ("Identify", "Its light blinks"), ("Pair", "Press its button")))
         made.set_current(current)
@@ -259,6 +264,7 @@ def _data() -> Iterator[Sample]:
     yield Sample("StatStrip", "history", partial(strip, traced[0], errors), (760, 64))
     yield Sample("StatStrip", "narrow", partial(strip, *quiet), (340, 64))
     yield Sample("StatStrip", "no figures", partial(strip, note="The live bus is closed."), (640, 64))
+    yield Sample("StatStrip", "one line", line, (480, 40))
     yield Sample("KeyValue", "ruled", ruled, (360, 84))
     for current, state in enumerate(("first", "middle", "last")):
         yield Sample("Stepper", state, partial(stepper, current), (200, 180))

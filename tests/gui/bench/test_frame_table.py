@@ -322,7 +322,8 @@ def test_signals_of_a_frame_end_with_a_whole_value_at_every_width_and_say_how_ma
     model.add_frames([Frame(0x18F, data=bytes.fromhex("2C 17 01 07"))])
     row = model.row_at(0)
     pairs = ["Speed 1\u202f483.00 rpm", "Group 1", "Left 7"]
-    expected = {", ".join(pairs), f"{pairs[0]}, {pairs[1]}, +1", f"{pairs[0]}, +2", "+3"}
+    short = {"Spe… 1\u202f483.00 rpm, +2"}  # "Spee…" is as long as the name
+    expected = {", ".join(pairs), f"{pairs[0]}, {pairs[1]}, +1", f"{pairs[0]}, +2", "+3", *short}
 
     shown = [signals_text(row, lambda text, room=room: len(text) <= room) for room in range(60)]
 
@@ -348,7 +349,7 @@ def test_frame_and_signal_never_paint_a_part_of_a_number(qtbot: QtBot, model: Fr
         drawn = painted_texts(size, lambda painter, b=line, m=middle: paint_signal_line(painter, b, m, model, 1))
         lines |= {one.text for one in drawn}
 
-    assert not {one for one in texts if "…" in one}
+    assert {one for one in texts if "…" in one} <= {f"{'Speed'[:size]}… 16\u202f383.75 rpm, +2" for size in (3, 4)}
     assert {"+3", "Speed 16\u202f383.75 rpm, +2"} <= texts
     values = {one for one in lines if one.startswith("16")}
     assert values == {"16\u202f383.75 rpm, above 3\u202f000.00", "16\u202f383.75 rpm"}

@@ -18,6 +18,7 @@ from benchboard.paging import Listing
 from benchboard.storage import change_tracking
 from benchboard.storage.models.dongles import CanConfig as ConfigRow
 from benchboard.storage.models.dongles import Dongle as DongleRow
+from benchboard.storage.models.dongles import DongleGroup
 from support.benchdata import Bench
 from support.databases import unbound
 from support.loopback_dongle import CONFIG, LoopbackDongle
@@ -51,6 +52,26 @@ SORT_VALUES: dict[str, Callable[[DongleRecord], object]] = {
     "last_seen_at": lambda one: one.last_seen_at,
     "created_at": lambda one: one.created_at,
 }
+
+
+def test_group_partners_are_the_others_of_this_organisation(bench: Bench) -> None:
+    first, second, alone = (paired(bench, LoopbackDongle(), name) for name in ("Conveyor A", "Conveyor B", "Rig"))
+    with unbound(bench.database).change() as session:
+        change_tracking.unaudited(session, "dongle_groups")
+        session.add(
+            DongleGroup(
+                organisation_id=bench.technician.organisation_id, user_id=bench.technician.user_id,
+                dongle_a_id=first.id, dongle_b_id=second.id,
+            )
+        )  # fmt: skip
+    every = [first.id, second.id, alone.id]
+    with unbound(bench.database).read() as session:
+        found = fleet.group_partners(session, bench.technician, every)
+        assert found == {first.id: "Conveyor B", second.id: "Conveyor A"}
+        assert fleet.group_partners(session, bench.technician, [second.id]) == {second.id: "Conveyor A"}
+        assert fleet.group_partners(session, bench.rival, every) == {}
+        with pytest.raises(Denied):
+            fleet.group_partners(session, bench.analyst, every)
 
 
 @pytest.fixture

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Final
+from typing import Final, Literal
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from benchboard import settings
+from benchboard.canbus.capture import Counters
 from benchboard.canbus.link import named_error
 from benchboard.canbus.timing import Timing, check, controller, limit_percent
 from benchboard.dongles import fleet
@@ -33,7 +34,7 @@ from benchboard.ui.bench.bench_format import (
 )
 from benchboard.ui.bench.bit_diagram import SmallBitBar
 from benchboard.ui.bench.bus_end import Taking, unless_in_use
-from benchboard.ui.bench.device_manager import DeviceManager
+from benchboard.ui.bench.device_manager import DeviceManager, LiveBus
 from benchboard.ui.bench.dongle_notices import DongleNotices
 from benchboard.ui.bench.dongle_rows import DongleRow
 from benchboard.ui.bench.mini_trace import MiniTrace
@@ -55,6 +56,7 @@ from benchboard.ui.widgets.accessible import Role
 from benchboard.ui.widgets.detail_pane import DetailHeader, details_name
 from benchboard.ui.widgets.flow_layout import FlowLayout
 from benchboard.ui.widgets.labels import plain_tooltip
+from benchboard.ui.widgets.stat_strip import Stat, StatStrip
 from benchboard.ui.widgets.surfaces import set_surface
 
 _IDENTIFY: Final = "bench.identify"
@@ -321,7 +323,7 @@ def _value(label: str, text: str, kind: str) -> QWidget:
     """A value of the identity; what one may want elsewhere can be copied."""
     if kind != "mono":
         return Paragraph(text, kind)
-    return copyable(text, label) if text != "–" else Text(text)
+    return copyable(text, label, middle="/" in text) if text != "–" else Text(text)
 
 
 def _shows_last_verification(row: DongleRow) -> bool:
@@ -600,16 +602,28 @@ class _TraceSection(_PaneSection):
         self.head.addWidget(self._pause)
         self.trace = MiniTrace()
         self._idle = Text(_("The live bus is closed."), tone="muted")
+        self._errors = StatStrip(ground="")
+        self._errors.setObjectName("bench_detail_errors")
+        self._live: LiveBus | None = None
+        self.column.addWidget(self._errors)
         self.column.addWidget(self.trace)
         self.column.addWidget(self._idle)
         self._timer = QTimer(self)
         self._timer.setInterval(250)
-        self._timer.timeout.connect(lambda: self._summary.setText(self.trace.summary))
+        self._timer.timeout.connect(self._refresh)
         self._timer.start()
 
-    def show_live(self, live: object) -> None:
-        self.trace.set_bus(live)  # type: ignore[arg-type]  # the device manager's live bus, or None
-        for widget in (self.trace, self._pause, self._summary):
+    def _refresh(self) -> None:
+        self._summary.setText(self.trace.summary)
+        if self._live is not None and self.isVisible():
+            self._errors.show_stats(_error_stats(self._live.capture.counters()))
+
+    def show_live(self, live: LiveBus | None) -> None:
+        """Show the dongle's open bus; None if it has none."""
+        self._live = live
+        self.trace.set_bus(live)
+        self._refresh()
+        for widget in (self.trace, self._errors, self._pause, self._summary):
             widget.setVisible(live is not None)
         self._idle.setVisible(live is None)
 
@@ -617,3 +631,14 @@ class _TraceSection(_PaneSection):
         self.trace.paused = not self.trace.paused
         self._pause.setIcon(theme().icon("ph.play" if self.trace.paused else "ph.pause"))
         self._pause.setToolTip(_("Resume display") if self.trace.paused else _("Pause display"))
+
+
+def _error_stats(counters: Counters) -> list[Stat]:
+    """The errors of an open bus since it was opened: the controller's counters, and what was lost."""
+    bus = counters.bus
+    found: tuple[tuple[int, str, Literal["warn", "error"]], ...] = (
+        (bus.tx_errors, _("TEC"), "warn"), (bus.rx_errors, _("REC"), "warn"),
+        (bus.bus_errors, _("Bus errors"), "error"),
+        (bus.failed, _("Failed"), "warn"), (bus.overruns, _("Dropped"), "error"),
+    )  # fmt: skip
+    return [Stat(number(count), name, tone if count else "text") for count, name, tone in found]

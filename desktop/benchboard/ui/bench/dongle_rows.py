@@ -28,6 +28,8 @@ class DongleRow:
 
     dongle: DongleRecord | None
     device: DetectedDevice | None
+    partner: str = ""
+    """The title of the other dongle in its group; empty if it is in none."""
 
     @property
     def device_id(self) -> str | None:
@@ -148,11 +150,12 @@ def columns(load: Callable[[DongleRow], BusLoad] = _no_load) -> tuple[Column[Don
             lambda row: load(row).text,
             meter=lambda row: load(row).share,
             tooltip=lambda row: load(row).why,
+            meter_width=56,
             align_right=True,
-            width=130,
+            width=144,
             whole=True,
         ),
-        Column("bitrate", _("Bit rate"), lambda row: row.bitrates, True, align_right=True, width=145),
+        Column("bitrate", _("Bit rate"), lambda row: row.bitrates, True, align_right=True, width=130),
         Column(
             "",
             _("Port"),
@@ -161,7 +164,18 @@ def columns(load: Callable[[DongleRow], BusLoad] = _no_load) -> tuple[Column[Don
             width=100,
             stretch=True,
             optional=True,
+            middle=True,
             tooltip=lambda row: row.device.port.path if row.device is not None else "",
+        ),
+        Column(
+            "",
+            _("Group"),
+            lambda row: _("with {name}").format(name=row.partner) if row.partner else "",
+            muted=True,
+            spoken="titled",
+            width=140,
+            stretch=True,
+            sparse=True,
         ),
         Column(
             "last_seen_at",
@@ -247,7 +261,8 @@ def fetch(
         return Page(sorted_rows((row for row in matching if row.connected), listing))
     page = fleet.list_dongles(session, context.actor, listing, after=after, limit=limit)
     here = _by_key(devices)
-    rows = tuple(DongleRow(dongle, here.get(dongle.device_id)) for dongle in page.rows)
+    partners = fleet.group_partners(session, context.actor, [dongle.id for dongle in page.rows])
+    rows = tuple(DongleRow(one, here.get(one.device_id), partners.get(one.id, "")) for one in page.rows)
     if after is None and page.next_key is None:
         return Page(sorted_rows((*new, *rows), listing))
     return Page((*new, *rows), page.next_key)
@@ -301,4 +316,10 @@ def _at_ports(context: Context, devices: DeviceManager, session: DatabaseSession
     device_ids = {device.device_id for device in connected.values() if device.device_id is not None}
     found = fleet.find_dongles(session, context.actor, device_ids)
     registered = {dongle.device_id: dongle for dongle in found}
-    return [DongleRow(registered.get(device.device_id or ""), device) for device in connected.values()]
+    partners = fleet.group_partners(session, context.actor, [dongle.id for dongle in found])
+
+    def row(device: DetectedDevice) -> DongleRow:
+        dongle = registered.get(device.device_id or "")
+        return DongleRow(dongle, device, partners.get(dongle.id, "") if dongle is not None else "")
+
+    return [row(device) for device in connected.values()]

@@ -140,7 +140,7 @@ class DonglesView(QWidget):
         self.model.loaded.connect(self._select_requested)
         self.model.loaded.connect(self._probe_paired_elsewhere)
         self.model.loaded.connect(self._show_hints)
-        context.changed.watch(self, {"dongles", "can_configs", "dongle_tokens"}, self.model.refresh)
+        context.changed.watch(self, {"dongles", "can_configs", "dongle_tokens", "dongle_groups"}, self.model.refresh)
         install_shortcuts(self, DONGLES_VIEW, self.command_handlers(), context.problems.refuse)
         at_dongle = {one.id: Handler(partial(self._run_at_dongle, one.id)) for one in REGISTRY.of_scope(DONGLES)}
         install_shortcuts(self._body, DONGLES, at_dongle)

@@ -18,11 +18,13 @@ from benchboard.ui.bench.frame_rows import (
     SIGNALS,
     TIME,
     TYPE,
+    FrameRow,
     changed_bytes,
     is_error,
     is_off_cycle,
     kind,
     signals_text,
+    type_text,
 )
 from benchboard.ui.motion import is_reduced
 from benchboard.ui.paged.paged_cells import paint_ring
@@ -92,8 +94,10 @@ class FrameDelegate(QStyledItemDelegate):
         if column == TYPE and row.frame.sent:
             shown = kind(row.frame)
             painter.drawText(box, alignment(column), shown)
-            left = box.left() + QFontMetricsF(painter.font()).horizontalAdvance(f"{shown} ")
-            _paint_tag(painter, QRectF(left, box.top(), box.right() + 10 - left, box.height()), text.split(", ")[-1])
+            if row.message is None:
+                self._paint_sent_tag(painter, box, shown, row)
+        elif column == NAME and row.frame.sent and row.message is not None:
+            self._paint_sent_tag(painter, box, text, row, draws=True)
         elif column == CYCLE and is_off_cycle(row) and not model.ended and not silent:
             painter.setPen(theme().color("warn"))
             painter.drawText(box, alignment(column), text)
@@ -115,6 +119,17 @@ class FrameDelegate(QStyledItemDelegate):
                 spot = QRectF(box.right() - width - 18, box.center().y() - 7, 14, 14)
                 paint_icon(painter, "ph.pause", spot, painter.pen().color())
             _draw(painter, box, text, column)
+
+    def _paint_sent_tag(self, painter: QPainter, box: QRectF, text: str, row: FrameRow, *, draws: bool = False) -> None:
+        """The word that says that this computer sent the frame, behind the name or else behind the kind: whole, or not
+        at all, as an arrow in the margin says it too."""
+        word, caption = type_text(row).split(", ")[-1], QFontMetricsF(theme().font("caption"))
+        metrics, room = QFontMetricsF(painter.font()), caption.horizontalAdvance(word) + 16
+        if draws:
+            _draw(painter, box, text, NAME)
+        if metrics.horizontalAdvance(text) + room <= box.width() + 8:
+            left = box.left() + metrics.horizontalAdvance(f"{text} ")
+            _paint_tag(painter, QRectF(left, box.top(), box.right() + 10 - left, box.height()), word)
 
     def _paint_data(self, painter: QPainter, box: QRectF, model: FrameRowModel, row: int, text: str) -> None:
         fresh = [] if model.ended else model.fresh_changes(row, FADES_S)

@@ -17,6 +17,8 @@ that was set as time zero.
 """
 TIME, ID, TYPE, DLC, CYCLE, COUNT, DATA, NAME, SIGNALS, CHANNEL, NODE, SHARE = range(12)
 """The columns, in the order in which they are numbered; the live bus has no channel, only it has nodes and shares."""
+_LEAST_NAMED: Final = 3
+"""Letters that a name keeps at least."""
 _MOST_IN_CELL: Final = 8
 """Signals in the cell of a frame; the row expands into all of them."""
 
@@ -114,9 +116,18 @@ def signals_text(row: FrameRow, fits: Callable[[str], bool] = lambda _text: True
     for shown, one in enumerate(row.signals[:_MOST_IN_CELL], 1):
         pairs = f"{text}, {one.signal.name} {one.text}" if shown > 1 else f"{one.signal.name} {one.text}"
         if not fits(_and_more(pairs, every - shown)):
+            if shown == 1 and (shortened := _shortened(one, every - 1, fits)):
+                return shortened
             return _and_more(text, every - shown + 1)
         text = pairs
     return _and_more(text, max(0, every - _MOST_IN_CELL))
+
+
+def _shortened(one: SignalValue, more: int, fits: Callable[[str], bool]) -> str:
+    """A signal with as much of its name as fits beside its value; empty if hardly any does."""
+    name = one.signal.name
+    texts = (_and_more(f"{name[:size]}… {one.text}", more) for size in range(len(name) - 1, _LEAST_NAMED - 1, -1))
+    return next((text for text in texts if fits(text)), "")
 
 
 def _and_more(text: str, more: int) -> str:

@@ -7,6 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QTimer
 
+from benchboard.canbus.bus import ErrorState
 from benchboard.canbus.bus_load import bus_load
 from benchboard.i18n import _, number
 from benchboard.ui.bench.bench_format import clock_duration, rates
@@ -14,6 +15,7 @@ from benchboard.ui.bench.device_manager import DeviceManager, LiveBus
 from benchboard.ui.bench.paired_dongles import PairedDongles
 from benchboard.ui.bench.recording_clock import RecordingClock
 from benchboard.ui.context import Context
+from benchboard.ui.widgets.status_bar import Tone
 
 _CELL: Final = "live"
 _RECORDING: Final = "recording"
@@ -56,16 +58,22 @@ class LiveBusCell(QObject):
         self._show_recording(live)
         name = self._paired.titles.get(live.device_id or "", live.title)
         short = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
-        load = bus_load(live.capture.counters())
+        counters = live.capture.counters()
+        load = bus_load(counters)
+        troubles: dict[ErrorState | None, tuple[str, Tone]] = {
+            ErrorState.PASSIVE: (_("{name}: {rate}, error passive"), "warn"),
+            ErrorState.BUS_OFF: (_("{name}: {rate}, bus off"), "error"),
+        }
+        is_trouble = counters.bus.error_state in troubles
+        text, tone = troubles.get(counters.bus.error_state, (_("{name}: {rate}, {load} load"), "plain"))
         tip = _("Show live bus of {name}").format(name=name)
         self._context.status.set(
             _CELL,
-            "ph.activity",
-            _("{name}: {rate}, {load} load").format(
-                name=short, rate=rates(live.config.bitrate, live.config.data_bitrate), load=load.text
-            ),
+            "ph.warning-fill" if is_trouble else "ph.activity",
+            text.format(name=short, rate=rates(live.config.bitrate, live.config.data_bitrate), load=load.text),
             act=partial(self._context.go, "bench/live"),
             tip="\n".join(part for part in (tip, load.why and _("Load: {why}").format(why=load.why)) if part),
+            tone=tone,
         )
 
     def _show_recording(self, live: LiveBus) -> None:

@@ -80,7 +80,7 @@ class RecordingsView(QWidget):
         self._compared = RememberedComparisons(context)
         self.setAcceptDrops(True)
         self._build_toolbar()
-        self._figures = StatStrip()
+        self._figures = StatStrip(compact=True)
         self._figures.setObjectName("recording_figures")
         self.time_line = RecordingTimeLine()
         self.playback = PlaybackBar(context, DeviceManager.of(context))
@@ -712,7 +712,7 @@ def _figures(recording: Recording, channel: str | None) -> list[Stat]:
 
 
 def _beside(stats: Sequence[Stat], other: RecordingPart) -> list[Stat]:
-    """The figures of a recording, each with that of the other one below it."""
+    """The figures of a recording, each with that of the other one beside it; without the day."""
     totals = other.statistics.totals(other.channel)
     rate = number((totals.frames - 1) / totals.seconds, 0) if totals.seconds > 0 and totals.frames else "–"
     others = {
@@ -723,8 +723,9 @@ def _beside(stats: Sequence[Stat], other: RecordingPart) -> list[Stat]:
         _("Error frames"): number(totals.errors),
     }
     return [
-        replace(stat, beside=_("{figure} in B").format(figure=others[stat.name])) if stat.name in others else stat
+        replace(stat, beside=_("{figure} in B").format(figure=others[stat.name]))
         for stat in stats
+        if stat.name in others
     ]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.ui.theme import theme
@@ -69,6 +69,14 @@ class EmptyState(QWidget):
         self.why.setVisible(bool(why))
         self.action.setVisible(bool(action))
         column.addStretch(2)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room, the icon goes first."""
+        super().resizeEvent(event)
+        needed = self._column.totalHeightForWidth(self.width())
+        if self.icon.isHidden():
+            needed += self.icon.sizeHint().height() + self._column.spacing()
+        self.icon.setVisible(self.height() >= needed)
 
     def add_action(self, text: str, run: Callable[[], object]) -> Button:
         """Add another way on, below the first."""

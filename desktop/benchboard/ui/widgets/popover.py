@@ -398,15 +398,16 @@ def heading(title: str, trailing: QWidget | None = None) -> QWidget:
     return holder
 
 
-def copyable(text: str, name: str = "", *, wrap: bool = False) -> QWidget:
-    """A value in a monospaced font with a copy button; if `wrap`, in as many lines as it needs."""
+def copyable(text: str, name: str = "", *, wrap: bool = False, middle: bool = False) -> QWidget:
+    """A value in a monospaced font with a copy button; if `wrap`, in as many lines as it needs. With `middle` it is
+    elided there, as a path."""
     from benchboard.ui.widgets.buttons import Button
 
     holder = QWidget()
     line = QHBoxLayout(holder)
     line.setContentsMargins(0, 0, 0, 0)
     line.setSpacing(4)
-    line.addWidget(WrappedPath(text) if wrap else Elided(text, "mono", fits_text=True), 1 if wrap else 0)
+    line.addWidget(WrappedPath(text) if wrap else Elided(text, "mono", fits_text=True, middle=middle), 1 if wrap else 0)
     line.addWidget(
         Button(
             "",

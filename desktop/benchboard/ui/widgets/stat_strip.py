@@ -14,6 +14,9 @@ from benchboard.ui.widgets.badges import paint_icon, paint_meter
 from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.surfaces import set_surface
 
+_LINE = 40
+_WORD = 6.0
+"""Between a figure and its name on one line."""
 _EDGE, _METER, _LEAST = 16.0, 64.0, 48.0
 _MARK = 15
 """The side of the icon before a word."""
@@ -74,22 +77,27 @@ class Stat:
     @property
     def ink(self) -> str:
         """The colour of the figure: a zero is nothing to look at, and neither is one that is past."""
-        return "text.muted" if self.tone == "past" or (self.tone == "text" and self.value == "0") else self.tone
+        is_nothing = self.tone == "text" and self.value in ("0", "–")
+        return "text.muted" if self.tone == "past" or is_nothing else self.tone
 
 
 class StatStrip(QFrame):
     """Figures in a strip of 64 px: zeros muted, trouble coloured; in a narrow window smaller and closer.
 
-    Its `ground` is a surface of the theme; empty: what is behind it.
+    Its `ground` is a surface of the theme; empty: what is behind it. A `compact` one is a line of 40 px, each figure
+    behind its name, for figures that don't change.
     """
 
     accessible_role = Role.StaticText
 
-    def __init__(self, parent: QWidget | None = None, *, ground: str = "surface") -> None:
+    def __init__(self, parent: QWidget | None = None, *, ground: str = "surface", compact: bool = False) -> None:
         super().__init__(parent)
+        self._compact = compact
+        self._edge = _EDGE if ground else 0.0
+        """What the first figure is set in by: one among other texts begins where they do."""
         if ground:
             set_surface(self, ground)
-        self.setFixedHeight(64)
+        self.setFixedHeight(_LINE if compact else 64)
         self._stats: tuple[Stat, ...] = ()
         self._note = ""
         self.setMouseTracking(True)
@@ -131,26 +139,31 @@ class StatStrip(QFrame):
             if self._note:
                 painter.setFont(theme().font("body"))
                 painter.setPen(theme().color("text.muted"))
-                box = QRectF(self.rect()).adjusted(_EDGE, 0, -_EDGE, 0)
+                box = QRectF(self.rect()).adjusted(self._edge, 0, -self._edge, 0)
                 painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, self._note)
+            elif self._compact:
+                self._paint_line(painter)
             else:
                 self._paint_stats(painter)
-            painter.fillRect(0, self.height() - 1, self.width(), 1, theme().color("border"))
+            if self._edge:
+                painter.fillRect(0, self.height() - 1, self.width(), 1, theme().color("border"))
 
     def lefts(self) -> list[float]:
         """Where each figure begins, in pixels."""
         _font, gap, widths, _more = self._columns()
-        return [_EDGE + sum(widths[:place]) + gap * place for place in range(len(widths))]
+        return [self._edge + sum(widths[:place]) + gap * place for place in range(len(widths))]
 
     def _columns(self) -> tuple[str, float, list[float], list[float]]:
         """The font of the figures, the gap between them, their widths, and the widths of what is drawn beside each: its
         trace or its history, 0 where there is none or no room. With such drawings, the figures reach from one end of
         the strip to the other.
         """
+        if self._compact:
+            return self._line_columns()
         for beside in (_beside, _trace_beside, None):
             drawn = [beside(stat) if beside is not None else (0.0, 0.0) for stat in self._stats]
             widths = self._widths("display", [least for least, _more in drawn])
-            spare = self.width() - 2 * _EDGE - sum(widths) - _GAPS[0] * len(widths)
+            spare = self.width() - 2 * self._edge - sum(widths) - _GAPS[0] * len(widths)
             if spare < 0:
                 continue
             most = sum(more for _least, more in drawn)
@@ -161,9 +174,45 @@ class StatStrip(QFrame):
             return "display", min(gap, _GAPS[0] * 2), widths, wide
         return "title", _GAPS[1], self._widths("title", [0.0] * len(self._stats)), [0.0] * len(self._stats)
 
+    def _paint_line(self, painter: QPainter) -> None:
+        """Each figure behind its name, on one line, as far as they have room."""
+        font, gap, widths, _drawn = self._columns()
+        end, x = self.width() - self._edge, self._edge
+        for place, (stat, width) in enumerate(zip(self._stats, widths, strict=True)):
+            if x + width > end + 1:
+                return
+            if place:
+                painter.fillRect(QRectF(round(x - gap / 2), 12, 1, _LINE - 24), theme().color("border"))
+            left = x
+            for text, made, ink in self._line_parts(stat, font):
+                painter.setFont(made)
+                painter.setPen(theme().color(ink))
+                painter.drawText(QRectF(left, 0, x + width + 2 - left, _LINE), Qt.AlignmentFlag.AlignVCenter, text)
+                left += QFontMetricsF(made).horizontalAdvance(text) + _WORD
+            x += width + gap
+
+    def _line_parts(self, stat: Stat, font: str) -> list[tuple[str, QFont, str]]:
+        """What is written of a figure on a line: its name, itself, and what is beside it, each with font and ink."""
+        small = theme().font(font)
+        parts = [(stat.name, small, "text.muted"), (stat.value, _word_font(), stat.ink)]
+        return [*parts, (stat.beside, small, "text.muted")] if stat.beside else parts
+
+    def _line_columns(self) -> tuple[str, float, list[float], list[float]]:
+        """Names in the font of the text; in a smaller one where there is no room for all."""
+        drawn = [0.0] * len(self._stats)
+        for font in ("body", "caption"):
+            widths = [
+                sum(QFontMetricsF(made).horizontalAdvance(text) + _WORD for text, made, _ink in parts) - _WORD
+                for parts in (self._line_parts(stat, font) for stat in self._stats)
+            ]
+            spare = self.width() - 2 * self._edge - sum(widths)
+            if spare >= _GAPS[1] * (len(widths) - 1) or font == "caption":
+                break
+        return font, min(_GAPS[0], max(spare / max(len(widths) - 1, 1), _GAPS[1])), widths, drawn
+
     def _paint_stats(self, painter: QPainter) -> None:
         font, gap, widths, drawn = self._columns()
-        x = _EDGE
+        x = self._edge
         for place, (stat, width, beside) in enumerate(zip(self._stats, widths, drawn, strict=True)):
             if place:
                 painter.fillRect(QRectF(round(x - gap / 2), 14, 1, 36), theme().color("border"))
@@ -255,8 +304,8 @@ def _paint_history(painter: QPainter, box: QRectF, stat: Stat) -> None:
     counts = stat.history or ()
     ground = round(box.top() + _BAR_HEIGHT + 4)
     painter.fillRect(QRectF(box.left(), ground, box.width(), 1), theme().color("border.strong"))
-    painter.fillRect(QRectF(box.right() - 1, ground - _BAR_HEIGHT / 2, 2, _BAR_HEIGHT / 2 + 1), theme().color("accent"))
-    most, slot = max(counts, default=0), box.width() / max(len(counts), 1)
+    painter.fillRect(QRectF(box.right() - 2, ground - _BAR_HEIGHT / 2, 2, _BAR_HEIGHT / 2 + 1), theme().color("accent"))
+    most, slot = max(counts, default=0), (box.width() - 4) / max(len(counts), 1)
     for place, count in enumerate(counts):
         if count:
             height = _BAR_LEAST + (_BAR_HEIGHT - _BAR_LEAST) * count / most

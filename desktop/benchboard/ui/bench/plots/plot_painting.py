@@ -28,6 +28,7 @@ TITLE: Final = 24.0
 AXIS: Final = 28.0
 """Height of the axis of time."""
 LEAST_CHART: Final = 44.0
+_MOST_CHART: Final = 180.0
 _LEFT, _RIGHT, _BELOW = 60.0, 16.0, 10.0
 _LEFT_NAMED: Final = 92.0
 """The room for the labels of values with names."""
@@ -39,7 +40,7 @@ _LEAST_LONG: Final = 8
 """Points of a line from which on that is looked at."""
 _DOT: Final = 3.5
 _TICK_GAP: Final = 26.0
-_TIME_GAP: Final = 92.0
+_TIME_GAP: Final = 76.0
 _MOST_TICKS: Final = 5
 _MOST_NAMES: Final = 8
 _SILENT_NS: Final = 2_000_000_000
@@ -79,6 +80,7 @@ def boxes(size: QSizeF, plots: PlotSet, source: SignalSource) -> list[PlotBox]:
         return []
     titles = sum(TITLE * len(plot) for plot in plots.plots)
     each = max((size.height() - AXIS - titles) / len(plots.plots), LEAST_CHART + _BELOW)
+    each = min(each, _MOST_CHART + _BELOW)  # two plots of a whole pane would be towers
     has_names = any(_choices(plot, source) for plot in plots.plots)
     left = min(_LEFT_NAMED if has_names else _LEFT, size.width() / 3)
     found, top = [], 0.0
@@ -110,7 +112,7 @@ def paint_plots(
     for plot, box in zip(plots.plots, places, strict=True):
         _paint_plot(painter, plot, box, source, span, scales, cursors)
     if places:
-        axis = QRectF(places[0].chart.left(), size.height() - AXIS, places[0].chart.width(), AXIS)
+        axis = QRectF(places[0].chart.left(), places[-1].whole.bottom(), places[0].chart.width(), AXIS)
         tags = _cursor_tags(axis, span, cursors)
         _paint_times(painter, axis, span, [tag for tag in tags if tag is not None])
         if cursors is not None:
