@@ -26,6 +26,11 @@ def data_phase_command(config: DongleConfig, port: str, database: str = "", *, h
     return " ".join(["benchboard dongle config", *filter(None, options)])
 
 
+def can_have_data_phase(config: DongleConfig, *, has_fd: bool = True) -> bool:
+    """Whether there is a data phase to set this dongle to; `has_fd` as in `data_phase_command`."""
+    return has_fd and _data_phase(config) is not None
+
+
 def fd_advice(config: DongleConfig, port: str, *, has_fd: bool = True) -> str:
     """What to do, in sentences that name the command if there is one; `has_fd` as in `data_phase_command`."""
     if not has_fd:
@@ -39,16 +44,6 @@ def fd_advice(config: DongleConfig, port: str, *, has_fd: bool = True) -> str:
         "It sets a data phase of {rate}, which all nodes on the bus must use."
     )
     return advice.format(command=data_phase_command(config, port), rate=_megabits(timing))
-
-
-def fd_steps(config: DongleConfig) -> str:
-    """How to run `data_phase_command`, where there is one, while this program has the dongle's bus open."""
-    timing = _data_phase(config)
-    steps = _(
-        "Close the live bus, run this command in a terminal, then open the live bus again. It sets a data phase of "
-        "{rate}, which all nodes on the bus must use."
-    )
-    return steps.format(rate=_megabits(timing)) if timing is not None else ""
 
 
 def _megabits(timing: Timing) -> str:

@@ -15,7 +15,7 @@ from benchboard.ui.bench.timing_view import TimingView
 from benchboard.ui.problems import Notice
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.widgets.fields import Edit
-from benchboard.ui.widgets.labels import Said
+from benchboard.ui.widgets.paragraph import Paragraph
 from support.benchsim import Simulator
 from support.window import Clicker
 
@@ -27,9 +27,10 @@ def _edit(shell: Shell, name: str) -> Edit:
 
 
 def _said(shell: Shell) -> str:
-    """The text beside the button that sends."""
-    label = shell.findChild(Said, "live_sent")
-    assert isinstance(label, Said)
+    """What is said below the field of a frame that isn't one."""
+    label = shell.findChild(Paragraph, "live_refusal")
+    assert isinstance(label, Paragraph)
+    assert label.isVisible()
     return label.text()
 
 

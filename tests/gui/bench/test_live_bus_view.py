@@ -30,7 +30,7 @@ from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.live_bus_view import LiveBusView
 from benchboard.ui.bench.selected_dongle import SelectedDongle
 from benchboard.ui.shell.shell import Shell
-from benchboard.ui.widgets import Popover, Select, accessible
+from benchboard.ui.widgets import CheckBox, Popover, Select, accessible
 from benchboard.ui.widgets.badges import Badge
 from benchboard.ui.widgets.banners import Banner
 from benchboard.ui.widgets.tab_order import tab_stops
@@ -107,29 +107,49 @@ def test_live_bus_shows_frames_of_another_node_and_sends(
         click(window, "live_pause")
         # What came during the pause is counted too.
         qtbot.waitUntil(lambda: _shown_frames(view) >= heard + 20)
+        table = view.table.geometry()
         _type(qtbot, click, window, "live_frame", "nonsense")
         click(window, "live_send")
         assert click.find(window, "live_frame").property("wrong")
-        # A classic dongle can't send a CAN FD frame. The error is beside the field, and goes with the next edit.
+        # A classic dongle can't send a CAN FD frame. The error is below the field, and goes with the next edit.
         _type(qtbot, click, window, "live_frame", "123##1AABB")
         assert not click.find(window, "live_frame").property("wrong")
-        assert not view.send_bar.said.text()
-        table = view.table.geometry()
+        assert not visible(window, "live_refusal")
         click(window, "live_send")
-        assert view.send_bar.said.text() == "This dongle is set to classic CAN. Send a classic frame."
-        port = manager.live.path
-        assert _copied_command(click, window) == f"benchboard dongle config --port {port} --data-timing 1/19/10/10/10"
+        assert view.send_bar.refusal.text() == "This dongle is set to classic CAN. Send a classic frame."
+        assert visible(window, "live_set_fd")
+        click(window, "live_send_classic")
+        qtbot.waitUntil(lambda: view.send_bar.said.text() == "Sent 123#AABB to the dongle.")
+        assert not visible(window, "live_refusal")
         current = shell.context.problems.current
-        assert current is None or current.what.startswith("New simulated dongle"), "the error is beside the field alone"
+        assert current is None or current.what.startswith("New simulated dongle"), "the error is below the field alone"
         _type(qtbot, click, window, "live_frame", "123#DEADBEEF")
-        assert view.table.geometry() == table
-        assert not visible(window, "live_help")
+        qtbot.waitUntil(lambda: view.table.geometry() == table)
         click(window, "live_send")
         qtbot.waitUntil(lambda: view.send_bar.said.text() == "Sent 123#DEADBEEF to the dongle.")
         assert not click.find(window, "live_frame").property("wrong")
         click(window, "live_stop")
         qtbot.waitUntil(lambda: manager.live is None)
         listener.stop()
+
+
+def test_a_can_fd_frame_on_classic_can_leads_to_can_fd_in_bit_timing(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, manager: DeviceManager, click: Clicker
+) -> None:
+    qtbot.waitUntil(lambda: sum(one.info is not None for one in manager.devices) == 2)
+    shell.go(f"bench/live/{min(simulator.ports)}")
+    qtbot.waitUntil(lambda: manager.live is not None)
+    window = shell.window()
+    _type(qtbot, click, window, "live_frame", "123##1112233445566778899AABBCC")
+    click(window, "live_send")
+    classic = click.find(window, "live_send_classic")
+    assert classic.text() == "Send its first 8 bytes as a classic frame"
+    click(window, "live_set_fd")
+    qtbot.waitUntil(lambda: visible(window, "timing_fd"))
+    box = click.find(window, "timing_fd")
+    assert isinstance(box, CheckBox)
+    assert box.isChecked()
+    shell.go("bench/live")
 
 
 class SlowPort:

@@ -19,7 +19,7 @@ from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.live_bus_view import LiveBusView
 from benchboard.ui.bench.send_panel import SendPanel
 from benchboard.ui.bench.send_row_dialog import SendRowDialog
-from benchboard.ui.bench.send_table_model import DATA, FAILED, ID, NAME, ON, PERIOD, SENT, STATE
+from benchboard.ui.bench.send_table_model import ACT, DATA, FAILED, ID, NAME, PERIOD, SENT, STATE
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.widgets import Select, Toast
 from support.benchsim import Simulator
@@ -167,7 +167,7 @@ def test_a_click_starts_a_row_and_a_row_without_period_is_sent_once(
 ) -> None:
     panel = live.send_panel
     add(panel, "18EAFFF9#EBFE00")
-    box = panel.list.visualRect(panel.model.index(0, ON))
+    box = panel.list.visualRect(panel.model.index(0, ACT))
     qtbot.mouseClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=box.center())
     qtbot.waitUntil(lambda: column(panel, STATE) == ["Sent"])
     assert [(frame.extended, frame.data) for frame in heard(listener, 0x18EAFFF9)] == [(True, b"\xeb\xfe\x00")]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from benchboard.dongles.fd_advice import data_phase_command, fd_advice, fd_steps
+from benchboard.dongles.fd_advice import can_have_data_phase, data_phase_command, fd_advice
 from benchboard.dongles.simulator.node import FACTORY_CONFIG
 
 
@@ -12,13 +12,14 @@ def test_data_phase_command_names_port_timing_and_database() -> None:
     command = data_phase_command(FACTORY_CONFIG, "/dev/tty with space", "--demo")
     assert command == ("benchboard dongle config --port '/dev/tty with space' --data-timing 1/19/10/10/10 --demo")
     assert f"first run “{data_phase_command(FACTORY_CONFIG, 'COM3')}”" in fd_advice(FACTORY_CONFIG, "COM3")
-    assert fd_steps(FACTORY_CONFIG).startswith("Close the live bus, run this command in a terminal")
+    assert can_have_data_phase(FACTORY_CONFIG)
 
 
 @pytest.mark.parametrize("name", ["bxcan", "nobody's"])
 def test_fd_advice_for_a_controller_without_a_known_data_phase_names_no_command(name: str) -> None:
     config = replace(FACTORY_CONFIG, controller=name)
     assert data_phase_command(config, "COM3") == ""
+    assert not can_have_data_phase(config)
     advice = fd_advice(config, "COM3")
     assert "benchboard dongle config" not in advice
     assert name in advice

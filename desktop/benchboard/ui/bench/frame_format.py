@@ -7,7 +7,7 @@ from typing import Final
 
 from benchboard.canbus.error_frame import error_title
 from benchboard.canbus.frame import Frame, Timestamp
-from benchboard.i18n import _, number
+from benchboard.i18n import _, ngettext, number
 
 _TO_MILLISECONDS: Final = len("12.804")
 _MINUTES: Final = 64
@@ -51,6 +51,15 @@ def payload(frame: Frame) -> str:
     if frame.remote:
         return _("remote frame")
     return frame.data.hex(" ").upper()
+
+
+def size_text(frame: Frame) -> str:
+    """How long the data is, and of which type the frame is unless it is a classic one with data."""
+    if frame.remote:
+        return "RTR"
+    count = len(frame.data)
+    size = ngettext("{count} byte", "{count} bytes", count).format(count=number(count))
+    return f"FD{' BRS' if frame.brs else ''}, {size}" if frame.fd else size
 
 
 def seconds_since(zero: Timestamp | None, stamp: Timestamp | None) -> str:

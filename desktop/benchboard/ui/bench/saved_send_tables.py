@@ -36,7 +36,7 @@ class SavedSendTables(Button):
         current: Callable[[], SendTable],
         more: Callable[[], list[MenuItem]],
     ) -> None:
-        super().__init__("", self._open, kind="quiet", icon="ph.bookmark-simple", tip=_("Tables"), name="send_saved")
+        super().__init__(_("Saved tables"), self._open, menu=True, name="send_saved")
         self._context, self._use, self._current, self._more = context, use, current, more
 
     # ---- the settings

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.canbus import candump
 from benchboard.canbus.bus import SendResult
@@ -15,7 +15,16 @@ from benchboard.errors import AppError, Invalid, Unavailable
 from benchboard.i18n import _
 from benchboard.ui.bench.device_manager import DeviceManager, LiveBus
 from benchboard.ui.bench.dongle_notices import DongleNotices
-from benchboard.ui.bench.send_problems import CommandHelp, not_a_frame, not_sendable, not_sending, unsent_error
+from benchboard.ui.bench.frame_format import size_text
+from benchboard.ui.bench.send_problems import (
+    MAX_CLASSIC,
+    CommandHelp,
+    as_classic,
+    not_a_frame,
+    not_sendable,
+    not_sending,
+    unsent_error,
+)
 from benchboard.ui.context import Context
 from benchboard.ui.widgets import Button, Edit, Paragraph, Popover, Said, Text, copyable, heading
 from benchboard.ui.widgets.accessible import announce
@@ -23,6 +32,8 @@ from benchboard.ui.widgets.surfaces import set_surface
 
 _SEND: Final = "bench.send"
 """The key of the notice that frames weren't sent."""
+_FIELD: Final = 360
+"""Pixels of the field, with room for a long frame."""
 _NOT_A_FRAME: Final = "bench.not-a-frame"
 
 
@@ -58,26 +69,70 @@ class SendBar(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        grid = QGridLayout()
+        grid.setContentsMargins(16, 8, 12, 8)
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(0)
+        grid.setColumnStretch(1, 1)
+        column.addLayout(grid)
         self._line = QHBoxLayout()
-        column.addLayout(self._line)
-        self._line.setContentsMargins(16, 8, 12, 8)
         self._line.setSpacing(8)
         self._frame = Edit(placeholder=_("123#DEADBEEF"), mono=True, name="live_frame", label=_("Frame to send"))
-        self._frame.setFixedWidth(260)
+        self._frame.setFixedWidth(_FIELD)
         self._frame.returnPressed.connect(self._send_typed)
         self._frame.textEdited.connect(lambda _text: self._clear())
+        self._frame.textChanged.connect(self._show_size)
         self.said = Said()
         column.addWidget(self.said.below)
+        self.refusal = self._build_refusal()
         self.said.setObjectName("live_sent")
         self._help_button = Button("", self._open_help, name="live_help")
         self._help_button.hide()
         self._send_button = Button(_("Send frame"), self._send_typed, icon="ph.paper-plane-right", name="live_send")
-        self._line.addWidget(Text(_("Send"), tone="secondary"))
         self._line.addWidget(self._frame)
         self._line.addWidget(self._send_button)
         self._line.addWidget(self.said, 1)
         self._line.addWidget(self._help_button)
+        grid.addWidget(Text(_("Send"), tone="secondary"), 0, 0)
+        grid.addLayout(self._line, 0, 1)
+        grid.addWidget(self._refused, 1, 1)
         devices.frames_sent.connect(self._on_frames_sent)
+
+    def _build_refusal(self) -> Paragraph:
+        """What is said below the field of a frame that can't be sent, and what helps."""
+        self._refused = QWidget()
+        self._refused.setProperty("plain", "true")
+        column = QVBoxLayout(self._refused)
+        column.setContentsMargins(0, 6, 0, 0)
+        column.setSpacing(6)
+        sentence = Paragraph("", "body", "error")
+        sentence.setObjectName("live_refusal")
+        self._classic = Button("", self._send_classic, kind="link", name="live_send_classic")
+        self._set_fd = Button(_("Turn on CAN FD in bit timing"), self._open_timing, kind="link", name="live_set_fd")
+        links = QHBoxLayout()
+        links.setSpacing(16)
+        links.addWidget(self._classic)
+        links.addWidget(self._set_fd)
+        links.addStretch(1)
+        column.addWidget(sentence)
+        column.addLayout(links)
+        self._refused.hide()
+        return sentence
+
+    def _show_size(self, text: str) -> None:
+        """Say at the end of the field how long the data of its frame is."""
+        frame = candump.parse(text.strip())
+        self._frame.set_tail(size_text(frame) if frame is not None else "")
+
+    def _send_classic(self) -> None:
+        frame = candump.parse(self._frame.text().strip())
+        if frame is not None:
+            self.send(as_classic(frame))
+
+    def _open_timing(self) -> None:
+        live = self._devices.live
+        if live is not None:
+            self._context.go(f"bench/timing/{live.device_id or ''}/fd")
 
     def add_right(self, button: Button) -> None:
         """Add a button at the right end, which works without a bus, too."""
@@ -115,7 +170,7 @@ class SendBar(QWidget):
             return
         self._clear()
         if self._is_bus_off:
-            self._show_error(self._send_button.reason, wrong=False)
+            self._show_error(self._send_button.reason)
             return
         frame = candump.parse(text)
         if frame is None:
@@ -137,7 +192,7 @@ class SendBar(QWidget):
         if listens:
             reason, advice = not_sending(live, self._context)
             self._send_button.disable(reason)
-            self._show_error(reason, advice, wrong=False)
+            self._show_error(reason, advice)
             self.said.set_tone("muted")
         elif live.capture.listen_only:
             reason = _("The live bus was opened to listen only. To send, close it and open it without.")
@@ -184,7 +239,7 @@ class SendBar(QWidget):
         if is_off:
             error = not_sent_error(SendResult.REJECTED, bus_off=True)
             self._send_button.disable(f"{error.what} {error.do}")
-            self._show_error(self._send_button.reason, wrong=False)
+            self._show_error(self._send_button.reason)
         else:
             self._send_button.disable("")
 
@@ -198,11 +253,23 @@ class SendBar(QWidget):
         self._unsent = (*earlier, *outcome.frames)
         self._notices.show(unsent_error(self._unsent, outcome.error), act=_SEND)
 
-    def _show_error(self, text: str, advice: CommandHelp | None = None, *, wrong: bool = True) -> None:
-        """Show beside the field why its frame can't be sent, and a button for the command that helps. The frame itself
-        may not be `wrong`.
-        """
-        self._frame.set_invalid(wrong)
+    def _refuse(self, sentence: str, *, needs_fd: bool = False, can_be_fd: bool = False) -> None:
+        """Say below the field what is wrong with its frame, with links to what helps."""
+        self._frame.set_invalid(True)
+        self.refusal.setText(sentence)
+        text = self._frame.text()
+        frame = candump.parse(text.strip()) if needs_fd else None
+        if frame is not None:
+            long = _("Send its first {count} bytes as a classic frame").format(count=MAX_CLASSIC)
+            self._classic.setText(long if len(frame.data) > MAX_CLASSIC else _("Send as a classic frame"))
+            self._frame.mark_part(text.index("##"), len("##1"))
+        self._classic.setVisible(frame is not None)
+        self._set_fd.setVisible(can_be_fd)
+        self._refused.show()
+        announce(self._frame, sentence)
+
+    def _show_error(self, text: str, advice: CommandHelp | None = None) -> None:
+        """Show beside the field why no frame can be sent, and a button for the command that helps."""
         self._help = advice
         self._help_button.setText(advice.title if advice is not None else "")
         self._help_button.updateGeometry()
@@ -238,19 +305,22 @@ class SendBar(QWidget):
         self.show_acknowledgement(lacks=self._lacks_acknowledgement)
 
     def _reject(self, live: LiveBus, text: str, error: AppError) -> None:
-        """Show beside the field why the frame in it can't be sent."""
+        """Show why the frame in the field can't be sent."""
         self._rejection = error
         if error.code == _NOT_A_FRAME:
-            self._show_error(not_a_frame(text))
+            self._refuse(not_a_frame(text))
         elif isinstance(error, Invalid):
-            self._show_error(*not_sendable(error, live, self._context))
+            sentence, can_be_fd = not_sendable(error, live, self._context)
+            self._refuse(sentence, needs_fd=bool(error.facts.get("needs_fd")), can_be_fd=can_be_fd)
         else:
-            self._show_error(str(error), wrong=False)
+            self._show_error(str(error))
 
     def _clear(self) -> None:
         """The frame is edited or sent again: what was said of the last one no longer applies."""
         self._requested = self._last = 0
         self._handed_over, self._rejection = "", None
         self._frame.set_invalid(False)
+        self._frame.mark_part(0, 0)
+        self._refused.hide()
         self._help_button.hide()
         self.said.setText("")

@@ -23,7 +23,7 @@ from benchboard.ui.bench.saved_send_tables import SavedSendTables
 from benchboard.ui.bench.send_bar import SendBar
 from benchboard.ui.bench.send_problems import not_sendable
 from benchboard.ui.bench.send_row_dialog import SendRowDialog
-from benchboard.ui.bench.send_table_list import SendTableList
+from benchboard.ui.bench.send_table_list import ROW, SendTableList
 from benchboard.ui.bench.send_table_model import SendTableModel
 from benchboard.ui.command_menu import command_menu
 from benchboard.ui.commands import Handler, Handlers, run_handler
@@ -36,8 +36,8 @@ from benchboard.ui.widgets.surfaces import set_surface
 _STOPPED: Final = "bench.send-table"
 """The key of the notice that the send table stopped by itself."""
 _NEW: Final = Frame(0x100, data=bytes(8))
-_SHOWN_ROWS: Final = (2, 6)
-"""The fewest and the most rows that there is room for."""
+_SHOWN_ROWS: Final = 6
+"""The most rows that there is room for."""
 _EMPTY_HEIGHT: Final = 148
 _LOW_VIEW: Final = 620
 """A view lower than this has room for fewer rows."""
@@ -86,7 +86,7 @@ class SendPanel(QWidget):
         whole.setSpacing(0)
         whole.addWidget(hairline())
         head = QHBoxLayout()
-        head.setContentsMargins(16, 4, 12, 4)
+        head.setContentsMargins(16, 8, 12, 8)
         head.setSpacing(8)
         head.addWidget(Text(_("Send table"), "body_strong"))
         self._summary = Elided("", "body", "muted")
@@ -153,12 +153,12 @@ class SendPanel(QWidget):
         self._empty.setVisible(not table.rows)
         if had_focus:
             self._focus_rows()
-        fewest, most = _SHOWN_ROWS
+        most = _SHOWN_ROWS
         parent = self.parentWidget()
         if parent is not None and parent.height() < _LOW_VIEW:
             most = 3
-        rows = max(fewest, min(most, len(table.rows)))
-        self.list.setFixedHeight(theme().px("table.header") + rows * theme().px("table.row.compact") + 2)
+        rows = max(1, min(most, len(table.rows)))
+        self.list.setFixedHeight(theme().px("table.header") + rows * ROW)
         self.refresh()
 
     # ---- the bus
@@ -218,6 +218,7 @@ class SendPanel(QWidget):
         why_not = "" if running else self._why_no_start()
         if self._all.reason != why_not:
             self._all.disable(why_not)
+        self.model.show_reason(self._why_no_start())
         count = ngettext("{count} row", "{count} rows", len(rows)).format(count=number(len(rows)))
         title = _("Send table, {count}").format(count=count) if rows else _("Send table")
         if running:
@@ -357,7 +358,7 @@ class SendPanel(QWidget):
             live.capture.table_sender.start(rows)
         except Invalid as error:
             row = next(one for one in rows if live.capture.table_sender.why_not(one) is not None)
-            why, _help = not_sendable(error, live, self._context)
+            why, _can_be_fd = not_sendable(error, live, self._context)
             refuse(f"{self.model.title_of(row)}: {why}")
         except Unavailable as error:
             refuse(error.what)

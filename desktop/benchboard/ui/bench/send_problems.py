@@ -6,7 +6,7 @@ from typing import Final
 
 from benchboard.canbus import candump
 from benchboard.canbus.frame import Frame
-from benchboard.dongles.fd_advice import data_phase_command, fd_advice, fd_steps
+from benchboard.dongles.fd_advice import can_have_data_phase, fd_advice
 from benchboard.dongles.listen_only import listen_only_error, normal_mode_command
 from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext
@@ -14,6 +14,8 @@ from benchboard.ui.bench.device_manager import DeviceManager, LiveBus
 from benchboard.ui.context import Context
 from benchboard.workspace import database_option
 
+MAX_CLASSIC: Final = 8
+"""Most bytes of a classic frame."""
 _NAMED: Final = 3
 """Most frames that a notice names."""
 
@@ -32,16 +34,19 @@ class CommandHelp:
     command: str
 
 
-def not_sendable(error: AppError, live: LiveBus, context: Context) -> tuple[str, CommandHelp | None]:
-    """Why the open bus can't carry a frame, in a sentence or two, and the command that helps, if there is one."""
+def not_sendable(error: AppError, live: LiveBus, context: Context) -> tuple[str, bool]:
+    """Why the open bus can't carry a frame, in a sentence or two, and whether its dongle can be set to CAN FD."""
     if not error.facts.get("needs_fd"):
-        return " ".join(part for part in (error.why, error.do) if part), None
+        return " ".join(part for part in (error.why, error.do) if part), False
     has_fd = _has_fd(live, context)
-    command = data_phase_command(live.config, live.path, database_option(context.workspace), has_fd=has_fd)
-    if not command:
-        return fd_advice(live.config, live.path, has_fd=has_fd), None
-    why = _("This dongle is set to classic CAN. Send a classic frame.")
-    return why, CommandHelp(_("How to set CAN FD"), fd_steps(live.config), command)
+    if not can_have_data_phase(live.config, has_fd=has_fd):
+        return fd_advice(live.config, live.path, has_fd=has_fd), False
+    return _("This dongle is set to classic CAN. Send a classic frame."), True
+
+
+def as_classic(frame: Frame) -> Frame:
+    """The classic frame nearest to one of CAN FD: its first bytes."""
+    return frame._replace(fd=False, brs=False, esi=False, data=frame.data[:MAX_CLASSIC])
 
 
 def not_sending(live: LiveBus, context: Context) -> tuple[str, CommandHelp]:

@@ -14,7 +14,7 @@ from benchboard.canbus.send_table import MAX_NAME, MIN_PERIOD_MS, SendRow, most_
 from benchboard.canbus.signal_encoding import encode_signals, message_frame, parse_value
 from benchboard.errors import AppError, Invalid
 from benchboard.i18n import TwoReadings, _, number, parse_number
-from benchboard.ui.bench.frame_format import identifier
+from benchboard.ui.bench.frame_format import identifier, size_text
 from benchboard.ui.widgets import Button, Dialog, Edit, Field, Select, Text
 from benchboard.ui.widgets.surfaces import scroll_area
 
@@ -85,16 +85,17 @@ class SendRowDialog(Dialog):
         self._message.activated.connect(lambda _index: self._use_message())
         self._name = Edit(name="send_row_name")
         self._name.setMaxLength(MAX_NAME)
-        self._id = Field(_("ID (hexadecimal)"), Edit(mono=True, name="send_row_id"), lines=1)
+        self._id = Field(_("ID (hexadecimal)"), Edit(mono=True, name="send_row_id"))
         self._format = Select(name="send_row_format", label=_("Format"))
         self._format.set_choices((("standard", _("Standard, 11 bits")), ("extended", _("Extended, 29 bits"))))
         self._type = Select(name="send_row_type", label=_("Type"))
         names = (_("Data"), _("Remote (RTR)"), _("CAN FD"), _("CAN FD, bit rate switch"))
         self._type.set_choices(tuple(zip(_TYPES, names, strict=True)))
-        self._type_field = Field(_("Type"), self._type, lines=1)
-        self._data = Field(_("Data (hexadecimal)"), Edit(mono=True, name="send_row_data"), lines=1)
+        self._type_field = Field(_("Type"), self._type)
+        self._data = Field(_("Data (hexadecimal)"), Edit(mono=True, name="send_row_data"))
         self._period = Field(_("Every"), Edit(unit="ms", placeholder=_("once"), name="send_row_period"), lines=1)
         self._id.edit.textEdited.connect(lambda _text: self._on_edited(self._id))
+        self._data.edit.textChanged.connect(lambda _text: self._show_size())
         self._data.edit.textEdited.connect(lambda _text: self._on_edited(self._data))
         self._period.edit.textEdited.connect(lambda _text: self._show_period_note())
         self._format.activated.connect(lambda _index: self._on_edited(self._id))
@@ -103,7 +104,7 @@ class SendRowDialog(Dialog):
             self._add_line(Field(_("Message"), self._message), Field(_("Name"), self._name))
         else:
             self._add_line(Field(_("Name"), self._name))
-        self._add_line(self._id, Field(_("Format"), self._format, lines=1), self._type_field)
+        self._add_line(self._id, Field(_("Format"), self._format), self._type_field)
         self._add_line((self._data, 3), (self._period, 2))
 
     def _add_line(self, *fields: Field | tuple[Field, int]) -> None:
@@ -135,6 +136,11 @@ class SendRowDialog(Dialog):
         remote = self._type.current_key() == "remote"
         self._data.set_label(_("Length asked for (0 to 8)") if remote else _("Data (hexadecimal)"))
 
+    def _show_size(self) -> None:
+        """Say at the end of the data how many bytes it has."""
+        frame = self._read_frame(quiet=True)
+        self._data.edit.set_tail(size_text(frame) if frame is not None and not frame.remote else "")
+
     def _show_frame(self, frame: Frame, *, but: str = "") -> None:
         """Show the message and the signals of this frame, all but the one that is being entered."""
         message = self._database.find(frame)
@@ -154,6 +160,7 @@ class SendRowDialog(Dialog):
         if error is not None:
             self._type_field.set_warning(error.why or error.what)
         self._show_period_note()
+        self._show_size()
 
     def _build_signals(self, message: Message | None, values: tuple[SignalValue, ...]) -> None:
         while (item := self._signal_grid.takeAt(0)) is not None:

@@ -10,20 +10,21 @@ from benchboard.canbus.dbc import CanDatabase
 from benchboard.canbus.frame import Frame
 from benchboard.canbus.send_table import SendRow, SendTable
 from benchboard.canbus.table_sender import RowState
-from benchboard.i18n import _, number
+from benchboard.i18n import _, number, pgettext
 from benchboard.ui.bench.frame_format import identifier, payload
 from benchboard.ui.widgets.labels import plain_tooltip
 
-ON: Final = 0
-ID: Final = 1
-NAME: Final = 2
-TYPE: Final = 3
-LENGTH: Final = 4
-DATA: Final = 5
-PERIOD: Final = 6
-SENT: Final = 7
-FAILED: Final = 8
-STATE: Final = 9
+ID: Final = 0
+NAME: Final = 1
+TYPE: Final = 2
+LENGTH: Final = 3
+DATA: Final = 4
+PERIOD: Final = 5
+SENT: Final = 6
+FAILED: Final = 7
+STATE: Final = 8
+ACT: Final = 9
+"""The button of the row: what a click does."""
 NUMBERS: Final = (LENGTH, PERIOD, SENT, FAILED)
 _NEVER: Final = RowState()
 Index = QModelIndex | QPersistentModelIndex
@@ -51,13 +52,15 @@ class SendTableModel(QAbstractTableModel):
         super().__init__(parent)
         self.table = SendTable()
         self.titles = (
-            "", _("ID"), _("Name"), _("Type"), _("Len"), _("Data"), _("Every (ms)"), _("Sent"), _("Failed"),
-            _("State"),
+            _("ID"), _("Name"), _("Type"), _("Len"), _("Data"), _("Every (ms)"), _("Sent"), _("Failed"), _("State"),
+            "",
         )  # fmt: skip
         self._database = CanDatabase()
         self._states: Mapping[int, RowState] = {}
         self._now = 0.0
         self._reports_sent = True
+        self._why_not = ""
+        """Why no row can be started now."""
 
     def show_table(self, table: SendTable) -> None:
         """Show another table, or this one after an edit."""
@@ -76,7 +79,17 @@ class SendTableModel(QAbstractTableModel):
         changed = states != self._states
         self._states, self._now, self._reports_sent = states, now, reports_sent
         if changed or before != [self.cell(row, STATE) for row in range(self.rowCount())]:
-            self._changed(ON, STATE)
+            self._changed(ID, ACT)
+
+    def show_reason(self, why_not: str) -> None:
+        """Let no row be started, for this reason; an empty one lets all."""
+        if why_not != self._why_not:
+            self._why_not = why_not
+            self._changed(ACT, ACT)
+
+    def can_act(self, row: int) -> bool:
+        """Whether the button of the row at this place does something."""
+        return not self._why_not or self.state_at(row).running
 
     def _changed(self, first: int, last: int) -> None:
         if self.rowCount():
@@ -118,15 +131,19 @@ class SendTableModel(QAbstractTableModel):
             return number(state.sent)
         if column == FAILED:
             return number(state.failed)
-        return self.state_text(state) if column == STATE else ""
+        return self.state_text(state) if column == STATE else self._act_text(row, state)
+
+    @staticmethod
+    def _act_text(row: SendRow, state: RowState) -> str:
+        if state.running:
+            return _("Stop")
+        return _("Send") if row.period_ms is None else pgettext("send table", "Start")
 
     def state_text(self, state: RowState) -> str:
         """What the row does now, or how it ended."""
         if state.running:
-            text = _("Running for {seconds} s").format(seconds=number(int(self._now - (state.since or self._now))))
-            if state.missed:
-                text = _("{state}, {count} missed").format(state=text, count=number(state.missed))
-            return text
+            text, missed = self.running_texts(state)
+            return f"{text}, {missed}" if missed else text
         if state.error is not None:
             return state.error.what.rstrip(".")
         if state.unconfirmed:
@@ -136,6 +153,12 @@ class SendTableModel(QAbstractTableModel):
         if state.since is None:
             return _("Not sent yet")
         return _("Stopped") if state.missed or state.sent + state.failed > 1 else _("Sent")
+
+    def running_texts(self, state: RowState) -> tuple[str, str]:
+        """For how long the row runs, and how many of its frames came too late to be sent; empty if none did."""
+        text = _("Running for {seconds} s").format(seconds=number(int(self._now - (state.since or self._now))))
+        missed = _("{count} missed").format(count=number(state.missed))
+        return text, missed if state.missed else ""
 
     # ---- as Qt asks
 
@@ -151,7 +174,7 @@ class SendTableModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self.cell(index.row(), index.column())
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return self._spoken(index.row()) if index.column() == ON else self.cell(index.row(), index.column())
+            return self._spoken(index.row()) if index.column() == ID else self.cell(index.row(), index.column())
         if role == Qt.ItemDataRole.ToolTipRole:
             return plain_tooltip(self._tooltip(index.row(), index.column()))
         return None
@@ -163,10 +186,10 @@ class SendTableModel(QAbstractTableModel):
 
     def _tooltip(self, row: int, column: int) -> str:
         state = self.state_at(row)
-        if column == ON:
-            running = _("Stop (Space)")
+        if column == ACT:
             once = self.table.rows[row].period_ms is None
-            return running if state.running else _("Send once (Space)") if once else _("Start (Space)")
+            start = self._why_not or (_("Send once (Space)") if once else _("Start (Space)"))
+            return _("Stop (Space)") if state.running else start
         if column == STATE and state.error is not None:
             return str(state.error)
         if column in (STATE, PERIOD) and state.since is not None:

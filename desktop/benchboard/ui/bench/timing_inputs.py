@@ -212,6 +212,13 @@ class TimingInputs(QWidget):
             box.setChecked(key in names)
         self._show_data_phase()
 
+    def turn_on_fd(self) -> None:
+        """Ask for a data phase too, as a click on its box does; not of a controller without one."""
+        box = self._boxes["fd"]
+        if box.isEnabled() and not box.isChecked():
+            box.setChecked(True)
+            self._on_box()
+
     def show_profiles(self, profiles: Sequence[TimingProfile]) -> None:
         """Offer these profiles after the presets."""
         self._profiles = {f"{_PROFILE}{one.name}": one for one in profiles}

@@ -225,17 +225,20 @@ class TimingView(QWidget):
             self._context.problems.refuse(reason)
 
     def open_route(self, rest: str) -> None:
-        """Select the dongle with this id, and fill in its configuration; with `DETECT` after it, find the bit rate."""
-        detects = rest.endswith(f"/{DETECT}")
-        rest = rest.removesuffix(f"/{DETECT}")
+        """Select the dongle with this id, and fill in its configuration; `DETECT` after it finds the bit rate, and `fd`
+        asks for CAN FD too.
+        """
+        rest, _slash, asked = rest.partition("/")
         if rest:
             if rest != self._selected_id:
                 self._forget_result(rest)
             self._selected.select(rest)
             self._devices.require_known(self, rest, self._report_unknown)
-            self._detects = detects
+            self._detects = asked == DETECT
             self._update_choices()
             self._take_over()
+            if asked == "fd":
+                self._inputs.turn_on_fd()
 
     def _report_unknown(self, error: AppError) -> None:
         self._selected.select("")

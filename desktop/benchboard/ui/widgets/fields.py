@@ -9,6 +9,7 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
+    QPointF,
     QRect,
     QRectF,
     QSize,
@@ -16,7 +17,17 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import (
+    QAction,
+    QFontMetricsF,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
@@ -87,7 +98,11 @@ class Edit(QLineEdit):
         self.setClearButtonEnabled(False)
         self._unit = Text(unit, tone="muted", parent=self) if unit else None
         self._key_cap = KeyCap(keys, parent=self) if keys else None
+        self._tail: Text | None = None
+        """What is said of the value at its end."""
         self._error_icon: QAction | None = None
+        self._marked = (0, 0)
+        """The part that is underlined as wrong: where it starts, and how many letters it has."""
         if icon:
             self.setProperty("iconed", True)
             mark = self.addAction(theme().icon(icon, "text.muted"), QLineEdit.ActionPosition.LeadingPosition)
@@ -139,12 +154,40 @@ class Edit(QLineEdit):
             self._unit.setText(unit)
             self._place_trailing()
 
+    def set_tail(self, text: str) -> None:
+        """Say something of the value at the end of the field, such as how long it is."""
+        if self._tail is None:
+            self._tail = Text("", "caption", "muted", parent=self)
+        self._tail.setText(text)
+        self._tail.setVisible(bool(text))
+        self._place_trailing()
+
     def set_invalid(self, invalid: bool) -> None:
         """Show or remove the red border and error icon."""
         self.setProperty("wrong", invalid)
         self._show_error_icon()
         restyle(self)
         self._place_trailing()
+
+    def mark_part(self, start: int, length: int) -> None:
+        """Underline this part of the text as what is wrong; a length of 0 underlines nothing."""
+        self._marked = (start, length)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        start, length = self._marked
+        if not length:
+            return
+        text, metrics = self.text(), QFontMetricsF(self.font())
+        # The text may be scrolled: where it begins, only the cursor says.
+        origin = self.cursorRect().center().x() - metrics.horizontalAdvance(text[: self.cursorPosition()])
+        left = origin + metrics.horizontalAdvance(text[:start])
+        right = origin + metrics.horizontalAdvance(text[: start + length])
+        y = (self.height() + metrics.height()) / 2
+        with QPainter(self) as painter:
+            painter.setPen(QPen(theme().color("error"), 2))
+            painter.drawLine(QPointF(left, y), QPointF(right, y))
 
     def _show_error_icon(self) -> None:
         """Show the error icon of a field that is invalid, unless it and the unit would cover a part of the value."""
@@ -167,7 +210,7 @@ class Edit(QLineEdit):
 
     def _place_trailing(self) -> None:
         """Place the unit and the key cap at the end, before the error icon."""
-        for tail in (self._unit, self._key_cap):
+        for tail in (self._unit, self._key_cap, self._tail):
             if tail is not None:
                 hint = tail.sizeHint()
                 right = 9 + (_ERROR_ICON if self._error_icon else 0)
