@@ -151,14 +151,11 @@ QListWidget:focus { border: 2px solid $focus; padding: 3px; }
 QListWidget::item { padding: 6px 8px; border-radius: ${r_badge}px; }
 QListWidget::item:hover { background: $row_hover; }
 QListWidget::item:selected { background: $selection; color: $text; }
-QTreeWidget[lines="true"] { background: transparent; color: $text; border: 2px solid transparent; outline: 0;
+QTreeWidget[lines="true"] { background: transparent; color: $text; outline: 0;
   selection-background-color: transparent; }
-QTreeWidget:focus, QTreeWidget[lines="true"]:focus { border: 2px solid $focus; }
+QTreeWidget:focus { border: 2px solid $focus; }
 QTreeWidget[ringed="false"]:focus { border-color: transparent; }
 QTreeWidget[flush="true"], QTreeWidget[flush="true"]:focus { border: 0; }
-QTreeWidget[lines="true"]::item { padding: 5px 4px; }
-QTreeWidget[lines="true"]::item:hover { background: $row_hover; }
-QTreeWidget[lines="true"]::item:selected { background: $selection; color: $text; }
 QTabBar[documents="true"] { background: transparent; border: 0; }
 QTabBar[documents="true"]::tab { background: transparent; color: $text_secondary; border: 0;
   border-right: 1px solid $border; height: 31px; min-width: 40px; max-width: 260px; padding: 0 6px 0 12px;

@@ -29,24 +29,27 @@ class ReportLine:
 class ConversionReport:
     """How many widgets were mapped to a kind of ours (or of theirs), how many became placeholders, how many containers
     came along, how many of those mapped keep something that has no effect here; what there is to know of each, in
-    reading order; and how many of those mapped wait for a query."""
+    reading order; and the ids of those mapped that wait for a query."""
 
     mapped: int
     placeholder: int
     containers: int
     kept: int
     lines: tuple[ReportLine, ...]
-    without_query: int = 0
+    needs_query: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, widgets: int, containers: int, lines: Iterable[ReportLine], *, without_query: int = 0) -> Self:
-        """The report on these numbers of widgets and containers; `without_query` widgets need a query and came
-        without.
-        """
+    def of(cls, widgets: int, containers: int, lines: Iterable[ReportLine], *, needs_query: Iterable[str] = ()) -> Self:
+        """The report on these numbers of widgets and containers; the widgets `needs_query` came without one."""
         known = tuple(lines)
         placeholders = {line.id for line in known if line.id and line.outcome == "placeholder"}
         kept = {line.id for line in known if line.id and line.outcome == "kept"} - placeholders
-        return cls(widgets - len(placeholders), len(placeholders), containers, len(kept), known, without_query)
+        return cls(widgets - len(placeholders), len(placeholders), containers, len(kept), known, tuple(needs_query))
+
+    @property
+    def without_query(self) -> int:
+        """How many widgets wait for a query."""
+        return len(self.needs_query)
 
     def text(self) -> str:
         """The report as text: a summary, then one line for each entry."""
@@ -73,7 +76,8 @@ class ConversionReport:
 
     def to_json(self) -> dict[str, object]:
         """The counts and `lines`, ready for JSON."""
-        return asdict(self) | {"lines": [asdict(line) for line in self.lines]}
+        lines = {"lines": [asdict(line) for line in self.lines], "needs_query": list(self.needs_query)}
+        return asdict(self) | lines | {"without_query": self.without_query}
 
 
 def _line_text(line: ReportLine) -> str:

@@ -83,9 +83,9 @@ def convert_grafana(value: object) -> tuple[dict[str, object], Document, Convers
     parsed = parse_document(document)
     every = list(_all_panels(panels))
     rows = sum(panel.is_row for panel in every)
-    waiting = sum(_awaits_query(panel) for panel in every)
+    waiting = [panel.id for panel in every if _awaits_query(panel)]
     told_lines = [*shortened, *untimed, *told, *lines]
-    return document, parsed, ConversionReport.of(len(every) - rows, rows, told_lines, without_query=waiting)
+    return document, parsed, ConversionReport.of(len(every) - rows, rows, told_lines, needs_query=waiting)
 
 
 def _file_panels(raw: Mapping[str, Any]) -> list[Panel]:

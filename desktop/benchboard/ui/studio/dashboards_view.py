@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
 class DashboardsView(QWidget):
     """Address: `studio/dashboards`, `studio/dashboards/<id>`, `studio/dashboards/new` and `studio/dashboards/import`;
-    `<id>/show/<widget>` goes to a widget of one."""
+    `<id>/show/<widget>` goes to a widget of one, `<id>/query/<widget>` to its query."""
 
     unsaved_changed = Signal()
     presenting_changed = Signal(bool)

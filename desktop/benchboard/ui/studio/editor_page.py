@@ -165,6 +165,7 @@ class StudioPage(QWidget):
         self.canvas.rejected.connect(context.problems.refuse)
         self.canvas.drop_target_changed.connect(self.inspector.show_drop_target)
         self.device = DevicePreview(self.canvas, self.side_panes)
+        self.device.needed_width_changed.connect(self.side_panes.need_width)
         self.json_view = JsonView(context, self.editor, self.side_panes)
         self.outline = OutlinePane(self.canvas, self.sidebar.stack)
         self.sidebar.hold(self.palette_pane, self.outline, Minimap(self.canvas, self.sidebar))
@@ -302,18 +303,20 @@ class StudioPage(QWidget):
         return [*filters, *widgets]
 
     def open_route(self, rest: str) -> None:
-        """Open an address within the page: `show/<widget>` goes to a widget."""
+        """Open an address within the page: `show/<widget>` goes to a widget, `query/<widget>` to its query."""
         wish, _slash, what = rest.partition("/")
-        if wish == "show":
-            self._when_loaded = partial(self._show_linked, what)
+        if wish in ("show", "query"):
+            self._when_loaded = partial(self._show_linked, what, edits_query=wish == "query")
         elif rest:
             self._context.problems.report_unknown_address(f"{self._address}/{rest}")
         self._run_when_loaded()
 
-    def _show_linked(self, item_id: str) -> None:
+    def _show_linked(self, item_id: str, *, edits_query: bool = False) -> None:
         """Go to the widget of an address, or say that it doesn't exist."""
         if item_id in self.editor.page.paths:
             self.finder.go_to(item_id)
+            if edits_query:
+                self._edit(self.inspector.edit_query)
             return
         why = _("“{title}” has no widget with the ID “{id}”.").format(title=self.name, id=item_id[:80])
         do = _("To see its widgets, press {key}.").format(key=REGISTRY["studio.show_outline"].key)

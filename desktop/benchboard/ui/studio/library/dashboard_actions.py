@@ -128,6 +128,7 @@ class DashboardActions(QObject):
             _("Imported “{name}”").format(name=name),
             report,
             lambda item_id: go(f"studio/dashboards/{dashboard_id}/show/{item_id}"),
+            write_query=lambda item_id: go(f"studio/dashboards/{dashboard_id}/query/{item_id}"),
         ).open()
 
     def rename(self, dashboard_id: str, name: str) -> None:
