@@ -32,7 +32,7 @@ def _words(studio: "Studio") -> str:
 def test_device_preview_has_width_of_device(studio: "Studio") -> None:
     desktop = studio.cells()
     _segment(studio, "phone")
-    studio.wait(lambda: studio.canvas.width() <= 400)
+    studio.wait(lambda: studio.canvas.viewport().width() == 390)
     assert studio.page.editor.layout.columns == 2
     assert studio.cells().keys() == desktop.keys()
     assert all(cell.right <= 2 for cell in studio.cells().values())
@@ -48,23 +48,41 @@ def test_device_preview_has_width_of_device(studio: "Studio") -> None:
 def test_device_preview_on_device_change_repaints_old_frame(studio: "Studio") -> None:
     canvas, window = studio.canvas, studio.application.window
 
+    page = studio.page.device
+
     def rims() -> set[int]:
         """Where on the screen the upper line of a frame is, in columns of pixels."""
         screen = window.screen().grabWindow(window.winId()).toImage()
-        page = canvas.parentWidget()
-        assert page is not None
-        left, top = page.mapTo(window, QPoint(0, 0)).x(), canvas.mapTo(window, QPoint(0, 0)).y() - 6
+        left, top = page.mapTo(window, QPoint(0, 0)).x(), page.mapTo(window, QPoint(0, int(page.frame_rect.top()))).y()
         line = theme().color("border.strong")
         return {x - left for x in range(left, left + page.width()) if QColor(screen.pixel(x, top)) == line}
 
     def only_one() -> bool:
-        seen, frame = rims(), canvas.geometry().adjusted(-6, 0, 6, 0)
-        return len(seen) > canvas.width() - 20 and min(seen) >= frame.left() and max(seen) <= frame.right()
+        seen, frame = rims(), page.frame_rect
+        return len(seen) > frame.width() - 60 and min(seen) >= frame.left() and max(seen) <= frame.right()
 
-    for key, width in (("tablet", 768 + 10), ("phone", 390 + 10), ("tablet", 768 + 10)):
+    for key, width in (("tablet", 768), ("phone", 390), ("tablet", 768)):
         _segment(studio, key)
-        studio.wait(lambda width=width: canvas.width() == width)
+        studio.wait(lambda width=width: canvas.viewport().width() == width)
         studio.wait(only_one)
+
+
+def test_device_preview_in_narrow_window_stands_beside_the_inspector(studio: "Studio") -> None:
+    window, page = studio.application.window, studio.page
+    window.resize(1024, 700)
+    studio.wait(lambda: page.side_panes.narrow)
+    _segment(studio, "phone")
+    page.side_panes.fold("right", False)
+    studio.wait(lambda: page.inspector.isVisible() and studio.canvas.viewport().width() == 390)
+
+    def left_of_inspector(widget: QWidget) -> bool:
+        end = widget.mapTo(window, QPoint(widget.width(), 0)).x()
+        return end <= page.inspector.mapTo(window, QPoint(0, 0)).x()
+
+    studio.wait(lambda: left_of_inspector(page.device))
+    assert left_of_inspector(studio.find("device_follow"))
+    _segment(studio, "desktop")
+    studio.wait(lambda: not left_of_inspector(page.device))
 
 
 def test_drag_on_narrow_page_changes_only_that_breakpoint(studio: "Studio") -> None:
@@ -110,7 +128,7 @@ def test_keys_on_narrow_page_move_and_desktop_stays_editable(studio: "Studio") -
 
 def test_add_and_remove_on_narrow_page_apply_everywhere(studio: "Studio") -> None:
     _segment(studio, "phone")
-    studio.wait(lambda: studio.canvas.width() <= 400)
+    studio.wait(lambda: studio.canvas.viewport().width() == 390)
     assert "Everything follows the desktop layout." in _words(studio)
     reset = studio.page.command_handlers()["studio.reset_to_desktop"]
     assert reset.why_not() == "No custom layout to reset."
@@ -162,7 +180,7 @@ def _homes(studio: "Studio") -> dict[str, Path]:
 
 def _narrow(board: "Studio") -> None:
     board.key(Qt.Key.Key_3, CTRL)
-    board.wait(lambda: board.canvas.width() == 400)
+    board.wait(lambda: board.canvas.viewport().width() == 390)
 
 
 def _label(studio: "Studio", monkeypatch: pytest.MonkeyPatch) -> list[str]:

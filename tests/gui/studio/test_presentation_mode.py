@@ -304,7 +304,7 @@ def test_presentation_of_narrow_page_shows_frame_without_text(studio: "Studio") 
     words = studio.find("device_words")
     studio.key(Qt.Key.Key_F5, Qt.KeyboardModifier.ControlModifier)
     assert not words.isVisible()
-    studio.wait(lambda: studio.canvas.width() <= 400)
+    studio.wait(lambda: studio.canvas.viewport().width() <= 400)
     studio.key(Qt.Key.Key_Escape)
     assert words.isVisible()
 

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.dashboards.document.breakpoints import overridden_ids
@@ -18,29 +18,39 @@ from benchboard.ui.widgets.surfaces import set_surface
 WIDTHS: Final = {"tablet": 768, "phone": 390}
 """Width of the page at each breakpoint with its margins, in pixels."""
 _SCROLL_BAR: Final = 10
-_FRAME_MARGIN: Final = 10
+_FRAME: Final = 8
+"""Pixels between the page and its frame, whose corners are round."""
+_AROUND: Final = 12
+"""Pixels between the page and what is outside its frame."""
+_APPLIES_FROM: Final = 600
+"""Pixels of width from which the bar has room to say where changes apply."""
+_RADIUS: Final = 24
 _UNLIMITED: Final = 16_777_215  # QWIDGETSIZE_MAX, which PySide does not have
 
 
 class DevicePreview(QWidget):
     """Holds the canvas: at full width on the desktop page, otherwise in a frame."""
 
+    needed_width_changed = Signal(int)
+    """The width that the frame needs, in pixels; 0 on the desktop page."""
+
     def __init__(self, canvas: Canvas, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._canvas, self._editor = canvas, canvas.editor
         set_surface(self, "window")
         self._strip = QWidget()
-        self._text = Elided("", "body", "secondary")
+        self._text = Elided("", "body", "secondary", fits_text=True)
         self._text.setObjectName("device_words")
         self._reset_button = Button("", self._follow_desktop, size="sm", icon="ph.link-simple", name="device_follow")
+        self._applies = Elided(_("Widgets you add or remove here change on every breakpoint."), "caption", "muted")
+        self._applies.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row = QHBoxLayout(self._strip)
-        row.setContentsMargins(16, 8, 12, 8)
-        texts = QVBoxLayout()
-        texts.setSpacing(1)
-        texts.addWidget(self._text)
-        texts.addWidget(Elided(_("Widgets you add or remove here change on every breakpoint."), "caption", "muted"))
-        row.addLayout(texts, 1)
+        row.setContentsMargins(16, 8, 16, 8)
+        row.setSpacing(8)
+        row.addWidget(self._text)
         row.addWidget(self._reset_button)
+        row.addSpacing(8)
+        row.addWidget(self._applies, 1)
         self._middle = QHBoxLayout()
         self._middle.setSpacing(0)
         self._middle.addStretch(0)
@@ -63,21 +73,27 @@ class DevicePreview(QWidget):
         self._is_bare = bare
         self.fit_breakpoint()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._applies.setVisible(self.width() >= _APPLIES_FROM)
+
     def fit_breakpoint(self) -> None:
         """Resize the canvas to the width of the editor's breakpoint."""
         name = self._editor.breakpoint
         width = WIDTHS.get(name)
-        most = _UNLIMITED if width is None else round(width * self._canvas.zoom) + _SCROLL_BAR
-        self._canvas.setMaximumWidth(most)
+        around = round(width * self._canvas.zoom) + _AROUND + _SCROLL_BAR if width is not None else 0
+        self._canvas.setMaximumWidth(around or _UNLIMITED)
         if name != self._shown_breakpoint:
             self._shown_breakpoint = name
             self._canvas.narrowest = float(MIN_PAGE_WIDTH if width is None else width - 2 * MARGIN)
-            self._middle.setContentsMargins(
-                *((0, 0, 0, 0) if width is None else (_FRAME_MARGIN, _FRAME_MARGIN, _FRAME_MARGIN, _FRAME_MARGIN))
-            )
+            margin = 0 if width is None else _AROUND
+            # The scroll bar stands outside the frame, and the frame in the middle all the same.
+            self._middle.setContentsMargins(margin + (_SCROLL_BAR if margin else 0), margin, 0, margin)
+            self._canvas.setViewportMargins(0, 0, margin, 0)
             self._canvas.sync()
         self._strip.setVisible(width is not None and not self._is_bare)
         self._update_text()
+        self.needed_width_changed.emit(around + _AROUND + _SCROLL_BAR if around else 0)
         self.update()
 
     def _update_text(self) -> None:
@@ -117,13 +133,20 @@ class DevicePreview(QWidget):
         selected = [item_id for item_id in self._editor.selection if item_id in overridden]
         self._editor.follow_desktop(selected or None)
 
+    @property
+    def frame_rect(self) -> QRectF:
+        """The frame around the page, in pixels of this widget."""
+        view = self._canvas.viewport()
+        corner = QPointF(self._canvas.pos() + view.pos())
+        out = _FRAME - 0.5
+        return QRectF(corner, QSizeF(view.size())).adjusted(-out, -out, out, out)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if not self._editor.breakpoint:
             return
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            frame = QRectF(self._canvas.geometry()).adjusted(-5.5, -5.5, 5.5, 5.5)
             painter.setPen(QPen(theme().color("border.strong"), 1))
-            painter.setBrush(theme().color("surface"))
-            painter.drawRoundedRect(frame, 10, 10)
+            painter.setBrush(theme().color("canvas"))
+            painter.drawRoundedRect(self.frame_rect, _RADIUS, _RADIUS)

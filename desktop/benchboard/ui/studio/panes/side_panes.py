@@ -1,6 +1,7 @@
 """The resizable and collapsible panes beside the page.
 
-In a narrow window they start collapsed, and the right one overlays the page.
+In a narrow window they start collapsed, and the right one overlays the page, unless that is a device's and has room
+beside it.
 """
 
 from collections.abc import Callable
@@ -85,6 +86,7 @@ class SidePanes(QWidget):
         self._open_when_narrow: frozenset[Side] = frozenset()
         """Panes that the user opened in a narrow window."""
         self._json_on = self._middle_only = False
+        self._needed_width = 0
         self._shown_before = (True, True)
 
     def hold(self, left: QWidget, middle: QWidget, right: QWidget, json: QWidget, fallback_focus: QWidget) -> None:
@@ -132,6 +134,14 @@ class SidePanes(QWidget):
         if on and not before:
             self._slide_in("right")
 
+    def need_width(self, width: int) -> None:
+        """Leave the middle this width in a narrow window, if there is that much beside the right pane; 0: it fills the
+        window.
+        """
+        if width != self._needed_width:
+            self._needed_width = width
+            self._arrange()
+
     def show_middle_only(self, only: bool) -> None:
         """Show the middle alone, or all panes again."""
         self._middle_only = only
@@ -170,10 +180,13 @@ class SidePanes(QWidget):
     def _arrange(self) -> None:
         whole, height = self.width(), self.height()
         left_on, right_on = self.shown("left"), self.shown("right")
-        over = self.narrow and right_on and not self._json_on
         right = self._right_width() if right_on else 0
+        least_left = LIMITS["left"][0] if left_on else 0
+        fits = 0 < self._needed_width <= whole - right - least_left
+        over = self.narrow and right_on and not self._json_on and not fits
         beside = 0 if over else right
-        left = min(self._arrangement.left, max(LIMITS["left"][0], whole - beside - _MIN_PAGE_WIDTH)) if left_on else 0
+        page = self._needed_width if fits else _MIN_PAGE_WIDTH
+        left = min(self._arrangement.left, max(LIMITS["left"][0], whole - beside - page)) if left_on else 0
         start = left + 1 if left_on else 0
         end = whole - beside - 1 if right_on and not over else whole
         self._middle.setGeometry(start, 0, max(end - start, 1), height)
