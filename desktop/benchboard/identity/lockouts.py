@@ -66,10 +66,11 @@ def count_try(session: Session, *, email: str, client: Client) -> float:
     change_tracking.unaudited(session, "account_lockouts")
     now, address, computer = clock.now(), normalise(email), _computer(session, client)
     _forget_old(session, now)
-    here = _locked_row(session, _subject(address), computer, now)
+    subject = _subject(address)
+    here = _locked_row(session, subject, computer, now)
     if here.locked_until is not None and here.locked_until > now:
         raise _locked(here.locked_until - now)
-    at_all = _locked_row(session, here.subject_hash, "", now), _locked_row(session, _ANYTHING, computer, now)
+    at_all = _locked_row(session, subject, "", now), _locked_row(session, _ANYTHING, computer, now)
     if guard.find_credentials(session, address):
         here.email_norm = at_all[0].email_norm = address
     for row in (here, *at_all):

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from benchboard.storage.models.base import Base, Changing, Identified, hashed
+from benchboard.storage.models.base import Base, Changing, Identified, hashed, secret_column
 
 
 class AccountLockout(Identified, Changing, Base):
@@ -24,7 +24,7 @@ class AccountLockout(Identified, Changing, Base):
         hashed("subject_hash"),
     )
 
-    subject_hash: Mapped[str] = mapped_column(String(64))
+    subject_hash: Mapped[str] = secret_column(String(64))
     source: Mapped[str] = mapped_column(String(255), default="", server_default=text("''"))
     email_norm: Mapped[str | None]
     failures: Mapped[int]
