@@ -228,11 +228,18 @@ def require_current(workspace: Workspace) -> None:
         raise _outdated(workspace)
 
 
-def sign_in(workspace: Workspace, *, email: str, password: str, organisation: str | None = None) -> SignedIn:
+def sign_in(
+    workspace: Workspace, *, email: str, password: str, organisation: str | None = None, code: str = ""
+) -> SignedIn:
     """Sign in by email and password; a rejected attempt is counted and audited. Raises as `password_sign_in.sign_in`
     does."""
     return password_sign_in.sign_in(
-        workspace.database, email=email, password=password, client=Client.here(), organisation=organisation
+        workspace.database,
+        email=email,
+        password=password,
+        client=Client.here(),
+        organisation=organisation,
+        code=code,
     )
 
 

@@ -36,6 +36,7 @@ _FIXED: Mapping[str, Any] = {
     "pending_nonce": bytes(range(12)),
     "private_nonce": bytes(range(12)),
     "secret_nonce": bytes(range(12)),
+    "secret_salt": bytes(range(16)),
     "public_key": bytes(range(32)),
     "pending_key_version": 2,
     "currency": "EUR",

@@ -17,7 +17,7 @@ from benchboard.cli.command_context import (
     write_json,
 )
 from benchboard.cli.options import CliCommand
-from benchboard.cli.people import ask_password
+from benchboard.cli.people import ask_code, ask_password
 from benchboard.cli.table import cell_text, print_lines
 from benchboard.cli.terminal import printable
 from benchboard.errors import AppError, Denied, Invalid
@@ -25,6 +25,7 @@ from benchboard.i18n import _
 from benchboard.identity import authentication
 from benchboard.identity.permissions import Client, key_prefix
 from benchboard.identity.roles import role_title
+from benchboard.identity.second_factor import CODE_NEEDED
 from benchboard.storage.engine import url_without_password
 from benchboard.workspace import Workspace
 
@@ -39,7 +40,8 @@ from benchboard.workspace import Workspace
 def login(options: DatabaseOptions, email: str, org: str | None, as_json: bool) -> None:
     """Sign in to a shared server, and stay signed in.
 
-    The command asks for the password, or reads it from standard input.
+    The command asks for the password, and for a code if two-step sign-in is on, or reads them from standard input,
+    each on a line.
 
     \b
     Example:
@@ -49,7 +51,14 @@ def login(options: DatabaseOptions, email: str, org: str | None, as_json: bool) 
     try:
         if opened.location.kind != "server":
             raise not_signed_in(opened)
-        signed_in = workspace.sign_in(opened, email=email, password=ask_password(), organisation=org)
+        password = ask_password()
+        try:
+            signed_in = workspace.sign_in(opened, email=email, password=password, organisation=org)
+        except Denied as refused:
+            if refused.code != CODE_NEEDED:
+                raise
+            code = ask_code(refused)
+            signed_in = workspace.sign_in(opened, email=email, password=password, organisation=org, code=code)
         opened.vault.put(token_name(opened), authentication.stored_form(signed_in))
         signed_in_server.remember(opened.home, url_without_password(opened.database))
     finally:

@@ -11,9 +11,9 @@ from benchboard.cli import people_reach
 from benchboard.cli.command_context import CommandContext, paging_options, sort_options, with_context
 from benchboard.cli.empty_lists import empty_text
 from benchboard.cli.options import Choice, CliGroup, Incomplete, RenamedOption
-from benchboard.errors import Invalid, NotFound
+from benchboard.errors import AppError, Invalid, NotFound
 from benchboard.i18n import N_, _, ngettext, pgettext
-from benchboard.identity import lockouts, person_changes, person_deletion, sessions, users
+from benchboard.identity import lockouts, person_changes, person_deletion, second_factor, sessions, users
 from benchboard.identity.permissions import program_title
 from benchboard.identity.person_changes import PersonFields
 from benchboard.identity.roles import DEFAULT_ROLE, ROLES, role_title
@@ -373,6 +373,23 @@ def unlock_user(context: CommandContext, who: tuple[str, ...]) -> None:
     context.report(text.format(count=count) if count else _("None of them was locked."), unlocked=count)
 
 
+@user.command("reset-two-step")
+@click.argument("who", nargs=-1, required=True)
+@with_context
+def reset_second_factor(context: CommandContext, who: tuple[str, ...]) -> None:
+    """Turn off people's two-step sign-in, as after the loss of a phone, and end their sessions.
+
+    WHO is an email address or ID.
+    """
+    with context.database.change() as session:
+        people = [users.get_person_matching(session, context.actor, one) for one in who]
+        count = second_factor.reset(session, context.actor, [person.id for person in people])
+    text = ngettext(
+        "Reset two-step sign-in of {count} person.", "Reset two-step sign-in of {count} people.", count
+    ).format(count=count)
+    context.report(text if count else _("None of them has two-step sign-in."), reset=count)
+
+
 @click.group(cls=CliGroup)
 def session() -> None:
     """List and revoke sessions."""
@@ -447,6 +464,17 @@ def revoke(context: CommandContext, ids: tuple[str, ...], who: str | None) -> No
         own = who is not None and person.id == context.actor.user_id
         text = _("{names} has no other sessions to revoke.") if own else _("{names} has no sessions to revoke.")
     context.report(text.format(count=count, names=", ".join(names)), revoked=count)
+
+
+def ask_code(asked: AppError) -> str:
+    """The code of an authenticator app, or a recovery code; raises `asked` where standard input has no line of it."""
+    if sys.stdin.isatty():
+        typed = click.prompt(_("Code"), prompt_suffix=": ", err=True)
+        return str(typed)
+    code = sys.stdin.readline().strip()
+    if not code:
+        raise asked
+    return code
 
 
 def ask_password(*, confirm: bool = False) -> str:

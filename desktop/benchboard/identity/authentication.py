@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from benchboard.errors import Conflict, Denied, NotFound
 from benchboard.i18n import _, ngettext
-from benchboard.identity import audit, organisations, passwords, sessions
+from benchboard.identity import audit, organisations, passwords, second_factor, sessions
 from benchboard.identity.api_keys import hash_key
 from benchboard.identity.email_addresses import normalise
 from benchboard.identity.permissions import Actor, Client, Grants, key_prefix, os_user, require
@@ -54,11 +54,12 @@ class DemoPerson:
 
 
 def sign_in(
-    session: Session, *, email: str, password: str, client: Client, organisation: str | None = None
+    session: Session, *, email: str, password: str, client: Client, organisation: str | None = None, code: str = ""
 ) -> SignedIn:
     """Open a session for the account with this address and password (`organisation` is a slug).
 
-    Raises `Denied` (`accounts.wrong`, which tells nobody whether the address exists; `accounts.inactive`), or
+    Raises `Denied` (`accounts.wrong`, which tells nobody whether the address exists; `accounts.inactive`; as
+    `second_factor.check` does, once the password fits), or
     `Conflict` (`accounts.which`) where the password fits accounts in several organisations, whose slugs are in
     `facts["organisations"]`. A refused try is recorded by `record_refusal`, in a transaction of its own, because this
     one is undone.
@@ -78,6 +79,7 @@ def sign_in(
             organisations=tuple(sorted(account.organisation_slug for account in fitting)),
         )
     account = fitting[0]
+    second_factor.check(session, account.user_id, password=password, code=code, client=client)
     if account.password_hash is not None and passwords.outdated(account.password_hash):
         guard.set_password(session, account.user_id, passwords.hash_password(password))
     return open_for(session, session.get_one(User, account.user_id), client)

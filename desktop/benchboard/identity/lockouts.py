@@ -95,6 +95,15 @@ def forgive(session: Session, *, email: str, client: Client) -> None:
     session.delete(here)
 
 
+def take_back(session: Session, *, email: str, client: Client) -> None:
+    """Take back the last try alone, which wasn't wrong, and didn't succeed either."""
+    change_tracking.unaudited(session, "account_lockouts")
+    subject, computer = _subject(normalise(email)), _computer(session, client)
+    for row in [_find_row(session, *key) for key in ((subject, computer), (subject, ""), (_ANYTHING, computer))]:
+        if row is not None:
+            row.failures, row.locked_until = max(row.failures - 1, 0), None
+
+
 def record_lock(session: Session, *, email: str, client: Client) -> None:
     """Record that the last try locked the account on this computer, if it did, for each account with this address."""
     address, now = normalise(email), clock.now()

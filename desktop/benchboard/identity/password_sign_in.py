@@ -7,7 +7,7 @@ import time
 from typing import Final
 
 from benchboard.errors import Conflict, Denied
-from benchboard.identity import authentication, lockouts
+from benchboard.identity import authentication, lockouts, second_factor
 from benchboard.identity.authentication import SignedIn
 from benchboard.identity.permissions import Client
 from benchboard.storage.engine import Database
@@ -24,6 +24,7 @@ def sign_in(
     client: Client,
     organisation: str | None = None,
     computer: Client | None = None,
+    code: str = "",
 ) -> SignedIn:
     """Open a session. Raises as `lockouts.count_try` and `authentication.sign_in` do; a refused try is recorded.
 
@@ -36,7 +37,7 @@ def sign_in(
         time.sleep(delay)
         with database.system("sign-in").change() as session:
             signed_in = authentication.sign_in(
-                session, email=email, password=password, client=client, organisation=organisation
+                session, email=email, password=password, client=client, organisation=organisation, code=code
             )
             lockouts.forgive(session, email=email, client=computer)
             return signed_in
@@ -45,6 +46,10 @@ def sign_in(
             lockouts.forgive(session, email=email, client=computer)
         raise
     except Denied as refused:
+        if refused.code == second_factor.CODE_NEEDED:
+            with database.system("sign-in").change() as session:
+                lockouts.take_back(session, email=email, client=computer)
+            raise
         if refused.code != lockouts.LOCKED:
             with database.system("sign-in").change() as session:
                 authentication.record_refusal(session, email=email, client=client)

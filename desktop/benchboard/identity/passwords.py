@@ -8,6 +8,7 @@ from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import Type, hash_secret_raw
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
 from benchboard.errors import Invalid
@@ -41,6 +42,14 @@ def verify(stored: str | None, password: str) -> bool:
         return _hasher.verify(stored or _NOBODY, _normal(password)) and stored is not None
     except (VerificationError, InvalidHashError):
         return False
+
+
+def derived_key(password: str, salt: bytes) -> bytes:
+    """A key of 32 bytes that only who knows `password` can derive (Argon2id, as for hashes)."""
+    strength = RFC_9106_LOW_MEMORY
+    return hash_secret_raw(
+        _normal(password), salt, strength.time_cost, strength.memory_cost, strength.parallelism, 32, Type.ID
+    )
 
 
 def outdated(stored: str) -> bool:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from benchboard.errors import Conflict, Invalid, NotFound, check_all
 from benchboard.i18n import _
-from benchboard.identity import audit, passwords, person_names, users
+from benchboard.identity import audit, passwords, person_names, second_factor, users
 from benchboard.identity.email_addresses import normalise
 from benchboard.identity.permissions import Actor, require
 from benchboard.identity.roles import role_title
@@ -87,7 +87,8 @@ def change_person(
 
 
 def set_password(session: Session, actor: Actor, user_id: str, password: str) -> int:
-    """Replace the person's password and end their sessions except the actor's own; returns how many ended.
+    """Replace the person's password and end their sessions except the actor's own; returns how many ended. It ends
+    their second factor too, whose secret is encrypted by the old password.
 
     Raises `Invalid` as `passwords.require_acceptable` does.
     """
@@ -96,6 +97,7 @@ def set_password(session: Session, actor: Actor, user_id: str, password: str) ->
     passwords.require_acceptable(password, email=user.email)
     guard.set_password(session, user.id, passwords.hash_password(password))
     audit.record(session, actor, "user.set-password", user.id)
+    second_factor.forget(session, actor, user)
     return end_all(session, actor, [user])
 
 

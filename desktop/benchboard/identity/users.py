@@ -21,7 +21,7 @@ from benchboard.paging import Listing, Page
 from benchboard.storage import clock, guard
 from benchboard.storage.keyset_paging import Sorting, page
 from benchboard.storage.models.identity import Role, SignInSession, Team, TeamMember, User, UserRole
-from benchboard.storage.models.sign_in import AccountLockout
+from benchboard.storage.models.sign_in import AccountLockout, MfaFactor
 from benchboard.storage.short_ids import find_id
 
 STATES: Final = ("active", "inactive", "pending")
@@ -52,6 +52,7 @@ class Person:
     own_roles: tuple[str, ...]
     locked_until: datetime | None = None
     """Until when failed tries lock the sign-in, on the computer where that takes longest."""
+    has_second_factor: bool = False
 
 
 _PEOPLE = Sorting(
@@ -75,7 +76,7 @@ def list_people(
     `locked` those who can't sign in somewhere after failed tries; `role_id` and `team_id`: who has this role, is in
     this team. The search covers name and address."""
     require(actor, "users:read")
-    query = select(User, _open_count(), _locked_until()).where(*_matching(actor, listing))
+    query = select(User, _open_count(), _locked_until(), _has_second_factor()).where(*_matching(actor, listing))
     found = page(session, query, _PEOPLE, listing, after=after, limit=limit, row=tuple)
     ids = [row[0].id for row in found.rows]
     teams, roles = _teams(session, actor, ids), _own_roles(session, actor, ids)
@@ -133,7 +134,7 @@ def get_person(session: Session, actor: Actor, user_id: str, *, or_deleted: bool
     except ValueError as error:
         raise _not_found() from error
     found = session.execute(
-        select(User, _open_count(), _locked_until()).where(
+        select(User, _open_count(), _locked_until(), _has_second_factor()).where(
             User.id == user_id, User.organisation_id == actor.organisation_id
         )
     ).first()
@@ -352,6 +353,10 @@ def _open_count() -> ScalarSelect[int]:
     )
 
 
+def _has_second_factor() -> ColumnElement[bool]:
+    return exists().where(MfaFactor.user_id == User.id).correlate(User)
+
+
 def _is_locked() -> ColumnElement[bool]:
     return (AccountLockout.locked_until > clock.now()) & (AccountLockout.source != "")
 
@@ -406,6 +411,7 @@ def _person(row: Any, teams: Mapping[str, tuple[str, ...]], own_roles: Mapping[s
         teams=teams.get(user.id, ()),
         own_roles=own_roles.get(user.id, ()),
         locked_until=row[2],
+        has_second_factor=row[3],
     )
 
 

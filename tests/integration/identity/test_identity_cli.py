@@ -4,15 +4,18 @@ import json
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pyotp
 import pytest
 from sqlalchemy import URL, make_url, text
 
 from benchboard import workspace
-from benchboard.identity import organisations, roles
+from benchboard.identity import organisations, password_sign_in, roles, second_factor
+from benchboard.identity.permissions import Client
 from benchboard.storage.engine import Database
 from support.databases import unbound
 from support.people import PASSWORD
@@ -147,6 +150,26 @@ def test_failed_logins_lock_here_and_an_admin_lists_and_unlocks_them(server: Ter
     assert (locked["email"], locked["failures"]) == ("mert@example.com", 5)
     assert [row["email"] for row in server.json("user", "list", "--status", "locked")["items"]] == ["mert@example.com"]
     assert server.json("user", "unlock", "mert@example.com") == {"unlocked": 1}
+    other("login", "mert@example.com", typed=PASSWORD)
+
+
+def test_login_with_two_step_sign_in_takes_a_code_and_an_admin_resets_it(server: Terminal) -> None:
+    server("db", "seed", "--admin", "ines@example.com", "--organisation", "Lab", typed=PASSWORD)
+    server("login", "ines@example.com", typed=PASSWORD)
+    database = Database.open(server.url or "")
+    made = second_factor.new_secret(email="mert@example.com", organisation="Lab")
+    server("user", "add", "mert@example.com", typed=PASSWORD)
+    signed_in = password_sign_in.sign_in(database, email="mert@example.com", password=PASSWORD, client=Client.here())
+    code = pyotp.TOTP(made.text).at(time.time())
+    with database.bind(signed_in.actor).change() as session:
+        codes = second_factor.turn_on(session, signed_in.actor, password=PASSWORD, secret=made.text, code=code)
+    database.dispose()
+    other = Terminal(server.programs, server.home.parent / "elsewhere", server.url)
+    assert "Enter the code" in other("login", "mert@example.com", typed=PASSWORD, status=1).stderr
+    assert "incorrect" in other("login", "mert@example.com", typed=f"{PASSWORD}\n000000\n", status=1).stderr
+    other("login", "mert@example.com", typed=f"{PASSWORD}\n{codes[0]}\n")
+    assert server.json("user", "reset-two-step", "mert@example.com") == {"reset": 1}
+    assert "signed out" in other("whoami", status=1).stderr
     other("login", "mert@example.com", typed=PASSWORD)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import socket
+import time
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,7 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+import pyotp
 import pytest
 import requests
 from authlib.integrations.requests_client import OAuth2Session
@@ -19,7 +21,7 @@ from joserfc.jwk import KeySet, OctKey
 from sqlalchemy import select, update
 
 from benchboard.errors import Denied
-from benchboard.identity import audit, password_sign_in, users
+from benchboard.identity import audit, password_sign_in, second_factor, users
 from benchboard.identity.oauth import clients
 from benchboard.identity.oauth.clients import IssuedSecret
 from benchboard.identity.oauth.issuer import Issuer
@@ -405,6 +407,22 @@ def test_wrong_passwords_on_consent_pages_lock_the_account_here_as_those_of_the_
     refused = browser.decide(browser.open(asked), decision="password", email=ADMIN, password=PASSWORD)
     assert refused.status_code == 403
     assert "Too many failed sign-ins." in refused.text
+
+
+def test_consent_page_takes_the_code_of_two_step_sign_in(protocol: Protocol) -> None:
+    town = protocol.town
+    made = second_factor.new_secret(email=ADMIN, organisation="North")
+    code = pyotp.TOTP(made.text).at(time.time())
+    with town.database.bind(town.actor).change() as session:
+        codes = second_factor.turn_on(session, town.actor, password=PASSWORD, secret=made.text, code=code)
+    browser = Browser()
+    page = browser.open(protocol.asked(register(town)))
+    fields = {"decision": "password", "email": ADMIN, "password": PASSWORD}
+    asked = browser.decide(page, **fields)
+    assert asked.status_code == 403
+    assert "Enter the code" in asked.text
+    assert browser.decide(page, **fields, code="000000").status_code == 403
+    assert "code=" in browser.decide(page, **fields, code=codes[0]).headers["Location"]
 
 
 def test_passwords_sent_at_once_are_tried_five_times_at_most(protocol: Protocol) -> None:

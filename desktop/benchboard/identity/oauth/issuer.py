@@ -240,7 +240,7 @@ class Issuer:
                 slug = session.scalar(select(Organisation.slug).where(Organisation.id == self.identity.organisation_id))
             signed_in = password_sign_in.sign_in(
                 self._database, email=email, password=request.form.get("password", ""), client=client,
-                organisation=slug, computer=Client.here(),
+                organisation=slug, computer=Client.here(), code=request.form.get("code", "")[:64],
             )  # fmt: skip
         except Denied as error:
             if tries == _MOST_TRIES:

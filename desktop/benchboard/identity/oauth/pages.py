@@ -56,10 +56,13 @@ def consent_page(
         _window_part(number) if number else "",
     ]
     email, password, allow, deny = map(escape, (_("Email"), _("Password"), _("Sign in and allow"), _("Deny")))
+    code = escape(_("Code of your authenticator app, if you use two-step sign-in"))
     parts.append(
         f"<label for=email>{email}</label><input id=email name=email type=email autocomplete=username>"
         f"<label for=password>{password}</label>"
         "<input id=password name=password type=password autocomplete=current-password>"
+        f"<label for=code>{code}</label>"
+        "<input id=code name=code inputmode=numeric autocomplete=one-time-code maxlength=64>"
         f"<button class=primary name=decision value=password>{allow}</button>"
         f"<button name=decision value=deny>{deny}</button></form>"
     )

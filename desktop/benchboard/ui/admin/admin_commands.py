@@ -37,6 +37,8 @@ REGISTRY.register(
     Command("admin.set_password", N_("Set password"), Group.PEOPLE, (), "ph.lock-simple",
             N_("reset password, forgot password, change password, new password")),
     Command("admin.unlock_person", N_("Unlock sign-in"), Group.PEOPLE, (), "ph.lock-simple-open"),
+    Command("admin.reset_second_factor", N_("Reset two-step sign-in"), Group.PEOPLE, (), "ph.shield",
+            N_("MFA, 2FA, TOTP, second factor, authenticator, lost phone, recovery"), danger=True),
     Command("admin.activate_account", N_("Enable account"), Group.PEOPLE, (), "ph.check-circle"),
     Command("admin.disable_account", N_("Disable account"), Group.PEOPLE, (), "ph.prohibit", danger=True),
     Command("admin.delete_person", N_("Delete person"), Group.PEOPLE, ("Del",), "ph.trash",
@@ -78,7 +80,7 @@ REGISTRY.register_menu(
 REGISTRY.register_menu(TEAM_MENU, MenuSection(("admin.rename_team",)), MenuSection(("admin.delete_team",)))
 REGISTRY.register_menu(
     PERSON_MENU,
-    MenuSection(("admin.edit_person", "admin.set_password", "admin.unlock_person")),
+    MenuSection(("admin.edit_person", "admin.set_password", "admin.unlock_person", "admin.reset_second_factor")),
     MenuSection(("admin.view_audit_log", "admin.activate_account")),
     MenuSection(("admin.revoke_sessions", "admin.disable_account", "admin.delete_person", "admin.restore_person")),
 )

@@ -10,7 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.errors import AppError, NotFound
-from benchboard.i18n import _
+from benchboard.i18n import _, pgettext
 from benchboard.identity import api_keys, audit, sessions, users
 from benchboard.identity.api_keys import ApiKeyRecord
 from benchboard.identity.audit import AuditEntry
@@ -49,7 +49,18 @@ _SESSIONS_TAB = 2
 _FOLD = "person_fold_"
 """How the names of the buttons begin that unfold repeated entries."""
 _SHOWN_TABLES = frozenset(
-    {"users", "sessions", "audit_logs", "teams", "team_members", "roles", "user_roles", "api_keys", "account_lockouts"}
+    {
+        "users",
+        "sessions",
+        "audit_logs",
+        "teams",
+        "team_members",
+        "roles",
+        "user_roles",
+        "api_keys",
+        "account_lockouts",
+        "mfa_factors",
+    }
 )
 PersonReading = tuple[Person, Page[SessionRecord], Page[AuditEntry], Page[ApiKeyRecord] | None]
 """Person, active sessions, audit entries, and active API keys for one who may see them."""
@@ -395,10 +406,11 @@ class _OverviewTab(QWidget):
             (_("Last sign-in"), _TimeText(person.last_seen)),
             (_("Added"), _TimeText(person.created_at)),
         ]
+        if takes_password := person.state != users.DELETED and user_actions.takes_password(self._pane.context, person):
+            rows.insert(1, (_("Two-step sign-in"), self._second_factor(person)))
         if person.department:
             rows.insert(0, (_("Department"), Elided(person.department)))
         self._facts.show_rows(rows)
-        takes_password = person.state != users.DELETED and user_actions.takes_password(self._pane.context, person)
         self._password.setVisible(takes_password)
         active, deleted = person.state == "active", person.state == users.DELETED
         locked = person_mark(person) == state_mark(users.LOCKED)
@@ -412,6 +424,22 @@ class _OverviewTab(QWidget):
         denied = user_actions.why_no_changes(self._pane.context)
         for button in (self._activate, self._restore, self._unlock, self._edit_link, self._password):
             button.disable(denied)
+
+    def _second_factor(self, person: Person) -> QWidget:
+        """Whether the person has a second factor, and, if so, the button that resets it."""
+        holder = QWidget()
+        line = QHBoxLayout(holder)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.addWidget(Text(pgettext("setting", "On") if person.has_second_factor else pgettext("setting", "Off")))
+        line.addStretch(1)
+        if person.has_second_factor:
+            reset = Button(
+                _("Reset"), self._change(user_actions.reset_second_factor), kind="danger_link",
+                name="person_reset_second_factor", tip=_("Reset two-step sign-in"),
+            )  # fmt: skip
+            reset.disable(user_actions.why_no_changes(self._pane.context))
+            line.addWidget(reset)
+        return holder
 
     def show_lock(self, person: Person) -> None:
         """Show what can be done with an account that isn't active, or whose sign-in is locked now."""

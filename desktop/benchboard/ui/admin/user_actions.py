@@ -6,7 +6,7 @@ from functools import partial
 from PySide6.QtWidgets import QWidget
 
 from benchboard.i18n import _, ngettext, number
-from benchboard.identity import lockouts, person_deletion, sessions, users
+from benchboard.identity import lockouts, person_deletion, second_factor, sessions, users
 from benchboard.identity.permissions import has_permission
 from benchboard.identity.person_deletion import DeletionEffects, RestoredPeople
 from benchboard.identity.roles import denied_title
@@ -83,6 +83,10 @@ def handlers_for_people(context: Context, owner: QWidget, selected: Sequence[Per
                     why_no_changes(context) or ("" if first.locked_until is not None else _("Sign-in isn't locked."))
                 ),
             )
+            if first.has_second_factor:
+                handlers["admin.reset_second_factor"] = Handler(
+                    partial(reset_second_factor, context, owner, [first]), lambda: why_no_changes(context)
+                )
             handlers["admin.set_password"] = Handler(
                 partial(set_password, context, owner, first), lambda: why_no_changes(context)
             )
@@ -106,6 +110,30 @@ def unlock(context: Context, owner: QWidget, people: Sequence[Person]) -> None:
         context.problems.toast(text.format(name=person.name))
 
     context.tasks.change(owner, lambda session: lockouts.unlock(session, actor, [person.id for person in people]), done)
+
+
+def reset_second_factor(context: Context, owner: QWidget, people: Sequence[Person]) -> None:
+    """Turn off a person's two-step sign-in after confirmation."""
+    (person, *_others), actor = people, context.actor
+    text = _("{name} is signed out everywhere {within}, and then signs in with the password alone. {lost}")
+    done = _("Two-step sign-in of {name} was reset.").format(name=person.name)
+
+    def reset() -> None:
+        context.tasks.change(
+            owner,
+            lambda session: second_factor.reset(session, actor, [person.id]),
+            lambda _count: context.problems.toast(done),
+        )
+
+    Confirm(
+        owner.window(),
+        _("Reset two-step sign-in of {name}?").format(name=person.name),
+        text.format(name=person.name, within=revoked_within(), lost=_unsaved_warning())
+        + _own_window_note(context, [person.id]),
+        act=_("Reset two-step sign-in"),
+        keep=_("Cancel"),
+        run=reset,
+    ).open()
 
 
 def takes_password(context: Context, person: Person) -> bool:

@@ -18,6 +18,7 @@ from benchboard.ui.commands import REGISTRY, Handler, Handlers
 from benchboard.ui.sections import Room, RoomView
 from benchboard.ui.shell.settings_section import SettingRow, SettingsSection, padded
 from benchboard.ui.shell.status_cells import location_facts, location_sentence, role_titles
+from benchboard.ui.shell.two_step_row import TwoStepRow
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.buttons import Button, SegmentedControl
 from benchboard.ui.widgets.fields import Select
@@ -183,6 +184,8 @@ class GeneralSettings(QWidget):
             (_("Program"), Elided(program_title(actor.client.program))),
         )
         group.add(padded(KeyValue(facts)))
+        if self._context.workspace.location.kind == "server":  # elsewhere nobody signs in with a password
+            group.add(TwoStepRow(self._context))
         is_demo = self._context.workspace.location.kind == "demo"  # there, another person is chosen
         command = REGISTRY["window.switch_person" if is_demo else "window.sign_out"]
         sentence = (

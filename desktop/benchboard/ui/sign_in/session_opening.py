@@ -40,6 +40,8 @@ class SignInRequest:
     invitation: str = ""
     """The code of an invitation, by which an account with `name` and `password` is made."""
     name: str = ""
+    code: str = ""
+    """Of an authenticator app, or a recovery code."""
 
     @property
     def location_name(self) -> str:
@@ -98,7 +100,11 @@ def open_session(request: SignInRequest, home: Path, progress: Progress) -> Acti
             )
         elif request.email:
             signed_in = workspace.sign_in(
-                opened, email=request.email, password=request.password, organisation=request.organisation
+                opened,
+                email=request.email,
+                password=request.password,
+                organisation=request.organisation,
+                code=request.code,
             )
         else:
             with opened.database.system("sign-in").change() as session:

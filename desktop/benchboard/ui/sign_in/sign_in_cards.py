@@ -1,6 +1,7 @@
 """The three cards of the sign-in screen: this computer, a shared server, the demo."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -16,6 +17,7 @@ from benchboard.i18n import _
 from benchboard.identity.email_addresses import normalise
 from benchboard.settings import Settings
 from benchboard.ui.sign_in import session_opening
+from benchboard.ui.sign_in.code_dialog import CodeDialog
 from benchboard.ui.sign_in.invitation_dialog import InvitationDialog
 from benchboard.ui.sign_in.session_opening import SignInRequest
 from benchboard.ui.widgets.badges import Badge
@@ -94,6 +96,8 @@ class ServerCard(SignInCard):
         self._start = start
         self._joining: InvitationDialog | None = None
         self._organisation: str | None = None
+        self._requested: SignInRequest | None = None
+        """What was sent last, for a code to be added to it."""
         self._unprotected = Badge("warn", _("Trusted networks only"), "ph.shield-warning")
         badges = (*((Badge("info", _("Last used"), "ph.clock"),) if last_used else ()), self._unprotected)
         self._role_risk = _(
@@ -203,6 +207,10 @@ class ServerCard(SignInCard):
         if (joining := self._open_joining()) is not None and joining.show_error(error):
             return True
         self.end_joining()
+        if error.facts.get("field") == "code" and self._requested is not None:
+            asked = "" if not self._requested.code else str(error)
+            CodeDialog(self.window(), partial(self._submit_code, self._requested), asked).open()
+            return True
         if error.code == "accounts.which":
             self._ask_organisation(error)
             return True
@@ -237,6 +245,7 @@ class ServerCard(SignInCard):
     def forget_secrets(self) -> None:
         self._password.clear()
         self._role_password.clear()
+        self._requested = None
 
     def _forget_account_error(self) -> None:
         """Remove an error shown at the password: it is about the address too."""
@@ -300,7 +309,7 @@ class ServerCard(SignInCard):
             self._fields[next(iter(wrong))].editor.setFocus()
             return
         self._url.setText(url)
-        self._start(
+        self._send(
             SignInRequest(
                 "server",
                 url=url,
@@ -311,6 +320,13 @@ class ServerCard(SignInCard):
                 stay_signed_in=self._stay_signed_in.isChecked(),
             )
         )
+
+    def _submit_code(self, request: SignInRequest, code: str) -> None:
+        self._send(replace(request, code=code))
+
+    def _send(self, request: SignInRequest) -> None:
+        self._requested = request
+        self._start(request)
 
 
 class DemoCard(SignInCard):
