@@ -104,6 +104,11 @@ class Theme(QObject):
         """The colour of a bit timing that allows enough oscillator tolerance (0), up to three times as much (4)."""
         return QColor(self._tokens["chart"]["tolerance"][self.current][step])
 
+    def tolerance_ring(self, step: int) -> QColor | None:
+        """The colour of the line around a dot of that colour, where it is too pale to be seen without one."""
+        rings = self._tokens["chart"]["tolerance_ring"][self.current]
+        return QColor(rings[step]) if step < len(rings) else None
+
     def ramp(self, share: float) -> QColor:
         """The colour of a value in a heatmap, by its share of the way from the least to the largest: 0 to 1."""
         steps = self._tokens["chart"]["ramp"][self.current]

@@ -666,7 +666,7 @@ def test_paired_dongle_is_found_by_the_palette(shell: Shell, pair_one: Callable[
     assert [one.address for one in found] == [f"bench/dongles/{device_id}"]
 
 
-def test_status_has_the_connection_below_it_and_is_sorted_by_both(
+def test_that_a_dongle_is_connected_is_said_by_when_it_was_last_seen(
     qtbot: QtBot, shell: Shell, simulator: Simulator, click: Clicker, manager: DeviceManager
 ) -> None:
     (view,) = shell.findChildren(DonglesView)
@@ -676,5 +676,11 @@ def test_status_has_the_connection_below_it_and_is_sorted_by_both(
     row = view.model.rows[0]
     (status,) = (column for column in columns() if column.title == "Status")
     assert status.second is not None
-    assert (status.text(row), status.second(row)) == ("Not paired", "Connected")
-    assert "Not paired, Connected" in view.model.row_text(0)
+    assert (status.text(row), status.second(row)) == ("Not paired", "")
+    assert "Last seen: now" in view.model.row_text(0)
+    load = titles.index("Bus load")
+    assert view.table.view.isColumnHidden(load), "no bus is open"
+    view.table.make_current(row.key)
+    click(shell.window(), "bench_trace_open")
+    qtbot.waitUntil(lambda: manager.live is not None)
+    qtbot.waitUntil(lambda: not view.table.view.isColumnHidden(load))

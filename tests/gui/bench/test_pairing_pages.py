@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from benchboard.canbus.bit_rate_detection import USUAL_BIT_RATES
 from benchboard.dongles.simulator.node import FACTORY_CONFIG
-from benchboard.ui.bench.pairing_graphics import PairingOverview
+from benchboard.ui.bench.pairing_graphics import PairingOverview, SlotState
 from benchboard.ui.bench.pairing_pages import BitratePage
 from benchboard.ui.paged.paged_model import Mark
 from benchboard.ui.theme import Theme
@@ -25,13 +25,14 @@ def test_overview_shows_the_dongle_that_is_paired_and_how_many_more_there_are(qt
     overview = PairingOverview()
     qtbot.addWidget(overview)
     free, done = Mark("info", "Not paired", "ph.plus-circle"), Mark("ok", "Paired", "ph.check-circle-fill")
-    overview.show_dongles([(f"Dongle {k}", f"{k:016x}", done if k < 2 else free, k == 4) for k in range(6)], 2)
+    states = [SlotState(f"Dongle {k}", f"{k:016x}", done if k < 2 else free, k == 4) for k in range(6)]
+    overview.show_dongles(states, 2)
     assert [slot.accessibleName() for slot in overview.slots] == [
         "Dongle 1, Paired",
         *(f"Dongle {k}, Not paired" for k in (2, 3, 4)),
     ]
     assert {"2 of 6 paired", "2 more"} <= {text.text() for text in overview.findChildren(Text)}
-    overview.show_dongles([("Dongle 0", "0" * 16, done, True)], 1)
+    overview.show_dongles([SlotState("Dongle 0", "0" * 16, done, True)], 1)
     assert [slot.accessibleName() for slot in overview.slots] == ["Dongle 0, Paired"]
 
 

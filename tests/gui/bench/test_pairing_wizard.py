@@ -229,7 +229,7 @@ def test_pairing_from_a_dongles_details_begins_with_its_identification(
     qtbot.waitUntil(lambda: visible(window, "bench_detail_pair"))
     click(window, "bench_detail_pair")
     wizard = window.findChild(PairingWizard)
-    assert wizard.heading.text() == "Identify"
+    assert wizard.heading.text().startswith("Identify Dongle ")
     assert wizard._device.device_id == device_id
     click(window, "pair_back")
     assert wizard.heading.text() == "Find"

@@ -135,7 +135,9 @@ def test_oklab_of_white_is_one_without_colour() -> None:
 @pytest.mark.parametrize("ground", ["surface", "accent.soft"])
 def test_contrast_of_a_dot_of_the_timing_plot_meets_wcag(mode: str, ground: str) -> None:
     colours = TOKENS["color"][mode]
-    for dot in (colours[OUT_OF_TOLERANCE], *TOKENS["chart"]["tolerance"][mode]):
+    rings, dots = TOKENS["chart"]["tolerance_ring"][mode], TOKENS["chart"]["tolerance"][mode]
+    assert all(contrast(ring, colours[ground]) >= 3.0 for ring in rings)
+    for dot in (colours[OUT_OF_TOLERANCE], *dots[len(rings) :]):
         assert contrast(_over(dot, colours[ground], DOT_ALPHA), colours[ground]) >= 3.0
 
 

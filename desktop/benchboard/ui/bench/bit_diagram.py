@@ -299,12 +299,15 @@ def _fill(painter: QPainter, box: QRectF, part: Segment, *, base: int) -> None:
 
 def _paint_segment(painter: QPainter, box: QRectF, part: Segment, timing: Timing) -> None:
     _fill(painter, box, part, base=3)
-    for font, tone, text, top in (
-        ("body_strong", "text", part.title, 5),
-        ("caption", "text.secondary", _size_text(part, timing), 23),
+    short = _("{count} tq").format(count=part.length)
+    for font, tone, texts, top in (
+        ("body_strong", "text", (part.title,), 5),
+        ("caption", "text.secondary", (_size_text(part, timing), short), 23),
     ):
         painter.setFont(theme().font(font))
-        if QFontMetrics(painter.font()).horizontalAdvance(text) + 8 < box.width():
+        metrics = QFontMetrics(painter.font())
+        text = next((text for text in texts if metrics.horizontalAdvance(text) + 8 < box.width()), "")
+        if text:
             painter.setPen(theme().color(tone))
             painter.drawText(QRectF(box.x(), box.y() + top, box.width(), 18), Qt.AlignmentFlag.AlignCenter, text)
 

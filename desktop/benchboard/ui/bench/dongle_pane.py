@@ -1,5 +1,6 @@
 """The details of one dongle: its identity, configuration and bus."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -168,7 +169,7 @@ class DonglePane(QWidget):
         self._identity.column.addWidget(self._facts)
         self._timing = _TimingSection()
         self._timing.setObjectName("bench_detail_timing")
-        self._trace = _TraceSection(devices)
+        self._trace = _TraceSection(devices, self._head.open_live)
         inner = QWidget()
         inner.setProperty("plain", "true")
         column = QVBoxLayout(inner)
@@ -284,6 +285,7 @@ class DonglePane(QWidget):
         device = row.device if row is not None else None
         own_bus = live if live is not None and device is not None and live.path == device.port.path else None
         self._trace.show_live(own_bus)
+        self._trace.open.setVisible(row is not None and not why_not_reachable(row))
         self._head.show_live(is_open=own_bus is not None)
 
 
@@ -398,13 +400,13 @@ class _DongleHeader(QWidget):
         )
         self._pencil.setVisible(False)
         close = Button("", pane.closed.emit, kind="quiet", icon="ph.x", tip=_("Close"), name="bench_detail_close")
-        self._state, self._identity, self._connection = (Badge("neutral", "") for _badge in range(3))
+        self._connection, self._state, self._identity = (Badge("neutral", "") for _badge in range(3))
         self.pair = Button(
             _("Pair this dongle"), lambda: pane.pair.emit(self._row.key if self._row else ""), icon="ph.link"
         )
         self.pair.setObjectName("bench_detail_pair")
         self.retry = Button(_("Check again"), pane.try_again, icon="ph.arrows-clockwise", name="bench_try_again")
-        self.open = Button(_("Open live bus"), self._open_live, icon="ph.activity", name="bench_open_live")
+        self.open = Button(_("Open live bus"), self.open_live, icon="ph.activity", name="bench_open_live")
         blinks = ngettext(
             "Its light blinks for {count} second, so that you can tell which dongle it is.",
             "Its light blinks for {count} seconds, so that you can tell which dongle it is.",
@@ -415,7 +417,7 @@ class _DongleHeader(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 12)
         column.setSpacing(0)
-        self._head = DetailHeader(close, self._state, self._identity, self._connection, icon="bb.dongle")
+        self._head = DetailHeader(close, self._connection, self._state, self._identity, icon="bb.dongle")
         self._head.below.hide()  # the facts are in the sections
         self._head.title_row.addWidget(self._edit, 1)
         self._head.title_row.addWidget(self._pencil, 0, Qt.AlignmentFlag.AlignTop)
@@ -424,6 +426,7 @@ class _DongleHeader(QWidget):
         below.setContentsMargins(16, 0, 12, 0)
         below.setSpacing(theme().px("spacing.2"))
         column.addLayout(below)
+        self.blink.shorten_to(_("Blink"))
         self.blink.show_label(False)  # three words would need a second line
         actions = FlowLayout()  # in some languages they need a second line
         for button in (self.pair, self.open, self.timing, self.blink, self.retry):
@@ -487,7 +490,8 @@ class _DongleHeader(QWidget):
         if new_name != old_name:
             rename(self._context, self._pane, row.dongle.id, new_name, old_name)
 
-    def _open_live(self) -> None:
+    def open_live(self) -> None:
+        """Show the live bus of the dongle, which is opened unless it is."""
         if self._row is not None and self._row.device_id is not None:
             self._context.go(f"bench/live/{self._row.device_id}")
 
@@ -594,14 +598,21 @@ class _TimingSection(_PaneSection):
 
 
 class _TraceSection(_PaneSection):
-    def __init__(self, devices: DeviceManager) -> None:
+    def __init__(self, devices: DeviceManager, open_live: Callable[[], None]) -> None:
         super().__init__(_("Live bus"))
         self._summary = Text("", "caption", "muted")
         self._pause = Button("", self._toggle_pause, kind="quiet", icon="ph.pause", size="sm", tip=_("Pause display"))
         self.head.addWidget(self._summary)
         self.head.addWidget(self._pause)
         self.trace = MiniTrace()
-        self._idle = Text(_("The live bus is closed."), tone="muted")
+        self._idle = QWidget()
+        idle = QHBoxLayout(self._idle)
+        idle.setContentsMargins(0, 0, 0, 0)
+        idle.setSpacing(theme().px("spacing.2"))
+        idle.addWidget(Text(_("The live bus is closed."), tone="muted"))
+        self.open = Button(_("Open live bus"), open_live, kind="link", name="bench_trace_open")
+        idle.addWidget(self.open)
+        idle.addStretch(1)
         self._errors = StatStrip(ground="")
         self._errors.setObjectName("bench_detail_errors")
         self._live: LiveBus | None = None

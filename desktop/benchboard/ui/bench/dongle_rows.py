@@ -154,6 +154,7 @@ def columns(load: Callable[[DongleRow], BusLoad] = _no_load) -> tuple[Column[Don
             align_right=True,
             width=144,
             whole=True,
+            sparse=True,
         ),
         Column("bitrate", _("Bit rate"), lambda row: row.bitrates, True, align_right=True, width=130),
         Column(
@@ -192,9 +193,11 @@ def columns(load: Callable[[DongleRow], BusLoad] = _no_load) -> tuple[Column[Don
 
 
 def _connection(row: DongleRow) -> str:
-    """Whether the dongle is connected; empty where its status says so already, as that a check failed. Since when it
-    isn't has a column of its own.
+    """That the dongle isn't connected, or is being checked. Empty where the other columns say so already: that it is
+    connected by *now*, and its status that a check failed.
     """
+    if row.connected:
+        return ""
     if row.device is None and row.dongle is not None and row.dongle.last_seen_at is not None:
         return _("Disconnected")
     text = connection_mark(row.dongle, row.device).text

@@ -129,7 +129,7 @@ class DonglesView(QWidget):
         self._devices.changed.connect(self._on_devices_changed)
         self._devices.simulator_changed.connect(self._simulator_changed)
         self._load_timer = QTimer(self, interval=_LOAD_MS)
-        self._load_timer.timeout.connect(self.table.view.viewport().update)
+        self._load_timer.timeout.connect(self._show_load)
         self._devices.live_changed.connect(self._follow_live)
         self._follow_live()
         self._requested_key = self._selected.id
@@ -366,9 +366,14 @@ class DonglesView(QWidget):
         """Repaint the load each second while there is a live bus."""
         if self._devices.live is None:
             self._load_timer.stop()
-            self.table.view.viewport().update()
         else:
             self._load_timer.start()
+        self._show_load()
+
+    def _show_load(self) -> None:
+        """Repaint the load, whose column is there with a load alone."""
+        self.table.view.share_width()
+        self.table.view.viewport().update()
 
     def _apply_filter(self) -> None:
         scope, listing = self._scope.current(), replace(self.model.listing, search=self._filter.text(), filters={})
@@ -453,14 +458,17 @@ class DonglesView(QWidget):
         if len(new) == 1:
             act, path = _("Pair {name}").format(name=one.title), f"{path}/{one.key}"
         organisation = self._context.actor.organisation
-        why = _("Firmware: {firmware}. Pair it so that only people in “{organisation}” can change it.")
+        why = _("Pair it so that only people in “{organisation}” can change it.")
+        if self.window().width() >= theme().px("breakpoint.detail_drawer"):
+            firmware = firmware_title(first.info.dialect, first.info.firmware)
+            why = _("Firmware: {firmware}.").format(firmware=firmware) + " " + why
         what = what if len(new) == 1 else _("{count} new dongles found.").format(count=len(new))
         if fresh and problems.room not in ("", _ROOM):
             toast = _("{what} Pair it in Bench.") if len(new) == 1 else _("{what} Pair them in Bench.")
             problems.toast(toast.format(what=what))
         problems.notice(
             what,
-            why.format(firmware=firmware_title(first.info.dialect, first.info.firmware), organisation=organisation)
+            why.format(organisation=organisation)
             if len(new) == 1
             else _("Pair them so that only people in “{organisation}” can change them.").format(
                 organisation=organisation

@@ -10,6 +10,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from benchboard.canbus.timing import CONTROLLERS, Comparison, Node, Timing, compare, controller, solve, solve_fd
+from benchboard.canbus.timing.figures import limit_percent
 from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _, number, parse_number, percent
 from benchboard.ui.bench.bench_format import bit_rate
@@ -153,7 +154,10 @@ class NodeComparison(Card):
             why = why.format(tolerance=comparison.limiting.tolerance_name)
             if comparison.advice:
                 why = comparison.advice[0]
-            self._verdict.show_verdict(None if cable_problem else True, comparison.verdict(cable_problem), why)
+            what, short = comparison.verdict(cable_problem), ""
+            if not cable_problem:
+                short = _("Compatible, with {percent} to spare").format(percent=limit_percent(comparison.margin))
+            self._verdict.show_verdict(None if cable_problem else True, what, why, short=short)
         elif comparison.bit_rates_differ:
             why = _("{mine} and {other}. All nodes on a bus need the same bit rate.")
             why = why.format(mine=bit_rate(round(mine.nominal.bitrate)), other=bit_rate(round(other.nominal.bitrate)))
@@ -233,8 +237,9 @@ class _ComparisonVerdict(QWidget):
         self._what = self._why = ""
         self._lay_out()
 
-    def show_verdict(self, good: bool | None, what: str, why: str) -> None:
-        self._good, self._what, self._why = good, what, why
+    def show_verdict(self, good: bool | None, what: str, why: str, *, short: str = "") -> None:
+        """Show `what`, or in its place the `short` title that says the same on one line, and `why`."""
+        self._good, self._what, self._why = good, short or what, why
         self.setAccessibleName(f"{what} {why}".strip())
         self.changed.emit()
         self._lay_out()
@@ -246,7 +251,7 @@ class _ComparisonVerdict(QWidget):
         """Wrap both texts to the width; the height follows."""
         width = self.width() - 56
         self._title = PaintedParagraph(self._what, width, "section")
-        self._text = PaintedParagraph(self._why, width, "caption")
+        self._text = PaintedParagraph(self._why, width)
         self.setFixedHeight(16 + self._title.height + (self._text.height if self._why else 0))
         self.update()
 

@@ -5,8 +5,8 @@ tolerance that each pair allows.
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QPointF, QSize
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from benchboard.canbus.timing import PairPoint, limit_percent
@@ -17,6 +17,8 @@ from benchboard.ui.theme import theme
 
 _LOW: Final = 50.0
 _HIGH: Final = 100.0
+_CELL: Final = (1.0, 2.5)
+"""Percent of each axis that one dot stands for: that of the pair which allows most there."""
 
 
 class PairPlot(PointPlot[PairPoint]):
@@ -28,6 +30,10 @@ class PairPlot(PointPlot[PairPoint]):
         super().__init__("timing_pairs", parent)
         self._selected: PairPoint | None = None
         self._ranges = _ranges(())
+        self._cells: dict[Triples, tuple[float, float]] = {}
+        """Where the pairs that are plotted stand: in the middle of their cells."""
+        self._most: PairPoint | None = None
+        """The pair that allows most."""
         self.setAccessibleName(self.title)
 
     def sizeHint(self) -> QSize:
@@ -36,11 +42,18 @@ class PairPlot(PointPlot[PairPoint]):
     @property
     def title(self) -> str:
         """What is plotted."""
-        return _("All pairs: data over arbitration sample point, by oscillator tolerance")
+        return _("Best pairs: data over arbitration sample point, by oscillator tolerance")
 
     def show_points(self, points: Sequence[PairPoint], *, clock_tolerance: float) -> None:
-        """Draw `points`, of which those that tolerate less than `clock_tolerance` (%) are hollow."""
-        self._points, self._clock_tolerance = tuple(points), clock_tolerance
+        """Draw the best of `points` in each cell; those that tolerate less than `clock_tolerance` (%) are hollow."""
+        best: dict[tuple[float, float], PairPoint] = {}
+        for point in points:
+            cell = _cell(point)
+            if cell not in best or point.tolerance > best[cell].tolerance:
+                best[cell] = point
+        self._points, self._clock_tolerance = tuple(best.values()), clock_tolerance
+        self._cells = {self._key(point): cell for cell, point in best.items()}
+        self._most = max(self._points, key=lambda one: one.tolerance, default=None)
         self._hover = self._ringed = None
         self._show_all()
 
@@ -57,22 +70,31 @@ class PairPlot(PointPlot[PairPoint]):
 
     def spot(self, point: PairPoint) -> QPointF:
         plot, (left, right, bottom, top) = self._plot(), self._ranges
-        x = plot.x() + plot.width() * (point.nominal_point - left) / (right - left)
-        return QPointF(x, plot.bottom() - plot.height() * (point.data_point - bottom) / (top - bottom))
+        across, up = self._cells.get(self._key(point), (point.nominal_point, point.data_point))
+        x = plot.x() + plot.width() * (across - left) / (right - left)
+        return QPointF(x, plot.bottom() - plot.height() * (up - bottom) / (top - bottom))
 
     def _paint_plot(self, painter: QPainter) -> None:
         self._paint_axes(painter)
         radius = self._radius()
         for point in self._points:
             self._paint_dot(painter, point, radius)
+        if self._most is not None:
+            painter.setPen(QPen(theme().color("text"), 1.5, Qt.PenStyle.DotLine))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(self.spot(self._most), radius + 2.5, radius + 2.5)
         self._paint_marks(painter)
 
+    @property
+    def most(self) -> float:
+        """The most oscillator tolerance that any pair allows, in percent; 0 without one."""
+        return self._most.tolerance if self._most is not None else 0.0
+
     def _radius(self) -> float:
-        """As large as leaves a gap between neighbours, from 1.5 to 4 pixels."""
-        columns = len({point.nominal_point for point in self._points}) or 1
-        rows = len({point.data_point for point in self._points}) or 1
-        plot = self._plot()
-        return min(4.0, max(1.5, 0.38 * min(plot.width() / columns, plot.height() / rows)))
+        """As large as leaves a gap between neighbours, from 1.5 to 3.5 pixels."""
+        plot, (left, right, bottom, top) = self._plot(), self._ranges
+        pitch = min(plot.width() * _CELL[0] / (right - left), plot.height() * _CELL[1] / (top - bottom))
+        return min(3.5, max(1.5, 0.36 * pitch))
 
     def _paint_axes(self, painter: QPainter) -> None:
         plot, (left, right, bottom, top) = self._plot(), self._ranges
@@ -113,6 +135,12 @@ class PairPlot(PointPlot[PairPoint]):
 
         ahead = [one for one in self._points if along(one) > 0]
         return min(ahead, key=lambda one: (round(beside(one), 1), along(one)), default=None)
+
+
+def _cell(point: PairPoint) -> tuple[float, float]:
+    """The middle of the cell that the pair lies in."""
+    across, up = _CELL
+    return round(point.nominal_point / across) * across, round(point.data_point / up) * up
 
 
 def _ranges(shown: Sequence[PairPoint]) -> tuple[float, float, float, float]:

@@ -1,7 +1,7 @@
 """The drawn parts of the pairing wizard: the countdown ring, the checklist, the picture of the button to press."""
 
 from collections.abc import Sequence
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
@@ -26,7 +26,10 @@ _LOOK: Final[dict[str, tuple[str, str, str]]] = {
 
 _MOST_SLOTS: Final = 4
 """Dongles that have room side by side in the wizard."""
-_SLOT_HEIGHT: Final = 88
+_LEAST_COLUMNS: Final = 2
+_SLOT_HEIGHT: Final = 116
+_LINE: Final = 4
+"""Pixels of the line that shows how far the pairing of a dongle is."""
 _SLOT_TONES: Final = {"ok": "ok", "info": "text.secondary", "warn": "warn", "error": "error"}
 
 
@@ -171,18 +174,31 @@ class DongleChoice(FocusRinged, QAbstractButton):
             painter.drawText(QRectF(46, 31, box.width() - 60, 20), Qt.AlignmentFlag.AlignVCenter, self._description)
 
 
+class SlotState(NamedTuple):
+    """One of the connected dongles, whether it `is_current`, how far its pairing is (0 to 1), and that in words."""
+
+    title: str
+    device_id: str
+    status: Mark
+    is_current: bool = False
+    share: float = 0.0
+    caption: str = ""
+
+
 class PairingSlot(QWidget):
     """One of the connected dongles, which may be the one that is being paired: its place, name, id and status."""
 
     accessible_role = Role.ListItem
 
-    def __init__(self, place: int, title: str, device_id: str, status: Mark, *, is_current: bool) -> None:
+    def __init__(self, place: int, state: SlotState) -> None:
         super().__init__()
-        self._place, self._title, self._device_id = place, title, device_id
-        self._status, self._is_current = status, is_current
+        self._place, self._title, self._device_id = place, state.title, state.device_id
+        self._status, self._is_current = state.status, state.is_current
+        self._share, self._caption = state.share, state.caption
         self.setFixedHeight(_SLOT_HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(f"{title}, {status.text}")
+        self.setAccessibleName(f"{state.title}, {state.status.text}")
+        self.setAccessibleDescription(state.caption)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         kind = self._status.kind
@@ -209,8 +225,20 @@ class PairingSlot(QWidget):
             _paint_line(painter, name, self._title, "body_strong", "text")
             _paint_line(painter, QRectF(inside.left(), inside.top() + 24, inside.width(), 16), self._device_id, "mono",
                         "text.secondary")  # fmt: skip
-            status = QRectF(inside.left(), inside.bottom() - 18, inside.width(), 18)
+            self._paint_share(painter, QRectF(inside.left(), inside.top() + 48, inside.width(), _LINE))
+            status = QRectF(inside.left(), inside.top() + 58, inside.width(), 18)
             _paint_line(painter, status, self._status.text, "body_strong", tone)
+            caption = QRectF(inside.left(), status.bottom(), inside.width(), 18)
+            _paint_line(painter, caption, self._caption, "caption", "text.muted")
+
+    def _paint_share(self, painter: QPainter, track: QRectF) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme().color("border"))
+        painter.drawRoundedRect(track, _LINE / 2, _LINE / 2)
+        if self._share:
+            painter.setBrush(theme().color("ok" if self._share >= 1 else "accent"))
+            done = QRectF(track.left(), track.top(), track.width() * min(self._share, 1.0), track.height())
+            painter.drawRoundedRect(done, _LINE / 2, _LINE / 2)
 
 
 def _paint_line(painter: QPainter, box: QRectF, text: str, font: str, tone: str) -> None:
@@ -240,17 +268,17 @@ class PairingOverview(QWidget):
         column.setSpacing(theme().px("spacing.2"))
         column.addLayout(head)
         column.addLayout(self._slots)
-        self._shown: list[tuple[str, str, Mark, bool]] = []
+        self._shown: list[SlotState] = []
 
     @property
     def slots(self) -> tuple[PairingSlot, ...]:
         """The dongles that are shown."""
         return tuple(self.findChildren(PairingSlot))
 
-    def show_dongles(self, dongles: Sequence[tuple[str, str, Mark, bool]], paired: int) -> None:
-        """Show these: title, id, status, and whether it is the one that is being paired. It is among those shown."""
+    def show_dongles(self, dongles: Sequence[SlotState], paired: int) -> None:
+        """Show these; the one that is being paired is among those shown."""
         count = len(dongles)
-        at = next((place for place, one in enumerate(dongles) if one[3]), 0)
+        at = next((place for place, one in enumerate(dongles) if one.is_current), 0)
         first = max(0, min(at - _MOST_SLOTS + 1, count - _MOST_SLOTS))
         shown = list(dongles[first : first + _MOST_SLOTS])
         self._count.setText(_("{count} of {total} paired").format(count=number(paired), total=number(count)))
@@ -265,9 +293,9 @@ class PairingOverview(QWidget):
                 old.hide()
                 old.setParent(None)
                 old.deleteLater()
-        for place, (title, device_id, status, is_current) in enumerate(shown, first + 1):
-            self._slots.addWidget(PairingSlot(place, title, device_id, status, is_current=is_current), 1)
-        for _free in range(_MOST_SLOTS - len(shown)):  # a slot has the same width however many there are
+        for place, state in enumerate(shown, first + 1):
+            self._slots.addWidget(PairingSlot(place, state), 1)
+        for _free in range(_LEAST_COLUMNS - len(shown)):  # one alone doesn't stretch across
             self._slots.addStretch(1)
 
 

@@ -232,7 +232,9 @@ class ClaimPage(_WizardPage):
                 _("Confirm the pairing"),
             )
         )
-        self._press = Button(_("Press the simulated button"), press, icon="ph.hand-pointing", name="pair_press")
+        self._press = Button(
+            _("Press the simulated button"), press, kind="primary", icon="ph.hand-pointing", name="pair_press"
+        )
         self._ring = CountdownRing(CLAIM_SECONDS)
         middle = self.add_beside(self.picture, self._ring)
         for widget in (self._prompt, self.steps, self._press):

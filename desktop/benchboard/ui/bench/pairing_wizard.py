@@ -26,7 +26,7 @@ from benchboard.ui.bench.bench_format import rates, state_mark
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.dongle_counter import DongleCounter
 from benchboard.ui.bench.dongle_rows import DongleRow
-from benchboard.ui.bench.pairing_graphics import PairingOverview
+from benchboard.ui.bench.pairing_graphics import PairingOverview, SlotState
 from benchboard.ui.bench.pairing_pages import (
     LISTEN_SECONDS,
     BitratePage,
@@ -199,6 +199,7 @@ class PairingWizard(Dialog):
             self._forget_silence()
         self._stack.setCurrentIndex(step)
         self.set_step(step)
+        self.heading.setText(self._heading(step))
         self._show_overview()
         QTimer.singleShot(0, self, self._tell_step)  # when the page has named its button
         self._problem.show_error(None)
@@ -227,6 +228,19 @@ class PairingWizard(Dialog):
             if step in (_IDENTIFY, _CLAIM)
             else ""
         )
+
+    def _heading(self, step: int) -> str:
+        """What is done in this step, and with which dongle."""
+        sentences = {
+            _IDENTIFY: _("Identify {name}"),
+            _CLAIM: _("Pair: press the button on {name}"),
+            _TIMING: _("Bit timing of {name}"),
+            _TEST: _("Test {name} on the bus"),
+            _DONE: _("Name {name}"),
+        }
+        if self._device is None or step not in sentences:
+            return _steps()[step][0]
+        return sentences[step].format(name=DongleRow(None, self._device).title)
 
     def _tell_step(self) -> None:
         """Tell a screen reader which step this is, and what Enter does: the button keeps the focus from step to step,
@@ -334,15 +348,22 @@ class PairingWizard(Dialog):
             return
         is_paired = [row.paired or row.key == self.paired_id for row in rows]
         dongles = [
-            (
-                row.title,
-                row.subtitle,
-                self._slot_mark(row, paired=paired, current=row.key == current),
-                row.key == current,
-            )
+            self._slot(row, paired=paired, current=row.key == current)
             for row, paired in zip(rows, is_paired, strict=True)
         ]
         self._overview.show_dongles(dongles, sum(is_paired))
+
+    def _slot(self, row: DongleRow, *, paired: bool, current: bool) -> SlotState:
+        share, caption, step = 1.0 if paired else 0.0, "", self._stack.currentIndex()
+        if paired:
+            caption = _("Its key is on both sides")
+        elif current:
+            share = step / len(_steps())
+            caption = _("Step {number} of {count}").format(number=step + 1, count=len(_steps()))
+        elif row.pairable:
+            caption = _("Anyone can change it")
+        mark = self._slot_mark(row, paired=paired, current=current)
+        return SlotState(row.title, row.subtitle, mark, current, share, caption)
 
     def _slot_mark(self, row: DongleRow, *, paired: bool, current: bool) -> Mark:
         if paired:

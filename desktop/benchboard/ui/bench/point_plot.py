@@ -113,8 +113,10 @@ class PointPlot(QWidget, Generic[_Point]):
             painter.setPen(QPen(colour, 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
         else:
-            painter.setPen(Qt.PenStyle.NoPen)
+            ring = theme().tolerance_ring(tolerance_band(point.tolerance, self._clock_tolerance) - 1)
+            painter.setPen(QPen(ring, 1) if ring is not None else Qt.PenStyle.NoPen)
             painter.setBrush(colour)
+            radius -= 0.5 if ring is not None else 0
         painter.drawEllipse(self.spot(point), radius, radius)
 
     def _paint_row(self, painter: QPainter, y: float, label: str) -> None:
@@ -152,10 +154,11 @@ class PointPlot(QWidget, Generic[_Point]):
             painter.setPen(QPen(theme().color("focus"), 2))
             painter.setBrush(self._colour(self._ringed))
             painter.drawEllipse(self.spot(self._ringed), _RADIUS, _RADIUS)
-        shown = self._hover or self._ringed or (selected if self.hasFocus() else None)
+        shown = self._hover or self._ringed or selected
         if shown is not None and self._contains(self.spot(shown)):
             at = self.spot(shown)
-            paint_crosshair(painter, self._plot(), at)
+            if shown is not selected or self.hasFocus():
+                paint_crosshair(painter, self._plot(), at)
             paint_values(painter, QRectF(self.rect()), at, self._lines(shown))
 
     @staticmethod

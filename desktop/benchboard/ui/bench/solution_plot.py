@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from benchboard.canbus.timing import Timing, limit_percent
@@ -19,6 +19,7 @@ from benchboard.ui.theme import theme
 
 DOT_ALPHA: Final = 0.8
 """Dots are this opaque, so that many in one place are seen to be many, and one of each colour by itself (3:1)."""
+_RADIUS: Final = 3.0
 TARGET_BAND: Final = 2.0
 _EXACT: Final = 1e-9
 """A difference below this (%) is that of the calculation."""
@@ -156,9 +157,25 @@ class SolutionPlot(PointPlot[SolutionPoint]):
             band,
         )
         self._paint_axes(painter)
+        self._paint_limit(painter)
         for point in self._points:
-            self._paint_dot(painter, point, 2, DOT_ALPHA)
+            self._paint_dot(painter, point, _RADIUS, DOT_ALPHA)
         self._paint_marks(painter)
+
+    def _paint_limit(self, painter: QPainter) -> None:
+        """Where tolerances are plotted, the clock's own: what lies below it doesn't suit."""
+        if self._most_tolerance is None or not self._clock_tolerance:
+            return
+        plot, y = self._plot(), self._position(self._target, self._clock_tolerance).y()
+        ink = theme().color("error")
+        shade = QColor(ink)
+        shade.setAlphaF(0.06)
+        painter.fillRect(QRectF(plot.x(), y, plot.width(), plot.bottom() - y), shade)
+        painter.setPen(QPen(ink, 1, Qt.PenStyle.DashLine))
+        painter.drawLine(QPointF(plot.x(), y), QPointF(plot.right(), y))
+        painter.setPen(ink)
+        text = _("yours, {percent} %").format(percent=number(self._clock_tolerance, 2))
+        painter.drawText(QRectF(plot.x() + 6, y + 1, plot.width() - 12, 18), Qt.AlignmentFlag.AlignVCenter, text)
 
     def _paint_axes(self, painter: QPainter) -> None:
         painter.setFont(theme().font("caption"))

@@ -72,13 +72,16 @@ class ToleranceCards:
         lines: list[_FigureLine] = [
             (
                 f"{condition.number}. {condition.title}",
-                "" if condition.verified else _("unverified"),
+                "",
                 limit_percent(condition.percent),
                 _met(condition.percent >= request.clock_tolerance, verdict),
             )
             for condition in verdict.tolerance.conditions
         ]
         self.tolerance.show_lines(verdict.tolerance_text, lines)
+        self.tolerance.show_advice(
+            _single_source([one.number for one in verdict.tolerance.conditions if not one.verified])
+        )
         if verdict.cable is not None:
             self._show_cable(verdict, verdict.cable, request)
         if verdict.delay_compensation is not None:
@@ -132,6 +135,14 @@ class ToleranceCards:
         self._curve.show_curve(
             curve if len(curve) > 1 else (), length=request.length, tolerance=request.clock_tolerance
         )
+
+
+def _single_source(numbers: list[int]) -> str:
+    """That the conditions of these numbers follow one source; empty without any."""
+    if not numbers:
+        return ""
+    shown = f"{numbers[0]}" if len(numbers) == 1 else f"{numbers[0]}–{numbers[-1]}"
+    return _("No second source confirms {numbers}.").format(numbers=shown)
 
 
 _MOST_TDC: Final = 127

@@ -28,7 +28,7 @@ from benchboard.canbus.timing import (
     preset,
 )
 from benchboard.canbus.timing.clock_range import GREATEST_USUAL_CLOCK, LEAST_USUAL_CLOCK
-from benchboard.canbus.timing.figures import error_figure
+from benchboard.canbus.timing.figures import error_figure, limit_percent
 from benchboard.dongles.protocol import DongleConfig
 from benchboard.dongles.timing_profiles import TimingProfile
 from benchboard.errors import AppError, Invalid, NotFound
@@ -60,8 +60,8 @@ _SCALES: Final = {"clock": 1e6, "bitrate": 1e3, "data_bitrate": 1e3}
 _PROFILE: Final = "profile:"
 """Before a profile's name in the list of presets."""
 _DATA_FIELDS: Final = ("data_bitrate", "data_point")
-_ROW_HEIGHT: Final = 40
-"""Of one of the best bit timings, in pixels: two lines."""
+_ROW_HEIGHT: Final = 28
+"""Of one of the best bit timings, in pixels: one line."""
 
 
 class TimingInputs(QWidget):
@@ -129,7 +129,12 @@ class TimingInputs(QWidget):
                 self._field("point", _("Sample point"), "%", by("0.5"), "87.5"),
             )
         )
-        column.addWidget(self._boxes["fd"])
+        boxes = QHBoxLayout()
+        boxes.setSpacing(16)
+        boxes.addWidget(self._boxes["fd"])
+        boxes.addWidget(self._boxes["equal"])
+        boxes.addStretch(1)
+        column.addLayout(boxes)
         column.addWidget(self._data_phase())
         column.addWidget(hairline())
         column.addWidget(Text(_("Cable and transceivers"), "body_strong", "secondary"))
@@ -139,8 +144,12 @@ class TimingInputs(QWidget):
                 self._field("delay", _("Cable delay"), "ns/m", by("0.1"), "5.0"),
             )
         )
-        column.addWidget(self._field("loop", _("Transceiver loop delay (each end)"), "ns", by("5"), "210"))
-        column.addWidget(self._field("error", _("Maximum bit rate error"), "%", by("0.1"), str(DEFAULT_TOLERANCE)))
+        column.addLayout(
+            _pair(
+                self._field("loop", _("Loop delay per end"), "ns", by("5"), "210"),
+                self._field("error", _("Rate error up to"), "%", by("0.1"), str(DEFAULT_TOLERANCE)),
+            )
+        )
         column.addWidget(hairline())
         column.addWidget(self._count)
         column.addWidget(self._nearest)
@@ -170,7 +179,6 @@ class TimingInputs(QWidget):
                 self._field("data_point", _("Data sample point"), "%", by("0.5"), "80"),
             )
         )
-        column.addWidget(self._boxes["equal"])
         column.addWidget(self._boxes["tdc"])
         return self._data_fields
 
@@ -195,6 +203,7 @@ class TimingInputs(QWidget):
         box.setEnabled(can)
         box.setToolTip("" if can else _("This controller has no CAN FD data phase."))
         self._data_fields.setVisible(self.is_fd)
+        self._boxes["equal"].setVisible(self.is_fd)
 
     @property
     def is_fd(self) -> bool:
@@ -547,11 +556,8 @@ class _SolutionRow(Pressable):
         self.setFixedHeight(_ROW_HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         timing = nominal.timing
-        self._texts = (
-            percent(timing.sample_point, 1),
-            _("{quanta} tq, prescaler {prescaler}").format(quanta=timing.quanta, prescaler=timing.prescaler),
-            _("error {percent}").format(percent=with_percent_sign(error_figure(nominal.bitrate_error))),
-        )
+        sizes = _("{quanta} tq, prescaler {prescaler}").format(quanta=timing.quanta, prescaler=timing.prescaler)
+        self._texts = percent(timing.sample_point, 1), _with_error(sizes, nominal.bitrate_error)
         name = _("Bit timing {place}: sample point {point} percent, {quanta} time quanta, error {error} percent")
         self.setAccessibleName(
             name.format(
@@ -571,12 +577,11 @@ class _SolutionRow(Pressable):
         prescalers = _("prescaler {value}").format(value=first.prescaler)
         if first.prescaler != second.prescaler:
             prescalers = _("prescalers {first} and {second}").format(first=first.prescaler, second=second.prescaler)
-        most = error_figure(max(nominal.bitrate_error, data.bitrate_error))
-        error = _("error {percent}").format(percent=with_percent_sign(most))
+        most = max(nominal.bitrate_error, data.bitrate_error)
+        self.setToolTip(f"{sizes}, {prescalers}")
         self._texts = (
             points.format(first=percent(first.sample_point, 1), second=percent(second.sample_point, 1)),
-            sizes,
-            f"{error}, {prescalers}",
+            _with_error(sizes, most),
         )
         spoken = _("{name}. Data phase: sample point {point} percent, {quanta} time quanta")
         self.setAccessibleName(
@@ -596,34 +601,46 @@ class _SolutionRow(Pressable):
             painter.setFont(theme().font("body"))
             painter.setPen(theme().color("text"))
             middle = Qt.AlignmentFlag.AlignVCenter
-            box = QRectF(self.rect()).adjusted(8, 2, -8, -2)
-            half = box.height() / 2
-            point, quanta, error = self._texts
-            painter.drawText(box.adjusted(0, 0, 0, -half), middle | Qt.AlignmentFlag.AlignLeft, point)
+            box = QRectF(self.rect()).adjusted(8, 0, -8, -1)
+            point, sizes = self._texts
+            painter.drawText(box, middle | Qt.AlignmentFlag.AlignLeft, point)
             painter.setFont(theme().font("caption"))
             painter.setPen(theme().color("text.secondary"))
             # What differs between those of one sample point is beside it.
-            painter.drawText(box.adjusted(0, 0, 0, -half), middle | Qt.AlignmentFlag.AlignRight, quanta)
-            painter.drawText(box.adjusted(0, half, 0, 0), middle | Qt.AlignmentFlag.AlignLeft, error)
+            painter.drawText(box, middle | Qt.AlignmentFlag.AlignRight, sizes)
             painter.fillRect(QRectF(0, self.height() - 1, self.width(), 1), theme().color("grid"))
+
+
+def _with_error(sizes: str, error: float) -> str:
+    """The sizes of a bit timing, with the error of its bit rate unless that is exact."""
+    if not error:
+        return sizes
+    return f"{sizes}, " + _("error {percent}").format(percent=with_percent_sign(error_figure(error)))
 
 
 class PlotLegend(Legend):
     """The legend of the plot's colours."""
 
-    def set_clock_tolerance(self, percent: float, *, has_target: bool = True) -> None:
-        """Name the colours for a clock of this tolerance; `has_target`: the band around the sample point is drawn."""
+    def set_clock_tolerance(self, percent: float, *, most: float | None = None) -> None:
+        """Name the colours for a clock of this tolerance; `most`: what the pair that is pointed out allows, in percent.
+        Without it the band around the sample point is drawn."""
         limits = [number(round(times * percent, 4)) for times in TOLERANCE_STEPS]
-        too_little = _("Oscillator tolerance < {percent} %").format(percent=limits[0])
+        too_little = _("below yours")
         enough = [_("≥ {percent} %").format(percent=limit) for limit in limits]
 
         def entries() -> list[LegendEntry]:
             named = [
                 LegendEntry(theme().color(OUT_OF_TOLERANCE), too_little, dash="ring"),
-                *(LegendEntry(theme().tolerance(step), name, dash=None) for step, name in enumerate(enough)),
+                *(
+                    LegendEntry(theme().tolerance(step), name, dash=None, outline=theme().tolerance_ring(step))
+                    for step, name in enumerate(enough)
+                ),
             ]
+            if most is not None:
+                best = _("most, {percent}").format(percent=limit_percent(most))
+                return [*named, LegendEntry(theme().color("text"), best, dash="dotted ring")]
             band = _("Sample point ± {percent} %").format(percent=number(TARGET_BAND))
-            return [*named, LegendEntry(theme().color("accent.soft"), band, dash="area")] if has_target else named
+            return [*named, LegendEntry(theme().color("accent.soft"), band, dash="area")]
 
         self.show_entries(entries)
         self._fit_lines()

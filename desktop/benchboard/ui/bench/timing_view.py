@@ -82,6 +82,7 @@ from benchboard.ui.widgets import (
 )
 from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.drawer import is_narrow
+from benchboard.ui.widgets.scroll_fade import ScrollFade
 from benchboard.ui.widgets.surfaces import scroll_area, set_surface
 from benchboard.ui.widgets.tab_order import reach_last
 
@@ -293,14 +294,14 @@ class TimingView(QWidget):
         self.toolbar.add(self._pair_button)
         self.toolbar.add(self._stored)
         self._save_profile = Button(
-            "", self._profiles.ask_name, kind="quiet", icon="ph.floppy-disk", tip=_("Save as profile"),
-            name="timing_save_profile",
-        )  # fmt: skip
+            _("Save as profile"), self._profiles.ask_name, icon="ph.floppy-disk", name="timing_save_profile"
+        )
         self._write_many = Button(
             "", self._ask_dongles, kind="quiet", icon="ph.stack", tip=_("Write to several dongles"), name="timing_many"
         )
         for widget in (self._differs, self._revert, self._save_profile, self._write_many, self._write_button):
             self.toolbar.add_right(widget)
+        self.toolbar.shorten(self._save_profile)
         reach_last(self, self._revert, self._write_button)
 
     def _lay_out(self) -> None:
@@ -397,7 +398,7 @@ class TimingView(QWidget):
         cards = self._side_cards.layout()
         assert isinstance(cards, QVBoxLayout)
         if narrow:
-            cards.insertWidget(cards.count() - 1, self.verification)
+            cards.insertWidget(0, self.verification)
         else:
             self._side_foot.addWidget(self.verification)
         if narrow:
@@ -695,7 +696,8 @@ class TimingView(QWidget):
         self._solutions = solutions
         self._inputs.show_count(len(solutions), len(best), solutions if isinstance(solutions, Pairs) else None)
         self._show_solutions(solutions, request)
-        self._legend.set_clock_tolerance(request.clock_tolerance, has_target=isinstance(solutions, Solutions))
+        most = self._pair_plot.most if isinstance(solutions, Pairs) else None
+        self._legend.set_clock_tolerance(request.clock_tolerance, most=most)
         self._inputs.best.show_solutions(best)
         best_phases = _phases_of(best[0]) if best else None
         if keep is not None:
@@ -1094,6 +1096,7 @@ def _side_area() -> QScrollArea:
     side.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab reaches what is in it, and scrolls it
     side.setWidgetResizable(True)
     side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    ScrollFade(side, "canvas")
     side.setMinimumWidth(376)
     side.setMaximumWidth(392)
     return side

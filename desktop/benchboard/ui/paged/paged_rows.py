@@ -193,7 +193,7 @@ class PagedRows(RowCursor, QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._share_width()
+        self.share_width()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Ring the list itself while it has the focus by keyboard and no rows; else one of them has the ring."""
@@ -274,7 +274,7 @@ class PagedRows(RowCursor, QTableView):
         """Fit the first columns, as many as stay readable, to the left of what covers this width at the right end."""
         if pixels != self._covered:
             self._covered = pixels
-            self._share_width()
+            self.share_width()
 
     def _fit_rows(self) -> None:
         """Fit columns to what was loaded."""
@@ -284,9 +284,9 @@ class PagedRows(RowCursor, QTableView):
         for at, column in enumerate(columns):
             if column.stretch and not column.most and not column.fits and rows:
                 self._needed[at] = max(self._needed.get(at, column.width), fitting_width(column, rows))
-        self._share_width()
+        self.share_width()
 
-    def _share_width(self) -> None:
+    def share_width(self) -> None:
         """Fit the columns to the width: spare width goes to those that stretch, missing width is taken from all, as far
         as their titles allow.
         """

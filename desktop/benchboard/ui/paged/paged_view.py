@@ -31,6 +31,8 @@ from benchboard.ui.widgets.toasts import keep_toasts_above
 
 Row = TypeVar("Row")
 QUIET_MS = 150
+_GAP_BELOW = 24
+"""Pixels between the last row and what is below the rows."""
 _PICTURED = 60
 """Height of a row with a picture, in pixels."""
 _NEIGHBOURS = 200
@@ -125,7 +127,7 @@ class PagedTable(QWidget, Generic[Row]):
         self._bulk.set_covered(pixels)
 
     def show_below(self, widget: QWidget) -> None:
-        """Show a widget between the rows and the footer, while all rows leave it room."""
+        """Show a widget right below the rows, while all of them leave it room."""
         self._below = widget
         self._column.insertWidget(1, widget)
         self.model.loaded.connect(self._fit_below)
@@ -137,8 +139,11 @@ class PagedTable(QWidget, Generic[Row]):
             return
         count = self.model.rowCount()
         rows = theme().px("table.header") + count * self._row_height
-        room = self.height() - self._footer.sizeHint().height() - rows
-        self._below.setVisible(count > 0 and room >= self._below.sizeHint().height())
+        room = self.height() - self._footer.maximumHeight() - rows
+        needed = self._below.sizeHint().height()
+        self._below.setVisible(count > 0 and room >= needed)
+        # It follows the last row: what is left of the height is its own.
+        self._below.setFixedHeight(max(needed, room - _GAP_BELOW))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -27,14 +27,16 @@ _LEAST_NAME: Final = 44.0
 @dataclass(frozen=True, slots=True)
 class LegendEntry:
     """A colour, its name and, where there is one, the value now. A `dash` is that of the line; None marks points,
-    “ring” hollow ones, and “area” bars and slices."""
+    “ring” hollow ones (“dotted ring” one that is pointed out), and “area” bars and slices."""
 
     colour: QColor
     name: str
     value: str = ""
-    dash: Sequence[float] | Literal["area", "ring"] | None = ()
+    dash: Sequence[float] | Literal["area", "ring", "dotted ring"] | None = ()
     hidden: bool = False
     """Whether what it names isn't drawn: it is pale and struck out."""
+    outline: QColor | None = None
+    """The line around a point whose colour is too pale to be seen without one."""
 
     @property
     def text(self) -> str:
@@ -268,16 +270,17 @@ def paint_legend_mark(painter: QPainter, entry: LegendEntry, box: QRectF) -> Non
     entry = replace(entry, colour=colour)
     y = round(box.center().y()) + 0.5
     spot = QRectF(box.left() + 2, y - _SWATCH / 2, _SWATCH, _SWATCH)
-    if entry.dash == "ring":
-        painter.setPen(QPen(entry.colour, 1))
+    if isinstance(entry.dash, str) and entry.dash != "area":
+        dotted = entry.dash != "ring"
+        painter.setPen(QPen(entry.colour, 1.5, Qt.PenStyle.DotLine) if dotted else QPen(entry.colour, 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawEllipse(spot.adjusted(0.5, 0.5, -0.5, -0.5))
         return
     if entry.dash is None or entry.dash == "area":
-        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setPen(QPen(entry.outline, 1) if entry.outline is not None else Qt.PenStyle.NoPen)
         painter.setBrush(entry.colour)
         if entry.dash is None:
-            painter.drawEllipse(spot)
+            painter.drawEllipse(spot if entry.outline is None else spot.adjusted(0.5, 0.5, -0.5, -0.5))
         else:
             painter.drawRoundedRect(spot, 2, 2)
         return

@@ -37,6 +37,7 @@ class RecentEvents(QWidget):
         column.setSpacing(0)
         column.addWidget(hairline())
         column.addWidget(section)
+        column.addStretch(1)
         self._events.changed.connect(self._show)
         model.loaded.connect(self._show)
         self._show()
