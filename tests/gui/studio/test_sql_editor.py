@@ -453,3 +453,23 @@ def test_alt_enter_corrects_from_the_button_that_shows_it_too(page: SqlPage) -> 
     page.qtbot.keyClick(button, Qt.Key.Key_Return, ALT)
     assert page.edit.toPlainText() == BAD.replace("statuss", "status")
     assert page.edit.hasFocus()
+
+
+def test_sql_editor_without_a_query_offers_examples_and_runs_the_one_that_is_chosen(page: SqlPage) -> None:
+    page.write(GOOD)
+    page.write("", run=False)
+    example = page.find("explore_example_1")
+    assert page.hint == ""  # nothing is wrong with an empty text
+    assert not page.view.result.chart.isVisible()
+    page.qtbot.mouseClick(example, LEFT)
+    page.wait_for_result()
+    assert "GROUP BY" in page.edit.toPlainText()
+    assert not example.isVisible()
+
+
+def test_sql_editor_is_as_high_as_its_lines(page: SqlPage) -> None:
+    page.write("SELECT 1", run=False)
+    low = page.view.sql.height()
+    page.write("SELECT 1" + "\n+ 1" * 8, run=False)
+    page.studio.wait(lambda: page.view.sql.height() > low)
+    assert page.edit.verticalScrollBar().maximum() == 0

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.focus import Pressable
-from benchboard.ui.widgets.labels import Text, plain_tooltip
+from benchboard.ui.widgets.labels import Elided, Text, plain_tooltip
 from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.surfaces import Icon
 
@@ -20,9 +20,19 @@ class ChoiceCard(Pressable):
     """An icon, a title and a sentence, pressed as a whole."""
 
     def __init__(
-        self, icon: str, title: str, about: str, run: Callable[[], object], *, name: str = "", reason: str = ""
+        self,
+        icon: str,
+        title: str,
+        about: str,
+        run: Callable[[], object],
+        *,
+        name: str = "",
+        reason: str = "",
+        is_code: bool = False,
     ) -> None:
-        """`reason`: why it is disabled, in the place of `about`; empty if it is not."""
+        """`reason`: why it is disabled, in the place of `about`; empty if it is not. `is_code`: `about` is a line of
+        code, which is cut where it is too long.
+        """
         super().__init__()
         self.setObjectName(name)
         self.setText(title)
@@ -34,7 +44,8 @@ class ChoiceCard(Pressable):
         text_column.setSpacing(2)
         text_column.addStretch(1)
         text_column.addWidget(Text(title, "body_strong"))
-        text_column.addWidget(Paragraph(reason or about, "caption", "secondary"))
+        sentence = Elided(about, "mono", "secondary") if is_code else Paragraph(reason or about, "caption", "secondary")
+        text_column.addWidget(sentence)
         text_column.addStretch(1)
         line = QHBoxLayout(self)
         line.setContentsMargins(16, 12, 16, 12)

@@ -62,7 +62,7 @@ _ROW_HEIGHT: Final = 34
 _LOW: Final = 700
 _LEAST_SQL: Final = 118
 """Pixels of four lines of SQL and the line below them."""
-_SQL_SHARE: Final = 0.4
+_SQL_SHARE: Final = 0.5
 _RESIZED_BY: Final = 32
 """Pixels by which a key makes the query higher."""
 _CHANGED: Final = "studio.explore-source-changed"
@@ -179,6 +179,7 @@ class ExploreView(QWidget):
         self._top = QStackedWidget()
         self._top.addWidget(self._build)
         self._top.addWidget(self.sql)
+        self.result.example_chosen.connect(self._begin_with)
         self._work = QSplitter(Qt.Orientation.Vertical)
         self._work.setObjectName("explore_query_and_result")
         self._work.setAccessibleName(_("Query and result"))
@@ -188,6 +189,8 @@ class ExploreView(QWidget):
         self._work.addWidget(self._top)
         self._work.addWidget(self.result)
         self._work.splitterMoved.connect(self._keep_query_height)
+        self.sql.edit.blockCountChanged.connect(self._fit_query)
+        self.sql.edit.textChanged.connect(self._show_examples)
         self._query_height = 0
         """How high the user made the SQL, in pixels; 0: nobody did."""
         self._work_area = scroll_area(self._work)  # in a low window query and result are scrolled
@@ -246,8 +249,26 @@ class ExploreView(QWidget):
         self._top.setMinimumHeight(_LEAST_SQL)
         self._top.setMaximumHeight(16_777_215)
         height = self._work.height()
-        query = self._query_height or max(round(height * _SQL_SHARE), _LEAST_SQL)
+        needed = max(self.sql.height_of_text(), _LEAST_SQL)
+        query = self._query_height or min(needed, max(round(height * _SQL_SHARE), _LEAST_SQL))
         self._work.setSizes([query, max(height - query, 1)])
+
+    def _fit_query(self) -> None:
+        """Give the SQL the height of its lines, unless somebody chose one."""
+        if self.exploration.state.mode == "sql" and not self._query_height:
+            self._divide()
+
+    def _show_examples(self) -> None:
+        """Offer queries to begin with while nothing is written."""
+        state = self.exploration.state
+        shown = state.mode == "sql" and self.sql.is_empty
+        self.result.show_examples(self.exploration.source(state.source_id) if shown else None, shown=shown)
+
+    def _begin_with(self, text: str) -> None:
+        """Write an example, and run it."""
+        self.sql.rewrite(text)
+        self.sql.focus_edit()
+        self._run()
 
     def _keep_query_height(self) -> None:
         if self.exploration.state.mode == "sql":
@@ -424,6 +445,7 @@ class ExploreView(QWidget):
         for widget in (self.mode, self.run, self.add):
             widget.setVisible(not is_empty)
         self._show_panes()
+        self._show_examples()
         first = self._first_table()
         self._empty.action.setText(_("Explore {table}").format(table=first[1]) if first is not None else "")
         self._empty.action.setVisible(first is not None)

@@ -25,6 +25,7 @@ from benchboard.analytics.queries import ResultTable
 from benchboard.analytics.query_builder.currency_conversion import conversion_text, conversions_in
 from benchboard.analytics.query_builder.question import Dialect
 from benchboard.analytics.repeated_rows import repeated_text
+from benchboard.analytics.table_browser import BrowsedSource
 from benchboard.analytics.table_export.formats import ExportFormat
 from benchboard.dashboards.document.time_range import Period, absolute
 from benchboard.dashboards.document.widget_kinds import (
@@ -46,6 +47,7 @@ from benchboard.ui.studio.data.explore.exploration import Exploration, Explorati
 from benchboard.ui.studio.data.explore.history_list import duration_text
 from benchboard.ui.studio.data.explore.part_text import question_title
 from benchboard.ui.studio.data.explore.plan_pane import PlanPane
+from benchboard.ui.studio.data.explore.query_examples import QueryExamples
 from benchboard.ui.studio.data.explore.result_export import ask_and_export_result
 from benchboard.ui.studio.kind_icons import KIND_ICONS
 from benchboard.ui.studio.tiles.enlarged_view import EnlargedDrawing
@@ -120,6 +122,8 @@ class ResultPane(QWidget):
     """The chart and the table of an exploration."""
 
     edit_requested = Signal()
+    example_chosen = Signal(str)
+    """The user wants to begin with this query."""
     refresh_requested = Signal()
     """The data source is to be read again."""
     point_requested = Signal(object, QPoint)
@@ -262,6 +266,9 @@ class ResultPane(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(self._split, 1)
+        self.examples = QueryExamples(self.example_chosen.emit)
+        self.examples.hide()
+        whole.addWidget(self.examples, 1)
         whole.addWidget(self.plan, 1)
         whole.addWidget(hairline())
         whole.addWidget(self._footer())
@@ -341,10 +348,20 @@ class ResultPane(QWidget):
         elif focused is not None and self.plan.isAncestorOf(focused):
             target = self._plan_return.target()
             (target or self._plan_button).setFocus(Qt.FocusReason.OtherFocusReason)
-        self._split.setVisible(not shown)
+        self._split.setVisible(not shown and self.examples.isHidden())
         self.plan.setVisible(shown)
         if shown:
             self.plan.focus_steps()
+
+    def show_examples(self, source: BrowsedSource | None, *, shown: bool) -> None:
+        """Show queries over a source to begin with, in place of a result or plan; or that again."""
+        if shown:
+            self.show_rows()
+            self.examples.show_source(source)
+        if self.examples.isHidden() is shown:
+            self.examples.setVisible(shown)
+            self._split.setVisible(not shown and self.plan.isHidden())
+            self._plan_button.disable(_("No query yet.") if shown else "")
 
     def show_rows(self) -> None:
         """Show the result, in place of the plan if that is shown."""

@@ -33,6 +33,8 @@ from benchboard.ui.widgets.surfaces import disable_viewport_fill, set_surface
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
+_AROUND_TEXT = 64
+"""Pixels of the editor's margins, a line more than there are, and the line below it."""
 _HINT = 1
 """The place of the sentence in the line below the editor."""
 
@@ -121,6 +123,7 @@ class SqlEditor(QWidget):
         self.edit.fix_changed.connect(self._show_fix)
         self.edit.textChanged.connect(self._show_fix)
         self.edit.textChanged.connect(self._drop_description)
+        self.edit.textChanged.connect(self._forget_empty)
         self.source = Select([], name="explore_sql_source", label=_("Source"))
         self.source.currentIndexChanged.connect(self._choose_source)
         column = QVBoxLayout(self)
@@ -136,6 +139,7 @@ class SqlEditor(QWidget):
         exploration.sources_changed.connect(self._show_tables)
         exploration.result_changed.connect(self._follow_run)
         self._show()
+        self._show_fix()
 
     def _footer(self) -> QHBoxLayout:
         self._mark = Icon("ph.x-circle-fill", "error", theme().px("icon.inline"))
@@ -310,6 +314,9 @@ class SqlEditor(QWidget):
         return _moved(result.error, start) if start else result.error
 
     def _show_error(self, error: AppError | None) -> None:
+        """Show what is wrong; an empty text isn't."""
+        if not self.edit.toPlainText().strip():
+            error = None
         self.error = error
         self._show_hint()
         self._show_fix()
@@ -335,7 +342,7 @@ class SqlEditor(QWidget):
         else:
             only_sql = state.question is None and bool(state.text.strip())
             note = _("The builder can't show this query.") if only_sql else ""
-            text = " ".join(part for part in (self._returned, note) if part)
+            text = "" if self.is_empty else " ".join(part for part in (self._returned, note) if part)
         self._hint.setText(text)
         self._hint.set_tone("error" if error is not None else "muted")
         with untold():  # the editor tells it when it is found
@@ -346,6 +353,11 @@ class SqlEditor(QWidget):
         if self.error is not None and self.error is not self._run_error():
             with untold():
                 self.edit.setAccessibleDescription("")
+
+    def _forget_empty(self) -> None:
+        """Of an empty text nothing is said."""
+        if self.is_empty:
+            self._show_error(None)
 
     def _show_fix(self) -> None:
         fix = self.edit.fix if self.error is not None else None
@@ -359,6 +371,15 @@ class SqlEditor(QWidget):
         line, column = number(cursor.blockNumber() + 1), number(cursor.positionInBlock() + 1)
         whole = _("line {line}, column {column}").format(line=line, column=column)
         self._place.set_texts(whole, f"{line}:{column}")
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is written."""
+        return not self.edit.toPlainText().strip()
+
+    def height_of_text(self) -> int:
+        """The pixels that its lines need, with the line below them."""
+        return self.edit.blockCount() * self.edit.fontMetrics().lineSpacing() + _AROUND_TEXT
 
     def focus_edit(self) -> None:
         """Focus the field of the query."""

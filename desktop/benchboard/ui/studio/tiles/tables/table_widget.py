@@ -166,7 +166,7 @@ class TableWidget(QWidget):
         return self._looks
 
     def show_looks(self, looks: TableLooks) -> None:
-        """Show the marks of series, bars behind numbers, and icons of the columns' types."""
+        """Show the marks of series, bars beside numbers, and icons of the columns' types."""
         self._looks = looks
         self._width_hints = (None, [])
         self._resize_columns()
@@ -178,8 +178,9 @@ class TableWidget(QWidget):
         found = []
         for at, hint in enumerate(hints):
             place = self.rows.result_column(at)
-            head = MARK_ROOM * ((place in self._looks.icons) + (place in self._looks.columns))
-            body = MARK_ROOM if place in self._looks.values else 0
+            lane = self._looks.lane(place, 0)
+            head = MARK_ROOM * ((place in self._looks.icons) + (place in self._looks.columns)) + lane
+            body = (MARK_ROOM if place in self._looks.values else 0) + lane
             found.append(replace(hint, heading=hint.heading + head, content=hint.content + body))
         return found
 
@@ -548,6 +549,7 @@ class _ResultCellDelegate(QStyledItemDelegate):
         room, text, looks = _text_rect(rect), rows.text(row, column), view.looks
         if not is_total and place[1] in looks.largest:
             looks.paint_bar(painter, room, place[1], rows.cell(row, column))
+        room.setRight(room.right() - looks.lane(place[1], room.width()))
         if (mark := looks.mark(place[1], rows.cell(row, column))) is not None:
             paint_mark_before(painter, room, mark)
             room.setLeft(room.left() + MARK_ROOM)
@@ -575,6 +577,7 @@ class _ResultCellDelegate(QStyledItemDelegate):
     def helpEvent(self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index) -> bool:
         """Show the whole text of a cell that is cut, and why a total is missing."""
         room = _text_rect(QRect(option.rect)).width()
+        room -= self._view.looks.lane(self._view.rows.result_column(index.column()), room)
         room -= MARK_ROOM if self._view.rows.result_column(index.column()) in self._view.looks.values else 0
         whole = QFontMetricsF(view.font()).horizontalAdvance(index.data() or "") > room
         whole = whole or self._view.rows.is_unadded(index.row(), index.column())
@@ -609,6 +612,7 @@ class _SortHeader(QHeaderView):
         painter.fillRect(rect, theme().color("surface"))
         painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme().color("border"))
         room = _text_rect(rect)
+        room.setRight(room.right() - self._view.looks.lane(self._view.rows.result_column(section), room.width()))
         if section == self.sortIndicatorSection():
             ascending = self.sortIndicatorOrder() == Qt.SortOrder.AscendingOrder
             spot = QRectF(room.right() - 11, room.center().y() - 6, 12, 12)
