@@ -85,6 +85,7 @@ def _labels() -> Iterator[Sample]:
     sentence = "The dongle forgets its token and this organisation. Anyone can pair it next."
     for type in ("caption", "body", "section"):
         yield Sample("Paragraph", type, partial(widgets.Paragraph, sentence, type), (210, 76))
+    yield Sample("ProblemText", "said", _problem, (210, 40))
     yield Sample("Paragraph", "disabled", partial(_disabled, partial(widgets.Paragraph, sentence)), (210, 64))
     yield Sample("Avatar", "rest", lambda: widgets.Avatar("Dana Whitfield"))
     yield Sample("KeyCap", "rest", lambda: widgets.KeyCap("Ctrl K"))
@@ -452,6 +453,12 @@ class _Painted(QWidget):
 
 
 # ---- states that a person causes
+
+
+def _problem() -> QWidget:
+    made = widgets.ProblemText("caption")
+    made.say("An API key needs at least one permission.")
+    return made
 
 
 def _disabled(make: Callable[[], QWidget]) -> QWidget:
