@@ -16,8 +16,8 @@ from benchboard.ui.tasks import DatabaseSession, Tasks
 if TYPE_CHECKING:
     from benchboard.ui.sign_in.session_opening import ActiveSession
 
-POLL_MS = 1500
-"""With the time that a poll takes, and what follows it, what other programs commit is on screen within two seconds."""
+POLL_MS = 1000
+"""A poll, and what is drawn after it, take time too: what other programs commit is on screen within two seconds."""
 _TOUCH_MS = 5 * 60_000
 
 
