@@ -150,7 +150,8 @@ class Dialog(Scrim):
         self.heading = Text(title, "section" if steps else "title")
         head.addWidget(self.heading, 1)
         self._place = Text("", tone="muted")
-        self._place.setContentsMargins(0, 0, theme().px("spacing.2"), 0)
+        if steps:
+            self._place.setContentsMargins(0, 0, theme().px("spacing.2"), 0)
         head.addWidget(self._place)
         self.first_focus: QWidget | None = None
         """What has the focus when it opens, where that isn't the first field."""
