@@ -40,7 +40,7 @@ _COMMANDS: Final = {
     "source": "Manage data sources: files, database servers and REST APIs that queries and widgets read.",
     "team": "List, create, rename and delete teams, and add and remove people.",
     "timing": "Calculate, check, convert and compare CAN bit timings.",
-    "user": "List, show, add, change, disable, delete and restore people, and show what they can reach.",
+    "user": "List, show, add, change, disable, unlock, delete and restore people, and show what they can reach.",
     "whoami": "Show the account and the database that commands use.",
 }
 SUMMARIES: Final = _COMMANDS | {"tour": "Run the guided tour, and save a screenshot of each step."}

@@ -362,7 +362,7 @@ def list_locked(context: CommandContext) -> None:
 @click.argument("who", nargs=-1, required=True)
 @with_context
 def unlock_user(context: CommandContext, who: tuple[str, ...]) -> None:
-    """Let people sign in again whom failed sign-ins locked out.
+    """Unlock people whom failed sign-ins locked out.
 
     WHO is an email address or ID.
     """
@@ -377,7 +377,7 @@ def unlock_user(context: CommandContext, who: tuple[str, ...]) -> None:
 @click.argument("who", nargs=-1, required=True)
 @with_context
 def reset_second_factor(context: CommandContext, who: tuple[str, ...]) -> None:
-    """Turn off people's two-step sign-in, as after the loss of a phone, and end their sessions.
+    """Reset people's two-step sign-in, as after the loss of a phone, and end their sessions.
 
     WHO is an email address or ID.
     """

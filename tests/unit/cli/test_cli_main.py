@@ -301,7 +301,7 @@ def test_help_and_usage_in_turkish_have_no_words_of_click(
         (["layout", "export", "-"], "--format is required. Choose one of: benchboard, grafana."),
         (
             ["user", "list", "--status", "gone"],
-            "--status can't be “gone”. Choose one of: active, disabled, invited, deleted.",
+            "--status can't be “gone”. Choose one of: active, disabled, invited, locked, deleted.",
         ),
         (
             ["dongle", "list", "--sort", "foo"],
@@ -530,8 +530,8 @@ def test_every_option_has_a_help_text() -> None:
 VERBS = {
     "Add", "Blink", "Calculate", "Change", "Check", "Compare", "Convert", "Create", "Delete", "Disable",
     "Downgrade", "Duplicate", "Enable", "Find", "List", "Manage", "Move", "Name", "Pair", "Permanently", "Read",
-    "Record", "Remove", "Rename", "Restore", "Revoke", "Rotate", "Run", "Save", "Send", "Share", "Show", "Sign",
-    "Simulate", "Stop", "Upgrade", "Watch", "Write",
+    "Record", "Remove", "Rename", "Reset", "Restore", "Revoke", "Rotate", "Run", "Save", "Send", "Share", "Show",
+    "Sign", "Simulate", "Stop", "Unlock", "Upgrade", "Watch", "Write",
 }  # fmt: skip
 
 
