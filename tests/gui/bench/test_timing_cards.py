@@ -12,9 +12,10 @@ from benchboard import i18n, package_data
 from benchboard.canbus.timing import Timing
 from benchboard.ui.bench.bench_format import format_metres
 from benchboard.ui.bench.bit_diagram import BitBar
+from benchboard.ui.bench.delay_picture import DelayPicture
 from benchboard.ui.bench.node_comparison import NodeComparison
 from benchboard.ui.bench.timing_cards import ToleranceCards
-from benchboard.ui.bench.timing_request import Phases, TimingRequest
+from benchboard.ui.bench.timing_request import DataPhaseRequest, Phases, TimingRequest
 from benchboard.ui.shell.shell import Shell
 from support.layout_faults import OurWords, faults
 from support.painted_text import painted_texts
@@ -128,3 +129,20 @@ def test_cards_cable_out_of_range_say_so(qtbot: QtBot, shell: Shell) -> None:
 )
 def test_format_metres_promises_no_more_than_works(length: float, up: bool, text: str) -> None:
     assert format_metres(length, up=up) == text
+
+
+def test_cards_delay_compensation_is_drawn_while_it_is_on(qtbot: QtBot, shell: Shell) -> None:
+    cards = ToleranceCards()
+    for card in (cards.tolerance, cards.cable, cards.delay):
+        qtbot.addWidget(card)
+    wish = TimingRequest("mcan-v3.1+", 80_000_000, 0.3, 500_000, 80, 20, 5.0, 210, 0.5, DataPhaseRequest(2_000_000, 80))
+    phases = Phases(Timing(80_000_000, 1, 50, 77, 32, 32), Timing(80_000_000, 1, 0, 31, 8, 8))
+    cards.show_timing(phases, wish)
+    picture = cards.delay.findChild(DelayPicture)
+    assert picture is not None
+    assert picture.isVisibleTo(cards.delay)
+    assert picture.accessibleName() == "Secondary sample point 612.5 ns"
+    assert {"sent", "heard", "Secondary sample point 612.5 ns"} <= {one.text for one in painted_texts(picture)}
+    assert wish.data is not None
+    cards.show_timing(phases, replace(wish, data=replace(wish.data, tdc=False)))
+    assert not picture.isVisibleTo(cards.delay)

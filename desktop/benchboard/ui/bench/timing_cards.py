@@ -27,6 +27,7 @@ from benchboard.errors import AppError
 from benchboard.i18n import N_, _, number
 from benchboard.ui.bench.bench_format import format_metres
 from benchboard.ui.bench.cable_plot import CablePlot
+from benchboard.ui.bench.delay_picture import DelayPicture
 from benchboard.ui.bench.timing_request import Phases, TimingRequest, check_request, tdc_offset
 from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.theme import theme
@@ -46,6 +47,8 @@ class ToleranceCards:
         self.cable = _FigureCard(_("Cable"))
         self.delay = _FigureCard(_("Transmitter delay compensation"))
         self.delay.setObjectName("timing_delay")
+        self._picture = DelayPicture()
+        self.delay.column.insertWidget(1, self._picture)
         self._curve = CablePlot()
         self.cable.column.addWidget(self._curve)
         self._curve.hide()
@@ -101,6 +104,9 @@ class ToleranceCards:
             (_("Sum, at most 127"), "", number(total), total <= _MOST_TDC if wanted else None),
         ]
         self.delay.show_lines(summary, lines, good=is_on if wanted else None)
+        self._picture.setVisible(is_on)
+        if verdict.data is not None:
+            self._picture.show_delay(verdict.data, found)
         self.delay.show_advice("\n".join(problems) if wanted else "")
 
     def _show_cable(self, verdict: Verdict, cable: Cable, request: TimingRequest) -> None:
