@@ -50,6 +50,7 @@ QWidget[surface="selection"] { background: $selection; }
 QWidget[corners="left"] { border-top-left-radius: ${r_dialog}px; border-bottom-left-radius: ${r_dialog}px; }
 QFrame[line="true"] { background: $border; border: 0; }
 QFrame[card="true"] { background: $surface; border: 1px solid $tile_border; border-radius: ${r_panel}px; padding: 1px; }
+QFrame[card="warn"] { background: $warn_soft; border: 1px solid $warn; border-radius: ${r_panel}px; padding: 1px; }
 QFrame[card="chosen"] { background: $surface; border: 2px solid $accent; border-radius: ${r_panel}px; }
 """)
 

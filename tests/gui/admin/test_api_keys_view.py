@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit
 
 from benchboard.identity import api_keys, authentication
 from benchboard.identity.api_keys import ApiKeyRecord
 from benchboard.identity.permissions import Actor, Client
 from benchboard.paging import Listing
-from benchboard.ui.widgets import CheckBox, Paragraph
+from benchboard.ui.widgets import Button, CheckBox
 from support.admin import Admin
 from support.databases import unbound
 
@@ -44,7 +44,8 @@ def test_own_key_is_created_shown_once_and_revoked_in_settings(admin: Admin) -> 
     assert needed.isChecked(), "it is of no use without"
     admin.click("create_key_act")
     shown = admin.find("shown_key_secret")
-    (secret,) = [one.text() for one in shown.findChildren(Paragraph) if one.text().startswith("bb_")]
+    assert isinstance(shown, QLineEdit)
+    secret = shown.text()
     (key,) = _keys(admin)
     assert secret.startswith(f"{key.prefix}_")
     assert "users:write" in key.permissions
@@ -74,6 +75,28 @@ def test_a_key_in_an_open_menu_closes_it_before_it_acts(admin: Admin) -> None:
     admin.qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
     admin.wait(lambda: QApplication.activeModalWidget() is None)
     assert [key.state for key in _keys(admin)] == ["active"], "Enter took the safe button"
+
+
+def test_empty_list_of_keys_has_one_primary_button_in_its_middle(admin: Admin) -> None:
+    admin.go("settings/keys")
+
+    def primary() -> list[str]:
+        buttons = [one for one in admin.window.findChildren(Button) if one.isVisible()]
+        return [one.text() for one in buttons if one.property("kind") == "primary"]
+
+    admin.find("keys_create")
+    admin.wait(lambda: primary() == ["Create API key"])
+    assert not [one for one in admin.window.findChildren(Button, "keys_show_all") if one.isVisible()], "there is none"
+
+
+def test_select_all_ticks_every_permission_and_clears_them(admin: Admin) -> None:
+    admin.go("settings/keys")
+    admin.click("keys_create")
+    boxes = [one for one in admin.find("create_key").findChildren(CheckBox) if one.objectName().startswith("key_scope")]
+    admin.click("key_all")
+    assert all(one.isChecked() for one in boxes)
+    admin.click("key_all")
+    assert not any(one.isChecked() for one in boxes)
 
 
 def test_admin_sees_everyones_keys_as_other_programs_make_them(admin: Admin) -> None:

@@ -14,6 +14,7 @@ from benchboard.ui.widgets import Button, Edit, Elided, KeyValue, Paragraph, Tex
 from benchboard.ui.widgets.drawer import Drawer, DrawerShadow
 from benchboard.ui.widgets.empty_state import EmptyState, paint_empty_tile
 from benchboard.ui.widgets.legend import Legend, LegendEntry
+from benchboard.ui.widgets.shown_secret import ShownSecret
 from benchboard.ui.widgets.stat_strip import Stat, StatStrip
 from benchboard.ui.widgets.stepper import Stepper
 
@@ -193,6 +194,31 @@ def test_legend_colours_follow_the_theme(light: Theme) -> None:
         light.set_appearance(appearance)
         assert legend.grab().toImage().pixelColor(6, 9) == light.chart(0)
     assert legend.accessibleName() == "Enough"
+
+
+@pytest.mark.usefixtures("light")
+@pytest.mark.parametrize("why", ["", "A sentence that explains it. " * 6])
+def test_empty_state_of_a_page_has_its_icon_at_one_height(qtbot: QtBot, why: str) -> None:
+    empty = EmptyState("ph.tray", "No keys yet", "Create key", why=why)
+    qtbot.addWidget(empty)
+    empty.resize(900, 640)
+    empty.show()
+    assert empty.icon.geometry().center().y() == pytest.approx(200, abs=1)
+    empty.resize(900, 300)
+    qtbot.waitUntil(lambda: empty.icon.geometry().center().y() < 150)
+
+
+@pytest.mark.usefixtures("light")
+def test_shown_secret_is_forgotten_in_the_end(qtbot: QtBot) -> None:
+    secret = ShownSecret("bbs_1lI", label="Secret", renew="Rotate it.", name="secret")
+    qtbot.addWidget(secret)
+    secret.show()
+    (field,) = secret.findChildren(Edit)
+    assert field.text() == "bbs_1lI"
+    with qtbot.waitSignal(secret.expired):
+        secret.expire()
+    assert not field.isVisible()
+    assert field.text() == ""
 
 
 def test_empty_state_title_has_no_full_stop_and_its_reason_has(qtbot: QtBot) -> None:

@@ -72,9 +72,12 @@ class InvitationsView(QWidget):
         )
         if not on_server:
             empty = EmptyState(
-                "ph.envelope-simple", _("Invitations are for shared servers"), _("Show people"),
-                partial(context.go, "admin/people"), why=_("Only you sign in to a database on this computer."),
+                "ph.envelope-simple", _("Invitations need a shared server"), _("Add person"),
+                partial(context.go, "admin/people/add"), why=_("On this computer, people are added at once."),
             )  # fmt: skip
+            empty.action.setObjectName("invitations_add_person")
+            empty.action.disable(user_actions.why_no_changes(context))
+            empty.action.set_kind("primary")
         self._table: PagedTable[InvitationRecord] = PagedTable(
             self._model,
             label=_("Invitations"),
@@ -83,6 +86,10 @@ class InvitationsView(QWidget):
             no_match=NoMatch(pgettext("no match", "invitations"), self._search.clear),
             ticks=False,
         )
+        if on_server:
+            self._table.begin_with(self._invite)
+        for widget in () if on_server else (self._search, self._which, self._invite):
+            widget.hide()  # there is nothing that they could be used for
         self._table.menu_requested.connect(self._open_menu)
         install_shortcuts(
             self._table.view, INVITATIONS, {one.id: Handler(self._revoke) for one in REGISTRY.of_scope(INVITATIONS)}

@@ -8,9 +8,10 @@ from PySide6.QtCore import QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QMoveEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from benchboard.i18n import N_, _, sentence_start
+from benchboard.i18n import _, sentence_start
 from benchboard.identity.role_changes import RoleSummary
 from benchboard.identity.roles import ABILITIES, RESERVED, ability_title
+from benchboard.ui.permission_groups import GROUPS
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import CheckBox, Elided, Text, disable_viewport_fill, scroll_area
 from benchboard.ui.widgets.badges import paint_icon
@@ -22,15 +23,6 @@ _COLUMN: Final = 72
 _TITLE: Final = 268
 """Pixels of a role's column, and the least of the permissions', which stays in view while the roles are scrolled."""
 _EDGE: Final = 3
-GROUPS: Final = (
-    (N_("Bench"), ("bench:enter", "dongles:pair")),
-    (N_("Studio"), ("studio:enter", "dashboards:manage")),
-    (N_("Data"), ("sources:read", "sources:write", "sources:manage", "orders:read", "orders:read-all-shops",
-                  "orders:import")),
-    (N_("Admin"), ("admin:enter", "sessions:revoke", "clients:write", "users:write")),
-    (N_("Programs"), ("keys:write",)),
-)  # fmt: skip
-"""The abilities by the room where they are used, or after the rooms for what, in the order of the rows."""
 
 
 @dataclass(frozen=True, slots=True)

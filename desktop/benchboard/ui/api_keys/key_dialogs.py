@@ -4,18 +4,35 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext, sentence_start
 from benchboard.identity import api_keys
 from benchboard.identity.api_keys import ApiKeyRecord, NewApiKey
-from benchboard.identity.roles import abilities_of, ability_title, in_order, permissions_of, with_dependent, with_needed
+from benchboard.identity.roles import abilities_of, ability_title, permissions_of, with_dependent, with_needed
 from benchboard.ui.context import Context
+from benchboard.ui.permission_groups import DANGEROUS, GROUPS
 from benchboard.ui.tasks import DatabaseSession
-from benchboard.ui.widgets import Button, CheckBox, Dialog, Edit, Field, Paragraph, Select, Text, copyable
+from benchboard.ui.theme import theme
+from benchboard.ui.time_format import full_date
+from benchboard.ui.widgets import (
+    Badge,
+    Button,
+    CheckBox,
+    Dialog,
+    Edit,
+    Field,
+    KeyValue,
+    Paragraph,
+    Select,
+    Text,
+    copyable,
+    row,
+)
+from benchboard.ui.widgets.shown_secret import ShownSecret
 
-_WIDTH: Final = 520
+_LIFETIME_WIDTH: Final = 200
 _WIDE: Final = 680
 """Two columns of what a key may do need this much."""
 _LIFETIMES: Final = (7, 30, 90, 365)
@@ -32,14 +49,19 @@ class CreateKeyDialog(Dialog):
     def __init__(self, window: QWidget, context: Context) -> None:
         super().__init__(window, _("Create API key"), size=QSize(_WIDE, 0), name="create_key")
         self._context = context
-        told = _("A program acts for you with this key, given as BENCHBOARD_API_KEY. It can do no more than you.")
+        told = _("A program acts for you with this key. It can do no more than you.")
         self.content.addWidget(Paragraph(told, tone="secondary"))
         self._name = Field(_("Name"), Edit(placeholder=_("Nightly export"), name="key_name"))
         self._name.edit.setMaxLength(100)
         self._name.edit.textChanged.connect(lambda _text: self._name.set_error(""))
         self.content.addWidget(self._name)
-        self.content.addWidget(Text(_("Permissions"), "label"))
         self._boxes: dict[str, CheckBox] = {}
+        self._all = Button(_("Select all"), self._tick_all, kind="link", name="key_all")
+        head = QHBoxLayout()
+        head.addWidget(Text(_("Permissions"), tone="secondary"))
+        head.addStretch(1)
+        head.addWidget(self._all)
+        self.content.addLayout(head)
         self.content.addWidget(self._scope_boxes())
         self._scopes_error = Paragraph("", "caption", "error")
         self._scopes_error.hide()
@@ -47,26 +69,76 @@ class CreateKeyDialog(Dialog):
         lifetimes = [(str(days), _days(days)) for days in _LIFETIMES]
         self._lifetime = Select([*lifetimes, ("", _("Until it is revoked"))], name="key_lifetime", label=_("Valid for"))
         self._lifetime.set_current_key(str(api_keys.DEFAULT_LIFETIME.days))
-        self.content.addWidget(Field(_("Valid for"), self._lifetime))
+        self._lifetime.setFixedWidth(_LIFETIME_WIDTH)
+        self._until = Text("", tone="muted")
+        line = QWidget()
+        beside = row(self._lifetime, self._until)
+        beside.addStretch(1)
+        line.setLayout(beside)
+        self._lifetime.currentIndexChanged.connect(self._show_end)
+        self._show_end()
+        field = Field(_("Valid for"), line)
+        self._lifetime.setAccessibleName(_("Valid for"))
+        self.content.addWidget(field)
         self.add_button(Button(_("Cancel"), self.dismiss, name="create_key_cancel"))
         self._create = self.add_button(Button(_("Create API key"), self._submit, kind="primary", name="create_key_act"))
         self._create.add_key_cap("Ctrl Enter")
 
     def _scope_boxes(self) -> QWidget:
-        """A box for each thing that the person can do, in two columns."""
+        """A box for each thing that the person can do, in groups, in two columns."""
         holder = QWidget()
-        grid = QGridLayout(holder)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setVerticalSpacing(6)
-        abilities = in_order(abilities_of(self._context.actor.permissions))
-        lines = (len(abilities) + 1) // 2
-        for at, ability in enumerate(abilities):
-            box = CheckBox(sentence_start(ability_title(ability)))
-            box.setObjectName(f"key_scope_{ability}")
-            box.clicked.connect(lambda on, ability=ability: self._tick(ability, on))
-            self._boxes[ability] = box
-            grid.addWidget(box, at % lines, at // lines, Qt.AlignmentFlag.AlignLeft)
+        line = QHBoxLayout(holder)
+        line.setContentsMargins(0, 0, 0, 0)
+        columns = [QVBoxLayout(), QVBoxLayout()]
+        for column in columns:
+            column.setSpacing(6)
+            line.addLayout(column, 1)
+        offered = abilities_of(self._context.actor.permissions)
+        for title, abilities in GROUPS:
+            listed = [ability for ability in abilities if ability in offered]
+            if not listed:
+                continue
+            column = min(columns, key=QVBoxLayout.count)
+            if column.count():
+                column.addSpacing(theme().px("spacing.1"))
+            column.addWidget(Text(_(title), "body_strong", "secondary"))
+            for ability in listed:
+                column.addLayout(self._scope_line(ability, _(title)))
+        for column in columns:
+            column.addStretch(1)
         return holder
+
+    def _scope_line(self, ability: str, group: str) -> QHBoxLayout:
+        box = self._boxes[ability] = CheckBox(sentence_start(ability_title(ability)))
+        box.setObjectName(f"key_scope_{ability}")
+        box.setAccessibleDescription(group)
+        box.clicked.connect(lambda on: self._tick(ability, on))
+        box.toggled.connect(self._show_all)
+        line = QHBoxLayout()
+        line.setSpacing(theme().px("spacing.2"))
+        line.addWidget(box)
+        if ability in DANGEROUS:
+            line.addWidget(Badge("error", _("Dangerous"), "ph.warning"))
+            box.setAccessibleDescription(_("Dangerous"))
+        line.addStretch(1)
+        return line
+
+    def _tick_all(self) -> None:
+        """Tick everything, or if it is, nothing."""
+        ticked = not all(box.isChecked() for box in self._boxes.values())
+        for box in self._boxes.values():
+            box.setChecked(ticked)
+        self._scopes_error.hide()
+
+    def _show_all(self) -> None:
+        everything = all(box.isChecked() for box in self._boxes.values())
+        self._all.set_title(_("Clear selection") if everything else _("Select all"))
+
+    def _show_end(self) -> None:
+        """Say until when the key would be valid."""
+        days = self._lifetime.current_key()
+        end = datetime.now().astimezone().date() + timedelta(days=int(days)) if days else None
+        self._until.setText(_("until {date}").format(date=full_date(end)) if end is not None else "")
 
     def _tick(self, ability: str, on: bool) -> None:
         """Tick what it is of no use without, or untick what is of no use without it."""
@@ -154,19 +226,20 @@ class ShownKeyDialog(Dialog):
 
     def __init__(self, window: QWidget, made: NewApiKey) -> None:
         title = _("“{name}” created").format(name=made.record.name)
-        super().__init__(window, title, size=QSize(_WIDTH, 0), name="shown_key")
-        self.content.addWidget(
-            Paragraph(
-                _("This key is shown once. Store it where only the program can read it, as BENCHBOARD_API_KEY."),
-                tone="secondary",
-            )
+        super().__init__(window, title, size=QSize(_WIDE, 0), name="shown_key")
+        self.content.addWidget(Paragraph(_("Store it where only the program can read it."), tone="secondary"))
+        secret = ShownSecret(
+            made.secret,
+            label=_("API key"),
+            renew=_("The key is hidden. Rotate it if you don't have it."),
+            name="shown_key_secret",
         )
-        key = copyable(made.secret, _("API key"), wrap=True)
-        key.setObjectName("shown_key_secret")
-        self.content.addWidget(key)
+        self.content.addWidget(secret)
+        variable = copyable("BENCHBOARD_API_KEY", _("name of the variable"))
+        self.content.addWidget(KeyValue([(_("Variable"), variable)], label=_("API key")))
         recognised = _("Lists show its beginning, {prefix}.").format(prefix=made.record.prefix)
         self.content.addWidget(Paragraph(recognised, "caption", "muted"))
-        self.first_focus = next(iter(key.findChildren(Button)), None)
+        self.first_focus = secret.copy
         self.add_button(Button(_("I have stored it"), self.dismiss, kind="primary", name="shown_key_done"))
 
 

@@ -1,5 +1,6 @@
 """A list of API keys: one's own, or for an admin those of the organisation."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -37,7 +38,7 @@ from benchboard.ui.widgets.badges import Kind
 from benchboard.ui.widgets.no_match import NoMatch
 
 _MARKS: Final[dict[KeyState, tuple[Kind, str]]] = {
-    "active": ("ok", ""),
+    "active": ("usual", ""),
     "expired": ("neutral", "ph.clock"),
     "revoked": ("error", "ph.prohibit"),
 }
@@ -63,7 +64,7 @@ class KeysView(QWidget):
         self._model: PagedTableModel[ApiKeyRecord] = PagedTableModel(
             context.tasks, self._fetch, _columns(everyones), self, own_filters=frozenset({"state", "user_id"})
         )
-        told = _("Programs act by a key in commands on a shared server, without a password.")
+        told = _("A key lets a program run commands on a shared server without your password.")
         empty = EmptyState("ph.key", _("No active API keys"), _("Create API key"), self._ask_create, why=told)
         self._show_all = empty.add_action(_("Show all API keys"), self._show_every)
         self._show_all.setObjectName("keys_show_all")
@@ -76,6 +77,7 @@ class KeysView(QWidget):
             no_match=NoMatch(pgettext("no match", "API keys"), self._search.clear),
             ticks=False,
         )
+        self._table.begin_with(self._create)
         self._table.menu_requested.connect(self._open_menu)
         self._table.activated.connect(lambda key: self._open_menu(key, self._menu_spot()))
         revoke = Handler(self._revoke_current)
@@ -85,7 +87,7 @@ class KeysView(QWidget):
         self.setFocusProxy(self._table.view)
         refresh_times(self._table.view.viewport())
         count_in(self._toolbar, self._model)
-        context.changed.watch(self, {"api_keys", "users"}, self._model.refresh)
+        context.changed.watch(self, {"api_keys", "users"}, self.refresh)
         self._filter()
 
     def open_route(self, rest: str) -> None:
@@ -101,6 +103,8 @@ class KeysView(QWidget):
 
     def refresh(self) -> None:
         self._model.refresh()
+        if self._which.current():
+            self._offer_all(self._model.listing.filters)
 
     def _fetch(self, session: DatabaseSession, listing: Listing, after: str | None, limit: int) -> Page[ApiKeyRecord]:
         return api_keys.list_keys(session, self._context.actor, listing, after=after, limit=limit)
@@ -113,9 +117,20 @@ class KeysView(QWidget):
         if state := self._which.current():
             filters["state"] = state
         self._model.listing = replace(self._model.listing, filters=filters)
-
         self._empty.sentence.setText(_("No active API keys") if state else _("No API keys yet"))
-        self._show_all.setVisible(bool(state))
+        self._show_all.hide()
+        if state:
+            self._offer_all(filters)
+
+    def _offer_all(self, filters: Mapping[str, Scalar]) -> None:
+        """Offer those that are active no more, if there are any."""
+        every = Listing(filters={key: value for key, value in filters.items() if key != "state"})
+        self._context.tasks.read(
+            self,
+            lambda session: bool(api_keys.list_keys(session, self._context.actor, every, limit=1).rows),
+            lambda any_: self._show_all.setVisible(any_ and bool(self._which.current())),
+            lambda _error: None,
+        )
 
     def _show_every(self) -> None:
         self._which.set_current("")

@@ -259,7 +259,8 @@ def _paint_text(painter: QPainter, box: QRectF, column: Column[Any], row: Any) -
 def _tone(column: Column[Any], row: Any) -> str:
     """The colour of a cell: what says that there is nothing stands back."""
     is_muted = column.muted(row) if callable(column.muted) else False
-    if is_muted or column.text(row) in ("–", _("Never")):
+    text = column.text(row)
+    if is_muted or text in ("–", _("Never")) or (column.zero_muted and text == "0"):
         return "text.muted"
     return "text.secondary" if column.muted is True else "text"
 

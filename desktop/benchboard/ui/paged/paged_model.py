@@ -93,6 +93,8 @@ class Column(Generic[Row]):
     repeated: "Callable[[Line[Row]], str] | None" = None
     mono: bool | Callable[[Row], bool] = False
     muted: bool | Callable[[Row], bool] = False
+    zero_muted: bool = False
+    """Whether a 0 stands back, as where there usually is none."""
     middle: bool = False
     """Whether a text too long is elided in its middle: the end of a path says more than its folders."""
     names: bool = False

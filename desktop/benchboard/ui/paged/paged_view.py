@@ -118,8 +118,18 @@ class PagedTable(QWidget, Generic[Row]):
         self._announced: object = None
         """The search and filters whose result was read out last."""
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self._toolbar_buttons: tuple[QWidget, ...] = ()
         self._connect_model(model)
         QTimer.singleShot(QUIET_MS, self, self._show_state)
+
+    def begin_with(self, button: Button, *more: QWidget) -> None:
+        """Show this primary button of the toolbar, and what else there is to do with rows, only while there are rows:
+        an empty list has the same action in its middle."""
+        self._toolbar_buttons = (button, *more)
+        action = self._empty.action
+        action.set_kind("primary")
+        action.setObjectName(button.objectName())
+        action.disable(button.reason)
 
     def set_covered(self, pixels: int) -> None:
         """Have what can be read and clicked to the left of what covers this width at the right end."""
@@ -329,6 +339,8 @@ class PagedTable(QWidget, Generic[Row]):
             if has_focus:
                 turn_to(self._stack, page, partial(self._focus_page, page))
             self._stack.setCurrentWidget(page)
+        for button in self._toolbar_buttons:
+            button.setVisible(page is not self._empty)
         if self.view.awaits_first_rows and page is not self._loading_bars:
             self.view.awaits_first_rows = False
             if self.view.hasFocus():

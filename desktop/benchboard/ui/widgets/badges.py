@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.accessible import Role
 
-Kind = Literal["ok", "warn", "error", "info", "neutral", "proven", "observed", "waits"]
+Kind = Literal["ok", "warn", "error", "info", "neutral", "proven", "observed", "waits", "usual"]
 
 # kind → fill, ink of the mark, ink of the word, usual icon
 _LOOK: Final[dict[str, tuple[str, str, str, str]]] = {
@@ -20,6 +20,7 @@ _LOOK: Final[dict[str, tuple[str, str, str, str]]] = {
     "neutral": ("surface.alt", "text.secondary", "text.secondary", "ph.circle-dashed"),
     "proven": ("surface.alt", "proven", "text.secondary", "ph.circle-wavy-check-fill"),
     "observed": ("", "observed", "text.secondary", "ph.eye"),
+    "usual": ("surface.alt", "ok", "text.secondary", "ph.check-circle-fill"),
     "waits": ("warn.soft", "warn", "warn", "ph.clock"),
 }
 _MARK: Final = 14

@@ -198,20 +198,32 @@ class DetailSection(QWidget):
 
     def __init__(self, title: str, *trailing: QWidget, inset: int = 0) -> None:
         super().__init__()
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(16 - inset, 14, 16 - inset, 14)
-        whole.setSpacing(theme().px("spacing.2"))
+        self._whole = whole = QVBoxLayout(self)
+        self._inset = inset
+        self._head = QWidget(self)
+        self._line = QHBoxLayout(self._head)
         if title or trailing:
-            head = QHBoxLayout()
-            head.setContentsMargins(inset, 0, inset, 0)
-            head.addWidget(Text(title, "body_strong", "secondary"))
-            head.addStretch(1)
+            self._line.addWidget(Text(title, "body_strong", "secondary"))
+            self._line.addStretch(1)
             for widget in trailing:
-                head.addWidget(widget)
-            whole.addLayout(head)
+                self._line.addWidget(widget)
+        whole.addWidget(self._head)
+        if not (title or trailing):
+            self._head.hide()
+        DetailSection.set_ruled(self, False)
         self._body = QVBoxLayout()
         self._body.setSpacing(theme().px("spacing.2"))
         whole.addLayout(self._body)
+
+    def set_ruled(self, ruled: bool) -> None:
+        """Show its title as a group's of a table, whose rows have the whole width; or as a section's."""
+        side, padding = (0, 0) if ruled else (16 - self._inset, 14)
+        self._whole.setContentsMargins(side, padding, side, padding)
+        self._whole.setSpacing(0 if ruled else theme().px("spacing.2"))
+        head = 16 if ruled else self._inset
+        self._line.setContentsMargins(head, 0, head, 0)
+        self._head.setMinimumHeight(theme().px("table.header") if ruled else 0)
+        set_surface(self._head, "alt" if ruled else "")
 
     def fill(self, *widgets: QWidget) -> None:
         while (item := self._body.takeAt(0)) is not None:

@@ -5,7 +5,7 @@ from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
@@ -16,6 +16,8 @@ from benchboard.ui.widgets.surfaces import Icon
 
 _TILE_ICON: Final = 16
 _GAP: Final = 6
+_ICON_CENTRE: Final = 200
+"""Pixels from the top of a page to the middle of its icon, so that it stays in place from one page to the next."""
 _WIDEST: Final = 440
 """Pixels of a line of what explains an empty state."""
 
@@ -48,8 +50,13 @@ class EmptyState(QWidget):
         self._across = 0
         self._column = column = QVBoxLayout(self)
         column.setSpacing(theme().px("spacing.2"))
-        column.addStretch(1)
         self.icon = Icon(icon, role, theme().px("icon.empty_state"))
+        above = QWidget()
+        above.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Expanding)
+        above.setMaximumHeight(
+            _ICON_CENTRE - theme().px("icon.empty_state") // 2 - column.contentsMargins().top() - column.spacing()
+        )
+        column.addWidget(above, 1)
         column.addWidget(self.icon, 0, Qt.AlignmentFlag.AlignHCenter)
         self.sentence = _Title(sentence.removesuffix("."), "body_strong")
         self.why = Paragraph(why, "body", "secondary")
@@ -68,7 +75,7 @@ class EmptyState(QWidget):
         # Only now: showing a widget without a parent would open a window.
         self.why.setVisible(bool(why))
         self.action.setVisible(bool(action))
-        column.addStretch(2)
+        column.addStretch(1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where there is little room, the icon goes first."""

@@ -1,14 +1,15 @@
-"""The focus ring: 2 px wide, 1 px off, shown only if the focus came by keyboard, or moved by itself after a key.
+"""The focus ring: 2 px wide (1 px around a pane), 1 px off, shown only if the focus came by keyboard, or moved by
+itself after a key.
 
 Benchboard's buttons show it (`FocusRinged`, `Pressable`); fields and tables draw their own. (An event filter on the
 whole application would receive every mouse move of a drag.)
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar, TypeGuard
+from typing import TYPE_CHECKING, ClassVar, Final, TypeGuard
 
 import shiboken6
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QContextMenuEvent,
     QEnterEvent,
@@ -29,6 +30,8 @@ else:
     _Widget = object  # the class it is mixed into is the widget; Qt allows only one
 
 _RING_MARGIN = 3
+_LARGE: Final = QSize(300, 200)
+"""The ring of what is larger is 1 px wide: 2 px around a pane are loud."""
 _ring: "FocusRing | None" = None
 _returning_to: QWidget | None = None
 _keys_used = False
@@ -253,9 +256,11 @@ class FocusRing(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(theme().color("focus"), 2))
+            large = self.widget.width() > _LARGE.width() and self.widget.height() > _LARGE.height()
+            painter.setPen(QPen(theme().color("focus"), 1 if large else 2))
             radius = theme().px("radius.control") + 2
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), radius, radius)
+            edge = 1.5 if large else 1
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(edge, edge, -edge, -edge), radius, radius)
 
 
 def _ring_rect(widget: QWidget, inside: QWidget) -> QRect:

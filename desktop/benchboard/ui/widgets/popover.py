@@ -25,7 +25,7 @@ from benchboard.ui.widgets.slide import slide_in
 from benchboard.ui.widgets.surfaces import SHADOW, Floating, Icon
 from benchboard.ui.widgets.tab_order import focus_next, tab_stops
 
-_GAP: Final = 4
+_GAP: Final = 8
 """Pixels between a popover and its anchor."""
 
 

@@ -77,13 +77,17 @@ class ReadableList(QWidget):
         make_readable(self, label)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(theme().px("spacing.2"))
+        self.set_spacing(theme().px("spacing.2"))
         self._rows: list[ReadableRow] = []
 
     @property
     def rows(self) -> tuple[ReadableRow, ...]:
         """The rows from top to bottom."""
         return tuple(self._rows)
+
+    def set_spacing(self, pixels: int) -> None:
+        """Have so many pixels between the rows."""
+        self._column.setSpacing(pixels)
 
     def show_rows(self, rows: Sequence[ReadableRow]) -> None:
         """Show these rows instead."""

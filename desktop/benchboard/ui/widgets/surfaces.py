@@ -59,6 +59,11 @@ class Card(QFrame):
         self.column.setContentsMargins(inner, inner, inner, inner)
         self.column.setSpacing(theme().px("spacing.2"))
 
+    def set_warning(self) -> None:
+        """Have it stand out, for what needs care."""
+        self.setProperty("card", "warn")
+        restyle(self)
+
     def set_selected(self, selected: bool) -> None:
         """Show or remove the accent border of the selected card."""
         self.setProperty("card", "chosen" if selected else "true")

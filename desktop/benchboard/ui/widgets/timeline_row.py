@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.labels import Elided, Text, plain_tooltip
+from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.readable_rows import ReadableRow
 
 _WHEN_WIDTH = 84
@@ -34,7 +35,7 @@ class TimelineRow(ReadableRow):
         self.show_when(when)
         column = QVBoxLayout()
         column.setSpacing(1)
-        column.addWidget(Elided(what))
+        column.addWidget(Paragraph(what))
         if under:
             column.addWidget(Elided(under, "caption", "muted"))
         if action is not None:
