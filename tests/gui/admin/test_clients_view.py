@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import requests
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QLineEdit, QMenu, QWidget
 
 from benchboard.identity import audit, authentication
 from benchboard.identity.oauth import client_test, clients, consents, signing_keys
@@ -87,6 +87,20 @@ def test_registering_a_client_shows_its_secret_once(admin: Admin) -> None:
     admin.wait(lambda: not _stored(admin))
 
 
+def test_service_is_registered_without_what_people_would_need(admin: Admin) -> None:
+    _open(admin)
+    admin.click("clients_new")
+    admin.type("client_name", "Nightly export")
+    admin.click("segment_service")
+    assert not [one for one in admin.window.findChildren(QWidget, "client_uri") if one.isVisible()]
+    admin.click("client_save")
+    admin.click("new_secret_stored")
+    admin.click("new_secret_done")
+    record = _stored(admin)["Nightly export"]
+    assert (record.type, record.grant_types) == ("confidential", ("client_credentials",))
+    assert (record.redirect_uris, record.scopes) == ((), ())
+
+
 def test_editing_a_client_is_saved_and_undone(admin: Admin) -> None:
     _made(admin)
     _open(admin)
@@ -125,7 +139,10 @@ def test_disabling_and_deleting_a_client_are_undone(admin: Admin) -> None:
     _made(admin)
     _open(admin)
     admin.press_row("clients_table", "Line 2 display")
-    admin.click("client_disable")
+    admin.click("client_more")
+    opened = admin.find("client_menu")
+    assert isinstance(opened, QMenu)
+    admin.choose(opened, "command_disable_client")
     admin.wait(lambda: admin.cell("clients_table", "Line 2 display", 2) == "Disabled")
     admin.click("client_enable")
     admin.wait(lambda: admin.cell("clients_table", "Line 2 display", 2) == "Active")
@@ -155,6 +172,7 @@ def test_the_details_stay_where_they_were_scrolled_to_when_another_program_chang
     admin.press_row("clients_table", "Line 2 display")
     pane = admin.find("client_detail")
     assert isinstance(pane, DetailPane)
+    admin.window.resize(1440, 600)
     bar = pane.area.verticalScrollBar()
     admin.wait(bar.maximum)
     bar.setValue(bar.maximum() // 2)  # what is read after the list's own data may still change the range
@@ -202,6 +220,7 @@ def test_testing_a_client_in_the_browser_goes_on_once_the_number_is_confirmed(
     made = _made(admin)
     _open(admin)
     admin.press_row("clients_table", "Line 2 display")
+    admin.click("client_test")
     admin.click("test_run")
     admin.wait(lambda: opened)
     assert made.secret not in opened[0]
@@ -226,6 +245,7 @@ def test_stopping_a_test_waits_for_the_browser_no_longer(admin: Admin, monkeypat
     _made(admin)
     _open(admin)
     admin.press_row("clients_table", "Line 2 display")
+    admin.click("client_test")
     admin.click("test_run")
     admin.wait(lambda: opened)
     admin.click("test_stop")
@@ -242,6 +262,7 @@ def test_without_a_browser_the_address_is_offered_to_copy_and_widens_nothing(
     _made(admin)
     _open(admin)
     admin.press_row("clients_table", "Line 2 display")
+    admin.click("client_test")
     admin.click("test_run")
     card = admin.find("test_address")
     assert "No browser could be opened." in _texts(card)
@@ -270,6 +291,7 @@ def test_a_test_ends_when_its_client_is_disabled_or_deleted(
     assert admin.application.shell is not None
     tasks = admin.application.shell.context.tasks
     admin.press_row("clients_table", "Line 2 display")
+    admin.click("client_test")
     admin.click("test_run")
     admin.wait(lambda: opened)
     assert any(work.title.startswith("Testing") for work in tasks.running)
@@ -283,6 +305,7 @@ def test_a_test_that_nobody_answers_ends_by_itself(admin: Admin, monkeypatch: py
     _made(admin)
     _open(admin)
     admin.press_row("clients_table", "Line 2 display")
+    admin.click("client_test")
     admin.click("test_run")
     admin.wait(lambda: "Nobody decided in the browser" in _texts(admin.find("client_detail")))
     admin.wait(admin.find("test_run").isVisible)
@@ -310,6 +333,7 @@ def test_consent_and_tokens_are_revoked_from_the_clients_details(admin: Admin) -
     _open(admin)
     admin.press_row("clients_table", "Line 2 display")
     (token,) = admin.ask(lambda session, actor: consents.list_tokens(session, actor, Listing()).rows)
+    admin.click("client_people")
     admin.click(f"token_revoke_{token.id}")
     admin.click("confirm_act")
     admin.wait(lambda: "No token of this client works now." in _texts(admin.find("client_detail")))

@@ -61,10 +61,9 @@ def test_enter_opens_the_page_with_all_tabs_side_by_side(admin: Admin) -> None:
     assert not any(_visible(admin, tab) for tab in TABS)
     admin.wait(lambda: _rows(pane))
     export, sessions, activity = (
-        _global(admin.find(name))
-        for name in ("person_export_access", "person_sessions_revoke_all", "person_open_audit")
+        _global(admin.find(name)) for name in ("person_page_export", "person_sessions_revoke_all", "person_open_audit")
     )
-    assert export.right() < sessions.left()
+    assert export.bottom() < sessions.top(), "it is in the toolbar"
     assert sessions.bottom() < activity.top()
     column = admin.find("person_open_audit").parentWidget()
     assert column is not None

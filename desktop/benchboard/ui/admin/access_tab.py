@@ -30,6 +30,7 @@ from benchboard.ui.admin.reach_rows import ReachRow, ReachTitles
 from benchboard.ui.context import Context
 from benchboard.ui.file_export import ask_file, save_file
 from benchboard.ui.tasks import DatabaseSession, Progress
+from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Paragraph, Text, hairline
 from benchboard.ui.widgets.detail_pane import DetailSection
 from benchboard.ui.widgets.labels import plain_tooltip
@@ -90,13 +91,16 @@ class AccessTab(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._titles)
-        export = Button(_("Export CSV"), self._export, kind="link", name="person_export_access")
-        self._permissions = _PermissionSection(export)
+        self._export_link = Button(_("Export CSV"), self.export, kind="link", name="person_export_access")
+        self._permissions = _PermissionSection(self._export_link)
         self._objects = {kind: _ObjectSection(kind) for kind in KINDS}
         column.addWidget(self._permissions)
+        self._lines = []
         for section in self._objects.values():
-            column.addWidget(hairline())
+            self._lines.append(hairline())
+            column.addWidget(self._lines[-1])
             column.addWidget(section)
+        column.addStretch(1)
         context.changed.watch(self, _WATCHED, self._on_changed)
 
     def show_person(self, user_id: str) -> None:
@@ -112,6 +116,11 @@ class AccessTab(QWidget):
         if wide != self._is_wide:
             self._is_wide = wide
             self._titles.setVisible(wide)
+            self._export_link.setVisible(not wide)  # the page has it above
+            for line in self._lines:
+                line.setVisible(not wide)
+            for section in (self._permissions, *self._objects.values()):
+                section.set_ruled(wide)
             if self._reading is not None:
                 self._show(self._reading)
 
@@ -169,7 +178,8 @@ class AccessTab(QWidget):
         if not isinstance(error, NotFound):  # that the person is gone, the pane around it says
             self._context.problems.show(error)
 
-    def _export(self) -> None:
+    def export(self) -> None:
+        """Ask for a file, and export what the person can reach."""
         user_id, actor, context = self._user_id, self._context.actor, self._context
 
         def encode(progress: Progress) -> tuple[bytes, int]:
@@ -220,6 +230,11 @@ class _PermissionSection(DetailSection):
         self._ended.hide()
         self.fill(self._ended, self._rows)
 
+    def set_ruled(self, ruled: bool) -> None:
+        super().set_ruled(ruled)
+        self._rows.set_spacing(0 if ruled else theme().px("spacing.2"))
+        self._ended.setContentsMargins(_padding(ruled), 0, _padding(ruled), 0)
+
     def show_reach(self, told: PersonReach, whys: dict[str, Why], *, wide: bool) -> list[ReachRow]:
         """Show the permissions that the person has, those that people read of as one in a row; note why in `whys`."""
         self._ended.setText(_ended_text(told))
@@ -237,13 +252,24 @@ class _PermissionSection(DetailSection):
             level, why = scope_title(scope), _roles_text(first)
             if not wide:
                 level, why = "", f"{level} · {why}"
-            row = ReachRow(title, level, why, icon="ph.check", name=f"can_{acts[0]}", wide=wide, padding=_PADDING)
+            row = ReachRow(title, level, why, icon="ph.check", name=f"can_{acts[0]}", wide=wide, padding=_padding(wide))
             whys[row.objectName()] = why_permitted(told.name, title, scope_title(scope), first.roles)
             row.setToolTip(plain_tooltip(", ".join(acts)))
             rows.append(row)
         self._rows.show_rows(rows)
         self._rows.setVisible(bool(rows))
         return rows
+
+
+def _padding(wide: bool) -> int:
+    """How far a row's words are from its edges, in pixels."""
+    return 16 if wide else _PADDING
+
+
+def _first_path(found: ReachedObject) -> tuple[str, ...]:
+    """The strongest path alone, and how many more there are."""
+    rest = len(found.paths) - 1
+    return (f"{paths_text(found.paths[:1])} +{number(rest)}",) if rest > 0 else ()
 
 
 def _no_objects(kind: ObjectKind) -> str:
@@ -277,14 +303,27 @@ class _ObjectSection(DetailSection):
             text.setContentsMargins(_PADDING, 0, _PADDING, 0)
         self.fill(self._rows, self._none, self._rest)
 
+    def set_ruled(self, ruled: bool) -> None:
+        super().set_ruled(ruled)
+        self._rows.set_spacing(0 if ruled else theme().px("spacing.2"))
+        around = theme().px("spacing.2") if ruled else 0
+        for text in (self._none, self._rest):
+            text.setContentsMargins(_padding(ruled), around, _padding(ruled), around)
+
     def show_objects(
         self, told: PersonReach, page: Page[ReachedObject], count: int, whys: dict[str, Why], *, wide: bool
     ) -> list[ReachRow]:
         """Show these objects, the first of `count`; note why the person can reach them in `whys`."""
-        row = partial(ReachRow, icon=KIND_ICONS[self._kind], wide=wide, padding=_PADDING)
+        row = partial(ReachRow, icon=KIND_ICONS[self._kind], wide=wide, padding=_padding(wide))
         self._count.setText(number(count))
         rows = [
-            row(one.name, object_level_title(one.level), paths_text(one.paths), name=f"reached_{one.id}")
+            row(
+                one.name,
+                object_level_title(one.level),
+                paths_text(one.paths),
+                name=f"reached_{one.id}",
+                shorter=_first_path(one),
+            )
             for one in page.rows
         ]
         for shown, one in zip(rows, page.rows, strict=True):

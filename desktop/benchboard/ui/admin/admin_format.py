@@ -1,6 +1,7 @@
 """How Admin formats times, states and sessions."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -32,6 +33,11 @@ def person_mark(person: Person) -> Mark:
     """The state of a person's account, and whether failed tries lock the sign-in now."""
     locked = person.state == "active" and person.locked_until is not None and person.locked_until > datetime.now(UTC)
     return state_mark(users.LOCKED if locked else person.state)
+
+
+def quiet_mark(mark: Mark) -> Mark:
+    """A state in a list, where the usual one has no colour but its mark's."""
+    return replace(mark, kind="usual") if mark.kind == "ok" else mark
 
 
 def time_column(key: str, title: str, time: Callable[[Row], datetime | None]) -> Column[Row]:

@@ -49,8 +49,6 @@ def create(context: Context, owner: QWidget, done: Callable[[ClientRecord], obje
 
     def made(issued: IssuedSecret) -> None:
         done(issued.client)
-        if issued.secret:
-            NewSecretDialog(owner.window(), context, issued).open()
 
         def undo() -> None:
             context.tasks.change(
@@ -59,7 +57,15 @@ def create(context: Context, owner: QWidget, done: Callable[[ClientRecord], obje
                 lambda _revoked: context.problems.toast(_("Change undone")),
             )
 
-        context.problems.toast(_("OAuth client “{name}” registered").format(name=issued.client.name), undo)
+        def say() -> None:
+            context.problems.toast(_("OAuth client “{name}” registered").format(name=issued.client.name), undo)
+
+        if issued.secret:
+            shown = NewSecretDialog(owner.window(), issued)
+            shown.dismissed.connect(say)
+            shown.open()
+        else:
+            say()
 
     ClientDialog(owner.window(), context, made=made).open()
 
@@ -73,7 +79,7 @@ def rotate(context: Context, owner: QWidget, client: ClientRecord) -> None:
     """Ask how long the old secret goes on working, and show the new one."""
 
     def rotated(issued: IssuedSecret) -> None:
-        NewSecretDialog(owner.window(), context, issued).open()
+        NewSecretDialog(owner.window(), issued).open()
 
     RotateSecretDialog(owner.window(), context, client, rotated).open()
 

@@ -1,8 +1,9 @@
 """The dialog that registers an OAuth client, or changes one; errors are shown at their fields."""
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -10,7 +11,6 @@ from benchboard.errors import AppError
 from benchboard.i18n import _
 from benchboard.identity.oauth import clients
 from benchboard.identity.oauth.client_fields import (
-    CLIENT_TYPES,
     CODE,
     CREDENTIALS,
     GRANT_TYPES,
@@ -19,7 +19,6 @@ from benchboard.identity.oauth.client_fields import (
     grant_title,
     scope_title,
     type_explanation,
-    type_title,
 )
 from benchboard.identity.oauth.clients import ClientRecord, IssuedSecret
 from benchboard.identity.organisations import SCOPES
@@ -43,13 +42,23 @@ from benchboard.ui.widgets import (
 from benchboard.ui.widgets.labels import plain_tooltip
 
 _WIDTH = 600
-_HEIGHT = 620
+_AROUND = 236
+"""Pixels of the window's height that the form leaves free at least: the dialog's head and footer, and around it."""
 _LONGEST = 100
+_KINDS: Final[dict[str, tuple[ClientType, str]]] = {
+    "web": ("confidential", CODE),
+    "device": ("public", CODE),
+    "service": ("confidential", CREDENTIALS),
+}
+"""What can be registered: its type, and how it gets tokens."""
 
 
 class ClientDialog(Dialog):
     """Without `client` it registers one, and calls `made` with it; else it saves what was changed, and the toast of
     `owner` undoes it."""
+
+    _grows = True
+    _form: QWidget | None = None  # Qt asks for its place while the dialog is made
 
     def __init__(
         self,
@@ -61,24 +70,28 @@ class ClientDialog(Dialog):
         owner: QWidget | None = None,
     ) -> None:
         title = _("Register an OAuth client") if client is None else _("Edit {name}").format(name=client.name)
-        super().__init__(window, title, size=QSize(_WIDTH, _HEIGHT), name="client_dialog")
+        super().__init__(window, title, size=QSize(_WIDTH, 0), name="client_dialog")
         self._context, self._client, self._made, self._owner = context, client, made, owner or window
+        self._of_people: list[QWidget] = []
         self._seen = client.fields if client else ClientFields("", (), ("openid", "profile", "email"), (CODE,))
         form = QWidget()
         self._column = QVBoxLayout(form)
-        self._column.setContentsMargins(2, 2, 12, 2)
+        self._column.setContentsMargins(2, 2, 12, 16)
         self._column.setSpacing(theme().px("spacing.3"))
         self._add_name()
         self._type: SegmentedControl | None = self._add_type() if client is None else None
         self._uris = RedirectUriRows(self._seen.redirect_uris or ())
-        self._uri_problem = self._add_group(_("Redirect URIs"), self._uris, whole_width=True)
+        self._uri_problem = self._add_group(_("Redirect URIs"), self._uris, whole_width=True, of_people=True)
         self._grants = self._boxes("grant", GRANT_TYPES, grant_title, self._seen.grant_types or ())
         self._grant_problem = self._add_group(_("How it gets tokens"), *self._grants.values())
         self._scopes = self._boxes("scope", tuple(SCOPES), scope_title, self._seen.scopes or ())
-        self._add_group(_("What it may ask people for"), *self._scopes.values())
+        self._add_group(_("What it may ask people for"), *self._scopes.values(), of_people=True)
         self._column.addStretch(1)
-        self.content.addWidget(scroll_area(form), 1)
+        self._form, self._area = form, scroll_area(form)
+        self.content.setContentsMargins(20, 0, 20, 0)
+        self.content.addWidget(self._area, 1)
         form.setAutoFillBackground(False)  # the dialog's ground is not the window's
+        form.installEventFilter(self)
         self._problem = ProblemText()
         self.content.addWidget(self._problem)
         self.add_button(Button(_("Cancel"), self._cancel, name="client_cancel"))
@@ -97,8 +110,10 @@ class ClientDialog(Dialog):
         self._column.addWidget(self._name)
 
     def _add_type(self) -> SegmentedControl:
-        control = SegmentedControl([(kind, type_title(kind)) for kind in CLIENT_TYPES], label=_("Type"))
-        control.selected.connect(self._show_type)
+        control = SegmentedControl(
+            (("web", _("Web app")), ("device", _("Desktop or phone")), ("service", _("Service"))), label=_("Type")
+        )
+        control.selected.connect(self._choose_type)
         self._explanation = Paragraph("", "caption", "muted")
         self._add_group(_("Type"), control)
         self._column.addWidget(self._explanation)
@@ -116,36 +131,73 @@ class ClientDialog(Dialog):
             box.toggled.connect(self._forget_problems)
         return boxes
 
-    def _add_group(self, title: str, *widgets: QWidget, whole_width: bool = False) -> ProblemText:
-        """Add widgets below a title; returns what says an error below them."""
+    def _add_group(
+        self, title: str, *widgets: QWidget, whole_width: bool = False, of_people: bool = False
+    ) -> ProblemText:
+        """Add widgets below a title; returns what says an error below them. One `of_people` is for clients that people
+        sign in to."""
         side = Qt.AlignmentFlag(0) if whole_width else Qt.AlignmentFlag.AlignLeft
-        self._column.addWidget(Text(title, "body_strong", "secondary"))
+        heading, problem = Text(title, tone="secondary"), ProblemText("caption")
+        self._column.addWidget(heading)
         for widget in widgets:
             self._column.addWidget(widget, 0, side)
-        problem = ProblemText("caption")
         self._column.addWidget(problem)
+        if of_people:
+            self._of_people += [heading, *widgets]
         return problem
 
     def _kind(self) -> ClientType:
         if self._client is not None:
             return self._client.type
-        return "public" if self._type is not None and self._type.current() == "public" else "confidential"
+        return _KINDS[self._type.current()][0] if self._type is not None else "confidential"
+
+    def _choose_type(self, key: str) -> None:
+        """Tick how a client of this type gets tokens."""
+        for grant, box in self._grants.items():
+            box.setChecked(grant == _KINDS[key][1])
+        self._show_type()
 
     def _show_type(self) -> None:
         """Explain the type that is chosen, and offer what it can have."""
         public = self._kind() == "public"
+        service = self._type is not None and self._type.current() == "service"
         if self._type is not None:
-            self._explanation.setText(type_explanation(self._kind()))
+            self._explanation.setText(
+                _("Runs by itself, signs in as itself and keeps a secret.")
+                if service
+                else type_explanation(self._kind())
+            )
+        for widget in self._of_people:
+            widget.setVisible(not service)
         box = self._grants[CREDENTIALS]
         box.setEnabled(not public)
         if public:
             box.setChecked(False)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if (
+            self._form is not None
+            and watched is self._form
+            and event.type() == QEvent.Type.LayoutRequest
+            and self.isVisible()
+        ):
+            self.place_content()  # a URI more, or an error
+        return super().eventFilter(watched, event)
+
+    def place_content(self) -> None:
+        """Be as high as the form, as far as the window has room."""
+        if self._form is not None:
+            inner, hint = self._column, self._form.sizeHint().height()
+            need = inner.heightForWidth(self._area.viewport().width()) if inner.hasHeightForWidth() else hint
+            self._area.setMinimumHeight(max(0, min(need, self.height() - _AROUND)))
+        super().place_content()
+
     def _entered(self) -> ClientFields:
+        of_people = self._type is None or self._type.current() != "service"
         return ClientFields(
             self._name.text().strip(),
-            self._uris.uris(),
-            tuple(key for key, box in self._scopes.items() if box.isChecked()),
+            self._uris.uris() if of_people else (),
+            tuple(key for key, box in self._scopes.items() if box.isChecked() and of_people),
             tuple(key for key, box in self._grants.items() if box.isChecked()),
         )
 
@@ -159,7 +211,10 @@ class ClientDialog(Dialog):
         if self._entered() == self._seen:
             self.dismiss()
             return
+        name = self._name.text().strip()
         stays = _("{name} stays as before.").format(name=self._seen.name) if self._client else _("No client is made.")
+        if name and not self._client:
+            stays = _("“{name}” is not registered.").format(name=name)
         Confirm(
             self.window(),
             _("Discard your changes?"),

@@ -1,6 +1,6 @@
 """The details of an OAuth client: what it is, where people return to, what it may do, and its secret."""
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from benchboard.errors import AppError, NotFound
 from benchboard.i18n import _, ngettext, number
@@ -9,15 +9,49 @@ from benchboard.identity.oauth.client_fields import grant_title, scope_title, ty
 from benchboard.identity.oauth.clients import ClientRecord
 from benchboard.identity.oauth.redirect_uris import is_on_this_computer
 from benchboard.ui.admin import client_actions
+from benchboard.ui.admin.admin_commands import CLIENT_MENU
 from benchboard.ui.admin.client_test_section import ClientTestSection
 from benchboard.ui.admin.consent_sections import ConsentsSection, TokensSection
+from benchboard.ui.admin.pane_tabs import PaneTabs
+from benchboard.ui.command_menu import command_menu
 from benchboard.ui.context import Context
+from benchboard.ui.system_clipboard import copy_text
+from benchboard.ui.theme import theme
 from benchboard.ui.time_format import full_time, relative_time
-from benchboard.ui.widgets import Badge, Button, KeyValue, Paragraph, Text, copyable, hairline
+from benchboard.ui.widgets import Badge, Button, Elided, KeyValue, Paragraph, Text, copyable, hairline
 from benchboard.ui.widgets.detail_pane import DetailHeader, DetailPane, DetailSection
-from benchboard.ui.widgets.flow_layout import FlowLayout
+from benchboard.ui.widgets.fields import row
+from benchboard.ui.widgets.readable_rows import ReadableList, ReadableRow
+from benchboard.ui.widgets.surfaces import fill_column
+from benchboard.ui.window_commands import LIST
 
 _WATCHED = frozenset({"clients", "tokens", "refresh_tokens", "consents"})
+
+
+class _RedirectUriLine(ReadableRow):
+    """A redirect URI on one line, and a button that copies it."""
+
+    def __init__(self, uri: str) -> None:
+        super().__init__()
+        here = is_on_this_computer(uri)
+        self._uri = uri
+        self.setAccessibleName(", ".join((uri, _("This computer"))) if here else uri)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(theme().px("spacing.2"))
+        line.addWidget(Elided(uri, "mono", middle=True), 1)
+        if here:
+            line.addWidget(Badge("neutral", _("This computer"), "ph.desktop"))
+        copy = Button("", lambda: copy_text(uri), kind="quiet", icon="ph.copy", size="xs", tip=_("Copy redirect URI"))
+        line.addWidget(copy)
+
+    def copied_text(self) -> str:
+        return self._uri
+
+
+def _key(text: str) -> Text:
+    """What a protocol calls something, behind its title."""
+    return Text(text, "mono", "muted")
 
 
 class ClientPane(DetailPane):
@@ -32,15 +66,19 @@ class ClientPane(DetailPane):
         self._state, self._old = Badge("neutral", ""), Badge("warn", _("Old secret still works"), "ph.key")
         self._head = DetailHeader(self.close_button(), self._state, self._old, icon="ph.app-window")
         self.head.addWidget(self._head)
-        self.head.addWidget(hairline())
         self._add_actions()
+        self._tabs = PaneTabs((("client_overview", _("Overview")), ("client_test", _("Test")), ("client_people", "")))
+        self._tabs.chosen.connect(self.show_tab)
+        self.head.addWidget(self._tabs)
+        self.head.addWidget(hairline())
         self._facts, self._secret_facts = KeyValue(label=_("Client")), KeyValue(label=_("Secret"))
-        self._uris, self._grants, self._scopes = (KeyValue(label=one) for one in self._titles())
+        titles = self._titles()
+        self._uris = ReadableList(titles[0])
+        self._grants, self._scopes = (KeyValue(label=one, ruled=True) for one in titles[1:])
         self._end = Button(
             _("End old secret"), self._end_previous, kind="danger_link", name="client_end_secret"
         )  # fmt: skip
         self._secret_note = Paragraph("", "caption", "muted")
-        titles = self._titles()
         sections: tuple[tuple[str, tuple[QWidget, ...]], ...] = (
             (_("Client"), (self._facts,)),
             (_("Secret"), (self._secret_facts, self._secret_note, self._end)),
@@ -49,17 +87,22 @@ class ClientPane(DetailPane):
             (titles[2], (self._scopes,)),
         )
         self._sections = []
+        overview, people = QWidget(), QWidget()
+        parts_shown: list[QWidget] = []
         for title, parts in sections:
             section = DetailSection(title)
             section.fill(*parts)
             self._sections.append(section)
-            self.column.addWidget(section)
-            self.column.addWidget(hairline())
+            parts_shown += [section, hairline()]
+        fill_column(overview, *parts_shown)
         self._test = ClientTestSection(context)
         self._consents, self._tokens = ConsentsSection(context, of_person=False), TokensSection(context)
-        for part in (self._test, hairline(), self._consents, hairline(), self._tokens):
-            self.column.addWidget(part)
+        fill_column(people, self._consents, hairline(), self._tokens)
+        self._pages: tuple[QWidget, ...] = (overview, self._test, people)
+        for page in self._pages:
+            self.column.addWidget(page)
         self.column.addStretch(1)
+        self.show_tab(0)
         context.changed.watch(self, _WATCHED, self.refresh)
 
     @staticmethod
@@ -67,23 +110,33 @@ class ClientPane(DetailPane):
         return _("Redirect URIs"), _("How it gets tokens"), _("What it may ask people for")
 
     def _add_actions(self) -> None:
-        edit = Button(_("Edit"), lambda: self._run("admin.edit_client"), icon="ph.pencil-simple", size="sm",
-                      name="client_edit")  # fmt: skip
-        self._rotate = Button(_("Rotate secret"), lambda: self._run("admin.rotate_secret"), icon="ph.key", size="sm",
-                              name="client_rotate")  # fmt: skip
-        self._disable = Button(_("Disable client"), lambda: self._run("admin.disable_client"), kind="danger",
-                               icon="ph.prohibit", size="sm", name="client_disable")  # fmt: skip
-        self._enable = Button(_("Enable client"), lambda: self._run("admin.enable_client"), icon="ph.check-circle",
-                              size="sm", name="client_enable")  # fmt: skip
-        delete = Button(_("Delete client"), lambda: self._run("admin.delete_client"), kind="danger", icon="ph.trash",
-                        size="sm", name="client_delete")  # fmt: skip
-        line = FlowLayout()
-        line.setContentsMargins(16, 12, 16, 12)
-        for button in (edit, self._rotate, self._disable, self._enable, delete):
-            line.addWidget(button)
+        edit = Button(_("Edit"), lambda: self._run("admin.edit_client"), icon="ph.pencil-simple", name="client_edit")
+        self._rotate = Button(
+            _("Rotate secret"), lambda: self._run("admin.rotate_secret"), icon="ph.key", name="client_rotate"
+        )
+        self._enable = Button(
+            _("Enable client"), lambda: self._run("admin.enable_client"), icon="ph.check-circle", name="client_enable"
+        )
+        self._more = Button("", self._open_more, icon="ph.dots-three", tip=_("More actions"), name="client_more")
+        line = row(edit, self._rotate, self._enable, self._more)
+        line.setContentsMargins(16, 0, 16, 6)
+        line.addStretch(1)
+        for button in (edit, self._rotate, self._enable):
             button.disable(client_actions.why_no_changes(self._context))
-        self.column.addLayout(line)
-        self.column.addWidget(hairline())
+        self.head.addLayout(line)
+
+    def show_tab(self, at: int) -> None:
+        """Show the overview (0), the test or who uses the client."""
+        self._tabs.show_current(at)
+        for index, page in enumerate(self._pages):
+            page.setVisible(index == at)
+
+    def _open_more(self) -> None:
+        """Open the menu of what can be done with the client."""
+        if self._client is not None:
+            handlers = client_actions.handlers_for_client(self._context, self, self._client)
+            opened = command_menu(self, CLIENT_MENU, handlers, scope=LIST, label=_("Actions"), name="client_menu")
+            opened.popup(self._more.mapToGlobal(self._more.rect().bottomLeft()))
 
     def _run(self, command: str) -> None:
         if self._client is not None:
@@ -114,7 +167,7 @@ class ClientPane(DetailPane):
         """Show the times as of now."""
         if self._client is not None:
             for value, time in zip(self._times, (self._client.last_used_at, self._client.created_at), strict=True):
-                text = relative_time(time) if time else _("never")
+                text = relative_time(time)
                 if value.text() != text:
                     value.setText(text)
 
@@ -131,21 +184,18 @@ class ClientPane(DetailPane):
         disabled = client.disabled_at is not None
         self._state.show_state(*(("error", _("Disabled"), "ph.prohibit") if disabled else ("ok", _("Active"), "")))
         self._old.setVisible(client.previous_secret_hint is not None)
-        self._disable.setVisible(not disabled)
         self._enable.setVisible(disabled)
-        self._rotate.setVisible(client.type == "confidential")
+        self._rotate.setVisible(client.type == "confidential" and not disabled)
+        self._tabs.rename(2, _("People {count}").format(count=number(client.people)))
         self._test.show_client(client)
         self._consents.show_for({"client": client.id})
         self._tokens.show_for({"client": client.id})
         self._show_facts(client)
         self._show_secret(client)
-        where = {True: _("This computer"), False: _("Web")}
-        self._uris.show_rows(
-            [(where[is_on_this_computer(uri)], copyable(uri, wrap=True)) for uri in client.redirect_uris]
-        )
+        self._uris.show_rows([_RedirectUriLine(uri) for uri in client.redirect_uris])
         self._sections[2].setVisible(bool(client.redirect_uris))
-        self._grants.show_rows([(one, Paragraph(grant_title(one))) for one in client.grant_types])
-        self._scopes.show_rows([(one, Paragraph(scope_title(one))) for one in client.scopes])
+        self._grants.show_rows([(grant_title(one), _key(one)) for one in client.grant_types])
+        self._scopes.show_rows([(scope_title(one), _key(one)) for one in client.scopes])
         self._sections[4].setVisible(bool(client.scopes))
 
     def _show_facts(self, client: ClientRecord) -> None:

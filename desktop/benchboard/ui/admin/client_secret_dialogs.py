@@ -12,21 +12,9 @@ from benchboard.i18n import _, ngettext
 from benchboard.identity.oauth import clients
 from benchboard.identity.oauth.clients import OVERLAPS, ClientRecord, IssuedSecret
 from benchboard.ui.context import Context
-from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.time_format import full_time
-from benchboard.ui.widgets import (
-    Button,
-    CheckBox,
-    Dialog,
-    Edit,
-    Field,
-    KeyValue,
-    Paragraph,
-    ProblemText,
-    Select,
-    copyable,
-    row,
-)
+from benchboard.ui.widgets import Button, CheckBox, Dialog, Field, KeyValue, Paragraph, ProblemText, Select, copyable
+from benchboard.ui.widgets.shown_secret import ShownSecret
 
 _DEFAULT = timedelta(days=1)
 
@@ -36,26 +24,24 @@ class NewSecretDialog(Dialog):
 
     _grows = True
 
-    def __init__(self, window: QWidget, context: Context, issued: IssuedSecret) -> None:
-        super().__init__(window, _("Copy the secret now"), size=QSize(520, 0), name="new_secret")
+    def __init__(self, window: QWidget, issued: IssuedSecret) -> None:
+        super().__init__(
+            window, _("Secret of “{name}”").format(name=issued.client.name), size=QSize(560, 0), name="new_secret"
+        )
         client = issued.client
-        self._context, self._secret = context, issued.secret
-        text = _("It is shown once. Benchboard keeps only its hash and the last four characters.")
+        text = _("Benchboard keeps only its hash and the last four characters.")
         self.content.addWidget(Paragraph(text, "body", "secondary"))
         self.content.addWidget(
             KeyValue([(_("Client ID"), copyable(client.client_id, _("client ID")))], label=_("Client"))
         )
-        edit = Edit(name="new_secret_value")
-        edit.setText(issued.secret)
-        edit.setReadOnly(True)
-        edit.setCursorPosition(0)
-        copy = Button(_("Copy"), self._copy, icon="ph.copy", name="new_secret_copy")
-        line = QWidget()
-        fields = row(edit, copy)
-        fields.setContentsMargins(0, 0, 0, 0)
-        line.setLayout(fields)
-        edit.setAccessibleName(_("Secret"))
-        self.content.addWidget(Field(_("Secret"), line))
+        secret = ShownSecret(
+            issued.secret,
+            label=_("Secret"),
+            renew=_("The secret is hidden. Rotate it if you don't have it."),
+            name="new_secret_value",
+        )
+        secret.expired.connect(self._expire)
+        self.content.addWidget(secret)
         if client.previous_secret_until is not None:
             old = _("The secret ending in {hint} works until {time}, so nothing stops.")
             old = old.format(hint=client.previous_secret_hint, time=full_time(client.previous_secret_until))
@@ -66,15 +52,16 @@ class NewSecretDialog(Dialog):
         self.content.addWidget(self._stored)
         self.close_button.hide()
         self._done = self.add_button(Button(_("Done"), self._finish, kind="primary", name="new_secret_done"))
-        self.first_focus = copy
+        self.first_focus = secret.copy
         self._allow(False)
 
     def _allow(self, stored: bool) -> None:
         self._done.disable("" if stored else _("Store the secret first: it can't be shown again."))
 
-    def _copy(self) -> None:
-        copy_text(self._secret)
-        self._context.problems.toast(_("Secret copied"))
+    def _expire(self) -> None:
+        """Let the dialog be closed: there is nothing left to store."""
+        self._stored.hide()
+        self._stored.setChecked(True)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

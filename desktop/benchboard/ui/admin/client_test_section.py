@@ -91,7 +91,7 @@ class ClientTestSection(DetailSection):
     _browsing = Signal(str)
 
     def __init__(self, context: Context) -> None:
-        super().__init__(_("Test this client"))
+        super().__init__("")
         self._context = context
         self._client: ClientRecord | None = None
         self._work: Work | None = None

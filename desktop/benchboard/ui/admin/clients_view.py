@@ -57,6 +57,7 @@ class ClientsView(QWidget):
             no_match=NoMatch(pgettext("no match", "OAuth clients"), self._search.clear),
             ticks=False,
         )
+        self._table.begin_with(new, export)
         self._detail = ClientPane(context)
         self._body = ListWithDetail(context, self._model, self._table, self._detail, self._detail.show_client)
         self.banner_place = BannerPlace()
@@ -132,13 +133,13 @@ def _columns() -> tuple[Column[ClientRecord], ...]:
             second=lambda row: row.client_id,
         ),
         Column("type", _("Type"), lambda row: type_title(row.type), width=110),
-        Column("state", _("State"), lambda row: _state(row).text, mark=_state, width=110),
+        Column("state", _("Status"), lambda row: _state(row).text, mark=_state, width=110),
         Column("people", _("People"), lambda row: number(row.people), align_right=True, width=80),
         Column("tokens", _("Tokens"), lambda row: number(row.tokens), align_right=True, width=80),
         Column(
             "last_used_at",
             _("Last used"),
-            lambda row: relative_time(row.last_used_at) if row.last_used_at else _("never"),
+            lambda row: relative_time(row.last_used_at),
             tooltip=lambda row: full_time(row.last_used_at),
             muted=True,
             spoken="titled",
@@ -148,4 +149,4 @@ def _columns() -> tuple[Column[ClientRecord], ...]:
 
 
 def _state(row: ClientRecord) -> Mark:
-    return Mark("error", _("Disabled"), "ph.prohibit") if row.disabled_at else Mark("ok", _("Active"))
+    return Mark("error", _("Disabled"), "ph.prohibit") if row.disabled_at else Mark("usual", _("Active"))

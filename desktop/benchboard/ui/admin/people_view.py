@@ -15,7 +15,7 @@ from benchboard.paging import Listing, Page, Scalar
 from benchboard.ui.admin import user_actions
 from benchboard.ui.admin.add_person_dialog import AddPersonDialog
 from benchboard.ui.admin.admin_commands import PEOPLE, PERSON_MENU
-from benchboard.ui.admin.admin_format import person_mark, state_mark, time_column
+from benchboard.ui.admin.admin_format import person_mark, quiet_mark, state_mark, time_column
 from benchboard.ui.admin.person_pane import PersonPane
 from benchboard.ui.command_menu import command_menu
 from benchboard.ui.commands import Handler, Handlers, install_shortcuts, run_handler
@@ -32,6 +32,8 @@ from benchboard.ui.window_commands import LIST, LIST_UNDO, UNDO
 
 # A person whom the filter hides is on no page; without a limit, looking for them would read the whole list.
 _MOST_SEARCHED = 2_000
+_ALL_THERE_IS: Final = 10_000
+"""More pixels than a window is wide: a column that takes what the others leave."""
 _OPPOSITE: Final = {"disable_account": "activate_account", "activate_account": "disable_account"}
 _CSV = ("id", "name", "email", "role", "own_roles", "teams", "state", "last_seen", "sessions", "created_at")
 
@@ -372,6 +374,7 @@ def _columns(own_id: str) -> tuple[Column[Person], ...]:
             tooltip=lambda row: row.email,
             width=248,
             stretch=True,
+            most=360,
         ),
         Column(
             "role",
@@ -390,13 +393,14 @@ def _columns(own_id: str) -> tuple[Column[Person], ...]:
             spoken="titled",
             width=144,
             stretch=True,
+            most=_ALL_THERE_IS,
         ),
         Column(
             "state",
             _("Status"),
             lambda row: person_mark(row).text,
             sortable=True,
-            mark=person_mark,
+            mark=lambda row: quiet_mark(person_mark(row)),
             width=120,
         ),
         time_column("last_seen", _("Last sign-in"), lambda row: row.last_seen),
@@ -405,6 +409,7 @@ def _columns(own_id: str) -> tuple[Column[Person], ...]:
             _("Sessions"),
             lambda row: str(row.sessions),
             align_right=True,
+            zero_muted=True,
             width=90,
         ),
     )

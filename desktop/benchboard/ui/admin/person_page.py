@@ -19,11 +19,14 @@ _RIGHT: Final = 360
 class PersonBar(Toolbar):
     """The way back to the list, whose page it is, and the people before and after them in the list.
 
-    `left` asks for the list, `stepped` for the person so many rows below.
+    `left` asks for the list, `stepped` for the person so many rows below, `export_requested` for a file with what the
+    person can reach, `disable_requested` to disable the account.
     """
 
     left = Signal()
     stepped = Signal(int)
+    export_requested = Signal()
+    disable_requested = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -42,12 +45,27 @@ class PersonBar(Toolbar):
         self._after = self._arrow(1, "ph.caret-down", _("Next person"), "person_after")
         for widget in (back, Text("/", "body", "muted"), self._name, self._place, self._before, self._after):
             self.add(widget)
+        export = Button(
+            _("Export CSV"), self.export_requested.emit, icon="ph.download-simple", name="person_page_export",
+            tip=_("Export what this person can reach"),
+        )  # fmt: skip
+        self._disable = Button(
+            _("Disable account"), self.disable_requested.emit, kind="danger", icon="ph.prohibit", name="person_disable"
+        )
+        self.add_right(export)
+        self.add_right(self._disable)
+        self.shorten(export)
 
     def _arrow(self, rows: int, icon: str, tip: str, name: str) -> Button:
         return Button("", lambda: self.stepped.emit(rows), kind="quiet", icon=icon, tip=tip, name=name)
 
     def show_name(self, name: str) -> None:
         self._name.setText(name)
+
+    def show_disable(self, shown: bool, why_not: str) -> None:
+        """Offer to disable the account, or say why it can't be."""
+        self._disable.setVisible(shown)
+        self._disable.disable(why_not)
 
     def show_place(self, row: int, count: int) -> None:
         """Show that the person is in the row `row` (from 0) of `count`; below 0: that the list doesn't show them."""

@@ -25,11 +25,11 @@ from benchboard.ui.admin.access_tab import AccessTab
 from benchboard.ui.admin.admin_commands import PEOPLE, PERSON_MENU
 from benchboard.ui.admin.admin_format import person_mark, session_origin, state_mark
 from benchboard.ui.admin.consent_sections import ConsentsSection
+from benchboard.ui.admin.pane_tabs import PaneTabs
 from benchboard.ui.admin.person_keys import PersonKeysSection, can_see_keys
 from benchboard.ui.admin.person_page import COLUMNS_FROM, PersonBar, PersonColumns
 from benchboard.ui.command_menu import command_menu
 from benchboard.ui.context import Context
-from benchboard.ui.shell.header import ViewTab
 from benchboard.ui.sign_in.demo_picker import role_description
 from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.tasks import DatabaseSession
@@ -83,25 +83,25 @@ class PersonPane(DetailPane):
         self._bar = PersonBar()
         self._bar.left.connect(self.closed)
         self._bar.stepped.connect(self.step_requested)
+        self._bar.disable_requested.connect(self._disable)
         self.head.addWidget(self._bar)
         self._head = _PersonHeader(self)
         self.head.addWidget(self._head)
-        self._tabs = [ViewTab(title) for title in (_("Overview"), _("Access"), _("Sessions"), _("Audit log"))]
-        self._strip = QWidget()
-        strip = QHBoxLayout(self._strip)
-        strip.setContentsMargins(5, 0, 16, 0)
-        strip.setSpacing(0)
-        for at, (tab, name) in enumerate(zip(self._tabs, ("overview", "access", "sessions", "audit"), strict=True)):
-            tab.setObjectName(f"person_{name}")
-            tab.setFixedHeight(40)
-            tab.clicked.connect(lambda _checked=False, at=at: self.show_tab(at))
-            strip.addWidget(tab)
-        strip.addStretch(1)
+        self._strip = PaneTabs(
+            (
+                ("person_overview", _("Overview")),
+                ("person_access", _("Access")),
+                ("person_sessions", _("Sessions")),
+                ("person_audit", _("Audit log")),
+            )
+        )
+        self._strip.chosen.connect(self.show_tab)
         self.head.addWidget(self._strip)
         self._head_line = hairline()
         self.head.addWidget(self._head_line)
         self._overview = _OverviewTab(self)
         self._access = AccessTab(context)
+        self._bar.export_requested.connect(self._access.export)
         self._sessions = _SessionsSection(self, _MAX_ROWS)
         self._keys = PersonKeysSection(context)
         self._sign_ins = QWidget()
@@ -141,8 +141,8 @@ class PersonPane(DetailPane):
 
     def show_tab(self, at: int) -> None:
         self._tab = at
-        for index, (tab, page) in enumerate(zip(self._tabs, self._tab_pages, strict=True)):
-            tab.setChecked(index == at)
+        self._strip.show_current(at)
+        for index, page in enumerate(self._tab_pages):
             page.setVisible(index == at or self._has_columns)
         self._access.paths.set_open(self._access.isVisibleTo(self))
 
@@ -174,7 +174,7 @@ class PersonPane(DetailPane):
         if self._has_columns:
             focus_content(self)
         else:
-            self._tabs[self._tab].setFocus(Qt.FocusReason.TabFocusReason)
+            self._strip.focus(self._tab)
 
     @property
     def _has_columns(self) -> bool:
@@ -210,6 +210,10 @@ class PersonPane(DetailPane):
         if focused is not None and focused.isVisibleTo(self):
             focused.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def _disable(self) -> None:
+        if self._person is not None:
+            user_actions.set_state(self._context, self, [self._person], "inactive")
+
     def show_person(self, user_id: str, known: Person | None = None) -> None:
         """Show this person: at once with the list's data, then with the database's."""
         self._person_id = user_id
@@ -223,6 +227,7 @@ class PersonPane(DetailPane):
     def _show_account(self, person: Person) -> None:
         self._head.show_account(person)
         self._bar.show_name(person.name)
+        self._bar.show_disable(person.state == "active", user_actions.why_no_changes(self._context))
 
     def refresh_times(self) -> None:
         """Update the relative times to now, and what ends by itself."""
@@ -259,8 +264,7 @@ class PersonPane(DetailPane):
         self._person = person
         self._show_account(person)
         self._overview.show_person(person)
-        self._tabs[_SESSIONS_TAB].setText(_("Sessions {count}").format(count=person.sessions))
-        self._tabs[_SESSIONS_TAB].updateGeometry()
+        self._strip.rename(_SESSIONS_TAB, _("Sessions {count}").format(count=person.sessions))
         for listed in (self._overview.sessions, self._sessions):
             listed.show_sessions(person, sessions)
         self._keys.show_keys(person, keys)
@@ -395,7 +399,7 @@ class _OverviewTab(QWidget):
         """Focus the button that edits the person; returns whether it can have the focus."""
         if not self._edit_link.isVisible():
             return False
-        self._edit_link.setFocus(Qt.FocusReason.TabFocusReason)
+        self._edit_link.setFocus(Qt.FocusReason.OtherFocusReason)  # with a ring only after a key
         return self._edit_link.hasFocus()
 
     def show_person(self, person: Person) -> None:
@@ -588,7 +592,11 @@ class _ActivitySection(DetailSection):
     def show_entries(self, person: Person, page: Page[AuditEntry]) -> None:
         """Show these entries; those that repeat each other are one line."""
         folded = fold(page.rows, audit.repeats, attrgetter("id"), self._unfolded)[: self._most]
-        rows = [self._row(person, page, line) for line in folded]
+        rows, said = [], ""
+        for line in folded:
+            under = _under(person, line.row)
+            rows.append(self._row(person, page, line, "" if under == said else under))
+            said = under
         self._times = [(row, line.row.at) for row, line in zip(rows, folded, strict=True)]
         self._none.setVisible(not rows)
         self._rows.setVisible(bool(rows))
@@ -600,10 +608,8 @@ class _ActivitySection(DetailSection):
         for row, at in self._times:
             row.show_when(relative_time(at))
 
-    def _row(self, person: Person, page: Page[AuditEntry], line: Line[AuditEntry]) -> TimelineRow:
+    def _row(self, person: Person, page: Page[AuditEntry], line: Line[AuditEntry], under: str) -> TimelineRow:
         entry = line.row
-        by_another = entry.acted_by or entry.user_id != person.id
-        under = actor_title(entry) if by_another else program_title(entry.user_agent or "")
         action = None
         if line.repeated and line.first:
             action = Button(
@@ -632,6 +638,12 @@ def _column(page: QWidget) -> QVBoxLayout:
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(0)
     return column
+
+
+def _under(person: Person, entry: AuditEntry) -> str:
+    """Who did it, if it was another person, or else by which program."""
+    by_another = entry.acted_by or entry.user_id != person.id
+    return actor_title(entry) if by_another else program_title(entry.user_agent or "")
 
 
 def _sign_in_method(person: Person, context: Context) -> str:

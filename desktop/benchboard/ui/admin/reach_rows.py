@@ -1,5 +1,6 @@
 """Rows that say what a person can reach, or who can reach a thing, and by which paths."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QRectF, Qt, Signal
@@ -11,14 +12,16 @@ from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Avatar, Elided, Icon, Paragraph, Text, hairline
 from benchboard.ui.widgets.readable_rows import ReadableRow
 
-_SHARES: Final = (10, 10, 12)
+_EDGE: Final = 2
+_SHARES: Final = (9, 9, 11)
 """How a wide row's three columns share its width."""
 
 
 class ReachRow(ReadableRow):
     """A thing or a person, what is allowed at the right end, and below it why. Of a thing `icon`, of a person the
     initials stand before it. A `wide` one has what is allowed and why in columns of their own. Its words begin
-    `padding` pixels from its edges. `chosen` is emitted when it is pressed or gets the focus.
+    `padding` pixels from its edges; where why has no room, a `shorter` one is shown. `chosen` is emitted when it is
+    pressed or gets the focus.
     """
 
     chosen = Signal()
@@ -34,18 +37,26 @@ class ReachRow(ReadableRow):
         muted: bool = False,
         wide: bool = False,
         padding: int = 0,
+        shorter: Sequence[str] = (),
     ) -> None:
         super().__init__()
         self.setObjectName(name)
         self._is_chosen = False
         mark: QWidget = Icon(icon, "text.muted" if muted else "text.secondary") if icon else Avatar(title)
-        named = (Paragraph if wide else Elided)(title, "body" if muted else "body_strong", "muted" if muted else "text")
+        named = (Paragraph if wide else Elided)(
+            title, "body" if muted or wide else "body_strong", "muted" if muted else "text"
+        )
+        self._is_wide = wide
+        if wide:
+            self.setMinimumHeight(theme().px("table.row.standard"))
         whole = QHBoxLayout(self)
-        whole.setContentsMargins(padding, 3, padding, 3)
+        whole.setContentsMargins(padding, 3, padding, 4 if wide else 3)
         whole.setSpacing(10)
         whole.addWidget(mark)
         if wide:
-            whole.addLayout(in_columns(named, Paragraph(level), Paragraph(why, "caption", "secondary")), 1)
+            because = Elided(why, "caption", "secondary")
+            because.set_texts(why, *shorter)
+            whole.addLayout(in_columns(named, Paragraph(level), because), 1)
         else:
             whole.addLayout(_words(named, level, why, muted=muted), 1)
         self.setAccessibleName(", ".join(part for part in (title, level, why) if part))
@@ -66,13 +77,23 @@ class ReachRow(ReadableRow):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if self._is_chosen:
+        if self._is_wide:
+            self._paint_ruled()
+        elif self._is_chosen:
             with QPainter(self) as painter:
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing)
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(theme().color("selection"))
                 radius = theme().px("radius.control")
                 painter.drawRoundedRect(QRectF(self.rect()), radius, radius)
+
+    def _paint_ruled(self) -> None:
+        """As a row of a table: a line below it, and an edge at the left of the chosen one."""
+        with QPainter(self) as painter:
+            if self._is_chosen:
+                painter.fillRect(self.rect(), theme().color("selection"))
+                painter.fillRect(0, 0, _EDGE, self.height(), theme().color("accent"))
+            painter.fillRect(0, self.height() - 1, self.width(), 1, theme().color("grid"))
 
 
 def _words(named: QWidget, level: str, why: str, *, muted: bool) -> QVBoxLayout:
