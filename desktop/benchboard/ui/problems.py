@@ -64,6 +64,7 @@ class ProblemDisplay(Protocol):
         self, text: str, undo: Callable[[], None] | None, *, warning: bool = False, action: Action | None = None
     ) -> None: ...
     def hide_toast(self, text: str) -> None: ...
+    def leave_toast(self) -> None: ...
     def show_bug(self, summary: str, details: str) -> None: ...
 
 
@@ -81,7 +82,6 @@ class Problems(QObject):
         """The notice that the user turned to, of several: shown until another one comes, or it is dismissed."""
         self._bugs: set[str] = set()
         """The reports that were shown."""
-        self._refusal = ""
         self._failing: Hashable | None = None
         self._failed: dict[str, set[Hashable]] = {}
         """The tasks whose failure a notice reports, by its key."""
@@ -137,9 +137,9 @@ class Problems(QObject):
         return any(notice.key == key for notice in self._waiting)
 
     def page_shown(self, address: str) -> None:
-        """The page with this address is shown: the notices of other pages go, and why a command was refused there."""
-        if address != self._page:
-            self.withdraw(self._refusal)
+        """The page with this address is shown: the notices of other pages go, and what was reported there."""
+        if address != self._page and self._display is not None and _is_alive(self._display):
+            self._display.leave_toast()
         self._page = address
         for notice in [notice for notice in self._waiting if notice.page not in ("", address)]:
             self._remove(notice)
@@ -286,7 +286,6 @@ class Problems(QObject):
 
     def refuse(self, why: str) -> None:
         """Say why a command can't be run now, until the user leaves the page, for six seconds at most."""
-        self._refusal = why
         if self._display is not None and _is_alive(self._display):
             self._display.show_toast(why, None, warning=True)
 

@@ -25,6 +25,7 @@ from benchboard.ui.time_format import short_date
 from benchboard.ui.widgets import section_list
 from benchboard.ui.widgets.banners import Banner
 from benchboard.ui.widgets.buttons import SegmentedControl
+from benchboard.ui.widgets.dialog import Dialog
 from benchboard.ui.widgets.labels import Text
 from benchboard.ui.widgets.paragraph import WrappedPath
 from benchboard.ui.widgets.popover import Popover
@@ -594,11 +595,11 @@ def test_status_saved_with_an_unsaved_section_says_not_saved(shell: Shell) -> No
     assert said("saved") == "Saved"
 
 
-def test_status_saved_is_shown_only_where_edits_are_saved_as_they_are_made(shell: Shell) -> None:
+def test_status_saved_is_shown_in_every_room(shell: Shell) -> None:
     shell.go("bench/dongles")
     assert shell.context.status.text("saved") == "Saved"
     shell.go("settings")
-    assert shell.context.status.text("saved") == ""
+    assert shell.context.status.text("saved") == "Saved"
     bench = place(shell, "bench_dongles")
     bench.draft = "Home page"
     bench.unsaved_changed.emit()
@@ -738,3 +739,24 @@ def test_focus_of_a_field_that_is_disabled_with_its_pane_goes_to_a_neighbour(
     assert focus is not None
     assert focus.isEnabled()
     section.setEnabled(True)
+
+
+def test_toast_goes_with_its_page_and_under_a_dialog_unless_what_it_reports_leads_there(
+    shell: Shell,
+) -> None:
+    def shown() -> list[str]:
+        return [one.accessibleName() for one in shell.window().findChildren(Toast) if one.isVisible()]
+
+    shell.go("bench/dongles")
+    shell.context.problems.toast("Dongle renamed")
+    QApplication.processEvents()
+    shell.go("settings")
+    assert shown() == []
+    shell.context.problems.toast("Dashboard created")
+    shell.go("bench/dongles")
+    assert shown() == ["Dashboard created"]
+    QApplication.processEvents()
+    dialog = Dialog(shell.window(), "Export")
+    dialog.open()
+    assert shown() == []
+    dialog.dismiss()

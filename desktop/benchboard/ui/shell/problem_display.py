@@ -54,6 +54,11 @@ class ShellProblemDisplay(QObject):
             self._toast.deleteLater()
             self._toast = None
 
+    def leave_toast(self) -> None:
+        """Hide the toast of the page that is left, unless what it reports leads on."""
+        if self._toast is not None and shiboken6.isValid(self._toast):
+            self._toast.leave()
+
     def dismiss_toast(self) -> bool:
         """Hide the toast; returns whether there was one."""
         if self._toast is None or not shiboken6.isValid(self._toast) or self._toast.isHidden():

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 from benchboard import workspace
 from benchboard.i18n import _, ngettext
 from benchboard.identity.roles import role_title
+from benchboard.ui.commands import REGISTRY
 from benchboard.ui.sections import PendingConflict
 from benchboard.ui.tasks import Tasks, Work
 from benchboard.ui.widgets.badges import Badge
@@ -27,8 +28,7 @@ _LOCATION_ICON = {"local": "ph.laptop", "demo": "ph.play", "file": "ph.file", "s
 
 class ShellStatusCells(QObject):
     """Updates the shell's own cells for one session. `saves_itself`: whether the current view saves edits as they are
-    made; elsewhere the cell of the save state is shown only if something is wrong. `says_saved`: whether that
-    view says it itself."""
+    made; `says_saved`: whether it says itself whether they are, so that the cell is hidden."""
 
     def __init__(
         self,
@@ -77,8 +77,6 @@ class ShellStatusCells(QObject):
             status.set("saved", "ph.arrows-clockwise", _("Saving"), self._fill_saving, tone="info")
         elif self._unsaved():
             status.set("saved", "ph.pencil-simple", _("Not saved yet"), self._fill_saving)
-        elif not self._saves_itself():
-            status.remove("saved")
         else:
             status.set("saved", "ph.check", _("Saved"), self._fill_saving, tone="ok", announced=True)
 
@@ -95,7 +93,8 @@ class ShellStatusCells(QObject):
             if len(running) == 1
             else ngettext("{count} running", "{count} running", len(running))
         )
-        status.set("work", "ph.spinner-gap", text.format(count=len(running)), self._fill_running, share=share)
+        icon = "" if share is not None else "ph.spinner-gap"  # the bar says it
+        status.set("work", icon, text.format(count=len(running)), self._fill_running, share=share)
 
     def _fill_location(self, popover: Popover) -> None:
         location = self._context.workspace.location
@@ -109,6 +108,10 @@ class ShellStatusCells(QObject):
         popover.column.addWidget(KeyValue(location_facts(self._context)))
         popover.column.addWidget(hairline())
         popover.column.addWidget(Paragraph(location_sentence(location.kind), "caption", "muted"))
+        if location.kind == "demo":
+            command = REGISTRY["window.leave_demo"]
+            leave = Button(command.text, self._context.choose_location, icon=command.icon, name="status_leave_demo")
+            popover.column.addWidget(leave)
 
     def _fill_saving(self, popover: Popover) -> None:
         if (unusable := self._database.file_unusable) is not None:

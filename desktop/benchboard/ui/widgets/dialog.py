@@ -75,7 +75,7 @@ class Scrim(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         for toast in self._window.findChildren(Toast):
-            toast.raise_()
+            toast.leave()
 
     def place_content(self) -> None:
         """Place the content after a change of size."""
@@ -334,7 +334,7 @@ class Confirm(Dialog):
     def __init__(
         self, window: QWidget, title: str, consequences: str, *, act: str, keep: str, run: Callable[[], object]
     ) -> None:
-        super().__init__(window, title, size=QSize(440, 190), name="confirm")
+        super().__init__(window, title, size=QSize(440, 0), name="confirm")
         self.setAccessibleDescription(consequences)
         self._run = run
         self.content.addWidget(Paragraph(consequences, "body", "secondary"))

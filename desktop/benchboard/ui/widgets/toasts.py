@@ -60,6 +60,8 @@ class Toast(QWidget):
             row.addWidget(Button(action[0], partial(self._run_action, action[1]), kind="inverse", name="toast_action"))
         self.setFixedHeight(32)
         self.adjustSize()
+        self._is_new = True
+        QTimer.singleShot(0, self, self._grow_old)
         QTimer.singleShot(SHOWN_MS, self, self.deleteLater)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -75,6 +77,16 @@ class Toast(QWidget):
         self._undo = None
         self.hide()
         self.deleteLater()
+
+    def _grow_old(self) -> None:
+        self._is_new = False
+
+    def leave(self) -> None:
+        """Dismiss it as the user goes on to another page or dialog; what led there itself is still reported."""
+        if self._is_new and not self.warning:
+            self.raise_()
+        else:
+            self.dismiss()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc dismisses it from one of its buttons too, which don't lie in the view."""
