@@ -26,6 +26,8 @@ class SearchResult:
     address: str
     subtitle: str = ""
     icon: str = ""
+    kind: str = ""
+    """What it is one of, as the heading above them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.ui.shell.command_palette import CommandPalette
-from benchboard.ui.shell.fuzzy_search import PaletteEntry, fold, go_to_group, match, search
+from benchboard.ui.shell.fuzzy_search import PaletteEntry, fold, go_to_group, match, people_group, search
 from benchboard.ui.theme import Theme
 from benchboard.ui.widgets import EmptyState
 from support.painted_text import painted_texts
@@ -139,7 +139,7 @@ def test_search_without_accents_finds_accented_titles() -> None:
 
 
 def test_search_with_angle_bracket_finds_actions_only() -> None:
-    offered = [*entries("Pair a dongle"), PaletteEntry("Dongles", lambda: None, group="Open")]
+    offered = [*entries("Pair a dongle"), PaletteEntry("Dongles", lambda: None, group="Open", leads=True)]
     assert [hit.entry.title for hit in search("> dongle", offered)] == ["Pair a dongle"]
     assert len(search("dongle", offered)) == 2
 
@@ -260,6 +260,7 @@ def test_palette_tells_the_selected_result_only_when_it_or_the_count_changes(
     ):
         announcements.clear()
         palette.field.setText(text)
+        palette.add_results(text, ())
         qtbot.waitUntil(lambda told=told: announcements == [told])
     qtbot.keyClick(palette.field, Qt.Key.Key_Down)
     qtbot.keyClick(palette.field, Qt.Key.Key_Up)
@@ -298,6 +299,9 @@ def test_palette_without_results_says_what_to_try_next(qtbot: QtBot, light: Them
     (empty,) = palette.findChildren(EmptyState)
     assert not empty.isVisible()
     palette.field.setText("zzz")
+    assert not empty.isVisible(), "people, dongles and dashboards aren't read yet"
+    assert palette._count.text() == "Searching…"
+    palette.add_results("zzz", ())
     assert empty.isVisible()
     assert empty.sentence.text() == "No results match “zzz”"
     assert empty.why.text() == "Try fewer letters, or the name of a view, a command or a dashboard."
@@ -319,7 +323,30 @@ def test_palette_counts_the_results_that_are_shown(qtbot: QtBot, light: Theme) -
     qtbot.keyClicks(palette.field, "sett")
     assert count() == "1 result"
     qtbot.keyClicks(palette.field, "zzz")
+    palette.add_results("settzzz", ())
     assert count() == "No results"
+
+
+def test_palette_keeps_its_height_while_one_types(qtbot: QtBot, light: Theme) -> None:
+    palette = open_palette(qtbot, entries(*(f"Command {number}" for number in range(30))))
+    heights = {palette.frame.height()}
+    for text in ("command", "command 7", "zz"):
+        palette.field.setText(text)
+        palette.add_results(text, ())
+        heights.add(palette.frame.height())
+    assert len(heights) == 1
+
+
+def test_palette_finds_people_only_after_an_at_sign(qtbot: QtBot, light: Theme) -> None:
+    palette = open_palette(qtbot, entries("Open marketing"))
+    asked: list[str] = []
+    palette.search_requested.connect(asked.append)
+    palette.field.setText("@mar")
+    qtbot.waitUntil(lambda: asked == ["mar"])
+    person = PaletteEntry("Marek Nowak", lambda: None, group=people_group(), leads=True)
+    board = PaletteEntry("Market overview", lambda: None, group="Dashboards", leads=True)
+    palette.add_results("mar", (person, board))
+    assert palette.titles() == ["Marek Nowak"]
 
 
 def test_palette_counts_the_results_that_it_leaves_out(qtbot: QtBot, light: Theme) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtWidgets import QWidget
 
-from benchboard.i18n import N_
+from benchboard.i18n import N_, _
 from benchboard.paging import Listing
 from benchboard.ui.admin import admin_commands as admin_commands  # registers them
 from benchboard.ui.commands import Handler, Handlers
@@ -93,7 +93,7 @@ def _search(context: Context, session: "DatabaseSession", text: str) -> Sequence
     if not has_permission(context.actor, "users:read"):
         return ()
     found = users.list_people(session, context.actor, Listing(text), limit=_MAX_RESULTS)
-    return [SearchResult(one.name, f"admin/people/{one.id}", one.email, "ph.user") for one in found.rows]
+    return [SearchResult(one.name, f"admin/people/{one.id}", one.email, "ph.user", _("People")) for one in found.rows]
 
 
 ROOM = Room(

@@ -142,7 +142,10 @@ def _search(context: Context, session: "DatabaseSession", text: str) -> Sequence
     if not has_permission(context.actor, "dongles:read"):
         return ()
     found = fleet.list_dongles(session, context.actor, Listing(text), limit=_MAX_RESULTS)
-    return [SearchResult(one.title, f"bench/dongles/{one.device_id}", one.device_id, "bb.dongle") for one in found.rows]
+    return [
+        SearchResult(one.title, f"bench/dongles/{one.device_id}", one.device_id, "bb.dongle", _("Dongles"))
+        for one in found.rows
+    ]
 
 
 ROOM = Room(

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from benchboard.i18n import _, ngettext, pgettext
 from benchboard.paging import no_match_text
-from benchboard.ui.shell.fuzzy_search import PaletteEntry, go_to_group, search
+from benchboard.ui.shell.fuzzy_search import PaletteEntry, search, split_scope
 from benchboard.ui.shell.palette_list import CommandMatchList, CommandMatchModel
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.accessible import announce, untold
@@ -18,6 +18,7 @@ from benchboard.ui.widgets.dialog import Scrim
 from benchboard.ui.widgets.empty_state import EmptyState
 from benchboard.ui.widgets.focus import note_input
 from benchboard.ui.widgets.labels import KeyCap, Text, hairline
+from benchboard.ui.widgets.skeleton import Skeleton
 from benchboard.ui.widgets.slide import FROM_ABOVE, slide_in
 from benchboard.ui.widgets.surfaces import SHADOW, Floating, Icon
 
@@ -26,10 +27,9 @@ _PAUSE_MS: Final = 120
 _TELL_MS: Final = 500
 """How long typing pauses before a screen reader is told of the results: it reads the letters meanwhile."""
 _MAX_RESULTS: Final = 60
-_TALLEST: Final = 478
-"""Of the list, in pixels: a dozen rows with their headings, the last cut so that it's seen to go on."""
-_EMPTY_HEIGHT: Final = 180
-"""Of what stands in place of the list if nothing was found, in pixels."""
+_HEIGHT: Final = 420
+"""Of the list, or of what stands in its place, in pixels: the palette stays as it is while one types."""
+_FEW_LETTERS: Final = 2
 
 
 class CommandPalette(Scrim):
@@ -40,7 +40,8 @@ class CommandPalette(Scrim):
 
     search_requested = Signal(str)
 
-    def __init__(self, window: QWidget, entries: Sequence[PaletteEntry]) -> None:
+    def __init__(self, window: QWidget, entries: Sequence[PaletteEntry], *, people: bool = True) -> None:
+        """`people`: whether the user can search for people."""
         super().__init__(window)
         self.setObjectName("palette")
         self.setAccessibleName(_("Search or run a command"))
@@ -48,6 +49,9 @@ class CommandPalette(Scrim):
         self._results: tuple[PaletteEntry, ...] = ()
         self._opened: tuple[PaletteEntry, ...] = ()
         """What the user opened last; offered until something is typed."""
+        self._people = people
+        self._awaited = ""
+        """The text whose results haven't come yet."""
         self._selection_moved = False
         """Whether the user has selected an entry: later results don't change the selection."""
         self._told: tuple[PaletteEntry | None, str] = (None, "")
@@ -73,7 +77,9 @@ class CommandPalette(Scrim):
         self._no_results = EmptyState("ph.magnifying-glass", "", _("Clear search"), self._clear, why=" ")
         self._no_results.setObjectName("palette_empty")
         self._no_results.action.setObjectName("clear_search")
-        self._no_results.setMinimumHeight(_EMPTY_HEIGHT)
+        self._searching = Skeleton(height=36, top=20, left=44)
+        self._searching.show_columns([(320, 320), (180, 180)])
+        self._scope = Text("", "caption", "muted")
         self._count = Text("", "caption", "muted")
         column = QVBoxLayout(self.frame.body)
         column.setContentsMargins(1, 1, 1, 1)
@@ -81,6 +87,7 @@ class CommandPalette(Scrim):
         column.addLayout(self._header())
         column.addWidget(hairline())
         column.addWidget(self.list)
+        column.addWidget(self._searching)
         column.addWidget(self._no_results)
         column.addWidget(hairline())
         column.addLayout(self._footer())
@@ -96,9 +103,9 @@ class CommandPalette(Scrim):
 
     def place_content(self) -> None:
         width = min(_WIDTH, self.width() - 32) + 2 * SHADOW
-        rows = self._model.height()
-        max_height = min(_TALLEST, max(120, self.height() - 112 - 150))
-        self.list.setFixedHeight(min(rows, max_height))
+        height = min(_HEIGHT, max(120, self.height() - 112 - 150))
+        for part in (self.list, self._searching, self._no_results):
+            part.setFixedHeight(height)
         for layout in (self.frame.body.layout(), self.frame.layout()):
             if layout is not None:
                 layout.invalidate()
@@ -108,7 +115,8 @@ class CommandPalette(Scrim):
 
     def add_results(self, text: str, results: Sequence[PaletteEntry]) -> None:
         """Add the results for `text`, unless the text has changed meanwhile."""
-        if text == self._text():
+        if text == self._sought():
+            self._awaited = ""
             selected = self._model.match_at(self.list.currentIndex().row())
             self._results = tuple(results)
             self._update_matches(self.field.text())
@@ -128,12 +136,16 @@ class CommandPalette(Scrim):
         self._selection_moved = False
         self._pause.start()
 
+    def _sought(self) -> str:
+        """The text without the character that says what is searched."""
+        return split_scope(self.field.text())[1]
+
     def _text(self) -> str:
         return self.field.text().strip()
 
     def _request_search(self) -> None:
         if self._text() and not self._text().startswith(">"):
-            self.search_requested.emit(self._text())
+            self.search_requested.emit(self._sought())
 
     def titles(self) -> list[str]:
         """The titles shown now, best match first."""
@@ -145,6 +157,7 @@ class CommandPalette(Scrim):
         row.setSpacing(12)
         row.addWidget(Icon("ph.magnifying-glass", size=18))
         row.addWidget(self.field, 1)
+        row.addWidget(self._scope)
         row.addWidget(KeyCap("Esc"))
         return row
 
@@ -152,7 +165,9 @@ class CommandPalette(Scrim):
         row = QHBoxLayout()
         row.setContentsMargins(14, 7, 16, 7)
         row.setSpacing(6)
-        for keys, label in ((("↑", "↓"), _("select")), (("Enter",), _("run")), ((">",), _("commands only"))):
+        hints = [(("↑", "↓"), _("select")), (("Enter",), _("run")), ((">",), _("commands only"))]
+        hints += [(("@",), _("people"))] if self._people else []
+        for keys, label in (*hints, (("#",), _("dongles"))):
             for key in keys:
                 row.addWidget(KeyCap(key))
             row.addWidget(Text(label, "caption", "muted"))
@@ -162,6 +177,8 @@ class CommandPalette(Scrim):
         return row
 
     def _show_matches(self, query: str) -> None:
+        self._awaited = "" if self._text().startswith(">") else self._text()
+        self._results = () if not self._text() else self._results
         self._update_matches(query)
         self._tell.start()
 
@@ -171,8 +188,11 @@ class CommandPalette(Scrim):
         matches = found[:_MAX_RESULTS]
         self._model.set_matches(matches)
         self.list.setVisible(bool(matches))
-        self._show_no_results(query, found=bool(matches))
-        text = _count_text(query, len(matches)) if matches else _("No results")
+        searching = not matches and bool(self._awaited)
+        self._searching.setVisible(searching)
+        self._show_no_results(query, found=bool(matches) or searching)
+        text = _count_text(query, len(matches)) if matches else _("Searching…") if searching else _("No results")
+        self._scope.setText(_scope_title(query))
         if hidden := len(found) - len(matches):
             text = _("{count} shown; type to find the other {hidden}")
         self._count.setText(text.format(count=len(matches), hidden=hidden))
@@ -184,11 +204,15 @@ class CommandPalette(Scrim):
         """In place of the list if nothing was found: what can be tried next."""
         self._no_results.setVisible(not found)
         self._no_results.sentence.setText(no_match_text(pgettext("no match", "results"), query))
-        self._no_results.why.setText(
-            _("Only commands are searched after >. Remove it to search views and dashboards too.")
-            if query.lstrip().startswith(">")
-            else _("Try fewer letters, or the name of a view, a command or a dashboard.")
-        )
+        scope, sought = split_scope(query)
+        only = {
+            ">": _("Only commands are searched after >. Remove it to search views and dashboards too."),
+            "@": _("Only people are searched after @. Remove it to search everything."),
+            "#": _("Only dongles are searched after #. Remove it to search everything."),
+        }
+        fewer = _("Try fewer letters, or the name of a view, a command or a dashboard.")
+        other = _("Try the name of a view, a command or a dashboard.")
+        self._no_results.why.setText(only.get(scope, other if len(sought) <= _FEW_LETTERS else fewer))
 
     def _clear(self) -> None:
         self.field.clear()
@@ -212,7 +236,7 @@ class CommandPalette(Scrim):
             return
         self._told = selected, count
         if selected is None:
-            announce(self.field, self._no_results.sentence.text())
+            announce(self.field, count if self._awaited else self._no_results.sentence.text())
         else:
             announce(self.field, ", ".join(filter(None, (selected.title, selected.why_not, count))))
 
@@ -234,7 +258,7 @@ class CommandPalette(Scrim):
         match = self._model.match_at(index.row())
         if match is None:
             return
-        if match.entry.group == go_to_group():
+        if match.entry.leads:
             self.dismiss_to(match.entry.run)
         else:
             self.dismiss()  # what a command does may depend on the focus
@@ -262,6 +286,12 @@ class CommandPalette(Scrim):
         if not self.frame.geometry().contains(event.position().toPoint()):
             self.dismiss()
         event.accept()
+
+
+def _scope_title(query: str) -> str:
+    """What is searched."""
+    scopes = {">": _("Commands"), "@": _("People"), "#": _("Dongles")}
+    return scopes.get(split_scope(query)[0], _("Everywhere"))
 
 
 def _count_text(query: str, count: int) -> str:

@@ -34,6 +34,8 @@ class PaletteEntry:
     recent: int = 0
     where: str = ""
     """What it belongs to, shown where it has no subtitle; it isn't searched."""
+    leads: bool = False
+    """Whether it leads to a view or to what was found in one, and is no command."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +111,17 @@ def _is_word_start(text: str, at: int) -> bool:
 
 def search(query: str, entries: Sequence[PaletteEntry]) -> list[CommandMatch]:
     """The entries that match `query`, in groups, first that of the best one that can be run; with `>` in front, only
-    commands. Without a query, the commands and views that can be run now, those used last first.
+    commands, with `@` people and with `#` dongles. Without a query, the commands and views that can be run now, those
+    used last first.
 
     The words of the query may begin the words of a title in any order. Exact titles come first, then those that begin
     with the query, those with all its words, search terms, other parts of a title and subtitles. Letters scattered over
     a title, from the beginning of a word on, count only if nothing else matches.
     """
-    only_commands = query.lstrip().startswith(">")
-    query = query.lstrip().removeprefix(">").strip()
-    candidates = [entry for entry in entries if not only_commands or entry.group not in (go_to_group(), page_group())]
+    scope, query = split_scope(query)
+    candidates = [entry for entry in entries if _is_in_scope(entry, scope)]
+    if not query and scope in ("@", "#"):
+        return [CommandMatch(entry, 0) for entry in candidates]
     if not query:
         offered = [entry for entry in candidates if entry.group != page_group() and not entry.why_not]
         used = sorted((entry for entry in offered if entry.recent), key=lambda entry: -entry.recent)
@@ -131,6 +135,18 @@ def search(query: str, entries: Sequence[PaletteEntry]) -> list[CommandMatch]:
         hits = [hit for hit in loose if best <= 0 or hit.score * 5 >= best * 3]
     ranked = sorted(hits, key=lambda hit: (bool(hit.entry.why_not), -hit.score))
     return _group(hits, list(dict.fromkeys(hit.entry.group for hit in ranked)))
+
+
+def split_scope(query: str) -> tuple[str, str]:
+    """The character in front that says what is searched, if there is one, and the rest."""
+    text = query.strip()
+    return (text[0], text[1:].lstrip()) if text[:1] in (">", "@", "#") else ("", text)
+
+
+def _is_in_scope(entry: PaletteEntry, scope: str) -> bool:
+    if scope == ">":
+        return not entry.leads and entry.group != page_group()
+    return not scope or entry.group == {"@": people_group, "#": dongles_group}[scope]()
 
 
 def _match_entry(query: str, entry: PaletteEntry) -> CommandMatch | None:
@@ -220,6 +236,16 @@ def page_group() -> str:
 def go_to_group() -> str:
     """The title of the group of views."""
     return _("Open")
+
+
+def people_group() -> str:
+    """The title of the group of people."""
+    return _("People")
+
+
+def dongles_group() -> str:
+    """The title of the group of dongles."""
+    return _("Dongles")
 
 
 def recent_group() -> str:

@@ -16,7 +16,16 @@ from benchboard.identity.permissions import Grants
 from benchboard.identity.roles import ADMIN, ANALYST, BUSINESS_USER, TECHNICIAN
 from benchboard.settings import Appearance, Settings
 from benchboard.start_arguments import link_address
-from benchboard.ui.commands import REGISTRY, SHELL, Command, Handler, Handlers, install_shortcuts, run_handler
+from benchboard.ui.commands import (
+    REGISTRY,
+    SHELL,
+    Command,
+    CommandGroup,
+    Handler,
+    Handlers,
+    install_shortcuts,
+    run_handler,
+)
 from benchboard.ui.context import ANYTHING, ChangeNotices, Context
 from benchboard.ui.paged.paged_rows import PagedRows
 from benchboard.ui.problems import Problems
@@ -367,7 +376,7 @@ class Shell(QWidget):
 
     def open_palette(self) -> None:
         """Open the command palette with every available command and every view."""
-        palette = CommandPalette(self.window(), self.palette_entries())
+        palette = CommandPalette(self.window(), self.palette_entries(), people="admin" in self._rooms)
         palette.search_requested.connect(lambda text: self._search_rooms(palette, text))
         palette.open()
         rooms, context = list(self._rooms.values()), self.context
@@ -380,7 +389,14 @@ class Shell(QWidget):
     def _entries(self, found: Sequence[SearchResult]) -> list[PaletteEntry]:
         """The entries that open what was found in the rooms."""
         return [
-            PaletteEntry(one.title, partial(self.go, one.address), one.subtitle, one.icon, group=go_to_group())
+            PaletteEntry(
+                one.title,
+                partial(self.go, one.address),
+                one.subtitle,
+                one.icon,
+                group=one.kind or go_to_group(),
+                leads=True,
+            )
             for one in found
         ]
 
@@ -403,14 +419,18 @@ class Shell(QWidget):
         rooms, context = list(self._rooms.values()), self.context
         if (address := link_address(text)) is not None:
             title, open_it = _("Open {link}").format(link=text), partial(self._open_link, address)
-            palette.add_results(text, [PaletteEntry(title, open_it, icon="ph.link-simple", group=go_to_group())])
+            palette.add_results(
+                text, [PaletteEntry(title, open_it, icon="ph.link-simple", group=go_to_group(), leads=True)]
+            )
             return
 
         def find(session: DatabaseSession) -> list[PaletteEntry]:
             return self._entries([result for room in rooms for result in room.search(context, session, text)])
 
         # A failed search leaves the palette as it is; the view itself shows the error.
-        context.tasks.read(palette, find, lambda found: palette.add_results(text, found), lambda _error: None)
+        context.tasks.read(
+            palette, find, lambda found: palette.add_results(text, found), lambda _error: palette.add_results(text, ())
+        )
 
     def palette_entries(self) -> list[PaletteEntry]:
         """The entries of the palette: the commands available here, the current room's first, then views and what is on
@@ -449,7 +469,7 @@ class Shell(QWidget):
             command.search_terms,
             handler.why_not(),
             recent=self._recency(command.id),
-            where=_(command.group.value),
+            where=_(command.group.value) if command.group is not CommandGroup.WINDOW else "",
         )
 
     def _view_entries(self) -> list[PaletteEntry]:
@@ -461,13 +481,12 @@ class Shell(QWidget):
                 title = f"{_(room.title)}: {_(view.title)}" if several else _(room.title)
                 address = "/".join(filter(None, (room.key, view.key, view.first_page)))
                 go = partial(self._run_entry, address, partial(self.go, address))
-                keys, terms = (
-                    (settings.key, settings.search_terms) if room.key == "settings" else ("", view.search_terms)
-                )
+                is_settings = room.key == "settings" and view is room.views[0]
+                keys, terms = (settings.key, settings.search_terms) if is_settings else ("", view.search_terms)
                 entries.append(
                     PaletteEntry(
                         title, go, "", room.icon, keys, go_to_group(), terms,
-                        name=_(view.title), recent=self._recency(address),
+                        name=_(view.title), recent=self._recency(address), leads=True,
                     )
                 )  # fmt: skip
         return entries

@@ -134,17 +134,18 @@ def _search(context: "Context", session: "DatabaseSession", text: str) -> Sequen
         session, context.actor, library.everything(context.actor, Listing(text)), limit=_MAX_RESULTS
     )
     found = [
-        SearchResult(card.name, f"studio/dashboards/{card.id}", card.owner, "ph.squares-four") for card in page.rows
+        SearchResult(card.name, f"studio/dashboards/{card.id}", card.owner, "ph.squares-four", _("Dashboards"))
+        for card in page.rows
     ]
     if has_permission(context.actor, "sources:read"):
         sources = services.list_sources(session, context.actor, Listing(text), limit=_MAX_RESULTS)
         found += [
-            SearchResult(source.name, f"studio/data/{source.id}", _("Data source"), "ph.database")
+            SearchResult(source.name, f"studio/data/{source.id}", _("Data source"), "ph.database", _("Data"))
             for source in sources.rows
         ]
         models = model_services.list_models(session, context.actor, Listing(text), limit=_MAX_RESULTS)
         found += [
-            SearchResult(model.name, f"studio/models/{model.id}", _("Data model"), "ph.tree-structure")
+            SearchResult(model.name, f"studio/models/{model.id}", _("Data model"), "ph.tree-structure", _("Data"))
             for model in models.rows
         ]
     return found
