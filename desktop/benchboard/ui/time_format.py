@@ -130,6 +130,11 @@ def clock_time(time: datetime) -> str:
     return f"{local:%H:%M:%S}" if local.date() == now.date() else day_and_time(time)
 
 
+def time_of_day(time: datetime) -> str:
+    """When it was by the clock, for a list below the heading of its day: `10:42:08`."""
+    return _("unreadable") if isinstance(time, Unreadable) else f"{time.astimezone():%H:%M:%S}"
+
+
 def day_and_time(time: datetime) -> str:
     """When it was, with its day also if that is today, for a list that isn't in the order of time: `23 Nov 10:42`."""
     if isinstance(time, Unreadable):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QMenu, QWidget
 
 from benchboard.identity import authentication, role_changes, teams
 from benchboard.identity.permissions import Actor, Client
@@ -284,7 +284,10 @@ def test_teams_are_made_renamed_filled_and_deleted_with_undo(admin: Admin) -> No
     admin.type("name_field", "Rig 13")
     admin.click("name_accept")
     admin.wait(lambda: "Rig 13" in admin.column("teams_table"))
-    admin.click("team_delete")
+    admin.click("team_more")
+    menu = admin.find("team_menu")
+    assert isinstance(menu, QMenu)
+    admin.choose(menu, "command_delete_team")
     admin.click("confirm_act")
     admin.wait(lambda: "Rig 13" not in admin.column("teams_table"))
     assert admin.person("Ada Lovelace").teams == ()

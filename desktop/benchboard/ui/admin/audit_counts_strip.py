@@ -1,6 +1,7 @@
 """Bars above the audit log: how many of its entries there are in each period. One narrows the list to its period."""
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from math import ceil
 from typing import Final
 
@@ -25,7 +26,10 @@ _HEAD: Final = 20
 _TOP: Final = 4
 _LEAST: Final = 2
 """Height of a bar for a single entry among thousands."""
-_BETWEEN_LABELS: Final = 24
+_BETWEEN_LABELS: Final = 40
+_BEFORE_FIRST: Final = 2
+_FEWEST_BARS: Final = 14
+"""Fewer would be as wide as a tile."""
 
 
 class AuditCountsStrip(QWidget):
@@ -58,7 +62,12 @@ class AuditCountsStrip(QWidget):
 
     def show_counts(self, counts: CountsOverTime) -> None:
         """Show how many entries there are in each period."""
-        self._title.setText(_unit_title(counts.unit) if counts.periods else "")
+        counts = _without_a_long_start(counts)
+        title = _unit_title(counts.unit) if counts.periods else ""
+        peak = max(counts.periods, key=lambda period: period.count, default=None)
+        if peak is not None and peak.count > 1:
+            title = _("{title}, most on {period}").format(title=title, period=_period_text(peak))
+        self._title.setText(title)
         self.bars.show_counts(counts)
 
 
@@ -172,6 +181,7 @@ class AuditCountBars(Pressable):
     def paintEvent(self, _event: QPaintEvent) -> None:
         periods = self._counts.periods
         most = max((period.count for period in periods), default=0)
+        now = datetime.now(UTC)
         marked = self._current if self.hasFocus() and self.focused_by_key else -1
         with QPainter(self) as painter:
             painter.fillRect(QRectF(0, _TOP + _BARS, self.width(), 1), theme().color("border.strong"))
@@ -182,7 +192,8 @@ class AuditCountBars(Pressable):
                     painter.fillRect(room.adjusted(0, -_TOP, 0, 0), theme().color("selection"))
                 height = max(_LEAST, period.count / most * _BARS) if period.count else 0
                 bar = QRectF(room.left(), room.bottom() - height, room.width() - gap, height)
-                painter.fillRect(bar, theme().color("accent" if at == marked else "border.control"))
+                is_now = period.start <= now < period.end
+                painter.fillRect(bar, theme().color("accent" if at == marked or is_now else "border.control"))
             self._paint_labels(painter)
 
     def _paint_labels(self, painter: QPainter) -> None:
@@ -213,6 +224,13 @@ class AuditCountBars(Pressable):
         if not found:
             return [(QRectF(0, _TOP + _BARS + 2, widest + 4, _LABELS - 2), labels[0])]
         return [*found, (QRectF(end, _TOP + _BARS + 2, wide, _LABELS - 2), labels[last])]
+
+
+def _without_a_long_start(counts: CountsOverTime) -> CountsOverTime:
+    """Begin shortly before the first entry: a young log would be an axis without bars."""
+    first = next((at for at, period in enumerate(counts.periods) if period.count), 0)
+    begin = max(0, min(first - _BEFORE_FIRST, len(counts.periods) - _FEWEST_BARS))
+    return replace(counts, periods=counts.periods[begin:])
 
 
 def range_text(start: datetime | None, end: datetime | None) -> str:

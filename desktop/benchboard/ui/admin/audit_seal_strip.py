@@ -210,7 +210,7 @@ class AuditSealStrip(QWidget):
             )
             more = told.format(time=full_time(state.gone.at))
         elif known is None:
-            title, more = _("Not verified yet"), _("Every entry is sealed. Verify that each is as it was sealed.")
+            title, more = _("Not verified yet"), _("Check that no entry is missing or changed.")
         else:
             tone = "ok"
             title = _("Sealed, verified up to entry {number}").format(number=number(known.number))

@@ -38,8 +38,7 @@ from benchboard.ui.file_export import ask_file, save_file
 from benchboard.ui.paged.paged_model import NO_VALUE, Column, PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.tasks import DatabaseSession, Progress
-from benchboard.ui.theme import theme
-from benchboard.ui.time_format import clock_time, day_and_time, full_time, refresh_times, relative_time, repeated_since
+from benchboard.ui.time_format import day_and_time, full_time, refresh_times, relative_time, repeated_since, time_of_day
 from benchboard.ui.widgets import (
     BannerPlace,
     Button,
@@ -68,6 +67,8 @@ from benchboard.ui.widgets.tab_order import focus_content
 from benchboard.ui.window_commands import LIST
 
 _MAX_RESULTS = 8
+_ALL_THERE_IS: Final = 10_000
+"""More pixels than a window is wide: a column that takes what the others leave."""
 _REFUSED = "refused"
 """Chosen among the events: none of them, but what became of them."""
 _SEAL_DIGITS = 8
@@ -224,7 +225,7 @@ class AuditView(QWidget):
 
     def _when_text(self, entry: AuditEntry) -> str:
         """When it was: with its day where no heading above the row says it."""
-        return clock_time(entry.at) if self._model.listing.sort == "at" else day_and_time(entry.at)
+        return time_of_day(entry.at) if self._model.listing.sort == "at" else day_and_time(entry.at)
 
     def _refresh(self) -> None:
         self._model.refresh()
@@ -425,6 +426,7 @@ class AuditEntryPane(DetailPane):
         self._context = context
         self._entry: AuditEntry | None = None
         self._head = DetailHeader(self.close_button())
+        self._head.avatar.hide()  # what was done comes first
         self.head.addWidget(self._head)
         self.head.addWidget(hairline())
         self._facts, self._more, self._technical = (
@@ -483,7 +485,10 @@ class AuditEntryPane(DetailPane):
         """Show this entry."""
         self._history.setVisible(entry.resource_id is not None)
         self._show_person.setVisible(entry.user_id is not None)
-        self._head.show_person(entry.who or _("System"))
+        about = object_title(entry)
+        named = bool(about) and not (entry.resource_id or "").startswith(about)
+        every = _("All entries about {name}").format(name=about) if named else _("All entries about this")
+        self._history.set_title(every)
         self._head.name.setText(entry_title(entry))
         self._entry = entry
         self.refresh_time()
@@ -662,7 +667,7 @@ def _columns(when: Callable[[AuditEntry], str]) -> tuple[Column[AuditEntry], ...
             repeated=lambda line: repeated_since([entry.at for entry in line.run]),
             width=360,
             stretch=True,
-            most=theme().px("measure.text_max"),
+            most=_ALL_THERE_IS,
         ),
         Column(
             "user_agent",
@@ -684,6 +689,7 @@ def _columns(when: Callable[[AuditEntry], str]) -> tuple[Column[AuditEntry], ...
             mono=True,
             muted=True,
             spoken="never",
+            align_right=True,
             width=88,
         ),
     )

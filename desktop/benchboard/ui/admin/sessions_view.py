@@ -251,6 +251,7 @@ def _person() -> Column[SessionRecord]:
         avatar=lambda row: row.person,
         width=250,
         stretch=True,
+        most=420,
     )
 
 
@@ -259,9 +260,22 @@ def _computer() -> Column[SessionRecord]:
         "host_name",
         _("Computer"),
         lambda row: row.host_name or _("Unknown"),
-        second=lambda row: row.ip_address or _("This computer"),
         tag=lambda row: Mark("info", _("This window"), "ph.app-window") if row.mine else None,
-        width=250,
+        width=200,
+        stretch=True,
+        most=300,
+    )
+
+
+def _address() -> Column[SessionRecord]:
+    return Column(
+        "ip_address",
+        _("Address"),
+        lambda row: row.ip_address or _("This computer"),
+        tooltip=lambda row: row.ip_address or _("This computer"),
+        muted=True,
+        width=130,
+        optional=True,
     )
 
 
@@ -272,7 +286,7 @@ def _program() -> Column[SessionRecord]:
         lambda row: program_title(row.program),
         tooltip=lambda row: program_title(row.program),
         muted=True,
-        width=250,
+        width=180,
         stretch=True,
         most=2_000,  # whatever is left, so that what ends a session stands at the end of its row
     )
@@ -282,6 +296,7 @@ def _open_columns() -> tuple[Column[SessionRecord], ...]:
     return (
         _person(),
         replace(_computer(), sortable=True),
+        _address(),
         _program(),
         time_column("started_at", _("Signed in"), lambda row: row.started_at),
         replace(
@@ -293,9 +308,10 @@ def _open_columns() -> tuple[Column[SessionRecord], ...]:
             "",
             lambda row: _("Sign out") if row.mine else _("Revoke"),
             width=max(map(mark_width, (_("Sign out"), _("Revoke")))) + _AROUND_ACTION,
-            align_right=True,
             mark=lambda row: (
-                Mark("neutral", _("Sign out"), "ph.sign-out") if row.mine else Mark("error", _("Revoke"), "ph.prohibit")
+                Mark("neutral", _("Sign out"), "ph.sign-out")
+                if row.mine
+                else Mark("neutral", _("Revoke"), "ph.prohibit")
             ),
             tooltip=lambda row: (
                 _("Sign out of this window")
@@ -312,6 +328,7 @@ def _ended_columns() -> tuple[Column[SessionRecord], ...]:
     return (
         _person(),
         _computer(),
+        _address(),
         _program(),
         time_column("ended_at", _("Ended"), lambda row: row.ended_at),
         Column(

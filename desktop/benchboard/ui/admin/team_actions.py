@@ -10,9 +10,22 @@ from benchboard.i18n import _, ngettext, number
 from benchboard.identity import teams
 from benchboard.identity.teams import DeletedTeam, MembershipChange, TeamSummary
 from benchboard.ui.admin.name_dialog import Entered, NameDialog
+from benchboard.ui.commands import Handler, Handlers
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets import Confirm
+
+
+def handlers_for_team(context: Context, owner: QWidget, team: TeamSummary, denied: str) -> Handlers:
+    """The commands for a team; `denied` is why this person can't change teams."""
+
+    def why_not() -> str:
+        return denied
+
+    return {
+        "admin.rename_team": Handler(lambda: rename(context, owner, team), why_not),
+        "admin.delete_team": Handler(lambda: delete(context, owner, team), why_not),
+    }
 
 
 def create(context: Context, owner: QWidget, done: Callable[[TeamSummary], object]) -> None:

@@ -14,14 +14,17 @@ from benchboard.identity.teams import TeamSummary
 from benchboard.paging import Page
 from benchboard.ui.admin import team_actions
 from benchboard.ui.admin.access_tab import KIND_ICONS
+from benchboard.ui.admin.admin_commands import TEAM_MENU
 from benchboard.ui.admin.members_section import MembersSection
 from benchboard.ui.admin.reach_rows import ReachRow
+from benchboard.ui.command_menu import command_menu
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets import Button, Paragraph, Text, hairline
 from benchboard.ui.widgets.detail_pane import DetailHeader, DetailPane, DetailSection
-from benchboard.ui.widgets.flow_layout import FlowLayout
+from benchboard.ui.widgets.fields import row
 from benchboard.ui.widgets.readable_rows import ReadableList
+from benchboard.ui.window_commands import LIST
 
 _SHARED_KINDS: Final[tuple[ObjectKind, ...]] = ("dashboard", "source")
 """What can be shared with a team."""
@@ -41,23 +44,20 @@ class TeamPane(DetailPane):
         self._team = TeamSummary("", "", "", ())
         self._team_id = ""
         self._head = DetailHeader(self.close_button(), icon="ph.users-three")
+        self._slug = Text("", "mono", "secondary")
+        self._head.line.addWidget(self._slug)
         self.head.addWidget(self._head)
         self.head.addWidget(hairline())
         rename = Button(
-            _("Rename"), lambda: team_actions.rename(context, self, self._team), icon="ph.pencil-simple", size="sm",
+            _("Rename"), lambda: team_actions.rename(context, self, self._team), icon="ph.pencil-simple",
             name="team_rename",
         )  # fmt: skip
-        delete = Button(
-            _("Delete team"), lambda: team_actions.delete(context, self, self._team), kind="danger", icon="ph.trash",
-            size="sm", name="team_delete",
-        )  # fmt: skip
-        line = FlowLayout()
+        self._more = Button("", self._open_more, icon="ph.dots-three", tip=_("More actions"), name="team_more")
+        self._denied = "" if has_permission(context.actor, RESERVED) else denied_title(RESERVED)
+        rename.disable(self._denied)
+        line = row(rename, self._more)
         line.setContentsMargins(16, 12, 16, 12)
-        denied = "" if has_permission(context.actor, RESERVED) else denied_title(RESERVED)
-        for button in (rename, delete):
-            line.addWidget(button)
-            button.disable(denied)
-        self._denied = denied
+        line.addStretch(1)
         self.column.addLayout(line)
         self.column.addWidget(hairline())
         self._members = MembersSection(
@@ -72,6 +72,12 @@ class TeamPane(DetailPane):
             self.column.addWidget(section)
         self.column.addStretch(1)
         context.changed.watch(self, _WATCHED, self.refresh)
+
+    def _open_more(self) -> None:
+        """Open the menu of what can be done with the team."""
+        handlers = team_actions.handlers_for_team(self._context, self, self._team, self._denied)
+        opened = command_menu(self, TEAM_MENU, handlers, scope=LIST, label=_("Actions"), name="team_menu")
+        opened.popup(self._more.mapToGlobal(self._more.rect().bottomLeft()))
 
     def show_team(self, team_id: str, known: TeamSummary | None = None) -> None:
         """Show this team: at once with the list's data, then with the database's."""
@@ -105,7 +111,8 @@ class TeamPane(DetailPane):
     def _show_summary(self, team: TeamSummary) -> None:
         self._team = team
         self._head.name.setText(team.name)
-        self._head.below.setText(_("In commands: {slug}").format(slug=team.slug))
+        self._head.below.setText(_("In commands"))
+        self._slug.setText(team.slug)
         none = _("No one is in this team.") if self._denied else _("No one is in this team yet. Add people above.")
         self._members.show_members(team.id, is_fixed=bool(self._denied), none=none, count=len(team.members))
 

@@ -53,6 +53,7 @@ class TeamsView(QWidget):
             no_match=NoMatch(pgettext("no match", "teams"), self._search.clear),
             ticks=False,
         )
+        self._table.begin_with(new, export)
         self._detail = TeamPane(context)
         self._body = ListWithDetail(context, self._model, self._table, self._detail, self._detail.show_team)
         self.banner_place = BannerPlace()
@@ -82,13 +83,7 @@ class TeamsView(QWidget):
         return self._handlers(team) if team is not None else {}
 
     def _handlers(self, team: TeamSummary) -> Handlers:
-        def why_not() -> str:
-            return self._denied
-
-        return {
-            "admin.rename_team": Handler(lambda: team_actions.rename(self._context, self, team), why_not),
-            "admin.delete_team": Handler(lambda: team_actions.delete(self._context, self, team), why_not),
-        }
+        return team_actions.handlers_for_team(self._context, self, team, self._denied)
 
     def _fetch(self, session: DatabaseSession, listing: Listing, after: str | None, limit: int) -> Page[TeamSummary]:
         return teams.list_teams(session, self._context.actor, listing, after=after, limit=limit)
@@ -130,6 +125,15 @@ def _columns() -> tuple[Column[TeamSummary], ...]:
             stretch=True,
             most=640,
         ),
-        Column("dashboards", _("Dashboards"), lambda row: number(row.dashboards), align_right=True, width=110),
-        Column("sources", _("Data sources"), lambda row: number(row.sources), align_right=True, width=120),
+        Column(
+            "dashboards",
+            _("Dashboards"),
+            lambda row: number(row.dashboards),
+            align_right=True,
+            zero_muted=True,
+            width=110,
+        ),
+        Column(
+            "sources", _("Data sources"), lambda row: number(row.sources), align_right=True, zero_muted=True, width=120
+        ),
     )
