@@ -1,4 +1,4 @@
-"""A group of settings: what it is about, and below that a card with a row for each setting."""
+"""A group of settings: a card with a row for each of them."""
 
 from typing import Final
 
@@ -14,20 +14,24 @@ _PAD: Final = 20
 
 
 class SettingsSection(QWidget):
-    """Its heading and what there is to say about it, and below them its card."""
+    """A card, which begins with its heading and what there is to say about it; a single setting is its own heading."""
 
-    def __init__(self, title: str, sentence: str = "") -> None:
+    def __init__(self, title: str = "", sentence: str = "") -> None:
         super().__init__()
         self._card = Card(padding=1)
         self._card.column.setSpacing(0)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme().px("spacing.1"))
-        column.addWidget(Text(title, "section"))
-        if sentence:
-            column.addWidget(Paragraph(sentence, "body", "secondary"))
-        column.addSpacing(theme().px("spacing.2"))
         column.addWidget(self._card)
+        if title:
+            words = QWidget()
+            lines = QVBoxLayout(words)
+            lines.setContentsMargins(_PAD, theme().px("spacing.4"), _PAD, theme().px("spacing.3"))
+            lines.setSpacing(theme().px("spacing.1"))
+            lines.addWidget(Text(title, "section"))
+            if sentence:
+                lines.addWidget(Paragraph(sentence, "body", "secondary"))
+            self.add(words)
 
     def add(self, part: QWidget) -> None:
         """Add a row to the card, below a line that parts it from the one above."""
@@ -44,8 +48,8 @@ class SettingRow(QWidget):
         words, line = QVBoxLayout(), QHBoxLayout(self)
         words.setSpacing(theme().px("spacing.1"))
         if title:
-            words.addWidget(Text(title, "body_strong"))
-        words.addWidget(Paragraph(sentence, "caption", "muted"))
+            words.addWidget(Text(title, "section"))
+        words.addWidget(Paragraph(sentence, "body", "secondary"))
         line.setContentsMargins(_PAD, theme().px("spacing.4"), _PAD, theme().px("spacing.4"))
         line.setSpacing(theme().px("spacing.6"))
         line.addLayout(words, 1)

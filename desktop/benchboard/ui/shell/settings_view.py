@@ -51,7 +51,7 @@ class GeneralSettings(QWidget):
         self._sections: list[tuple[str, QWidget]] = []
         column = QVBoxLayout(page)
         column.setContentsMargins(_MARGIN, 24, _MARGIN, _MARGIN)
-        column.setSpacing(theme().px("spacing.8"))
+        column.setSpacing(theme().px("spacing.4"))
         self._column = column
         self._add_appearance()
         self._add_language()
@@ -65,7 +65,7 @@ class GeneralSettings(QWidget):
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab reaches what is in it, and scrolls it
         scroll.setWidgetResizable(True)
         scroll.setWidget(page)
-        scroll.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        scroll.setAlignment(Qt.AlignmentFlag.AlignLeft)
         self._section_list = SectionList(scroll, self._sections, _("Settings"))
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -110,8 +110,9 @@ class GeneralSettings(QWidget):
         for part in (self._section_list, self._beside):
             part.setVisible(has_list)
 
-    def _add_group(self, title: str, sentence: str = "") -> SettingsSection:
-        group = SettingsSection(title, sentence)
+    def _add_group(self, title: str, sentence: str = "", *, single: bool = False) -> SettingsSection:
+        """Add a section; the row of a `single` setting says its title itself."""
+        group = SettingsSection() if single else SettingsSection(title, sentence)
         self._column.addWidget(group)
         self._sections.append((title, group))
         return group
@@ -125,7 +126,7 @@ class GeneralSettings(QWidget):
         self._appearance = choice
         self._context.theme.changed.connect(self._show_appearance)
         sentence = _("Follow your system, or always use light or dark.")
-        self._add_group(_("Theme")).add(SettingRow("", sentence, choice))
+        self._add_group(_("Theme"), single=True).add(SettingRow(_("Theme"), sentence, choice))
 
     def _show_appearance(self) -> None:
         """Follow a change of the theme from the command palette."""
@@ -146,7 +147,7 @@ class GeneralSettings(QWidget):
             "The window refreshes when you choose a language; unsaved text may be lost. "
             "Commands on this computer use the language too, unless their environment names another."
         )
-        self._add_group(_("Language")).add(SettingRow("", sentence, choice))
+        self._add_group(_("Language"), single=True).add(SettingRow(_("Language"), sentence, choice))
 
     def _add_location(self) -> None:
         location = self._context.workspace.location
