@@ -3,15 +3,18 @@
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from benchboard.dongles.device_errors import failure_title
 from benchboard.errors import AppError, Denied
 from benchboard.i18n import _, ngettext
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.dongle_rows import DongleCounts, count_dongles
+from benchboard.ui.bench.paired_dongles import PairedDongles
 from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.context import Context
-from benchboard.ui.widgets import Button, Popover, Text, heading
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets import Button, Elided, Icon, Popover, Text, hairline, heading
 
 
 class DongleCounter(QObject):
@@ -23,6 +26,7 @@ class DongleCounter(QObject):
         super().__init__(context.status)
         self._context = context
         self._devices = DeviceManager.of(context)
+        self._paired = PairedDongles.of(context)
         self.counts: DongleCounts | None = None
         self._asked = 0
         self._devices.changed.connect(self.refresh)
@@ -57,11 +61,30 @@ class DongleCounter(QObject):
 
     def _fill_popover(self, popover: Popover) -> None:
         popover.column.addWidget(heading(_("Connected dongles")))
+        titles = self._paired.titles
         for device in self._devices.devices:
-            popover.column.addWidget(Text(_device_text(device), tone="secondary"))
+            popover.column.addWidget(_DeviceLine(device, titles.get(device.device_id or "", "")))
         if not self._devices.devices:
             popover.column.addWidget(Text(_("No dongles connected"), tone="muted"))
+        popover.column.addWidget(hairline())
         popover.column.addWidget(Button(_("Show all dongles"), lambda: self._context.go("bench/dongles"), kind="link"))
+
+
+class _DeviceLine(QWidget):
+    """A dongle on one line: its name, or the port where it is; its ID; at the right whether it has answered."""
+
+    def __init__(self, device: DetectedDevice, title: str) -> None:
+        super().__init__()
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(theme().px("spacing.2"))
+        line.addWidget(Icon("bb.dongle"))
+        line.addWidget(Elided(title or device.port_name, fits_text=True))
+        line.addWidget(Text(device.device_id or device.port.description, "mono", "muted"), 1)
+        answers = device.has_answered
+        problem = failure_title(device.problem) if device.problem is not None else _("Not checked")
+        line.addWidget(Text(_("Ready") if answers else problem, "caption", "ok" if answers else "warn"))
+        self.setFixedHeight(theme().px("control_height.md"))
 
 
 def _counts_text(counts: DongleCounts) -> str:
@@ -82,10 +105,3 @@ def _counts_text(counts: DongleCounts) -> str:
             total=count
         )
     return ngettext("{here} dongle connected", "{here} dongles connected", connected).format(here=connected)
-
-
-def _device_text(device: DetectedDevice) -> str:
-    text = f"{device.port_name}  ·  {device.device_id or device.port.description}"
-    if device.has_answered:
-        return text
-    return f"{text}  ·  {failure_title(device.problem) if device.problem is not None else _('Not checked')}"
