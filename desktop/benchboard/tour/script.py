@@ -281,7 +281,10 @@ def _own_role(context: TourContext) -> None:
     context.driver.widget("member_remove")
     context.driver.click("tick_dongles:pair")
     context.driver.click("tick_sources:write")
-    context.driver.wait_until(lambda: context.driver.find("what_if_detail"), "who gains and who loses")
+    # Beside the matrix, or in a narrow window below it.
+    context.driver.wait_until(
+        lambda: context.driver.find("what_if_detail") or context.driver.find("what_if_sheet"), "who gains and who loses"
+    )
 
 
 def _who_can(context: TourContext) -> None:
