@@ -65,7 +65,9 @@ def test_enter_opens_the_page_with_all_tabs_side_by_side(admin: Admin) -> None:
     )
     assert export.bottom() < sessions.top(), "it is in the toolbar"
     assert sessions.bottom() < activity.top()
-    column = admin.find("person_open_audit").parentWidget()
+    head = admin.find("person_open_audit").parentWidget()
+    assert head is not None
+    column = head.parentWidget()
     assert column is not None
     assert column.parentWidget() is not None
     gaps = column.parentWidget().layout()

@@ -49,7 +49,7 @@ def test_revoke_of_a_session_moves_it_to_the_ended_list(admin: Admin) -> None:
     admin.wait(lambda: admin.person("Ada Lovelace").sessions == 1)
     admin.click("segment_ended")
     admin.wait(lambda: admin.column("sessions_ended_table", 1) == ["bench-12"])
-    assert admin.column("sessions_ended_table", 4) == ["Revoked"]
+    assert admin.column("sessions_ended_table", 5) == ["Revoked"]
     admin.type("sessions_search", "qqq")
     admin.wait(lambda: "No ended sessions match “bench-12qqq”" in _visible_texts(admin))
     assert "No sessions ended in the last 90 days" not in _visible_texts(admin)
@@ -93,8 +93,8 @@ def test_icon_on_the_row_of_a_session_asks_whether_to_revoke_it(admin: Admin) ->
     admin.type("sessions_search", "bench-12")
     admin.wait(lambda: admin.column("sessions_table", 1) == ["bench-12"])
     view = admin.table("sessions_table")
-    spot = view.visualRect(view.model().index(0, 5)).center()
-    assert view.model().index(0, 5).data(Qt.ItemDataRole.ToolTipRole) == "Revoke session on bench-12"
+    spot = view.visualRect(view.model().index(0, 6)).center()
+    assert view.model().index(0, 6).data(Qt.ItemDataRole.ToolTipRole) == "Revoke session on bench-12"
     admin.qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=spot)
     admin.click("confirm_keep")
     assert admin.person("Ada Lovelace").sessions == 2
