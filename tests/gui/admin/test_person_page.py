@@ -1,5 +1,6 @@
 """A person's page: opened from the list, left for it, its columns, the drawn paths and the menu of actions."""
 
+import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QMenu, QWidget
@@ -169,6 +170,7 @@ def test_menu_of_a_page_disables_the_account_and_the_page_says_so(admin: Admin) 
     assert pane.is_page
 
 
+@pytest.mark.usefixtures("light")
 def test_list_that_its_view_hid_stays_hidden_when_the_drawer_arranges_itself(qtbot: QtBot) -> None:
     table, detail = QWidget(), QWidget()
     drawer = Drawer(table, detail)
