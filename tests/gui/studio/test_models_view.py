@@ -287,3 +287,20 @@ def test_new_model_is_in_the_list_before_it_is_saved(studio: "Studio", tmp_path:
     models.click("models_save")
     studio.wait(lambda: len(models.stored()) == 1)
     studio.wait(lambda: models.view.table.isVisible() and not models.view.unsaved.isVisible())
+
+
+def test_model_of_the_only_table_says_beside_the_button_why_none_can_be_added(studio: "Studio") -> None:
+    models = Models(studio)
+    models.click("models_empty_new")
+    models.click("model_table_orders")
+    reason, add = models.find("model_why_no_more"), models.find("model_add_table")
+    assert reason.accessibleName().startswith("There's no other table in this source.")
+    assert reason.geometry().right() < add.geometry().left() <= reason.geometry().right() + 20
+    models.click("segment_fields")
+    assert not add.isVisible()
+    fields = models.editor.fields
+    assert [fields.texts.rows[0].cells[at] for at in sorted(fields.texts.rows[0].defaults)] == [
+        "orders", "Automatic", "Visible"
+    ]  # fmt: skip
+    title, unit = (fields.horizontalHeader().sectionSize(at) for at in (1, 4))
+    assert (title, unit) == (200, 96)

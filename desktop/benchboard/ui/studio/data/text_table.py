@@ -1,7 +1,8 @@
 """A table of texts with a head: the fields of a model, and its first rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
@@ -27,6 +28,9 @@ _ICON_ROOM: Final = 22
 _OPENING_KEYS: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2)
 
 
+NO_WISHES: Final[Mapping[int, int]] = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class TextRow:
     """A row: its texts, an icon before the first, whether it is shown paler, and whether something is wrong with it."""
@@ -37,6 +41,8 @@ class TextRow:
     problem: str = ""
     hints: frozenset[int] = frozenset()
     """The columns whose text says what may be entered there."""
+    defaults: frozenset[int] = frozenset()
+    """The columns whose text is what holds unless somebody chooses otherwise: shown paler."""
 
 
 class _TextModel(QAbstractTableModel):
@@ -113,7 +119,7 @@ class _TextCells(QStyledItemDelegate):
             paint_icon(painter, icon, QRectF(inner.left(), middle - 7, 14, 14), theme().color(colour))
             inner.adjust(_ICON_ROOM, 0, 0, 0)
         tone = "text.muted" if row.muted else "text" if index.column() == 0 else "text.secondary"
-        tone = "text.muted" if index.column() in row.hints else tone
+        tone = "text.muted" if index.column() in row.hints | row.defaults else tone
         right = index.column() in view.texts.right
         paint_line(painter, inner, str(index.data() or ""), "body", "text" if not view.opens else tone, right=right)
         ringed = current and index.column() == 0 if view.opens else view.currentIndex() == index
@@ -154,16 +160,27 @@ class TextTable(QTableView):
         head.setMaximumSectionSize(320)
         head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         head.setStretchLastSection(opens)
+        self._wishes: dict[int, int] = {}
 
-    def show_rows(self, heads: Sequence[str], rows: Sequence[TextRow], right: frozenset[int] = frozenset()) -> None:
-        """Show other rows; the current one stays at its place."""
+    def show_rows(
+        self,
+        heads: Sequence[str],
+        rows: Sequence[TextRow],
+        right: frozenset[int] = frozenset(),
+        wishes: Mapping[int, int] = NO_WISHES,
+    ) -> None:
+        """Show other rows; the current one stays at its place. `wishes`: the widths that columns get where there is
+        room for all, in pixels.
+        """
         at = self.currentIndex()
         if (tuple(heads), tuple(rows), right) == (self.texts.heads, self.texts.rows, self.texts.right):
             return
         self.texts.beginResetModel()
         self.texts.heads, self.texts.rows, self.texts.right = tuple(heads), tuple(rows), right
         self.texts.endResetModel()
+        self._wishes = dict(wishes)
         self.resizeColumnsToContents()
+        self._widen()
         self._fit_last_column()
         if rows:
             column = 0 if self.opens else min(max(at.column(), 0), len(heads) - 1)
@@ -172,7 +189,19 @@ class TextTable(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._widen()
         self._fit_last_column()
+
+    def _widen(self) -> None:
+        """Give columns the width they wish, where the last one keeps room for its text."""
+        head, last = self.horizontalHeader(), len(self.texts.heads) - 1
+        if last < 0 or not self._wishes:
+            return
+        more = {at: width - head.sectionSize(at) for at, width in self._wishes.items() if width > head.sectionSize(at)}
+        ends = head.sectionPosition(last) + max(self.sizeHintForColumn(last), head.sectionSizeHint(last))
+        if more and ends + sum(more.values()) <= self.viewport().width():
+            for at in more:
+                head.resizeSection(at, self._wishes[at])
 
     def _fit_last_column(self) -> None:
         """Stretch the last column where there is room, else let it be as wide as its text: stretched, it would be as

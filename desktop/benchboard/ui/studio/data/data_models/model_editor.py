@@ -61,8 +61,10 @@ if TYPE_CHECKING:
 _PREVIEW_ROWS: Final = 5
 _NAME_WIDTH: Final = 320
 PAGES: Final = ("tables", "fields", "uses")
-_UNIT, _DESCRIPTION = 4, 6
+_TITLE, _TABLE, _FORMAT, _UNIT, _VISIBILITY, _DESCRIPTION = 1, 2, 3, 4, 5, 6
 """The places of these columns in the list of fields."""
+_WISHES: Final = {_TITLE: 200, _UNIT: 96}
+"""What is written here has more room than its first words need, in pixels."""
 
 
 class ModelEditor(QWidget):
@@ -131,7 +133,7 @@ class ModelEditor(QWidget):
         head.setSpacing(12)
         head.addWidget(self.segments)
         head.addWidget(self.contents)
-        head.addStretch(1)
+        head.addWidget(self.tables.why_no_more, 1)
         head.addWidget(self.tables.add)
         column.addLayout(head)
         column.addWidget(hairline())
@@ -170,6 +172,7 @@ class ModelEditor(QWidget):
             self.uses.show_draft(self.draft)
         self._pages.setCurrentIndex(PAGES.index(key))
         self.tables.add.setVisible(key == "tables")
+        self.tables.why_no_more.setVisible(key == "tables")
 
     # What is shown
 
@@ -349,13 +352,22 @@ class ModelEditor(QWidget):
                     for at, given in ((_UNIT, one.display.unit), (_DESCRIPTION, one.display.description))
                     if not given
                 ),
+                frozenset(
+                    at
+                    for at, is_default in (
+                        (_TABLE, one.name in places),
+                        (_FORMAT, not one.display.format),
+                        (_VISIBILITY, not one.display.hidden),
+                    )
+                    if is_default
+                ),
             )
             for one in definition.fields()
         ]
         heads = (
             _("Field"), _("Title"), _("From table"), _("Format"), _("Unit"), _("Visibility"), _("Description")
         )  # fmt: skip
-        self.fields.show_rows(heads, rows)
+        self.fields.show_rows(heads, rows, wishes=_WISHES)
 
     def _show_preview(self) -> None:
         result = self.exploration.result

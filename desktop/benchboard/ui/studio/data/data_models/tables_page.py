@@ -27,7 +27,7 @@ from benchboard.ui.studio.data.explore.join_popover import JoinPopover
 from benchboard.ui.studio.data.explore.joined_tables import JoinableTable, as_join, joinable_tables
 from benchboard.ui.studio.data.source_actions import explore_address
 from benchboard.ui.time_format import refresh_times
-from benchboard.ui.widgets import Button, MenuItem, Paragraph, hairline, menu
+from benchboard.ui.widgets import Button, Elided, MenuItem, Paragraph, hairline, menu
 from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.surfaces import set_surface
 
@@ -79,6 +79,13 @@ class TablesPage(QWidget):
         self._wants_pane: bool | None = None
         """Whether someone opened or closed the pane; None while the width decides."""
         self.add = Button(_("Add table"), self._open_tables, icon="ph.plus", menu=True, name="model_add_table")
+        self.why_no_more = Elided("", "caption", "muted")
+        """Beside the button: why no table can be added."""
+        self.why_no_more.setObjectName("model_why_no_more")
+        self.why_no_more.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        policy = self.why_no_more.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # it keeps the button at the right end
+        self.why_no_more.setSizePolicy(policy)
         self._hint = Paragraph("", "caption", "muted")
         self._hint.setObjectName("model_canvas_hint")
         set_surface(self, "surface")
@@ -197,6 +204,7 @@ class TablesPage(QWidget):
         self.canvas.show_scene(scene, fit=is_other)
         self._show_selection()
         self.add.disable(self._editor.why_read_only or self._why_no_more())
+        self.why_no_more.setText("" if self._editor.why_read_only else self._why_no_more())
         self._tidy.disable(self._editor.why_read_only)
         self._hint.setText(self._hint_text(state))
         self._show_zoom()
@@ -215,7 +223,7 @@ class TablesPage(QWidget):
             text = _("Drag a column onto one of “{table}”, or select “{table}” and press Enter. Saved once joined.")
             return text.format(table=state.unjoined[0].table)
         if len(state.definition.tables) == 1:
-            return self._why_no_more() or _("Add a table to join it.")
+            return "" if self._why_no_more() else _("Add a table to join it.")
         return ""
 
     # Adding tables
