@@ -473,3 +473,13 @@ def test_sql_editor_is_as_high_as_its_lines(page: SqlPage) -> None:
     page.write("SELECT 1" + "\n+ 1" * 8, run=False)
     page.studio.wait(lambda: page.view.sql.height() > low)
     assert page.edit.verticalScrollBar().maximum() == 0
+
+
+def test_sql_editor_error_has_the_colours_of_a_theme_chosen_later(page: SqlPage) -> None:
+    page.write("SELECT nothing FROM orders", run=False)
+    page.studio.wait(lambda: bool(page.edit.extraSelections()))
+    before = theme().current
+    theme().set_appearance("dark" if before == "light" else "light")
+    (marked,) = page.edit.extraSelections()
+    assert marked.format.background().color() == theme().color("error.soft")
+    theme().set_appearance(before)

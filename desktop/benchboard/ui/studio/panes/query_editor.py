@@ -178,6 +178,7 @@ class QueryEdit(ProseEdit):
         self.horizontalScrollBar().rangeChanged.connect(self._keep_still)
         self._highlighter = SqlHighlighter(self.document())
         theme().changed.connect(self._highlighter.rehighlight)
+        theme().changed.connect(self._recolour_error)
         self._unavailable = False
         self._checked_variables: Variables = {}
         """The values of the query's variables when it was last checked."""
@@ -210,12 +211,15 @@ class QueryEdit(ProseEdit):
         cursor = QTextCursor(self.document())
         cursor.setPosition(utf16_offset(text, min(start, len(text))))
         cursor.setPosition(utf16_offset(text, min(max(end, start + 1), len(text))), QTextCursor.MoveMode.KeepAnchor)
-        form = QTextCharFormat()
-        form.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
-        form.setUnderlineColor(theme().color("error"))
-        form.setBackground(theme().color("error.soft"))
-        wrong.cursor, wrong.format = cursor, form
+        wrong.cursor, wrong.format = cursor, _error_format()
         self.setExtraSelections([wrong])
+
+    def _recolour_error(self) -> None:
+        """Underline the position of an error in the colours of the theme."""
+        marked = self.extraSelections()
+        for one in marked:
+            one.format = _error_format()
+        self.setExtraSelections(marked)
 
     def is_begun(self) -> bool:
         """Whether the text is only the beginning of a query, of which nothing can be said before it goes on."""
@@ -374,6 +378,14 @@ def _open_state(text: str) -> int:
 
 def _used_variables(text: str, variables: Variables) -> Variables:
     return {name: variables[name] for name in names_in(text) if name in variables}
+
+
+def _error_format() -> QTextCharFormat:
+    form = QTextCharFormat()
+    form.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
+    form.setUnderlineColor(theme().color("error"))
+    form.setBackground(theme().color("error.soft"))
+    return form
 
 
 def columns_hint(columns: tuple[ResultColumn, ...]) -> str:

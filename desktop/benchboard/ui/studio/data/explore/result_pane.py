@@ -407,8 +407,10 @@ class ResultPane(QWidget):
         self._has_own_sizes = True
 
     def set_compact(self, compact: bool) -> None:
-        """In a narrow window the footer's widest button shows its icon alone: else the pane's edge would be cut off."""
+        """In a narrow window the footer's widest button shows its icon alone, and where the rows are from gives its
+        place to how many they are: the source's name stands above."""
         self._convert.show_label(not compact)
+        self._origin.setVisible(not compact)
 
     def _footer(self) -> QWidget:
         footer = QWidget()
