@@ -3,7 +3,7 @@
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.dashboards.document.breakpoints import overridden_ids
@@ -22,8 +22,6 @@ _FRAME: Final = 8
 """Pixels between the page and its frame, whose corners are round."""
 _AROUND: Final = 12
 """Pixels between the page and what is outside its frame."""
-_APPLIES_FROM: Final = 600
-"""Pixels of width from which the bar has room to say where changes apply."""
 _RADIUS: Final = 24
 _UNLIMITED: Final = 16_777_215  # QWIDGETSIZE_MAX, which PySide does not have
 
@@ -42,15 +40,16 @@ class DevicePreview(QWidget):
         self._text = Elided("", "body", "secondary", fits_text=True)
         self._text.setObjectName("device_words")
         self._reset_button = Button("", self._follow_desktop, size="sm", icon="ph.link-simple", name="device_follow")
-        self._applies = Elided(_("Widgets you add or remove here change on every breakpoint."), "caption", "muted")
-        self._applies.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        applies = Elided("", "caption", "muted")
+        applies.set_texts(_("Widgets you add or remove here change on every breakpoint."), "")
+        applies.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row = QHBoxLayout(self._strip)
         row.setContentsMargins(16, 8, 16, 8)
         row.setSpacing(8)
         row.addWidget(self._text)
         row.addWidget(self._reset_button)
         row.addSpacing(8)
-        row.addWidget(self._applies, 1)
+        row.addWidget(applies, 1)
         self._middle = QHBoxLayout()
         self._middle.setSpacing(0)
         self._middle.addStretch(0)
@@ -72,10 +71,6 @@ class DevicePreview(QWidget):
         """Show the page without the text above it, or with it again."""
         self._is_bare = bare
         self.fit_breakpoint()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._applies.setVisible(self.width() >= _APPLIES_FROM)
 
     def fit_breakpoint(self) -> None:
         """Resize the canvas to the width of the editor's breakpoint."""
