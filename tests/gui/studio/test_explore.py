@@ -376,7 +376,7 @@ def test_the_cross_of_a_chip_removes_it_and_undo_brings_it_back(explorer: Explor
     assert explorer.sql == text
     explorer.tree.setFocus()
     assert [one for one in announcements if one.startswith("Measure:")] == ["Measure: count of rows as orders removed."]
-    assert "Undone: Measure: count of rows as orders added." in announcements
+    assert "Undone: Measure: count of rows as orders is back." in announcements
     announcements.clear()
     explorer.qtbot.keyClick(explorer.tree, Qt.Key.Key_Y, CTRL)
     assert "Redone: Measure: count of rows as orders removed." in announcements

@@ -27,7 +27,8 @@ class PersonKeysSection(DetailSection):
 
     def __init__(self, context: Context) -> None:
         super().__init__(
-            _("API keys"), Button(_("View all"), lambda: context.go("admin/keys"), kind="link", name="person_keys_all")
+            _("API keys"),
+            Button(_("View all API keys"), lambda: context.go("admin/keys"), kind="link", name="person_keys_all"),
         )
         self._context = context
         self._rows = ReadableList(_("API keys"))

@@ -558,12 +558,16 @@ class _SolutionRow(Pressable):
         timing = nominal.timing
         sizes = _("{quanta} tq, prescaler {prescaler}").format(quanta=timing.quanta, prescaler=timing.prescaler)
         self._texts = percent(timing.sample_point, 1), _with_error(sizes, nominal.bitrate_error)
-        name = _("Bit timing {place}: sample point {point} percent, {quanta} time quanta, error {error} percent")
+        name = _(
+            "Bit timing {place}: sample point {point} percent, {quanta} time quanta, prescaler {prescaler}, "
+            "error {error} percent"
+        )
         self.setAccessibleName(
             name.format(
                 place=rank,
                 point=number(timing.sample_point, 1),
                 quanta=timing.quanta,
+                prescaler=timing.prescaler,
                 error=error_figure(nominal.bitrate_error),
             )
         )
@@ -583,9 +587,14 @@ class _SolutionRow(Pressable):
             points.format(first=percent(first.sample_point, 1), second=percent(second.sample_point, 1)),
             _with_error(sizes, most),
         )
-        spoken = _("{name}. Data phase: sample point {point} percent, {quanta} time quanta")
+        spoken = _("{name}. Data phase: sample point {point} percent, {quanta} time quanta, prescaler {prescaler}")
         self.setAccessibleName(
-            spoken.format(name=self.accessibleName(), point=number(second.sample_point, 1), quanta=second.quanta)
+            spoken.format(
+                name=self.accessibleName(),
+                point=number(second.sample_point, 1),
+                quanta=second.quanta,
+                prescaler=second.prescaler,
+            )
         )
 
     def sizeHint(self) -> QSize:

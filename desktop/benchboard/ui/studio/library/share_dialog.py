@@ -149,7 +149,7 @@ class ShareDialog(Dialog):
         choice = Select(
             [("view", level_title("view")), ("edit", level_title("edit"))],
             name=f"share_level_{to.id}",
-            label=to.name,
+            label=_("Access of {name}").format(name=to.name),
         )
         choice.set_current_key(permission)
         choice.activated.connect(lambda _index: self._share(to, cast("SharePermission", choice.current_key())))

@@ -28,6 +28,9 @@ def is_duplicate(step: UndoStep) -> bool:
 
 def result_text(step: UndoStep, cell: Cell | None) -> str:
     """What the step did. `cell`: where the only selected item is now, on its page; None for several or none."""
+    name = step.after.title
+    if step.title == _("Rename dashboard to {name}").format(name=name):
+        return _("Renamed to “{name}”").format(name=name)
     count = len(step.selection_before)
     pushed = _pushed_texts(step)
     if step.title == _("Resize") and cell is not None:

@@ -12,15 +12,17 @@ Step = Literal["undo", "redo"]
 
 def step_text(step: Step, before: Parts, after: Parts) -> str:
     """What undo or redo did, where that can be said."""
-    changed = change_text(before, after)
+    changed = change_text(before, after, undone=step == "undo")
     if not changed:
         return _("Undone") if step == "undo" else _("Redone")
     return (_("Undone: {step}") if step == "undo" else _("Redone: {step}")).format(step=changed)
 
 
-def change_text(before: Parts, after: Parts) -> str:
+def change_text(before: Parts, after: Parts, *, undone: bool = False) -> str:
     """The difference between the parts of two questions over one table; empty if they differ in their order alone."""
     sentences: list[str] = []
+    came = _("{row}: {part} is back.") if undone else _("{row}: {part} added.")
+    went = _("{row}: {part} is gone again.") if undone else _("{row}: {part} removed.")
     for title, texts in after.items():
         known = before.get(title, ())
         added = [one for one in texts if one not in known]
@@ -29,6 +31,6 @@ def change_text(before: Parts, after: Parts) -> str:
             changed = _("{row}: {before} changed to {after}.")
             sentences.append(changed.format(row=title, before=removed[0], after=added[0]))
             continue
-        sentences += [_("{row}: {part} added.").format(row=title, part=one) for one in added]
-        sentences += [_("{row}: {part} removed.").format(row=title, part=one) for one in removed]
+        sentences += [came.format(row=title, part=one) for one in added]
+        sentences += [went.format(row=title, part=one) for one in removed]
     return " ".join(sentences)
