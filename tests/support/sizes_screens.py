@@ -380,7 +380,7 @@ SCREENS: Final = (
     Screen("keys-empty", click("tab_admin_keys")),
     Screen("create-key", click("keys_create")),
     Screen("key-shown", _new_key),
-    Screen("keys", in_sequence(click("shown_key_done"), _keys)),
+    Screen("keys", in_sequence(click("shown_key_stored"), click("shown_key_done"), _keys)),
 )
 
 

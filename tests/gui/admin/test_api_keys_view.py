@@ -49,8 +49,15 @@ def test_own_key_is_created_shown_once_and_revoked_in_settings(admin: Admin) -> 
     (key,) = _keys(admin)
     assert secret.startswith(f"{key.prefix}_")
     assert "users:write" in key.permissions
-    admin.click("shown_key_done")
+    admin.qtbot.keyClick(admin.find("shown_key"), Qt.Key.Key_Escape)
+    stored = admin.find("shown_key_stored")
+    assert stored.hasFocus(), "the key would be lost"
+    assert not admin.find("shown_key_done").isEnabled()
+    admin.click("shown_key_stored")
     admin.wait(lambda: admin.column("keys_table") == ["Nightly export"])
+    admin.click("shown_key_done")
+    assert admin.table("keys_table").hasFocus()
+    assert admin.table("keys_table").currentIndex().row() == 0
     menu = admin.row_menu("keys_table", "Nightly export", "keys_menu")
     admin.choose(menu, "command_revoke")
     admin.click("confirm_act")

@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QWidget
 
 from benchboard.errors import AppError
@@ -13,16 +12,15 @@ from benchboard.identity.oauth import clients
 from benchboard.identity.oauth.clients import OVERLAPS, ClientRecord, IssuedSecret
 from benchboard.ui.context import Context
 from benchboard.ui.time_format import full_time
-from benchboard.ui.widgets import Button, CheckBox, Dialog, Field, KeyValue, Paragraph, ProblemText, Select, copyable
+from benchboard.ui.widgets import Button, Dialog, Field, KeyValue, Paragraph, ProblemText, Select, copyable
 from benchboard.ui.widgets.shown_secret import ShownSecret
+from benchboard.ui.widgets.store_first_dialog import StoreFirstDialog
 
 _DEFAULT = timedelta(days=1)
 
 
-class NewSecretDialog(Dialog):
-    """Shows a secret that is nowhere else; it closes once the person says that they stored it."""
-
-    _grows = True
+class NewSecretDialog(StoreFirstDialog):
+    """Shows a secret that is nowhere else."""
 
     def __init__(self, window: QWidget, issued: IssuedSecret) -> None:
         super().__init__(
@@ -40,41 +38,15 @@ class NewSecretDialog(Dialog):
             renew=_("The secret is hidden. Rotate it if you don't have it."),
             name="new_secret_value",
         )
-        secret.expired.connect(self._expire)
         self.content.addWidget(secret)
         if client.previous_secret_until is not None:
             old = _("The secret ending in {hint} works until {time}, so nothing stops.")
             old = old.format(hint=client.previous_secret_hint, time=full_time(client.previous_secret_until))
             self.content.addWidget(Paragraph(old, "caption", "muted"))
-        self._stored = CheckBox(_("I stored it where {name} reads it").format(name=client.name))
-        self._stored.setObjectName("new_secret_stored")
-        self._stored.toggled.connect(self._allow)
-        self.content.addWidget(self._stored)
-        self.close_button.hide()
-        self._done = self.add_button(Button(_("Done"), self._finish, kind="primary", name="new_secret_done"))
         self.first_focus = secret.copy
-        self._allow(False)
-
-    def _allow(self, stored: bool) -> None:
-        self._done.disable("" if stored else _("Store the secret first: it can't be shown again."))
-
-    def _expire(self) -> None:
-        """Let the dialog be closed: there is nothing left to store."""
-        self._stored.hide()
-        self._stored.setChecked(True)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self._finish()
-            event.accept()
-        else:
-            super().keyPressEvent(event)
-
-    def _finish(self) -> None:
-        if self._stored.isChecked():
-            self.dismiss()
-        else:
-            self._stored.setFocus(Qt.FocusReason.OtherFocusReason)
+        stored = _("I stored it where {name} reads it").format(name=client.name)
+        self.ask_stored(stored, _("Store the secret first: it can't be shown again."), name="new_secret")
+        secret.expired.connect(self.expire)
 
 
 class RotateSecretDialog(Dialog):

@@ -1,5 +1,6 @@
 """The dialogs that create and rotate an API key, and the one that shows the new key once."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -31,6 +32,7 @@ from benchboard.ui.widgets import (
     row,
 )
 from benchboard.ui.widgets.shown_secret import ShownSecret
+from benchboard.ui.widgets.store_first_dialog import StoreFirstDialog
 
 _LIFETIME_WIDTH: Final = 200
 _WIDE: Final = 680
@@ -42,13 +44,15 @@ _OVERLAPS: Final = (0, 1, 24, 168)
 
 
 class CreateKeyDialog(Dialog):
-    """Asks for the name, the permissions and the lifetime of a new key, makes it, and shows it."""
+    """Asks for the name, the permissions and the lifetime of a new key, makes it, and shows it. `stored` gets the key
+    when the person has stored it.
+    """
 
     _grows = True
 
-    def __init__(self, window: QWidget, context: Context) -> None:
+    def __init__(self, window: QWidget, context: Context, stored: Callable[[ApiKeyRecord], object]) -> None:
         super().__init__(window, _("Create API key"), size=QSize(_WIDE, 0), name="create_key")
-        self._context = context
+        self._context, self._stored = context, stored
         told = _("A program acts for you with this key. It can do no more than you.")
         self.content.addWidget(Paragraph(told, tone="secondary"))
         self._name = Field(_("Name"), Edit(placeholder=_("Nightly export"), name="key_name"))
@@ -163,7 +167,9 @@ class CreateKeyDialog(Dialog):
 
     def _show_made(self, made: NewApiKey) -> None:
         self.dismiss()
-        ShownKeyDialog(self.window(), made).open()
+        shown, stored = ShownKeyDialog(self.window(), made), self._stored
+        shown.dismissed.connect(lambda: stored(made.record))
+        shown.open()
 
     def _on_failed(self, error: AppError) -> None:
         self._create.disable("")
@@ -218,11 +224,8 @@ class RotateKeyDialog(Dialog):
         self._problem.show()
 
 
-class ShownKeyDialog(Dialog):
-    """Shows a new key, which nobody can show again. Escape doesn't close it before the key was copied or acknowledged:
-    the button does."""
-
-    _grows = True
+class ShownKeyDialog(StoreFirstDialog):
+    """Shows a new key, which nobody can show again."""
 
     def __init__(self, window: QWidget, made: NewApiKey) -> None:
         title = _("“{name}” created").format(name=made.record.name)
@@ -240,7 +243,9 @@ class ShownKeyDialog(Dialog):
         recognised = _("Lists show its beginning, {prefix}.").format(prefix=made.record.prefix)
         self.content.addWidget(Paragraph(recognised, "caption", "muted"))
         self.first_focus = secret.copy
-        self.add_button(Button(_("I have stored it"), self.dismiss, kind="primary", name="shown_key_done"))
+        why_not = _("Store the key first: it can't be shown again.")
+        self.ask_stored(_("I stored it where the program reads it"), why_not, name="shown_key")
+        secret.expired.connect(self.expire)
 
 
 def _days(count: int) -> str:

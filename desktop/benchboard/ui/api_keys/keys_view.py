@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QWidget
 
 from benchboard.i18n import _, ngettext, number, pgettext
@@ -141,7 +141,12 @@ class KeysView(QWidget):
         return view.viewport().mapToGlobal(view.visualRect(view.currentIndex()).bottomLeft())
 
     def _ask_create(self) -> None:
-        CreateKeyDialog(self.window(), self._context).open()
+        CreateKeyDialog(self.window(), self._context, self._go_to).open()
+
+    def _go_to(self, key: ApiKeyRecord) -> None:
+        """Go to the row of a key that was just made."""
+        if self._table.make_current(key.id):
+            self._table.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _open_menu(self, key: ApiKeyRecord, spot: QPoint) -> None:
         handlers = {}

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from benchboard.errors import AppError
@@ -11,9 +10,10 @@ from benchboard.i18n import _
 from benchboard.identity import second_factor
 from benchboard.ui.context import Context
 from benchboard.ui.system_clipboard import copy_text
-from benchboard.ui.widgets import Button, CheckBox, Dialog, Edit, Field, Paragraph, copyable
+from benchboard.ui.widgets import Button, Dialog, Edit, Field, Paragraph, copyable
 from benchboard.ui.widgets.labels import Text
 from benchboard.ui.widgets.qr_code import QrCode
+from benchboard.ui.widgets.store_first_dialog import StoreFirstDialog
 
 
 class _ProvingDialog(Dialog):
@@ -99,10 +99,8 @@ class TurnOnDialog(_ProvingDialog):
         RecoveryCodesDialog(window, context, codes).open()
 
 
-class RecoveryCodesDialog(Dialog):
-    """Shows the recovery codes, which are nowhere else; it closes once the person says that they stored them."""
-
-    _grows = True
+class RecoveryCodesDialog(StoreFirstDialog):
+    """Shows the recovery codes, which are nowhere else."""
 
     def __init__(self, window: QWidget, context: Context, codes: tuple[str, ...]) -> None:
         super().__init__(window, _("Store your recovery codes now"), size=QSize(460, 0), name="recovery_codes")
@@ -121,34 +119,13 @@ class RecoveryCodesDialog(Dialog):
         self.content.addLayout(columns)
         copy = Button(_("Copy all"), self._copy, icon="ph.copy", name="recovery_copy")
         self.content.addWidget(copy, 0, Qt.AlignmentFlag.AlignLeft)
-        self._stored = CheckBox(_("I stored them in a safe place"))
-        self._stored.setObjectName("recovery_stored")
-        self._stored.toggled.connect(self._allow)
-        self.content.addWidget(self._stored)
-        self.close_button.hide()
-        self._done = self.add_button(Button(_("Done"), self._finish, kind="primary", name="recovery_done"))
         self.first_focus = copy
-        self._allow(False)
-
-    def _allow(self, stored: bool) -> None:
-        self._done.disable("" if stored else _("Store the codes first: they can't be shown again."))
+        why_not = _("Store the codes first: they can't be shown again.")
+        self.ask_stored(_("I stored them in a safe place"), why_not, name="recovery")
 
     def _copy(self) -> None:
         copy_text("\n".join(self._codes))
         self._context.problems.toast(_("Recovery codes copied"))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self._finish()
-            event.accept()
-        else:
-            super().keyPressEvent(event)
-
-    def _finish(self) -> None:
-        if self._stored.isChecked():
-            self.dismiss()
-        else:
-            self._stored.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 class TurnOffDialog(_ProvingDialog):
