@@ -22,7 +22,7 @@ from benchboard.ui.shell.shell import Shell
 from benchboard.ui.tasks import Progress
 from benchboard.ui.theme import theme
 from benchboard.ui.time_format import short_date
-from benchboard.ui.widgets import section_list
+from benchboard.ui.widgets import section_list, toasts
 from benchboard.ui.widgets.banners import Banner
 from benchboard.ui.widgets.buttons import SegmentedControl
 from benchboard.ui.widgets.dialog import Dialog
@@ -353,6 +353,26 @@ def test_f6_cycles_through_panes_and_back(qtbot: QtBot, working: Application, sh
     focus = QApplication.focusWidget()
     assert focus is not None
     assert focus.objectName() == "tab_bench_dongles"
+
+
+def test_f6_reaches_the_way_on_of_a_toast_which_stays_while_it_has_the_focus(
+    qtbot: QtBot, working: Application, shell: Shell, announcements: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+    expire = Toast._expire
+    monkeypatch.setattr(Toast, "_expire", lambda one: (asked.append(True), expire(one))[1])
+    monkeypatch.setattr(toasts, "SHOWN_MS", 100)
+    place(shell, "bench_dongles").field.setFocus()
+    opened: list[int] = []
+    working.problems.toast("Moved “Lab” to Weekly", action=Action("Open folder", lambda: opened.append(1)))
+    qtbot.keyClick(working.window, Qt.Key.Key_F6)
+    button = QApplication.focusWidget()
+    assert button is not None
+    assert button.objectName() == "toast_action"
+    assert "Moved “Lab” to Weekly Open folder: F6" in announcements
+    qtbot.waitUntil(lambda: len(asked) > 1)
+    qtbot.keyClick(button, Qt.Key.Key_Space)
+    assert opened == [1]
 
 
 def test_tab_after_a_view_was_opened_otherwise_stops_at_its_tab_alone(

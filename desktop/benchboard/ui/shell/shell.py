@@ -79,7 +79,7 @@ from benchboard.ui.widgets.focus import turn_to
 from benchboard.ui.widgets.popover import MenuItem, Popover, menu
 from benchboard.ui.widgets.status_bar import StatusBar
 from benchboard.ui.widgets.tab_order import choice_to_focus, tab_stops
-from benchboard.ui.widgets.toasts import keep_toasts_above
+from benchboard.ui.widgets.toasts import Toast, keep_toasts_above
 from benchboard.ui.window_commands import ACCOUNT_MENU, PALETTE, SHORTCUTS
 
 if TYPE_CHECKING:
@@ -716,7 +716,8 @@ class Shell(QWidget):
         Popover.close_any()  # the focus goes back to what opened it, and on from there
         view = self._stack.currentWidget()
         view_panes = view.panes() if isinstance(view, HasPanes) else [view] if view is not None else []
-        frame_panes: list[QWidget] = [self._rail, self._header, *view_panes, self._status]
+        toasts = [one for one in self.window().findChildren(Toast) if one.has_buttons]
+        frame_panes: list[QWidget] = [self._rail, self._header, *view_panes, *toasts, self._status]
         panes = [pane for pane in frame_panes if pane.isVisible()]  # hidden while a view is presenting
         focused = self.focusWidget()
         holds = [focused is not None and (pane is focused or pane.isAncestorOf(focused)) for pane in panes]

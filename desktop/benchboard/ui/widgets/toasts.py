@@ -56,13 +56,14 @@ class Toast(QWidget):
             app = QApplication.instance()
             if app is not None:
                 app.installEventFilter(self)
+        self._way_on = action[0] if action is not None else ""
         if action is not None:
             row.addWidget(Button(action[0], partial(self._run_action, action[1]), kind="inverse", name="toast_action"))
         self.setFixedHeight(32)
         self.adjustSize()
         self._is_new = True
         QTimer.singleShot(0, self, self._grow_old)
-        QTimer.singleShot(SHOWN_MS, self, self.deleteLater)
+        QTimer.singleShot(SHOWN_MS, self, self._expire)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -70,7 +71,21 @@ class Toast(QWidget):
             self._announced = True
             keys = key_cap(QKeySequence(_UNDO).toString())
             undo = " ".join(("", _("Undo:"), keys)) if self._undo is not None else ""
-            announce(self, self.accessibleName() + undo)
+            way_on = " ".join(("", _("{action}: F6").format(action=self._way_on))) if self._way_on else ""
+            announce(self, self.accessibleName() + undo + way_on)
+
+    @property
+    def has_buttons(self) -> bool:
+        """Whether there is something in it to press."""
+        return self._undo is not None or bool(self._way_on)
+
+    def _expire(self) -> None:
+        """Go, unless the focus is on one of its buttons."""
+        focused = QApplication.focusWidget()
+        if focused is not None and self.isAncestorOf(focused):
+            QTimer.singleShot(SHOWN_MS, self, self._expire)
+        else:
+            self.deleteLater()
 
     def dismiss(self) -> None:
         """Hide it before its time."""
