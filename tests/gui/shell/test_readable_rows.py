@@ -130,6 +130,20 @@ def test_rows_of_a_list_are_one_stop_whose_buttons_the_arrows_reach(page: QWidge
     assert _press(Qt.Key.Key_Left) == "1 h ago, Saved “Line 2”, by Ines"
 
 
+def test_a_row_that_is_being_read_keeps_its_name_while_its_time_goes_on(page: QWidget) -> None:
+    """It was renamed every two seconds under the focus."""
+    rows = ReadableList("Recent events")
+    first, second = TimelineRow("2 s ago", "Dongle BE3D connected"), TimelineRow("1 min ago", "Recording stopped")
+    rows.show_rows([first, second])
+    _add(page, rows)
+    tab_stops(page)[0].setFocus(Qt.FocusReason.TabFocusReason)
+    for row, now in ((first, "4 s ago"), (second, "2 min ago")):
+        row.show_when(now)
+    assert first.accessibleName() == "2 s ago, Dongle BE3D connected"
+    assert _press(Qt.Key.Key_Down) == "2 min ago, Recording stopped"
+    assert first.accessibleName() == "4 s ago, Dongle BE3D connected"
+
+
 def test_rows_that_are_replaced_keep_the_focus_or_give_it_to_the_next(page: QWidget) -> None:
     def row(key: str) -> TimelineRow:
         made = TimelineRow("now", key, action=Button("End", name="end"))

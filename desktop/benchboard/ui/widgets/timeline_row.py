@@ -1,6 +1,7 @@
 """TimelineRow: when something happened, what, and under it who or from where."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.ui.theme import theme
@@ -47,7 +48,15 @@ class TimelineRow(ReadableRow):
         line.addLayout(column, 1)
 
     def show_when(self, when: str) -> None:
-        """Show another text of when it happened: relative times change."""
+        """Show another text of when it happened: relative times change. What is being read keeps its name."""
         if when != self._when.text():
             self._when.setText(when)
-            self.setAccessibleName(", ".join(part for part in (when, *self._texts) if part))
+            if not self.hasFocus():
+                self._name_row()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._name_row()
+
+    def _name_row(self) -> None:
+        self.setAccessibleName(", ".join(part for part in (self._when.text(), *self._texts) if part))
