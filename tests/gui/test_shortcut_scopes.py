@@ -23,6 +23,7 @@ from benchboard.ui.bench.bench_commands import (
     LIVE,
     PAIRING,
     PLOTS,
+    RECORDING_LIST,
     RECORDINGS,
     SEND_TABLE,
     TIMING,
@@ -223,8 +224,21 @@ VIEWS = (
     ("studio/models", "models_empty_add", (MODELS, LIST_VIEW)),  # at last: Enter leaves the view there
 )
 """A view's address, the widget that has the focus, and the scopes whose shortcuts are active then."""
-ELSEWHERE = (PAGE, VARIABLES, PAIRING, CONFLICTS, VERSIONS, SIGN_IN, SOURCES, IMPORT_PAGE, SQL, MODEL_LIST)
-"""The scopes that a test of its own below checks; that of the list of models, which needs one, `test_models_view`."""
+ELSEWHERE = (
+    PAGE,
+    VARIABLES,
+    PAIRING,
+    CONFLICTS,
+    VERSIONS,
+    SIGN_IN,
+    SOURCES,
+    IMPORT_PAGE,
+    SQL,
+    MODEL_LIST,
+    RECORDING_LIST,
+)
+"""The scopes that a test of its own below checks; those of the lists of models and recordings, which need one,
+`test_models_view` and `test_recordings_view`."""
 
 READ_BY_WIDGETS = {
     PAGE_KEYS: "studio/test_keyboard.py",

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
+import pyotp
 import pytest
 from sqlalchemy import select
 
@@ -12,10 +14,12 @@ from benchboard.identity import (
     audit,
     authentication,
     keys,
+    lockouts,
     organisations,
     person_changes,
     person_deletion,
     role_changes,
+    second_factor,
     sessions,
     teams,
     users,
@@ -37,6 +41,12 @@ _NOTHING_SHOWN = {
     "audit.export": "nothing was changed",
     "session.refuse": "nothing was changed",
     "user.set-password": "a secret",
+    "user.lock": "the act says it",
+    "user.unlock": "the act says it",
+    "user.turn-on-second-factor": "the act says it",
+    "user.turn-off-second-factor": "the act says it",
+    "user.reset-second-factor": "the act says it",
+    "user.use-recovery-code": "a secret",
 }
 """The acts without a value before and after, and why."""
 _NEW = "five quite unrelated words"
@@ -105,13 +115,37 @@ def _sessions(town: Town) -> None:
         authentication.record_refusal(session, email="di@north.example", client=CLIENT)
 
 
+def _second_factor(town: Town) -> None:
+    town.add("ed@north.example", "Ed")
+    actor = town.sign_in("ed@north.example").actor
+    secret = second_factor.new_secret(email=actor.email, organisation="North").text
+    with unbound(town.database).change() as session:
+        on = partial(second_factor.turn_on, session, actor, password=PASSWORD, secret=secret)
+        recovery, *_more = on(code=pyotp.TOTP(secret).now())
+        second_factor.turn_off(session, actor, password=PASSWORD, code=recovery)
+        on(code=pyotp.TOTP(secret).now())
+        assert second_factor.reset(session, town.actor, [actor.user_id]) == 1
+
+
+def _lock(town: Town) -> None:
+    email = "fay@north.example"
+    user_id = town.add(email, "Fay")
+    for _try in range(lockouts.LOCKING_TRIES):
+        with unbound(town.database).change() as session:
+            lockouts.count_try(session, email=email, client=CLIENT)
+    with unbound(town.database).change() as session:
+        lockouts.record_lock(session, email=email, client=CLIENT)
+    with unbound(town.database).change() as session:
+        assert lockouts.unlock(session, town.actor, [user_id]) == 1
+
+
 def _log(town: Town) -> None:
     with unbound(town.database).change() as session:
         record_accepted(session, town.actor, AuditFault("shortened", 3, None, 2), 3, "Backup restored")
         record_export(session, town.actor, Listing(), "csv", 3)
 
 
-_ACTS: tuple[Callable[[Town], None], ...] = (_people, _teams, _roles, _sessions, _log)
+_ACTS: tuple[Callable[[Town], None], ...] = (_people, _teams, _roles, _sessions, _second_factor, _lock, _log)
 
 
 def test_every_act_records_each_changed_field_with_its_value_before_and_after(town: Town) -> None:
@@ -120,7 +154,7 @@ def test_every_act_records_each_changed_field_with_its_value_before_and_after(to
         act(town)
     made: dict[str, list[AuditEntry]] = {}
     for entry in _entries(town):
-        if entry.id not in before and (entry.who is not None or entry.event == "session.refuse"):
+        if entry.id not in before and (entry.who is not None or entry.event in ("session.refuse", "user.lock")):
             made.setdefault(entry.event, []).append(entry)
     known = {event for event in known_events() if event.partition(".")[0] in _OF_IDENTITY}
     assert made.keys() == known - {"organisation.create"}  # in the next test

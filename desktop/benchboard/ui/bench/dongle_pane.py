@@ -426,7 +426,7 @@ class _DongleHeader(QWidget):
         below.setContentsMargins(16, 0, 12, 0)
         below.setSpacing(theme().px("spacing.2"))
         column.addLayout(below)
-        self.blink.shorten_to(_("Blink"))
+        self.blink.shorten_to(_("Identify"))
         self.blink.show_label(False)  # three words would need a second line
         actions = FlowLayout()  # in some languages they need a second line
         for button in (self.pair, self.open, self.timing, self.blink, self.retry):
