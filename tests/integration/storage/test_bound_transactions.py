@@ -132,6 +132,7 @@ UNBOUND = {
     "cli/command_context.py": {"sign-in"},
     "cli/db.py": {"seed"},
     "identity/oauth/issuer.py": {"oauth", "sign-in"},
+    "identity/password_sign_in.py": {"sign-in"},
     "tour/run.py": {"tour"},
     "ui/sign_in/session_opening.py": {"sign-in", "sign-out"},
     "workspace.py": {"seed", "sign-in"},
