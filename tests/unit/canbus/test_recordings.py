@@ -78,7 +78,6 @@ def test_name_that_says_no_form_is_refused_before_anything_is_written(tmp_path: 
 @pytest.mark.parametrize(
     ("content", "code"),
     [
-        (b"", "files.unreadable"),
         (b"LOGG" + bytes(20), "files.unreadable"),
         (b"LOGG" + bytes(4_000), "files.unreadable"),
         (b"a,b\n1,2\n", "files.unreadable"),

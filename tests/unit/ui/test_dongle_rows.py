@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from benchboard.canbus.bus_load import BusLoad
 from benchboard.canbus.link import Port
 from benchboard.dongles import fleet
 from benchboard.dongles.dongle_status import connection_title, pairing_title
@@ -30,7 +31,8 @@ def test_row_without_a_device_id_is_identified_by_its_port() -> None:
 def test_bus_load_of_a_row_is_a_meter_with_its_percentage_and_a_dash_without_a_live_bus() -> None:
     row = DongleRow(None, UNKNOWN)
     for load, text in ((0.384, "38 %"), (0.0, "0 %"), (None, "–")):
-        (column,) = (column for column in columns(lambda _row, load=load: load) if column.title == "Bus load")
+        shown = BusLoad(load)
+        (column,) = (column for column in columns(lambda _row, shown=shown: shown) if column.title == "Bus load")
         assert column.text(row) == text
         assert column.meter is not None
         assert column.meter(row) == load
@@ -111,12 +113,12 @@ def test_pairing_and_connection_are_two_facts_with_the_words_of_the_command_line
 
     assert facts(record, None) == ("Paired", "Disconnected")
     answered = replace(elsewhere, info=replace(claimed, device_id="2" * 16))
-    assert facts(record, answered) == ("Paired", "Connected")
+    assert facts(record, answered) == ("Paired", ""), "connected is what a listed dongle usually is"
     assert facts(record, UNKNOWN) == ("Paired", "Checking")
     assert facts(record, busy) == ("Paired", "In use")
     assert facts(replace(record, ownership_state="REVOKED"), failed)[0] == "Revoked"
     assert facts(None, busy) == ("In use", ""), "it isn't said twice"
-    assert facts(None, elsewhere) == ("Paired elsewhere", "Connected")
+    assert facts(None, elsewhere) == ("Paired elsewhere", "")
     # As the columns of `dongle list` say it.
     assert pairing_title("CLAIMED_ACTIVE", failure="In use") == "Paired"
     assert connection_title(connected=True) == "Connected"
@@ -142,6 +144,7 @@ def test_connected_dongles_are_read_with_one_query(monkeypatch: pytest.MonkeyPat
         return []
 
     monkeypatch.setattr(fleet, "find_dongles", find_dongles)
+    monkeypatch.setattr(fleet, "group_partners", lambda _session, _actor, ids: dict.fromkeys(ids, ""))
     monkeypatch.setattr(fleet, "count_dongles", lambda _session, _actor, paired=False: 0)
     ports = [Port(f"/dev/p{k}", "", 0x16D0, 0x117E, f"205A{k}", False, f"usb:16d0:117e:205A{k}") for k in range(3)]
     connected = [DetectedDevice(port, DongleInfo(port.path, "slcan", "1", "")) for port in ports]

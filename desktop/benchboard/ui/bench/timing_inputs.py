@@ -52,6 +52,7 @@ from benchboard.ui.bench.timing_request import DataPhaseRequest, Phases, TimingR
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, CheckBox, Field, Paragraph, SegmentedControl, Select, Text, hairline
 from benchboard.ui.widgets.focus import Pressable
+from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.legend import LINE_HEIGHT, Legend, LegendEntry, lines_needed
 from benchboard.ui.widgets.surfaces import set_surface
 
@@ -582,7 +583,7 @@ class _SolutionRow(Pressable):
         if first.prescaler != second.prescaler:
             prescalers = _("prescalers {first} and {second}").format(first=first.prescaler, second=second.prescaler)
         most = max(nominal.bitrate_error, data.bitrate_error)
-        self.setToolTip(f"{sizes}, {prescalers}")
+        self.setToolTip(plain_tooltip(f"{sizes}, {prescalers}"))
         self._texts = (
             points.format(first=percent(first.sample_point, 1), second=percent(second.sample_point, 1)),
             _with_error(sizes, most),

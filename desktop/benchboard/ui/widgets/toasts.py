@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QShowE
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QWidget
 
 from benchboard.i18n import _
-from benchboard.ui.commands import key_cap
+from benchboard.ui.commands import REGISTRY, key_cap
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.accessible import Role, announce
 from benchboard.ui.widgets.buttons import Button
@@ -71,7 +71,7 @@ class Toast(QWidget):
             self._announced = True
             keys = key_cap(QKeySequence(_UNDO).toString())
             undo = " ".join(("", _("Undo:"), keys)) if self._undo is not None else ""
-            way_on = " ".join(("", _("{action}: F6").format(action=self._way_on))) if self._way_on else ""
+            way_on = f" {self._way_on}: {REGISTRY['window.next_pane'].key}" if self._way_on else ""
             announce(self, self.accessibleName() + undo + way_on)
 
     @property
