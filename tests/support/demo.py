@@ -16,11 +16,13 @@ from benchboard.identity.authentication import SignedIn
 from benchboard.identity.permissions import Client
 from benchboard.ui import app
 from benchboard.ui.app import Application
+from benchboard.ui.shell.end_question import EndQuestion
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.sign_in import session_opening
 from benchboard.ui.sign_in.session_opening import ActiveSession
 from benchboard.ui.studio.document import recovery
 from benchboard.ui.studio.editor_page import StudioPage
+from benchboard.ui.widgets import Button
 from benchboard.vault import Vault
 from benchboard.workspace import Workspace
 from support.databases import unbound
@@ -66,8 +68,10 @@ def enter(
 
 
 def close(application: Application) -> None:
-    """Close the window and delete everything in it."""
+    """Close the window and delete everything in it, with what isn't saved."""
     application.window.close()
+    for question in application.window.findChildren(EndQuestion):
+        question.findChild(Button, "confirm_act").click()
     application.close()
     application.window.deleteLater()
     QCoreApplication.sendPostedEvents(application.window, QEvent.Type.DeferredDelete.value)

@@ -45,6 +45,7 @@ from benchboard.ui.commands import WINDOW, Handler, Handlers, install_shortcuts
 from benchboard.ui.open_requests import OpenRequests
 from benchboard.ui.problems import Notice, Problems, shortened_address
 from benchboard.ui.shell.access_notice import access_notice
+from benchboard.ui.shell.end_question import EndQuestion
 from benchboard.ui.shell.problem_display import ShellProblemDisplay
 from benchboard.ui.shell.shortcuts_dialog import ShortcutsDialog
 from benchboard.ui.sign_in import session_opening
@@ -146,6 +147,8 @@ class Application(QObject):
         self.problems = Problems(self)
         self.tasks = Tasks(self.problems, self)
         self.window = Window(self._may_close)
+        self._loses_work = False
+        """Whether the window closes although work is lost: that was answered."""
         self.shell: Shell | None = None
         self.sign_in: SignIn | None = None
         self._session: ActiveSession | None = None
@@ -273,7 +276,19 @@ class Application(QObject):
             self._end_session(become=user_id)
 
     def _end_session(self, *, become: str = "") -> None:
-        """`become`: the person of the demo to sign in as next."""
+        """End the session, but ask first if work would be lost with it. `become`: the person of the demo to sign in as
+        next."""
+        if self._may_lose_work(partial(self._end_session_now, become)):
+            self._end_session_now(become)
+
+    def _may_lose_work(self, end: Callable[[], object]) -> bool:
+        """Whether nothing would be lost with the session. Otherwise ask whether it may be; `end` ends it then."""
+        lost = self.shell.lost_with_session() if self.shell is not None else []
+        if lost:
+            EndQuestion(self.window, lost, end).open()
+        return not lost
+
+    def _end_session_now(self, become: str) -> None:
         session = self._session
         if session is None or self.shell is None or not self.shell.may_close():
             return
@@ -512,10 +527,20 @@ class Application(QObject):
                 logging.getLogger(__name__).warning("the settings could not be saved: %s", error.code)
 
     def _may_close(self) -> bool:
+        if not self._loses_work and not self._may_lose_work(self._close_with_loss):
+            return False
         if self.shell is not None and not self.shell.may_close():
             return False
         self._save_last_address()
         return True
+
+    def _close_with_loss(self) -> None:
+        """Close the window, and lose what isn't saved."""
+        self._loses_work = True
+        try:
+            self.window.close()
+        finally:
+            self._loses_work = False
 
 
 def _configured_url() -> tuple[str | None, AppError | None]:

@@ -142,6 +142,14 @@ class HasUnsavedChanges(Protocol):
 
 
 @runtime_checkable
+class LosesUnsavedChanges(Protocol):
+    """A view whose unsaved work is kept nowhere: the window asks before the session ends. `lost_with_session` takes
+    what is typed and names what would be lost (empty: nothing)."""
+
+    def lost_with_session(self) -> str: ...
+
+
+@runtime_checkable
 class SaysSaved(Protocol):
     """A view that says itself, where it is edited, whether all is saved: the status bar doesn't say it again."""
 

@@ -127,7 +127,7 @@ def test_new_model_that_is_not_saved_stays_while_the_window_is_rebuilt(studio: "
     assert application.shell is not None
     (view,) = application.shell.findChildren(ModelsView)
     studio.wait(lambda: view.editor.isVisible() and view.editor.name.text() == "Sales by shift")
-    assert view.unsaved.isVisible()
+    assert view.unsaved_row.isVisible()
 
 
 def test_model_is_made_edited_undone_saved_explored_renamed_and_deleted(
@@ -277,16 +277,16 @@ def test_new_model_is_in_the_list_before_it_is_saved(studio: "Studio", tmp_path:
     sales = add_file(studio, tmp_path / "sales.csv", "Sales", "id,total\n1,2\n")
     models = Models(studio)
     studio.wait(lambda: any(one.id == sales.id for one in models.editor.exploration.sources))
-    assert not models.view.unsaved.isVisible()
+    assert not models.view.unsaved_row.isVisible()
     studio.context.go("studio/models/!new")
     studio.wait(lambda: bool(studio.application.window.findChildren(QWidget, "new_model_menu")))
     models.click("model_table_sales")
     assert models.find("models_unsaved").accessibleName() == "sales model, Not saved"
-    assert models.view.unsaved.isChecked()
+    assert models.view.unsaved_row.isChecked()
     assert not models.view.table.isVisible()  # it says that there are no models yet
     models.click("models_save")
     studio.wait(lambda: len(models.stored()) == 1)
-    studio.wait(lambda: models.view.table.isVisible() and not models.view.unsaved.isVisible())
+    studio.wait(lambda: models.view.table.isVisible() and not models.view.unsaved_row.isVisible())
 
 
 def test_model_of_the_only_table_says_beside_the_button_why_none_can_be_added(studio: "Studio") -> None:

@@ -42,6 +42,7 @@ from benchboard.ui.sections import (
     HasStart,
     HasUnsavedChanges,
     LeavesByEscape,
+    LosesUnsavedChanges,
     MovesBannerPlace,
     PageItem,
     PendingConflict,
@@ -505,6 +506,11 @@ class Shell(QWidget):
         for widget in closables.values():
             widget.finish_close()
         return True
+
+    def lost_with_session(self) -> list[str]:
+        """The names of what isn't saved and would be lost with the session: nothing else keeps it."""
+        names = [view.lost_with_session() for view in self._views.values() if isinstance(view, LosesUnsavedChanges)]
+        return [name for name in names if name]
 
     def ends_with_session(self) -> str:
         """What stops when the session ends, such as simulated dongles, as sentences; empty if nothing does."""

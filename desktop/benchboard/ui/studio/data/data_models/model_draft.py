@@ -47,9 +47,17 @@ class ModelDraft:
     def __init__(self, state: ModelState, stored: ModelSummary | None = None) -> None:
         self.state, self.stored = state, stored
         self._saved = state if stored is not None else None
+        self._begun: ModelState | None = None
         self._group = ""
         self._past: list[ModelState] = []
         self._future: list[ModelState] = []
+
+    @classmethod
+    def begin(cls, state: ModelState) -> "ModelDraft":
+        """The draft of a new model that nobody has touched yet."""
+        draft = cls(state)
+        draft._begun = state
+        return draft
 
     @classmethod
     def of(cls, stored: ModelSummary) -> "ModelDraft | None":
@@ -62,6 +70,11 @@ class ModelDraft:
     def is_changed(self) -> bool:
         """Whether there is something to save."""
         return self._saved is None or replace(self.state, unjoined=()) != self._saved
+
+    @property
+    def holds_work(self) -> bool:
+        """Whether somebody's work is lost with it: a model that was only begun is made again by one click."""
+        return self.is_changed and self.state != self._begun
 
     @property
     def can_undo(self) -> bool:

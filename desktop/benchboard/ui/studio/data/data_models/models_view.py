@@ -52,7 +52,7 @@ from benchboard.ui.widgets.no_match import NoMatch
 from benchboard.ui.widgets.surfaces import set_surface
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 _LIST_WIDTH: Final = 280
 _ALONE: Final = 10_000
@@ -104,7 +104,7 @@ class ModelsView(QWidget):
         column = QVBoxLayout(self._list)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self._unsaved_row())
+        column.addWidget(self._make_unsaved_row())
         column.addWidget(self.table, 1)
         column.addStretch(0)
         row.addWidget(self._list)
@@ -139,11 +139,11 @@ class ModelsView(QWidget):
         for button in (self.discard, self.explore, self.new, self.save):
             self._toolbar.add_right(button)
 
-    def _unsaved_row(self) -> QWidget:
+    def _make_unsaved_row(self) -> QWidget:
         """The row of a new model above those that are stored."""
-        self.unsaved = ListRow(self._show_unsaved, name="models_unsaved")
-        self.unsaved.hide()
-        return self.unsaved
+        self.unsaved_row = ListRow(self._show_unsaved, name="models_unsaved")
+        self.unsaved_row.hide()
+        return self.unsaved_row
 
     def _show_unsaved(self) -> None:
         """Show the new model that isn't saved yet."""
@@ -295,10 +295,10 @@ class ModelsView(QWidget):
             self._asks_table = False
             QTimer.singleShot(0, self, self.open_new_menu)
 
-    def prepare_close(self) -> bool:
-        """Take what is typed. Nothing stops the view from closing."""
+    def lost_with_session(self) -> str:
+        """The names of the models that somebody worked at and that aren't saved, with what is being typed."""
         self.editor.commit()
-        return True
+        return _names(draft for draft in self._drafts.values() if draft.holds_work)
 
     def save_state(self) -> object:
         """The models whose edits aren't saved, and the one that is shown."""
@@ -372,12 +372,12 @@ class ModelsView(QWidget):
         self._list.setMaximumWidth(_ALONE if alone else _LIST_WIDTH)
         self._list.setMinimumWidth(_LIST_WIDTH)
         new = self._drafts.get("")
-        self.unsaved.setVisible(new is not None)
+        self.unsaved_row.setVisible(new is not None)
         self.table.setVisible(new is None or bool(self._model.rows) or bool(self._search.text()))
         if new is not None:
             name = new.state.name or _("New model")
-            self.unsaved.show_row(name, _tables_text(new.state.definition), _("Not saved"))
-            self.unsaved.setChecked(self._shown is None)
+            self.unsaved_row.show_row(name, _tables_text(new.state.definition), _("Not saved"))
+            self.unsaved_row.setChecked(self._shown is None)
 
     def _show_actions(self) -> None:
         self._show_sides()
@@ -449,7 +449,7 @@ class ModelsView(QWidget):
         """Begin a model over a table. It is stored when it is saved."""
         taken = [*(row.name for row in self._model.rows), *(one.name for one in source.tables)]
         name = free_name(_("{table} model").format(table=table.name), taken)
-        self._drafts[""] = ModelDraft(ModelState(name, "", base_definition(source, table)))
+        self._drafts[""] = ModelDraft.begin(ModelState(name, "", base_definition(source, table)))
         self.table.put_away()
         self._show_row(None)
         self.editor.name.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -579,6 +579,10 @@ class ModelsView(QWidget):
             ),
             lambda _found: None,
         )  # fmt: skip
+
+
+def _names(drafts: "Iterable[ModelDraft]") -> str:
+    return ", ".join(draft.state.name or _("New model") for draft in drafts)
 
 
 def _tables_text(definition: ModelDefinition) -> str:

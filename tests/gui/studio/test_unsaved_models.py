@@ -1,0 +1,93 @@
+"""A data model that isn't saved: the window asks before the session ends, and its status bar says so."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtWidgets import QWidget
+from test_models_view import Models
+
+from support.window import Clicker, visible
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+
+def begin(studio: "Studio") -> Models:
+    """Begin a model over the orders."""
+    models = Models(studio)
+    models.click("models_empty_new")
+    models.click("model_table_orders")
+    return models
+
+
+def touch(models: Models) -> None:
+    models.type("model_name", "Rides")
+    models.type("model_description", "What was ridden")
+
+
+def switch_person(studio: "Studio") -> None:
+    """Choose another person of the demo."""
+    studio.application.sign_out()
+    Clicker(studio.qtbot)(studio.application.window, "demo_technician")
+
+
+def leave_demo(studio: "Studio") -> None:
+    studio.context.choose_location()
+
+
+def close_window(studio: "Studio") -> None:
+    studio.application.window.close()
+
+
+@pytest.mark.parametrize("end", [switch_person, leave_demo, close_window])
+def test_model_that_is_not_saved_is_asked_about_before_the_session_ends(
+    studio: "Studio", end: Callable[["Studio"], None]
+) -> None:
+    models, window, before = begin(studio), studio.application.window, studio.application.shell
+    touch(models)
+    end(studio)
+    studio.wait(lambda: visible(window, "confirm_act"))
+    assert models.said_in_dialog() == "Not saved yet: Rides."
+    assert window.isVisible()
+
+    # What is kept stays as it was typed.
+    models.click("confirm_keep")
+    studio.wait(lambda: not visible(window, "confirm_act"))
+    assert studio.application.shell is before
+    draft = models.view.draft
+    assert draft is not None
+    assert (draft.state.name, draft.state.description) == ("Rides", "What was ridden")
+
+    end(studio)
+    studio.wait(lambda: visible(window, "confirm_act"))
+    models.click("confirm_act")
+    studio.wait(lambda: studio.application.shell is not before or not window.isVisible())
+    studio.wait(lambda: not studio.application.tasks.running)
+
+
+def test_stored_model_with_edits_is_asked_about_too(studio: "Studio") -> None:
+    models, window, before = begin(studio), studio.application.window, studio.application.shell
+    models.click("models_save")
+    studio.wait(lambda: models.view.draft is not None and not models.view.draft.is_changed)
+    models.type("model_description", "What was ridden")  # the field isn't left
+    switch_person(studio)
+    studio.wait(lambda: visible(window, "confirm_act"))
+    models.click("confirm_act")
+    studio.wait(lambda: studio.application.shell not in (None, before))
+
+
+def test_model_that_was_never_touched_is_not_asked_about(studio: "Studio") -> None:
+    begin(studio)
+    before = studio.application.shell
+    switch_person(studio)
+    studio.wait(lambda: studio.application.shell not in (None, before))
+    assert not studio.application.window.findChildren(QWidget, "confirm")
+
+
+def test_window_that_is_closed_twice_asks_once(studio: "Studio") -> None:
+    models = begin(studio)
+    touch(models)
+    close_window(studio)
+    close_window(studio)
+    assert len([one for one in studio.application.window.findChildren(QWidget, "confirm") if one.isVisible()]) == 1
