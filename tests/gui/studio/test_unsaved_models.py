@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from test_models_view import Models
 
@@ -91,3 +92,24 @@ def test_window_that_is_closed_twice_asks_once(studio: "Studio") -> None:
     close_window(studio)
     close_window(studio)
     assert len([one for one in studio.application.window.findChildren(QWidget, "confirm") if one.isVisible()]) == 1
+
+
+def test_status_bar_says_that_a_model_is_not_saved(studio: "Studio") -> None:
+    status = studio.context.status
+    models = Models(studio)
+    studio.wait(lambda: status.text("saved") == "Saved")
+    models.click("models_empty_new")
+    models.click("model_table_orders")
+    assert models.find("models_unsaved").accessibleName().endswith("Not saved")
+    assert status.text("saved") == "Not saved yet"
+    studio.context.go("studio/explore")
+    assert status.text("saved") == "Not saved yet"  # other views say it, too
+    studio.context.go("studio/models")
+    models.click("models_save")
+    studio.wait(lambda: status.text("saved") == "Saved")
+
+    models.type("model_description", "What was ridden")
+    studio.qtbot.keyClick(models.find("model_description"), Qt.Key.Key_Return)
+    assert status.text("saved") == "Not saved yet"
+    models.click("models_discard")
+    assert status.text("saved") == "Saved"

@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.analytics import model_services
@@ -63,6 +63,8 @@ _TABLES: Final = frozenset({"data_models", "data_sources"})
 class ModelsView(QWidget):
     """Address: `studio/models`, `studio/models/<id>` for one of them, `studio/models/!new` to make one. Edits that
     aren't saved stay while another model is shown."""
+
+    unsaved_changed = Signal()
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -295,6 +297,10 @@ class ModelsView(QWidget):
             self._asks_table = False
             QTimer.singleShot(0, self, self.open_new_menu)
 
+    def unsaved(self) -> str:
+        """The names of the models whose edits aren't saved; empty if all are."""
+        return _names(draft for draft in self._drafts.values() if draft.is_changed)
+
     def lost_with_session(self) -> str:
         """The names of the models that somebody worked at and that aren't saved, with what is being typed."""
         self.editor.commit()
@@ -378,6 +384,7 @@ class ModelsView(QWidget):
             name = new.state.name or _("New model")
             self.unsaved_row.show_row(name, _tables_text(new.state.definition), _("Not saved"))
             self.unsaved_row.setChecked(self._shown is None)
+        self.unsaved_changed.emit()
 
     def _show_actions(self) -> None:
         self._show_sides()
