@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from test_models_view import Models
 
+from benchboard.ui.widgets.detail_pane import DetailHeader
 from support.window import Clicker, visible
 
 if TYPE_CHECKING:
@@ -113,3 +114,18 @@ def test_status_bar_says_that_a_model_is_not_saved(studio: "Studio") -> None:
     assert status.text("saved") == "Not saved yet"
     models.click("models_discard")
     assert status.text("saved") == "Saved"
+
+
+def test_pane_beside_the_canvas_has_the_name_that_is_typed(studio: "Studio") -> None:
+    studio.application.window.resize(1440, 900)
+    models = begin(studio)
+    pane = models.editor.tables.pane
+    studio.wait(pane.isVisible)
+    (head,) = pane.findChildren(DetailHeader)
+    assert head.name.text() == "orders model"
+    models.type("model_name", "Rides")
+    studio.qtbot.keyClick(models.find("model_name"), Qt.Key.Key_Return)
+    assert head.name.text() == "Rides"
+    models.type("model_name", "Rides of 2026")
+    models.editor.commit()  # as saving does
+    assert head.name.text() == "Rides of 2026"

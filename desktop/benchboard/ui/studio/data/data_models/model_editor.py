@@ -258,6 +258,7 @@ class ModelEditor(QWidget):
     def _rename(self) -> None:
         if self.draft is not None and (name := " ".join(self.name.text().split())):
             self.draft.edit(replace(self.draft.state, name=name))
+            self.tables.show_selection()
             self.edited.emit()
 
     def _describe(self) -> None:

@@ -108,7 +108,7 @@ class TablesPage(QWidget):
         self.canvas.card_removed.connect(self._remove_card)
         self.canvas.row_opened.connect(self._open_row)
         self.canvas.zoomed.connect(self._show_zoom)
-        self.canvas.selected.connect(self._show_selection)
+        self.canvas.selected.connect(self.show_selection)
         self.pane.closed.connect(self._close_pane)
         self._facts.changed.connect(self._show_facts)
         refresh_times(self.canvas, self.pane.refresh_time)
@@ -175,7 +175,8 @@ class TablesPage(QWidget):
         if self._shown is not None and self._shown is self._editor.draft:
             self.show_draft(self._shown)
 
-    def _show_selection(self) -> None:
+    def show_selection(self) -> None:
+        """Show what is selected of the draft as it is now, or the model."""
         if self._shown is not None and self._shown is self._editor.draft:
             self.pane.show_selection(ShownDraft(self._shown, self._tables, self._editor.question().dialect))
 
@@ -202,7 +203,7 @@ class TablesPage(QWidget):
         )  # fmt: skip
         self.canvas.editable = not self._editor.why_read_only
         self.canvas.show_scene(scene, fit=is_other)
-        self._show_selection()
+        self.show_selection()
         self.add.disable(self._editor.why_read_only or self._why_no_more())
         reason = "" if self._editor.why_read_only else self._why_no_more()
         first, end, _rest = reason.partition(". ")
