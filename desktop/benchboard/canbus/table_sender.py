@@ -8,6 +8,7 @@ from functools import partial
 from typing import Final
 
 from benchboard.canbus.bus import Bus, ErrorState, SendResult, require_sendable
+from benchboard.canbus.frame_sender import not_sent_error
 from benchboard.canbus.pacing import wait_until
 from benchboard.canbus.send_schedule import DueRow, SendSchedule
 from benchboard.canbus.send_table import SendRow
@@ -40,7 +41,8 @@ class RowState:
 
 class TableSender:
     """Starts and stops rows by their keys. All rows stop by themselves when the bus fails or the dongle becomes error
-    passive; each then has the error in its state.
+    passive or goes bus off; each then has the error in its state. Rows may be started again while it is error passive:
+    each acknowledged frame brings it back.
     """
 
     def __init__(self, bus: Bus, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -50,7 +52,7 @@ class TableSender:
         self._states: dict[int, RowState] = {}
         self._schedule = SendSchedule()
         self._generation = 0
-        self._was_passive = False
+        self._before: ErrorState | None = None  # the state of the controller when it was last looked at
         self._closed = False
         self._changed = threading.Condition()  # guards what is above
         self._thread: threading.Thread | None = None
@@ -75,8 +77,8 @@ class TableSender:
     def start(self, rows: Iterable[SendRow]) -> None:
         """Send these rows now, and those with a period again and again. One that runs already begins anew.
 
-        Raises `Invalid` (`bus.frame`) if the bus can't carry one of them, `Unavailable` (`bus.send-closed`) after
-        `close`; then none is started.
+        Raises `Invalid` (`bus.frame`) if the bus can't carry one of them, `DeviceFailure` (`bus.off`) while the dongle
+        is bus off, `Unavailable` (`bus.send-closed`) after `close`; then none is started.
         """
         starting = list(rows)
         for row in starting:
@@ -84,9 +86,12 @@ class TableSender:
         with self._changed:
             if self._closed:
                 raise _closed()
+            state = self._bus.state()
+            if state.bus_off:
+                raise not_sent_error(SendResult.REJECTED, bus_off=True)
             now = self._clock()
             if not self._schedule.running:
-                self._was_passive = self._is_passive()
+                self._before = state.error_state
             for row in starting:
                 self._rows[row.key] = row
                 self._schedule.start(row.key, row.period_s, now)
@@ -168,15 +173,12 @@ class TableSender:
 
     def _goes_on(self, generation: int) -> bool:
         """Whether nothing was started or stopped meanwhile. Looks after the bus, too."""
-        passive = self._is_passive()
+        state = self._bus.state()
         with self._changed:
-            if passive and not self._was_passive:
-                self._stop_all(_passive(bus_off=self._bus.state().bus_off))
-            self._was_passive = passive
+            if state.bus_off or (state.error_state is ErrorState.PASSIVE and self._before is not ErrorState.PASSIVE):
+                self._stop_all(_passive(bus_off=state.bus_off))
+            self._before = state.error_state
             return generation == self._generation and not self._closed
-
-    def _is_passive(self) -> bool:
-        return self._bus.state().error_state in (ErrorState.PASSIVE, ErrorState.BUS_OFF)
 
     def _wait(self, seconds: float) -> None:
         with self._changed:

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from benchboard.canbus import link
 from benchboard.canbus.backends.slcan import SlcanBus
+from benchboard.canbus.bus import ErrorState
 from benchboard.canbus.capture import Capture
 from benchboard.canbus.frame import Frame
 from benchboard.canbus.send_table_file import read_table
@@ -22,7 +23,7 @@ from benchboard.ui.bench.send_row_dialog import SendRowDialog
 from benchboard.ui.bench.send_table_model import ACT, DATA, FAILED, ID, NAME, PERIOD, SENT, STATE
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.widgets import Select, Toast
-from support.benchsim import Simulator
+from support.benchsim import Simulator, simulated
 from support.window import Clicker, visible
 
 DBC = """VERSION ""
@@ -304,9 +305,36 @@ def test_a_dongle_that_goes_bus_off_stops_the_table_with_a_notice(
     panel.toggle_all()
     qtbot.waitUntil(lambda: int(column(panel, SENT)[0]) > 2)
     simulator.say("disturb 9999")
-    stopped = ("The dongle became error passive", "The dongle went bus off")
-    qtbot.waitUntil(lambda: column(panel, STATE)[0] in stopped)
+    qtbot.waitUntil(lambda: column(panel, STATE)[0] in ("Stopped: error passive", "Stopped: bus off"))
     qtbot.waitUntil(lambda: shell.context.problems.has("bench.send-table"))
+
+
+def test_a_row_started_on_a_bus_with_another_bit_rate_stops_at_bus_off_and_cannot_be_started(
+    qtbot: QtBot, view: LiveBusView, home: Path, click: Clicker, manager: DeviceManager
+) -> None:
+    """It was said to run, in green, on a dongle that was bus off: it was error passive before the row was started."""
+    with simulated(home, 1, "--traffic", "200", "--bitrate", "250000") as simulator:
+        (device_id,) = simulator.ports
+        qtbot.waitUntil(lambda: manager.find(device_id) is not None)
+        select_dongle(view, device_id)
+        click(view.window(), "live_start")
+        qtbot.waitUntil(lambda: manager.live is not None)
+        live, panel = manager.live, view.send_panel
+        assert live is not None
+        add(panel, "100#00", 100.0)
+        qtbot.waitUntil(lambda: live.capture.counters().bus.error_state is ErrorState.PASSIVE)
+        panel.toggle_all()
+        assert column(panel, STATE)[0].startswith("Running")
+        qtbot.waitUntil(lambda: column(panel, STATE) == ["Stopped: bus off"], timeout=10_000)
+        assert panel.model.state_tone(0) == "error"
+        refusal = "The dongle is bus off, so it sends nothing. Restart it first."
+        qtbot.waitUntil(lambda: click.find(view.window(), "send_all").reason == refusal)
+        assert click.find(view.window(), "send_summary").text() == "1 row"
+        assert panel.handlers()["bench.toggle_send_row"].why_not() == refusal
+        panel.list.setFocus()
+        qtbot.keyClick(panel.list, Qt.Key.Key_Space)
+        qtbot.waitUntil(lambda: refusal in toasts(view.window()))
+        assert column(panel, STATE) == ["Stopped: bus off"]
 
 
 def test_nothing_is_sent_in_listen_only_and_the_reason_is_said(

@@ -145,11 +145,30 @@ def test_all_rows_stop_when_the_dongle_becomes_error_passive(
         assert not row.running
         assert row.error is not None
         assert row.error.code == ("bus.passive" if state is ErrorState.PASSIVE else "bus.off")
-    # Somebody who has repaired the bus may start again: each acknowledged frame brings the dongle back.
+
+
+def test_rows_started_while_error_passive_run_on_and_stop_at_bus_off(bus: Recorder, sender: TableSender) -> None:
+    """Somebody who has repaired the bus may start again: each acknowledged frame brings the dongle back."""
+    bus.error_state = ErrorState.PASSIVE
     sender.start([ROW])
-    before = sender.states()[1].sent
-    until(lambda: sender.states()[1].sent > before + 2)
+    until(lambda: sender.states()[1].sent > 2)
     assert sender.states()[1].running
+    bus.error_state = ErrorState.BUS_OFF
+    until(stopped(sender))
+    error = sender.states()[1].error
+    assert error is not None
+    assert error.code == "bus.off"
+
+
+def test_nothing_is_started_while_the_dongle_is_bus_off(bus: Recorder, sender: TableSender) -> None:
+    bus.error_state = ErrorState.BUS_OFF
+    with pytest.raises(DeviceFailure) as refused:
+        sender.start([ONCE, ROW])
+    assert str(refused.value) == "The dongle is bus off, so it sends nothing. Restart it first."
+    assert sender.states() == {}
+    bus.error_state = ErrorState.ACTIVE
+    sender.start([ROW])
+    until(lambda: sender.states()[1].sent > 0)
 
 
 def test_all_rows_stop_when_the_dongle_leaves(bus: Recorder, sender: TableSender) -> None:

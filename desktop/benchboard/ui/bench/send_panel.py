@@ -14,7 +14,7 @@ from benchboard.canbus.send_history import SendHistory
 from benchboard.canbus.send_table import SendRow, SendTable, bus_share
 from benchboard.canbus.table_sender import RowState, TableSender
 from benchboard.canbus.traffic_shares import share_text
-from benchboard.errors import AppError, Conflict, Invalid, Unavailable
+from benchboard.errors import AppError, Conflict, DeviceFailure, Invalid, Unavailable
 from benchboard.i18n import _, ngettext, number, pgettext
 from benchboard.ui.bench.bench_commands import SEND_MENU, SEND_TABLE
 from benchboard.ui.bench.device_manager import DeviceManager, LiveBus
@@ -229,13 +229,14 @@ class SendPanel(QWidget):
         self._tell_stopped(states)
 
     def _show_summary(self, running: list[SendRow]) -> None:
-        """Say how many rows run, how often they send, and what share of the bus that is."""
+        """Say how many rows run, how often they send, and what share of the bus that is: of those with a period if
+        none runs and they can be started."""
         live, rows = self._devices.live, self._history.table.rows
         cyclic = [row for row in rows if row.period_ms is not None]
         parts = [ngettext("{count} row", "{count} rows", len(rows)).format(count=number(len(rows)))] if rows else []
         if running:
             parts.append(pgettext("send table", "{count} running").format(count=number(len(running))))
-        measured = running or cyclic
+        measured = running or ([] if self._why_no_start() else cyclic)
         rate = sum(1 / row.period_s for row in measured if row.period_s)
         too_much = False
         if rate and live is not None:
@@ -360,8 +361,8 @@ class SendPanel(QWidget):
             row = next(one for one in rows if live.capture.table_sender.why_not(one) is not None)
             why, _can_be_fd = not_sendable(error, live, self._context)
             refuse(f"{self.model.title_of(row)}: {why}")
-        except Unavailable as error:
-            refuse(error.what)
+        except (DeviceFailure, Unavailable) as error:
+            refuse(" ".join(part for part in (error.what, error.do) if part))
         else:
             self._notices.dismiss(_STOPPED)
 

@@ -65,7 +65,7 @@ class _SendDelegate(QStyledItemDelegate):
             paint_ring(painter, option.rect, column == ID, column == ACT)
         if column == ACT:
             self._paint_button(painter, box, model, index.row(), hovered=table.hovered == index.row())
-        elif column == STATE and model.state_at(index.row()).running:
+        elif column == STATE and model.state_tone(index.row()) == "ok":
             self._paint_running(painter, box.adjusted(12, 0, -8, 0), model, index.row())
         else:
             self._paint_text(painter, box.adjusted(12, 0, -12, 0), model, index)
@@ -115,12 +115,12 @@ class _SendDelegate(QStyledItemDelegate):
         column, state = index.column(), model.state_at(index.row())
         text = model.cell(index.row(), column)
         painter.setFont(theme().font("body" if column in _BODY else "mono"))
-        tone = {ID: "accent.text", NAME: "text", DATA: "text", STATE: "text.muted"}.get(column, "text.secondary")
+        tone = {ID: "accent.text", NAME: "text", DATA: "text"}.get(column, "text.secondary")
+        if column == STATE:
+            tone = model.state_tone(index.row())
         if column == STATE and state.error is not None:
-            tone = "warn"
-            paint_icon(
-                painter, "ph.warning-fill", QRectF(box.left(), box.center().y() - 7, 14, 14), theme().color(tone)
-            )
+            icon = "ph.x-circle-fill" if tone == "error" else "ph.warning-fill"
+            paint_icon(painter, icon, QRectF(box.left(), box.center().y() - 7, 14, 14), theme().color(tone))
             box = box.adjusted(20, 0, 0, 0)
         elif column == FAILED and state.failed:
             tone = "error"

@@ -45,6 +45,11 @@ def frame_type(frame: Frame) -> str:
     return _("Data")
 
 
+def _stopped_texts() -> dict[str, str]:
+    """What is said of a row that the state of the controller has stopped, by the code of its error."""
+    return {"bus.off": _("Stopped: bus off"), "bus.passive": _("Stopped: error passive")}
+
+
 class SendTableModel(QAbstractTableModel):
     """Shows `table`, and of each row what `show_states` was told last."""
 
@@ -145,7 +150,7 @@ class SendTableModel(QAbstractTableModel):
             text, missed = self.running_texts(state)
             return f"{text}, {missed}" if missed else text
         if state.error is not None:
-            return state.error.what.rstrip(".")
+            return _stopped_texts().get(state.error.code) or state.error.what.rstrip(".")
         if state.unconfirmed:
             return _("Not acknowledged yet") if self._reports_sent else _("Not accepted yet")
         if state.failed and not state.sent:
@@ -153,6 +158,16 @@ class SendTableModel(QAbstractTableModel):
         if state.since is None:
             return _("Not sent yet")
         return _("Stopped") if state.missed or state.sent + state.failed > 1 else _("Sent")
+
+    def state_tone(self, row: int) -> str:
+        """The colour of the state of the row at this place: `ok` while it runs, `error` or `warn` if it stopped by
+        itself."""
+        state = self.state_at(row)
+        if state.running:
+            return "ok"
+        if state.error is None:
+            return "text.muted"
+        return "error" if state.error.code == "bus.off" else "warn"
 
     def running_texts(self, state: RowState) -> tuple[str, str]:
         """For how long the row runs, and how many of its frames came too late to be sent; empty if none did."""
