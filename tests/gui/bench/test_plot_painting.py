@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QSize, QSizeF
+from PySide6.QtCore import QRectF, QSize, QSizeF
 from PySide6.QtGui import QImage, QPainter, QPolygonF
 
 from benchboard.canbus.dbc import Message, Signal
@@ -18,11 +18,17 @@ MESSAGE = Message("M", 0x100, False, 8, (Signal("S", 0, 16), Signal("T", 16, 16)
 
 
 class LinePainter(QPainter):
-    """Notes how wide each line is, in pixels of the screen if that is what it counts, and how many points it has."""
+    """Notes how wide each line is, in pixels of the screen if that is what it counts, and how many points it has; and
+    the texts that are drawn."""
 
     def __init__(self, image: QImage) -> None:
         self.lines: list[tuple[float, bool, int]] = []
+        self.texts: list[str] = []
         super().__init__(image)
+
+    def drawText(self, place: QRectF, flags: int, text: str) -> None:  # type: ignore[override]
+        self.texts.append(text)
+        super().drawText(place, flags, text)
 
     def drawPolyline(self, line: QPolygonF) -> None:  # type: ignore[override]
         self.lines.append((self.pen().widthF(), self.pen().isCosmetic(), line.size()))
@@ -64,3 +70,20 @@ def test_a_signal_that_moves_slowly_keeps_its_wide_line(light: Theme) -> None:
         assert width > 1
         assert not cosmetic
         assert points <= 4 * SIZE.width()
+
+
+@pytest.mark.parametrize(("is_live", "said"), [(True, "No values yet"), (False, "No values")])
+def test_a_plot_without_any_value_is_hatched_and_says_so(light: Theme, is_live: bool, said: str) -> None:
+    """It was blank, as if it were broken."""
+    signal = Signal("S", 0, 16, minimum=0, maximum=200)
+    histories, key = SignalHistories(is_live=is_live), SignalKey(0x100, False, "M", "S")
+    histories.add(key, Message("M", 0x100, False, 8, (signal,)))
+    image = QImage(SIZE, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(light.color("surface"))
+    painter = LinePainter(image)
+    paint_plots(painter, QSizeF(SIZE), PlotSet().with_signal(key), histories, (0, 10 * SECOND), {})
+    painter.end()
+    assert said in painter.texts
+    assert {"0", "100", "200"} <= set(painter.texts), "the axis of the values that the database allows"
+    row = {image.pixelColor(x, 120).rgb() for x in range(100, 300)}
+    assert len(row) > 1, "hatched"

@@ -249,9 +249,9 @@ def test_plots_stand_still_while_nothing_comes_and_follow_again(pane: PlotsPane,
     assert not pane.canvas.time_window.follows, "the user wanted it so"
 
 
-def test_plot_without_any_value_has_no_axis(pane: PlotsPane, histories: SignalHistories) -> None:
+def test_plot_without_any_value_has_no_figures_on_its_axis(pane: PlotsPane, histories: SignalHistories) -> None:
     histories.add(SPEED, MESSAGE)
     pane.add_signal(SPEED)
     empty = pane.canvas.grab().toImage()
-    chart = [empty.pixelColor(120, y).rgb() for y in range(60, empty.height() - 60)]
-    assert len({*chart}) == 1, "lines of an axis from 0 to 1"
+    figures = [empty.pixelColor(x, y).rgb() for x in range(8, 56) for y in range(60, empty.height() - 60)]
+    assert len({*figures}) == 1, "figures of an axis from 0 to 1"

@@ -154,6 +154,7 @@ def _paint_plot(
     keys = tuple(one.key for one in plot)
     found = _range([rows for _one, _signal, rows in read if rows is not None], names, scales.get(keys))
     if found is None:
+        _paint_empty(painter, box.chart, plot, source)
         return
     low, high = scales[keys] = found
     _paint_axis(painter, box.chart, low, high, names)
@@ -176,7 +177,7 @@ def _paint_plot(
 def _range(
     read: Sequence[SignalRows], names: dict[float, str], before: tuple[float, float] | None
 ) -> tuple[float, float] | None:
-    """The ends of the axis; None where no value was ever known: then there is nothing to show an axis of."""
+    """The ends of the axis; None where no value was ever known."""
     if names:
         return min(names) - 0.5, max(names) + 0.5
     lows = [float(np.fmin.reduce(rows.low)) for rows in read]
@@ -185,6 +186,23 @@ def _range(
     if not known:
         return before
     return axis_range(min(low for low, _high in known), max(high for _low, high in known), before)
+
+
+def _paint_empty(painter: QPainter, chart: QRectF, plot: Sequence[PlottedSignal], source: SignalSource) -> None:
+    """A chart without any value: hatched, with the axis of the values that its signals may have, if that is known."""
+    signals = [signal for one in plot if (signal := source.signal(one.key)) is not None]
+    limits = [(one.minimum, one.maximum) for one in signals if one.minimum is not None and one.maximum is not None]
+    low, high = min((low for low, _high in limits), default=0.0), max((high for _low, high in limits), default=0.0)
+    if low < high:
+        _paint_axis(painter, chart, low, high, {})
+    painter.setPen(QPen(theme().color("grid"), 1))
+    for y in (chart.top(), chart.bottom()):
+        painter.drawLine(QPointF(chart.left(), round(y) + 0.5), QPointF(chart.right(), round(y) + 0.5))
+    histories = [history for one in plot if (history := source.history(one.key)) is not None]
+    text = _("No values yet") if source.is_live else _("No values")
+    if any(history.span is not None for history in histories):
+        text = _("No values at this time")
+    _paint_hatched(painter, chart, text)
 
 
 def _silent_from(history: SignalHistory, span: tuple[int, int]) -> int | None:
@@ -208,16 +226,21 @@ def _paint_silence(
     last = max(known)
     left = max(x_at(chart, span, last), chart.left())
     area = QRectF(left, chart.top(), chart.right() - left, chart.height())
+    since_text = _("No values since {time}").format(time=clock(Timestamp(last / 1e9, TimeSource.HOST, 1.0)))
+    _paint_hatched(painter, area, since_text)
+
+
+def _paint_hatched(painter: QPainter, area: QRectF, text: str) -> None:
+    """Hatch the part of a chart that has no values, and say so in its middle."""
     painter.save()
     painter.setClipRect(area)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(theme().color("border"), 1))
-    x = left - chart.height()
+    x = area.left() - area.height()
     while x < area.right():
         painter.drawLine(QPointF(x, area.bottom()), QPointF(x + area.height(), area.top()))
         x += _HATCH
     painter.setFont(theme().font("caption"))
-    text = _("No values since {time}").format(time=clock(Timestamp(last / 1e9, TimeSource.HOST, 1.0)))
     metrics = QFontMetricsF(painter.font())
     label = QRectF(0, 0, metrics.horizontalAdvance(text) + 16, metrics.height() + 8)
     label.moveCenter(area.center())
