@@ -178,6 +178,25 @@ def test_list_time_line_and_errors_lead_to_each_other(
     assert model.cell(500, TIME) == "5.000 000" or model.cell(500, TIME).startswith("5.0")
 
 
+def test_mark_of_a_time_is_drawn_where_the_playhead_stands_then(shell: Shell, opened: RecordingsView) -> None:
+    line = opened.time_line
+    shoot(shell, "recordings_marks")
+    row = line.axis_row()
+    marks = line.time_marks()
+    assert len(marks) > 3
+    image = line.grab().toImage()
+    scale = image.devicePixelRatio()
+
+    def colour(x: float, below: float) -> str:
+        return image.pixelColor(int((x + 0.5) * scale), int((row.top() + below + 0.5) * scale)).name()
+
+    for mark in marks[1:-1]:
+        x = 16 + (line.width() - 32) * (mark.at / 1e9 - BEGUN) / 29.99
+        assert mark.x == pytest.approx(x, abs=1)
+        assert {colour(round(mark.x), below) for below in (1, 2, 3)} == {colour(round(mark.x), 0)}
+        assert colour(round(mark.x) + 3, 2) != colour(round(mark.x), 2)
+
+
 def test_filter_range_and_their_frames_are_saved(
     qtbot: QtBot, shell: Shell, opened: RecordingsView, click: Clicker, choose: Callable[[str, Path], None],
     tmp_path: Path,

@@ -22,7 +22,7 @@ from benchboard.canbus.frame_density import FrameDensity
 from benchboard.canbus.recording import Recording
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.bench.frame_format import clock
-from benchboard.ui.bench.plots.axis_ticks import time_ticks
+from benchboard.ui.bench.plots.axis_ticks import TimeMark, time_marks
 from benchboard.ui.bench.plots.time_window import SECOND
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.accessible import Role, announce
@@ -42,6 +42,7 @@ _DRAG: Final = 4
 _STEPS: Final = 100
 """Steps of the arrow keys in the whole recording."""
 _LABEL: Final = 110
+_TICK: Final = 4
 _HEADROOM: Final = 1.15
 """How much higher the room of the bars is than the highest one."""
 _AT_REST: Final = 0.55
@@ -288,20 +289,28 @@ class RecordingTimeLine(QWidget):
         fitting = QFontMetricsF(painter.font()).elidedText(said, Qt.TextElideMode.ElideRight, width)
         painter.drawText(QRectF(left, 2, width, 14), side, fitting)
 
-    def _paint_axis(self, painter: QPainter) -> None:
-        recording, room = self._recording, self._room()
-        assert recording is not None  # painted only with one
-        y = room.bottom() + _ERRORS + 3
-        painter.fillRect(QRectF(room.left(), y, room.width(), 1), theme().color("border"))
-        painter.setPen(theme().color("text.muted"))
+    def axis_row(self) -> QRectF:
+        """Where the axis is, with its times below it."""
+        room = self._room()
+        return QRectF(room.left(), room.bottom() + _ERRORS + 3, room.width(), 1 + _TICK + 16)
+
+    def time_marks(self) -> list[TimeMark]:
+        """The times below the axis."""
+        recording = self._recording
+        if recording is None:
+            return []
         begin, length = round(recording.start * SECOND), round(recording.seconds * SECOND)
-        for at, label in time_ticks(begin, begin + length, max(1, int(room.width() / _LABEL))):
-            x = room.left() + (at - begin) / max(length, 1) * room.width()
-            left = min(max(x - _LABEL / 2, room.left()), room.right() - _LABEL)
-            side = Qt.AlignmentFlag.AlignHCenter
-            if left != x - _LABEL / 2:
-                side = Qt.AlignmentFlag.AlignLeft if left > x - _LABEL / 2 else Qt.AlignmentFlag.AlignRight
-            painter.drawText(QRectF(left, y + 4, _LABEL, 16), side, label)
+        metrics = QFontMetricsF(theme().font("caption"))
+        return time_marks(self.axis_row(), (begin, begin + length), metrics.horizontalAdvance)
+
+    def _paint_axis(self, painter: QPainter) -> None:
+        row = self.axis_row()
+        painter.fillRect(QRectF(row.left(), row.top(), row.width(), 1), theme().color("border"))
+        painter.setPen(theme().color("text.muted"))
+        for mark in self.time_marks():
+            painter.fillRect(QRectF(round(mark.x), row.top(), 1, 1 + _TICK), theme().color("border.strong"))
+            box = QRectF(mark.x - _LABEL / 2, row.top() + 1 + _TICK, _LABEL, 16)
+            painter.drawText(box, Qt.AlignmentFlag.AlignHCenter, mark.label)
 
     def _paint_playhead(self, painter: QPainter) -> None:
         room = self._room()

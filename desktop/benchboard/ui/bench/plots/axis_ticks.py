@@ -1,8 +1,12 @@
-"""Round ticks for the axes of plots: values, and times of the day. No Qt."""
+"""Round ticks for the axes of plots: values, and times of the day."""
 
 import math
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+
+from PySide6.QtCore import QRectF
 
 from benchboard.i18n import _, number
 from benchboard.ui.bench.plots.time_window import SECOND
@@ -13,6 +17,8 @@ _TIME_STEPS: Final = (
     *(SECOND * count for count in (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600,
                                    43_200, 86_400)),
 )  # fmt: skip
+_LABEL_GAP: Final = 110
+"""Pixels between two times with labels, at least."""
 _LEAST_SHARE: Final = 0.35
 """An axis stays as it is while values take up at least this much of it: else it would move with each of them."""
 _SPARE: Final = 0.06
@@ -42,11 +48,36 @@ def value_ticks(low: float, high: float, most: int) -> list[tuple[float, str]]:
 
 def time_ticks(begin: int, end: int, most: int) -> list[tuple[int, str]]:
     """At most `most` round times of the local day (Unix, ns) between these, and their labels."""
-    step = next((one for one in _TIME_STEPS if (end - begin) // one < most), _TIME_STEPS[-1])
+    day = _TIME_STEPS[-1]
+    days = (end - begin) // (most * day) + 1
+    step = next((one for one in _TIME_STEPS if (end - begin) // one < most), days * day)
     zone = datetime.fromtimestamp(end / SECOND).astimezone().utcoffset()
     offset = round(zone.total_seconds()) * SECOND if zone is not None else 0
     first = -((-begin - offset) // step) * step - offset
     return [(at, time_text(at, step)) for at in range(first, end + 1, step)]
+
+
+@dataclass(frozen=True, slots=True)
+class TimeMark:
+    """A time (Unix, ns) at `x`, and the label that is centred there; none where it would be cut."""
+
+    at: int
+    x: float
+    label: str
+
+
+def time_marks(row: QRectF, span: tuple[int, int], width_of: Callable[[str], float]) -> list[TimeMark]:
+    """Round times of `span` in a row of that length. A label stands on no other and reaches at most as far over an end
+    as `row` is from the left of what it is in."""
+    begin, end = span
+    margin, marks, free_from = row.left(), list[TimeMark](), 0.0
+    for at, text in time_ticks(begin, end, max(1, int(row.width() / _LABEL_GAP))):
+        x = row.left() + row.width() * (at - begin) / max(end - begin, 1)
+        half = width_of(text) / 2
+        fits = free_from <= x - half and x + half <= row.right() + margin
+        marks.append(TimeMark(at, x, text if fits else ""))
+        free_from = x + half + 1 if fits else free_from
+    return marks
 
 
 def time_text(at: int, step: int = SECOND) -> str:
