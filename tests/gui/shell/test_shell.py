@@ -359,8 +359,8 @@ def test_f6_reaches_the_way_on_of_a_toast_which_stays_while_it_has_the_focus(
     qtbot: QtBot, working: Application, shell: Shell, announcements: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[bool] = []
-    expire = Toast._expire
-    monkeypatch.setattr(Toast, "_expire", lambda one: (asked.append(True), expire(one))[1])
+    expire = Toast.expire
+    monkeypatch.setattr(Toast, "expire", lambda one: (asked.append(True), expire(one))[1])
     monkeypatch.setattr(toasts, "SHOWN_MS", 100)
     place(shell, "bench_dongles").field.setFocus()
     opened: list[int] = []

@@ -63,7 +63,7 @@ class Toast(QWidget):
         self.adjustSize()
         self._is_new = True
         QTimer.singleShot(0, self, self._grow_old)
-        QTimer.singleShot(SHOWN_MS, self, self._expire)
+        QTimer.singleShot(SHOWN_MS, self, self.expire)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -79,11 +79,11 @@ class Toast(QWidget):
         """Whether there is something in it to press."""
         return self._undo is not None or bool(self._way_on)
 
-    def _expire(self) -> None:
+    def expire(self) -> None:
         """Go, unless the focus is on one of its buttons."""
         focused = QApplication.focusWidget()
         if focused is not None and self.isAncestorOf(focused):
-            QTimer.singleShot(SHOWN_MS, self, self._expire)
+            QTimer.singleShot(SHOWN_MS, self, self.expire)
         else:
             self.deleteLater()
 
