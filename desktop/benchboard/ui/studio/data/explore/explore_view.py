@@ -191,6 +191,7 @@ class ExploreView(QWidget):
         self._work.splitterMoved.connect(self._keep_query_height)
         self.sql.edit.blockCountChanged.connect(self._fit_query)
         self.sql.edit.textChanged.connect(self._show_examples)
+        self.sql.edit.checked.connect(lambda *_found: self.fields.used.show_typed(self.sql.edit.toPlainText()))
         self._query_height = 0
         """How high the user made the SQL, in pixels; 0: nobody did."""
         self._work_area = scroll_area(self._work)  # in a low window query and result are scrolled

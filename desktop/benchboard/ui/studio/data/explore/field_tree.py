@@ -27,6 +27,7 @@ from benchboard.analytics.table_browser import BrowsedColumn, BrowsedSource, Bro
 from benchboard.i18n import _, ngettext, number, pgettext
 from benchboard.ui.commands import key_cap
 from benchboard.ui.studio.data.explore.exploration import Exploration
+from benchboard.ui.studio.data.explore.used_columns import UsedColumns
 from benchboard.ui.studio.kind_icons import KIND_ICONS
 from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.theme import theme
@@ -86,7 +87,8 @@ class FieldPane(QWidget):
         super().__init__()
         set_surface(self, "surface")
         self.setAccessibleName(_("Tables and columns"))
-        self.tree = FieldTree(exploration)
+        self.used = UsedColumns(context, exploration)
+        self.tree = FieldTree(exploration, self.used)
         self.setFocusProxy(self.tree)
         search = search_field(self, "explore_search", _("Find a column"), self._search, self._add_match)
         search.setMaximumWidth(16_777_215)
@@ -168,9 +170,10 @@ class FieldTree(QTreeWidget):
     inserted = Signal(str, str, str)
     """While the SQL is edited: source, table and name of a column to insert in it; without a name the table."""
 
-    def __init__(self, exploration: Exploration) -> None:
+    def __init__(self, exploration: Exploration, used: UsedColumns) -> None:
+        """`used`: the columns that are bold and have a check mark."""
         super().__init__()
-        self._exploration = exploration
+        self._exploration, self.used = exploration, used
         self._wanted = ""
         self._open: set[tuple[str, str]] = set()
         self._shown: object = None
@@ -194,6 +197,7 @@ class FieldTree(QTreeWidget):
         theme().changed.connect(self.viewport().update)
         exploration.sources_changed.connect(self.build)
         exploration.changed.connect(self._show_question)
+        used.changed.connect(self._show_used)
         self.build()
 
     def filter(self, text: str) -> None:
@@ -275,7 +279,7 @@ class FieldTree(QTreeWidget):
 
     def _name_used(self) -> None:
         """Have a screen reader tell the columns of the query from others: on screen they are ticked."""
-        used = self.used_columns()
+        used = self.used.columns()
         rows = QTreeWidgetItemIterator(self)
         while (item := rows.value()) is not None:
             line: FieldRow = item.data(0, _DATA)
@@ -378,6 +382,9 @@ class FieldTree(QTreeWidget):
             base = source.table(question.table) if source is not None else None
             if base is not None:
                 self._exploration.read_statistics(question.source_id, base)
+        self._show_used()
+
+    def _show_used(self) -> None:
         self._name_used()
         self.viewport().update()
 
@@ -403,7 +410,7 @@ class FieldTree(QTreeWidget):
         elif line.column is not None and line.table is not None:
             title = item.text(0)  # the tree may be built anew
             self._exploration.add_column(line.column, line.source.id, line.table)
-            if _key(line) in self.used_columns():
+            if _key(line) in self.used.columns():
                 announce(self, _("{column}, in the query").format(column=title), again=True)
         elif line.table is not None:
             self._exploration.open_table(line.source.id, line.table.name)
@@ -492,19 +499,6 @@ class FieldTree(QTreeWidget):
     def drawBranches(self, _painter: QPainter, _rect: QRect, _index: QModelIndex | QPersistentModelIndex) -> None:
         """Draw nothing: the rows draw their own carets."""
 
-    def used_columns(self) -> set[tuple[str, str, str]]:
-        """The columns that the question names, which are bold and have a check mark."""
-        question = self._exploration.state.question
-        if question is None:
-            return set()
-        parts = [one.column for one in (*question.filters, *question.groups, *question.measures) if one.column]  # type: ignore[attr-defined]  # each has a column
-        places = {(question.source_id, question.table, name) for name in parts}
-        for join in question.joins:
-            found = self._exploration.joined_tables.joined(question, join, self._exploration.sources)
-            if found is not None:
-                places |= {(found[0].id, found[1].name, column) for column, output in join.columns if output in parts}
-        return places
-
 
 def kind_title(kind: str, *, is_folder: bool = False) -> str:
     """The kind of a source, in a word."""
@@ -582,7 +576,7 @@ class _FieldDelegate(QStyledItemDelegate):
         item = self._tree.itemFromIndex(index)
         rect: QRect = option.rect
         state = option.state
-        used = _key(line) in self._tree.used_columns()
+        used = _key(line) in self._tree.used.columns()
         current = bool(state & QStyle.StateFlag.State_Selected)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
