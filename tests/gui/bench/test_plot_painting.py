@@ -1,5 +1,7 @@
 """What drawing plots costs: bounded by the pixels of a chart, not by the frames."""
 
+import re
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QRectF, QSize, QSizeF
@@ -9,7 +11,7 @@ from benchboard.canbus.dbc import Message, Signal
 from benchboard.canbus.plot_set import PlotSet
 from benchboard.canbus.signal_decoder import SignalKey
 from benchboard.canbus.signal_histories import SignalHistories
-from benchboard.ui.bench.plots.plot_painting import paint_plots
+from benchboard.ui.bench.plots.plot_painting import CursorLines, paint_plots
 from benchboard.ui.theme import Theme
 
 SECOND = 1_000_000_000
@@ -87,3 +89,19 @@ def test_a_plot_without_any_value_is_hatched_and_says_so(light: Theme, is_live: 
     assert {"0", "100", "200"} <= set(painter.texts), "the axis of the values that the database allows"
     row = {image.pixelColor(x, 120).rgb() for x in range(100, 300)}
     assert len(row) > 1, "hatched"
+
+
+@pytest.mark.parametrize("width", [260, 330, 800])
+def test_the_axis_keeps_times_beside_the_letters_of_cursors(light: Theme, width: int) -> None:
+    """In a narrow pane, cursors A and B were over the only ones."""
+    histories, key = SignalHistories(), SignalKey(0x100, False, "M", "S")
+    histories.add(key, MESSAGE)
+    image = QImage(SIZE, QImage.Format.Format_ARGB32_Premultiplied)
+    painter = LinePainter(image)
+    cursors = CursorLines((10 * SECOND // 3, 20 * SECOND // 3))
+    size, plots = QSizeF(width, SIZE.height()), PlotSet().with_signal(key)
+    paint_plots(painter, size, plots, histories, (0, 10 * SECOND), {}, cursors)
+    painter.end()
+    times = [text for text in painter.texts if re.fullmatch(r"\d\d:\d\d:\d\d", text)]
+    assert len(times) >= 2
+    assert len(times) == len({*times})

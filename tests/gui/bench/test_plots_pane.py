@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.canbus.dbc import Message, Signal
@@ -19,6 +19,7 @@ from benchboard.canbus.frame import Frame, TimeSource, Timestamp
 from benchboard.canbus.plot_set import PlotSet
 from benchboard.canbus.signal_decoder import SignalKey
 from benchboard.canbus.signal_histories import SignalHistories
+from benchboard.ui.bench.plots.plot_painting import AXIS
 from benchboard.ui.bench.plots.plots_pane import PlotsPane
 from benchboard.ui.bench.plots.time_window import TimeWindow
 from benchboard.ui.bench.signals.signal_drag import signal_data
@@ -255,3 +256,39 @@ def test_plot_without_any_value_has_no_figures_on_its_axis(pane: PlotsPane, hist
     empty = pane.canvas.grab().toImage()
     figures = [empty.pixelColor(x, y).rgb() for x in range(8, 56) for y in range(60, empty.height() - 60)]
     assert len({*figures}) == 1, "figures of an axis from 0 to 1"
+
+
+@pytest.mark.parametrize("width", [260, 330, 960])
+def test_cursors_leave_room_for_plots_their_axis_and_a_whole_title(pane: PlotsPane, width: int) -> None:
+    """The title was cut, and the values at the cursors pushed the axis of time out of sight."""
+    pane.resize(width, 300)
+    for key in (SPEED, STATE, TORQUE):
+        pane.add_signal(key)
+    pane.canvas.show_cursors(True)
+    QApplication.processEvents()
+    shown = QLabel.text(pane._time)
+    assert shown in ("", "10 s") or shown.startswith("10 s from ")
+    assert "…" not in shown
+    seen = pane.canvas.visibleRegion().boundingRect()
+    assert seen.height() >= 96 + AXIS
+    image = pane.canvas.grab().toImage()
+    strip = {
+        image.pixelColor(x, y).rgb()
+        for y in range(seen.bottom() - round(AXIS) + 6, seen.bottom() - 6)
+        for x in range(pane.canvas.width())
+    }
+    assert theme().color("accent").rgb() in strip, "the letters of the cursors, on the axis of time"
+    first = seen.bottom()
+    pane._area.verticalScrollBar().setValue(pane._area.verticalScrollBar().maximum())
+    assert pane.canvas.axis_bottom >= pane.canvas.height() - 1 >= first
+
+
+def test_each_signal_has_one_row_of_values_at_the_cursors(pane: PlotsPane) -> None:
+    pane.add_signal(SPEED)
+    pane.add_signal(TORQUE)
+    pane.canvas.show_cursors(True)
+    compact = theme().px("table.row.compact")
+    pane.resize(960, 640)
+    assert pane.values.sizeHint().height() == (1 + 2) * compact, "one table, as there is room"
+    pane.resize(260, 640)
+    assert pane.values.sizeHint().height() == (3 + 2 * 2) * compact, "no row is higher than the others"

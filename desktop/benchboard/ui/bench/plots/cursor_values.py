@@ -16,13 +16,29 @@ from benchboard.ui.bench.plots.signal_texts import difference_text, extent_texts
 from benchboard.ui.bench.plots.time_window import SECOND
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.accessible import Role
+from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.surfaces import set_surface
 
-_GAP: Final = 12.0
+_GAP: Final = 10.0
+_LEAST_GAP: Final = 6.0
 _LEFT, _RIGHT, _SWATCH = 12.0, 16.0, 20.0
-_LEAST_NAME: Final = 90.0
-"""Pixels that a name has beside its values, unless it is shorter."""
+_LEAST_NAME: Final = 120.0
+"""Pixels that a name has in a table of all values."""
+_LEAST_NAME_BESIDE: Final = 40.0
+"""Pixels that a name keeps beside values that have too little room, which are cut then; the tooltip has them."""
 _LEAST_WIDTH: Final = 200
+
+
+_Table = tuple[tuple[str, ...], list[tuple[int, tuple[str, ...]]]]
+"""The heading of a table, and its rows: the colour's number, the name and the values."""
+
+
+def _widths(table: _Table) -> list[float]:
+    """Of the columns of values."""
+    strong = QFontMetricsF(theme().font("body_strong"))
+    heading, rows = table
+    texts = [heading, *(texts for _colour, texts in rows)]
+    return [max(strong.horizontalAdvance(row[at]) for row in texts) + _GAP for at in range(1, len(heading))]
 
 
 def _time(at: int) -> str:
@@ -32,7 +48,8 @@ def _time(at: int) -> str:
 
 class CursorValues(QWidget):
     """Two tables: a row for each signal with its value at A, at B, and the difference; and one with the least, the
-    greatest and the mean value between them. Above them are the times of A and B.
+    greatest and the mean value between them; or one table with all of them where that has room. The times of A
+    and B are above them, or in the heading of the one table.
     """
 
     accessible_role = Role.StaticText
@@ -67,6 +84,7 @@ class CursorValues(QWidget):
             extent = history.extent(begin, end) if history is not None else None
             self.between.append((one.colour, one.key.signal, *extent_texts(signal, extent)))
         self.setAccessibleName(self.text)
+        self.setToolTip(plain_tooltip(self.text.replace("; ", "\n")))
         self.updateGeometry()
         self.update()
 
@@ -85,64 +103,49 @@ class CursorValues(QWidget):
         return "; ".join([self.times, self.title, *rows])
 
     def sizeHint(self) -> QSize:
-        height = 3 * theme().px("table.row.compact") + 2 * len(self.rows) * self._row_height
-        return QSize(_LEAST_WIDTH, height)
+        return QSize(_LEAST_WIDTH, self.height_for(self.width()))
+
+    def height_for(self, width: int) -> int:
+        """The height that the values need at this width: a row for each signal in each table."""
+        tables = self._tables(width)
+        own_line = len(tables) > 1  # that of the times
+        return (own_line + sum(1 + len(rows) for _heading, rows in tables)) * theme().px("table.row.compact")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.updateGeometry()
 
-    def _widths(self) -> list[float]:
-        """Of the columns of values."""
-        strong = QFontMetricsF(theme().font("body_strong"))
-        texts = [self._heading, self._heading_between, *(row[1:] for row in (*self.rows, *self.between))]
-        return [max(strong.horizontalAdvance(row[at]) for row in texts) + _GAP for at in (1, 2, 3)]
-
-    @property
-    def _heading(self) -> tuple[str, ...]:
-        return self.title, "A", "B", _("B − A")
-
-    @property
-    def _heading_between(self) -> tuple[str, ...]:
-        return _("A to B"), _("Min"), _("Max"), _("Mean")
-
-    @property
-    def _is_stacked(self) -> bool:
-        """Whether names have a line of their own, above the values."""
-        metrics = QFontMetricsF(theme().font("body"))
-        name = max((metrics.horizontalAdvance(row[1]) for row in self.rows), default=0.0)
-        return self.width() - _LEFT - _RIGHT - _SWATCH - sum(self._widths()) < min(name, _LEAST_NAME)
-
-    @property
-    def _row_height(self) -> int:
-        compact = theme().px("table.row.compact")
-        return round(compact * 1.6) if self._is_stacked else compact
+    def _tables(self, width: int) -> list[_Table]:
+        """The headings and rows of both tables, or of one that has all where there is room for it."""
+        at = (self.title, "A", "B", _("B − A"))
+        between = (_("A to B"), _("Min"), _("Max"), _("Mean"))
+        rows = [(colour, tuple(texts)) for colour, *texts in self.rows]
+        others = [(colour, tuple(texts)) for colour, *texts in self.between]
+        both = [(colour, (*row, *other[1:])) for (colour, row), (_colour, other) in zip(rows, others, strict=True)]
+        title = f"{self.title}  ·  {self.times}"
+        one: _Table = ((title, *at[1:], _("Min, A to B"), *between[2:]), both)
+        least = max(_SWATCH + _LEAST_NAME, QFontMetricsF(theme().font("body")).horizontalAdvance(title) + 4)
+        if width >= _LEFT + least + sum(_widths(one)) + _RIGHT:
+            return [one]
+        return [(at, rows), (between, others)]
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        compact, height, widths = theme().px("table.row.compact"), self._row_height, self._widths()
+        compact, top = theme().px("table.row.compact"), 0.0
+        tables = self._tables(self.width())
+        widths = [max(columns) for columns in zip(*(_widths(table) for table in tables), strict=True)]
+        title = QFontMetricsF(theme().font("body")).horizontalAdvance(self.title) + 4
+        room = self.width() - _LEFT - _RIGHT - max(title, _SWATCH + _LEAST_NAME_BESIDE)
+        if sum(widths) > room:
+            widths = [width * max(room, 0.0) / sum(widths) for width in widths]
+        lines: list[tuple[int | None, tuple[str, ...]]] = [(None, (self.times,))] if len(tables) > 1 else []
+        for heading, rows in tables:
+            lines += [(None, heading), *rows]
         with QPainter(self) as painter:
             painter.fillRect(self.rect(), theme().color("surface"))
-            self._paint_row(painter, QRectF(0, 0, self.width(), compact), None, (self.times,), ())
-            top = float(compact)
-            for heading, rows in ((self._heading, self.rows), (self._heading_between, self.between)):
-                self._paint_row(painter, QRectF(0, top, self.width(), compact), None, heading, widths)
+            for colour, texts in lines:
+                row = QRectF(0, top, self.width(), compact)
+                self._paint_row(painter, row, colour, texts, widths if len(texts) > 1 else ())
                 top += compact
-                for one in rows:
-                    self._paint_signal(painter, QRectF(0, top, self.width(), height), one, widths)
-                    top += height
-
-    def _paint_signal(
-        self, painter: QPainter, row: QRectF, texts: tuple[int, str, str, str, str], widths: Sequence[float]
-    ) -> None:
-        """The row of a signal, with its name above the values where they have no room beside it."""
-        colour, *shown = texts
-        if not self._is_stacked:
-            self._paint_row(painter, row, colour, shown, widths)
-            return
-        half = QRectF(0, row.top(), row.width(), row.height() / 2 + 2)
-        self._paint_row(painter, half, colour, shown[:1], ())
-        row.setTop(row.top() + row.height() / 2 - 2)
-        self._paint_values(painter, row, shown[1:], widths)
 
     def _paint_row(
         self, painter: QPainter, row: QRectF, colour: int | None, texts: Sequence[str], widths: Sequence[float]
@@ -170,5 +173,6 @@ class CursorValues(QWidget):
         for place, (text, width) in enumerate(zip(texts, widths, strict=True)):
             painter.setFont(theme().font("body_strong" if place == 2 and not is_heading else "body"))
             flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-            painter.drawText(QRectF(left, row.top(), width, row.height()), flags, text)
+            shown = QFontMetricsF(painter.font()).elidedText(text, Qt.TextElideMode.ElideRight, width - _LEAST_GAP)
+            painter.drawText(QRectF(left, row.top(), width, row.height()), flags, shown)
             left += width

@@ -27,7 +27,8 @@ TITLE: Final = 24.0
 """Height of the line that names a signal."""
 AXIS: Final = 28.0
 """Height of the axis of time."""
-LEAST_CHART: Final = 44.0
+LEAST_CHART: Final = 62.0
+"""So that a plot of one signal has 96 pixels."""
 _MOST_CHART: Final = 180.0
 _LEFT, _RIGHT, _BELOW = 60.0, 16.0, 10.0
 _LEFT_NAMED: Final = 92.0
@@ -41,6 +42,8 @@ _LEAST_LONG: Final = 8
 _DOT: Final = 3.5
 _TICK_GAP: Final = 26.0
 _TIME_GAP: Final = 76.0
+_LEAST_TIMES: Final = 2
+"""Times that an axis has also where cursors are over others."""
 _MOST_TICKS: Final = 5
 _MOST_NAMES: Final = 8
 _SILENT_NS: Final = 2_000_000_000
@@ -106,13 +109,21 @@ def paint_plots(
     span: tuple[int, int],
     scales: Scales,
     cursors: CursorLines | None = None,
+    axis_bottom: float | None = None,
 ) -> None:
-    """Draw all plots from one time to another (`span`: Unix, ns). `scales` is read and written."""
+    """Draw all plots from one time to another (`span`: Unix, ns). `scales` is read and written. The axis of time is
+    below the last plot, or over the plots with its bottom at `axis_bottom`, where that is higher.
+    """
     places = boxes(size, plots, source)
     for plot, box in zip(plots.plots, places, strict=True):
         _paint_plot(painter, plot, box, source, span, scales, cursors)
     if places:
         axis = QRectF(places[0].chart.left(), places[-1].whole.bottom(), places[0].chart.width(), AXIS)
+        if axis_bottom is not None and axis_bottom < axis.bottom():
+            axis.moveBottom(axis_bottom)
+            ground = QRectF(0, axis.top(), size.width(), AXIS)
+            painter.fillRect(ground, theme().color("surface"))
+            painter.fillRect(QRectF(0, axis.top(), size.width(), 1), theme().color("border"))
         tags = _cursor_tags(axis, span, cursors)
         _paint_times(painter, axis, span, [tag for tag in tags if tag is not None])
         if cursors is not None:
@@ -427,13 +438,28 @@ def _paint_times(painter: QPainter, row: QRectF, span: tuple[int, int], taken: S
     ticks = time_ticks(*span, most)
     widest = max((metrics.horizontalAdvance(label) for _at, label in ticks), default=0.0)
     if widest + 12 > _TIME_GAP:  # labels of microseconds are wide
-        ticks = time_ticks(*span, max(1, int(row.width() / (widest + 12))))
-    for at, label in ticks:
+        most = max(1, int(row.width() / (widest + 12)))
+    labels = _time_labels(row, span, most, metrics, taken)
+    for finer in (2, 4, 8, 16):  # cursors may be over them: others beside them
+        if taken and len(labels) < _LEAST_TIMES:
+            labels = max(labels, _time_labels(row, span, most * finer, metrics, taken), key=len)
+    for place, label in labels:
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, label)
+
+
+def _time_labels(
+    row: QRectF, span: tuple[int, int], most: int, metrics: QFontMetricsF, taken: Sequence[QRectF]
+) -> list[tuple[QRectF, str]]:
+    """Of at most `most` round times those whose labels have room, and where."""
+    found: list[tuple[QRectF, str]] = []
+    for at, label in time_ticks(*span, most):
         x, width = x_at(row, span, at), metrics.horizontalAdvance(label) + 2
         place = QRectF(x - width / 2, row.top(), width, row.height())
         is_inside = row.left() - 20 <= place.left() and place.right() <= row.right() + _RIGHT
-        if is_inside and not any(place.adjusted(-4, 0, 4, 0).intersects(one) for one in taken):
-            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, label)
+        others = (*taken, *(other for other, _label in found))
+        if is_inside and not any(place.adjusted(-4, 0, 4, 0).intersects(one) for one in others):
+            found.append((place, label))
+    return found
 
 
 def _paint_cursors(painter: QPainter, chart: QRectF, span: tuple[int, int], cursors: CursorLines) -> None:

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
+    QMoveEvent,
     QPainter,
     QPaintEvent,
     QPen,
@@ -28,7 +29,16 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from benchboard.canbus.plot_set import PlotSet
 from benchboard.canbus.signal_decoder import SignalKey
 from benchboard.i18n import _
-from benchboard.ui.bench.plots.plot_painting import CursorLines, PlotBox, Scales, boxes, least_height, paint_plots, x_at
+from benchboard.ui.bench.plots.plot_painting import (
+    AXIS,
+    CursorLines,
+    PlotBox,
+    Scales,
+    boxes,
+    least_height,
+    paint_plots,
+    x_at,
+)
 from benchboard.ui.bench.plots.signal_source import SignalSource
 from benchboard.ui.bench.plots.signal_texts import value_text
 from benchboard.ui.bench.plots.time_window import TimeWindow
@@ -154,17 +164,31 @@ class PlotsCanvas(QWidget):
     def _boxes(self) -> list[PlotBox]:
         return boxes(QSizeF(self.size()), self.plots, self._source)
 
+    @property
+    def axis_bottom(self) -> float:
+        """Where the axis of time ends: below the last plot, or at the end of what is in sight of more plots."""
+        places, area = self._boxes(), self.parentWidget()
+        bottom = places[-1].whole.bottom() + AXIS if places else float(self.height())
+        return min(bottom, area.height() - self.y()) if area is not None else bottom
+
+    def moveEvent(self, event: QMoveEvent) -> None:
+        """Plots were scrolled: the axis of time stays where it was."""
+        super().moveEvent(event)
+        self.update()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         self.painted += 1
         with QPainter(self) as painter:
             painter.fillRect(self.rect(), theme().color("surface"))
             size, self._painted_span = QSizeF(self.size()), self.span
-            paint_plots(painter, size, self.plots, self._source, self._painted_span, self._scales, self.cursors)
+            bottom, span = self.axis_bottom, self._painted_span
+            paint_plots(painter, size, self.plots, self._source, span, self._scales, self.cursors, bottom)
             places = self._boxes()
             painter.setPen(QPen(theme().color("border"), 1))
             for box in places[1:]:
                 y = round(box.whole.top()) + 0.5
-                painter.drawLine(QPointF(0, y), QPointF(size.width(), y))
+                if y < bottom - AXIS:
+                    painter.drawLine(QPointF(0, y), QPointF(size.width(), y))
             if self.hasFocus() and keys_used():
                 painter.setPen(QPen(theme().color("focus"), 2))
                 whole = places[self.current].whole if places else QRectF(self.rect())

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from benchboard.canbus.plot_set import PlotSet
@@ -17,6 +17,7 @@ from benchboard.ui.bench.bench_commands import PLOT_MENU, PLOTS
 from benchboard.ui.bench.plots.axis_ticks import duration_text, time_text
 from benchboard.ui.bench.plots.cursor_values import CursorValues
 from benchboard.ui.bench.plots.plot_export import csv_file, picture, png_file
+from benchboard.ui.bench.plots.plot_painting import AXIS
 from benchboard.ui.bench.plots.plots_canvas import PlotsCanvas
 from benchboard.ui.bench.plots.signal_source import SignalSource
 from benchboard.ui.bench.plots.time_window import SECOND
@@ -25,6 +26,7 @@ from benchboard.ui.command_menu import command_menu
 from benchboard.ui.commands import REGISTRY, Handler, Handlers
 from benchboard.ui.context import Context
 from benchboard.ui.file_export import ask_file, save_file
+from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Elided, EmptyState, Text, hairline, scroll_area
 from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.menus import Menu
@@ -32,6 +34,8 @@ from benchboard.ui.widgets.surfaces import set_surface
 
 _LEAST_WIDTH: Final = 260
 _ZOOM: Final = 0.7
+_LEAST_PLOTS: Final = 96 + int(AXIS)
+"""Pixels that plots keep beside the values at the cursors: a plot and the axis of time."""
 Offered = Callable[[], Sequence[SignalKey]]
 
 
@@ -94,7 +98,11 @@ class PlotsPane(QWidget):
         self._area = scroll_area(self.canvas)
         self._stack.addWidget(self._area)
         whole.addWidget(self._body, 1)
-        whole.addWidget(self.values)
+        self._values_area = scroll_area(self.values)
+        self._values_area.setObjectName("plots_values_area")
+        self._values_area.setAccessibleName(_("Values at the cursors"))
+        self._values_area.hide()
+        whole.addWidget(self._values_area)
 
     # ---- what is shown
 
@@ -134,7 +142,7 @@ class PlotsPane(QWidget):
         tenth = SECOND // 10
         width = duration_text(round((end - begin) / tenth) * tenth if end - begin > SECOND else end - begin)
         if not self.plots.plots:
-            text = ""
+            text = width = ""
         elif window.follows:
             text = _("last {time}").format(time=width)
         else:
@@ -143,7 +151,7 @@ class PlotsPane(QWidget):
             start = time_text(begin) if is_today else f"{day:%Y-%m-%d} {time_text(begin)}"
             text = _("{width} from {start}").format(width=width, start=start)
         if self._time.text() != text:
-            self._time.setText(text)
+            self._time.set_texts(text, width, "")
         had_focus = self._live.hasFocus()
         self._live.setVisible(source.is_live and not window.follows and bool(self.plots.plots))
         if had_focus and self._live.isHidden():
@@ -153,8 +161,26 @@ class PlotsPane(QWidget):
         cursors = self.canvas.cursors
         self._cursors.setChecked(cursors is not None)
         self.values.show_values(self.plots, self.canvas.source, cursors)
+        self._values_area.setVisible(cursors is not None)
+        self._fit_values()
         if cursors is not None:
             announce(self.values, self.values.text)
+
+    def _fit_values(self) -> None:
+        """Give the values at the cursors the height that they need, and leave the plots theirs: then they scroll."""
+        if self._values_area.isHidden():
+            return
+        needed = self.values.height_for(self.width())
+        most = self.height() - self._body.y() - _LEAST_PLOTS
+        height = max(min(needed, most), theme().px("table.row.compact"))
+        self._values_area.setFixedHeight(height)
+        scrolls = height < needed
+        self._values_area.setFocusPolicy(Qt.FocusPolicy.StrongFocus if scrolls else Qt.FocusPolicy.NoFocus)
+        self.canvas.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_values()
 
     # ---- what can be done
 
