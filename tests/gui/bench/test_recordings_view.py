@@ -690,9 +690,55 @@ def test_recordings_of_the_folder_are_listed_with_what_they_hold_and_opened(
     click(shell.window(), "recording_list")
     assert view.folder.isVisible()
     assert not visible(shell.window(), "recording_save")
-    click(shell.window(), "recording_list")
+    click(shell.window(), "recording_shown_again")
     assert view.frames.isVisible()
     assert visible(shell.window(), "recording_save")
+
+
+def test_open_recording_says_where_it_is_and_leads_back(
+    qtbot: QtBot, shell: Shell, folder: Path, view: RecordingsView, click: Clicker
+) -> None:
+    window = shell.window()
+    assert not visible(window, "recording_list")
+    view.open(folder / "drive.log")
+    qtbot.waitUntil(lambda: view.frames.model.rowCount() == COUNT)
+    crumb = click.find(window, "recording_list")
+    assert isinstance(crumb, Button)
+    assert (crumb.text(), view.toolbar.title()) == ("Recordings", "drive.log")
+    title = next(one for one in view.toolbar.findChildren(QLabel) if one.text() == "drive.log")
+    assert crumb.geometry().right() < title.geometry().left()
+    assert crumb.focusPolicy() & Qt.FocusPolicy.TabFocus
+    shoot(shell, "recordings_crumb")
+    crumb.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(crumb, Qt.Key.Key_Return)
+    assert view.folder.isVisible()
+    assert view.folder.table.view.hasFocus()
+    assert view.toolbar.title() == "Recordings"
+    assert not visible(window, "recording_list")
+    shoot(shell, "recordings_back")
+    back = click.find(window, "recording_shown_again")
+    assert isinstance(back, Button)
+    assert back.text() == "Back to drive.log"
+    qtbot.keyClick(back, Qt.Key.Key_Return)
+    assert view.frames.isVisible()
+    assert window.focusWidget() is view.frames.table
+    assert not visible(window, "recording_shown_again")
+
+
+def test_crumb_has_no_slash_where_the_name_has_no_room(
+    qtbot: QtBot, shell: Shell, folder: Path, view: RecordingsView, click: Clicker
+) -> None:
+    window = shell.window()
+    path = written(folder / f"{'a long name ' * 8}.log", drive())
+    view.open(path)
+    qtbot.waitUntil(lambda: view.frames.model.rowCount() == COUNT)
+    window.resize(1024, 700)
+    qtbot.waitUntil(lambda: view.toolbar.missing_width() <= 0 and view.toolbar.width() < 1024)
+    shoot(shell, "recordings_crumb_narrow")
+    assert visible(window, "recording_list")
+    labels = [one.text() for one in view.toolbar.findChildren(QLabel) if one.isVisible()]
+    assert path.name not in labels
+    assert "/" not in labels
 
 
 def test_list_of_the_folder_follows_it_and_its_files_are_renamed_and_deleted_with_undo(
@@ -747,7 +793,7 @@ def test_keys_of_a_recording_do_nothing_while_the_list_is_shown_in_its_place(
     handlers = view.command_handlers()
     assert "bench.copy_frame" not in handlers
     assert all(handlers[one].why_not() for one in ("bench.play_recording", "bench.next_error", "bench.save_recorded"))
-    click(shell.window(), "recording_list")
+    click(shell.window(), "recording_shown_again")
     handlers = view.command_handlers()
     assert not any(handlers[one].why_not() for one in ("bench.play_recording", "bench.next_error"))
     assert "bench.copy_frame" in handlers

@@ -46,9 +46,9 @@ from benchboard.ui.tasks import Progress, Work
 from benchboard.ui.time_format import full_date
 from benchboard.ui.widgets import BannerPlace, Button, EmptyState, SegmentedControl, Toolbar, hairline
 from benchboard.ui.widgets.accessible import announce
-from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.stat_strip import Stat, StatStrip
 from benchboard.ui.widgets.surfaces import set_surface
+from benchboard.ui.widgets.tab_order import focus_content
 
 _OPEN, _SAMPLE = "!open", "!sample"
 """The rests of the address that ask for a file, or open the recording of the simulated conveyor."""
@@ -56,6 +56,8 @@ _SAMPLE_RATE, _SAMPLE_S = 400.0, 90.0
 """Frames a second and seconds of that recording."""
 _FIRST_DAY, _LAST_DAY = 315_532_800.0, 4_102_444_800.0
 """Unix times of 1980 and 2100: others aren't dates."""
+_LONGEST_NAME = 40
+"""Letters of a file's name in a button."""
 _FRAMES, _STATISTICS, _COMPARISON = "frames", "ids", "compare"
 
 
@@ -142,10 +144,13 @@ class RecordingsView(QWidget):
         self.channel = ChannelSelect(name="recording_channel", label=_("Channel"))
         self.channel.activated.connect(lambda _index: self.show_channel(self.channel.channel))
         recent = RecentButton(self._recent, self.open)
-        self._list = Button(
-            "", self.toggle_list, kind="quiet", icon="ph.list", tip=_("Recordings in the folder"), name="recording_list"
+        self._crumb = Button(
+            _("Recordings"), self.toggle_list, kind="link", tip=_("Recordings in the folder"), name="recording_list"
         )
-        for widget in (self.channel, self.pages, self._save, self._list, recent, self._open):
+        self._back = Button("", self.toggle_list, kind="link", name="recording_shown_again")
+        self.toolbar.add_crumb(self._crumb)
+        self.toolbar.add(self._back)
+        for widget in (self.channel, self.pages, self._save, recent, self._open):
             self.toolbar.add_right(widget)
         self.toolbar.shorten(self._save, self._open)
 
@@ -360,6 +365,10 @@ class RecordingsView(QWidget):
         self._show_page(self.pages.current())
         if self._lists:
             self.folder.table.view.setFocus()
+        elif self.pages.current() == _FRAMES:
+            self.frames.focus_frames()
+        elif (page := self._stack.currentWidget()) is not None:
+            focus_content(page)
 
     def _turn_to(self, key: str) -> None:
         """Show this page about the open recording."""
@@ -377,12 +386,12 @@ class RecordingsView(QWidget):
         self._played.setVisible(recording is not None and recording.count > 0)
         on_page = self.pages.current() != _COMPARISON or not self.comparison.is_filled  # which has it beside that of B
         self.channel.setVisible(recording is not None and recording.has_channels and on_page)
-        self._list.setVisible(self.recording is not None)
-        tip = _("Recordings in the folder")
-        if self._lists and self.recording is not None:
-            tip = _("Back to {name}").format(name=self.recording.path.name)
-        self._list.setToolTip(plain_tooltip(tip))
-        self._list.setAccessibleName(tip)
+        self.toolbar.show_crumb(recording is not None)
+        self._back.setVisible(self._lists and self.recording is not None)
+        if self.recording is not None:
+            name = self.recording.path.name
+            short = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
+            self._back.set_title(_("Back to {name}").format(name=short))
         self.toolbar.set_title(recording.path.name if recording is not None else _("Recordings"))
 
     def showEvent(self, event: QShowEvent) -> None:

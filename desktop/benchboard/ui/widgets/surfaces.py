@@ -89,6 +89,9 @@ class Toolbar(QWidget):
         self._count.hide()
         self._left = 0
         self._may_shorten: tuple[Button, ...] = ()
+        self._crumb: Button | None = None
+        self._slash = Text("/", "body", "muted", parent=self)
+        self._slash.hide()
         self._title = Text(title, "section", parent=self)
         self._title.setVisible(bool(title))
         if title:
@@ -108,6 +111,20 @@ class Toolbar(QWidget):
         """Add `widget` at the right end."""
         self._row.addWidget(widget)
         return widget
+
+    def add_crumb(self, crumb: Button) -> None:
+        """Have `crumb`, which leads to what the title is one of, before it and a slash while `show_crumb` says so."""
+        self._crumb = crumb
+        for at, widget in enumerate((crumb, self._slash)):
+            self._row.insertWidget(at, widget)
+            self._left += 1
+
+    def show_crumb(self, shown: bool) -> None:
+        """Show the crumb, or not."""
+        assert self._crumb is not None, "add one first"
+        self._crumb.setVisible(shown)
+        self._slash.setVisible(shown and not self._title.isHidden())
+        self._shorten_to_width()
 
     def missing_width(self) -> int:
         """How many pixels wider it would have to be for its widgets; 0 or less if they fit."""
@@ -156,12 +173,14 @@ class Toolbar(QWidget):
         lacking = self._row.minimumSize().width() - self.width()
         lacking += sum(button.label_room() for button in shown if button.is_shortened)
         named = [one for one in (self._title, self._count) if one.text()] if self._title.text() else []
+        if self._crumb is not None and not self._crumb.isHidden():
+            named.append(self._slash)
         title_room = sum(one.sizeHint().width() + self._row.spacing() for one in named)
         lacking += title_room if self._title.isHidden() else 0
         for button in shown:
             button.show_label(lacking <= 0)
             lacking -= button.label_room()
-        for one in (self._title, self._count):  # the count alone would be a number of nothing
+        for one in (self._title, self._count, self._slash):  # the count alone would be a number of nothing
             one.setVisible(one in named and lacking <= 0)
 
     def title(self) -> str:
