@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QMenu, QWidget
 
 from benchboard.identity import authentication, role_changes, teams
@@ -13,6 +13,7 @@ from benchboard.identity.permissions import Actor, Client
 from benchboard.identity.role_changes import RoleFields, RoleSummary
 from benchboard.identity.roles import RULES, permissions_of
 from benchboard.ui.admin import permission_matrix
+from benchboard.ui.admin.roles_view import RolesView
 from benchboard.ui.widgets import Button, Select
 from benchboard.ui.widgets.labels import Text
 from benchboard.ui.widgets.list_row import ListRow
@@ -235,6 +236,39 @@ def test_columns_of_roles_keep_their_order_and_the_chosen_one_is_in_view(admin: 
         return end <= area + 1
 
     admin.wait(is_in_view)
+
+
+def test_who_can_stands_below_the_matrix_in_a_narrow_window(admin: Admin) -> None:
+    admin.go("admin/roles")
+    admin.window.resize(1024, 700)
+    (view,) = admin.window.findChildren(RolesView)
+    (matrix,) = admin.window.findChildren(permission_matrix.PermissionMatrix)
+    admin.wait(lambda: matrix.width() < 800)
+    admin.type("who_can_search", "configure")
+    admin.wait(lambda: "Ada Lovelace, Role Technician" in _rows(admin, "who_can_detail"))
+    pane = admin.find("who_can_detail")
+
+    def place(one: QWidget) -> QRect:
+        return QRect(one.mapTo(view, QPoint(0, 0)), one.size())
+
+    admin.wait(lambda: place(pane).top() >= place(matrix).bottom() and place(pane).width() == place(matrix).width())
+    assert matrix.contentsMargins().right() == 0
+    assert matrix.visibleRegion().boundingRect() == matrix.rect()
+    assert pane in view.panes()
+    field = admin.find("who_can_day")
+    field.setFocus()
+    admin.window.resize(1440, 900)
+    admin.wait(lambda: place(pane).left() >= place(matrix).right() - 1 and pane.isVisible())
+    assert admin.window.focusWidget() is field
+    admin.window.resize(1024, 700)
+    admin.wait(lambda: place(pane).top() >= place(matrix).bottom())
+    admin.click("detail_close")
+    admin.wait(lambda: not _shown(admin, "who_can_detail"))
+    assert not _shown(admin, "role_detail")
+    search = admin.find("who_can_search")
+    assert isinstance(search, QLineEdit)
+    assert search.text() == ""
+    admin.wait(lambda: place(matrix).bottom() >= view.height() - 2)
 
 
 def test_roles_are_compared_by_two(admin: Admin) -> None:

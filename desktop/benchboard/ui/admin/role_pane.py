@@ -316,11 +316,34 @@ class WhoCanPane(DetailPane):
         self._day.changed.connect(self.refresh)
         self._as_of = DetailSection(_("As of"))
         self._as_of.fill(self._day)
-        for widget in (self._choices, self._none, hairline(), self._as_of, hairline(), self._people):
+        self._rule = hairline()
+        for widget in (self._choices, self._none, hairline(), self._as_of, self._rule, self._people):
             self.column.addWidget(widget)
         self.column.addStretch(1)
+        self._side = QWidget()
+        """Where the people are while it is as wide as two."""
+        side = QWidget()
+        side.setProperty("plain", "true")
+        self._side_column = QVBoxLayout(side)
+        self._side_column.setContentsMargins(0, 0, 0, 8)
+        self._side_column.addStretch(1)
+        line = QHBoxLayout(self._side)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(0)
+        line.addWidget(hairline(vertical=True))
+        line.addWidget(scroll_area(side), 1)
+        self.across.addWidget(self._side, 1)
+        self._side.hide()
         self._listed: dict[str, ListRow] = {}
         self._objects: dict[str, FoundObject] = {}
+
+    def set_below(self, below: bool) -> None:
+        """Stand below something, with the people at the right of what was found; or beside it, with them below that."""
+        column, at = (self._side_column, 0) if below else (self.column, self.column.count() - 1)
+        column.insertWidget(at, self._people)
+        self._rule.setVisible(not below)
+        self.edge.setVisible(not below)
+        self._side.setVisible(below)
 
     def search(self, text: str) -> None:
         """Find what a text means, and show who can do the first of it."""

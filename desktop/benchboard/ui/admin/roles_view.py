@@ -38,6 +38,8 @@ from benchboard.ui.widgets.tab_order import focus_content, one_tab_stop_choices,
 from benchboard.ui.window_commands import LIST_UNDO, UNDO
 
 _LIST_WIDTH: Final = 220
+_BELOW_HEIGHT: Final = 281
+"""Pixels that who can do a thing has below the matrix."""
 _WATCHED: Final = frozenset(
     {"roles", "role_permissions", "user_roles", "users", "teams", "team_members", "dashboards", "dashboard_shares",
      "dashboard_team_shares", "data_sources", "data_source_grants", "dongles"}
@@ -92,6 +94,14 @@ class RolesView(QWidget):
         beside.setSpacing(0)
         beside.addWidget(self._matrix, 1)
         beside.addWidget(self._sheet)
+        self._below = QWidget()
+        self._below.setFixedHeight(_BELOW_HEIGHT)
+        self._below_column = QVBoxLayout(self._below)
+        self._below_column.setContentsMargins(0, 0, 0, 0)
+        self._below_column.setSpacing(0)
+        self._below_column.addWidget(hairline())
+        self._below.hide()
+        beside.addWidget(self._below)
         both = QWidget()
         line = QHBoxLayout(both)
         line.setContentsMargins(0, 0, 0, 0)
@@ -104,7 +114,9 @@ class RolesView(QWidget):
         self._panes = QStackedWidget()
         for pane in (self._role_pane, self._what_if, self._who_can):
             self._panes.addWidget(pane)
+        for pane in (self._role_pane, self._what_if):
             pane.closed.connect(self._close_detail)
+        self._who_can.closed.connect(self._close_who_can)
         self._body = Drawer(both, self._panes)
         self._body.covers.connect(self._matrix.set_covered)
         self._body.covers.connect(lambda _pixels: QTimer.singleShot(0, self, self._fit_width))
@@ -140,7 +152,8 @@ class RolesView(QWidget):
     def panes(self) -> list[QWidget]:
         """The panes in F6 order."""
         detail = [self._panes] if self._panes.isVisible() else []
-        sheet = [self._sheet] if self._sheet.isVisible() else []
+        below = {self._sheet: self._sheet, self._below: self._who_can}
+        sheet = [pane for holder, pane in below.items() if holder.isVisible()]
         return [self._toolbar, self._list_area, self._matrix, *sheet, *detail]
 
     def open_route(self, rest: str) -> None:
@@ -168,7 +181,7 @@ class RolesView(QWidget):
         """Read the roles again; what is ticked and not saved stays ticked."""
         actor = self._context.actor
         self._context.tasks.read(self, lambda session: role_changes.list_roles(session, actor), self._show_roles)
-        if self._panes.currentWidget() is self._who_can:
+        if self._is_searching:
             self._who_can.refresh()
 
     def _show_roles(self, roles: tuple[RoleSummary, ...]) -> None:
@@ -276,17 +289,24 @@ class RolesView(QWidget):
 
     def _open_detail(self) -> None:
         """Show the details that belong to what is done now."""
-        if self._search.text().strip():
+        focused = self.window().focusWidget()
+        is_below = self._is_searching and self._body.narrow
+        self._place_who_can(below=is_below)
+        if not self._is_searching:
+            self._panes.setCurrentWidget(self._what_if if self._has_staged() else self._role_pane)
+        elif not is_below:
             self._panes.setCurrentWidget(self._who_can)
-        elif self._has_staged():
-            self._panes.setCurrentWidget(self._what_if)
-        else:
-            self._panes.setCurrentWidget(self._role_pane)
-        self._body.show_detail(not self._has_sheet())
+        self._body.show_detail(not is_below and not self._has_sheet())
+        if focused is not None and self._who_can.isAncestorOf(focused) and focused.isVisible():
+            focused.setFocus()  # which it lost where it moved
+
+    @property
+    def _is_searching(self) -> bool:
+        return bool(self._search.text().strip())
 
     def _has_sheet(self) -> bool:
         """Whether who gains and who loses stands below the matrix: details beside it would cover it."""
-        return self._has_staged() and self._body.narrow and not self._search.text().strip()
+        return self._has_staged() and self._body.narrow and not self._is_searching
 
     def _show_sheet(self) -> None:
         self._sheet.setVisible(self._has_sheet())
@@ -294,17 +314,14 @@ class RolesView(QWidget):
     def _fit_width(self) -> None:
         """Show who gains and who loses where the width has room for it now."""
         has_sheet = self._has_sheet()
-        if self._has_staged() and has_sheet != self._sheet.isVisibleTo(self):
+        is_below = self._is_searching and self._body.narrow
+        if is_below == self._below.isHidden() or (self._has_staged() and has_sheet != self._sheet.isVisibleTo(self)):
             self._open_detail()
         self._show_sheet()
         self._title_staged()
 
     def _close_detail(self) -> None:
-        if self._panes.currentWidget() is self._who_can:
-            self._search.clear()
-            self._search_who_can("")
-        else:
-            self._body.show_detail(False)
+        self._body.show_detail(False)
 
     # ---- editing
 
@@ -414,9 +431,25 @@ class RolesView(QWidget):
         self._show_sheet()
         if text.strip():
             self._who_can.search(text.strip())
-            self._panes.setCurrentWidget(self._who_can)
-            self._body.show_detail(True)
-        elif self._panes.currentWidget() is self._who_can:
+            self._open_detail()
+        elif not self._below.isHidden() or self._panes.currentWidget() is self._who_can:
             self._open_detail()
             if self._body.narrow:
                 self._body.show_detail(False)
+
+    def _close_who_can(self) -> None:
+        self._search.clear()
+        self._search_who_can("")
+
+    def _place_who_can(self, *, below: bool) -> None:
+        """Have who can do a thing below the matrix, or with the details beside it."""
+        if below != self._below.isHidden():
+            return
+        if below:
+            self._panes.removeWidget(self._who_can)
+            self._below_column.addWidget(self._who_can)
+            self._who_can.show()
+        else:
+            self._panes.addWidget(self._who_can)
+        self._who_can.set_below(below)
+        self._below.setVisible(below)

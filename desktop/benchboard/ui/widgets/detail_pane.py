@@ -81,7 +81,7 @@ class DetailPane(QWidget):
         right.addWidget(self.area, 1)
         right.addLayout(self.foot)
         self.whole = right
-        whole = QHBoxLayout(self)
+        self.across = whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         self.edge = hairline(vertical=True)
