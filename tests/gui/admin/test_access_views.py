@@ -85,6 +85,19 @@ def test_access_tab_says_every_path_and_follows_what_others_change(admin: Admin,
     assert any(row.startswith("Orders wall, Can view, Open to everyone") for row in _rows(admin, "person_detail"))
 
 
+def test_permissions_that_are_not_saved_are_asked_about_before_the_session_ends(admin: Admin) -> None:
+    _role(admin, "Line lead", OZ, abilities=("studio:enter", "sources:read"))
+    admin.go("admin/roles")
+    admin.click("role_line-lead")
+    admin.click("tick_sources:read")
+    admin.application.choose_location()
+    admin.wait(lambda: _shown(admin, "confirm_keep"))
+    assert admin.find("confirm").accessibleDescription() == "Not saved yet: Line lead."
+    admin.click("confirm_keep")
+    assert not _box(admin, "sources:read").isChecked()
+    assert _shown(admin, "roles_save")
+
+
 def test_roles_are_edited_after_a_what_if_and_undone(admin: Admin) -> None:
     _role(admin, "Line lead", OZ, "Ada Lovelace", abilities=("studio:enter", "sources:read"))
     admin.go("admin/roles")

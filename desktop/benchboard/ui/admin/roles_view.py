@@ -167,6 +167,10 @@ class RolesView(QWidget):
         role = self._role()
         return role.name if role is not None and self._has_staged() else ""
 
+    def lost_with_session(self) -> str:
+        """What isn't saved: nothing else keeps it."""
+        return self.unsaved()
+
     def save_state(self) -> object:
         """The role that is shown, and what is ticked and not saved."""
         return self._current, self._added, self._removed, typed_texts(self)
