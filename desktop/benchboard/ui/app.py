@@ -148,7 +148,7 @@ class Application(QObject):
         self.tasks = Tasks(self.problems, self)
         self.window = Window(self._may_close)
         self._loses_work = False
-        """Whether the window closes although work is lost: that was answered."""
+        """Whether the window closes although work is lost."""
         self.shell: Shell | None = None
         self.sign_in: SignIn | None = None
         self._session: ActiveSession | None = None
@@ -527,15 +527,15 @@ class Application(QObject):
                 logging.getLogger(__name__).warning("the settings could not be saved: %s", error.code)
 
     def _may_close(self) -> bool:
-        if not self._loses_work and not self._may_lose_work(self._close_with_loss):
+        if not self._loses_work and not self._may_lose_work(self.close_unasked):
             return False
         if self.shell is not None and not self.shell.may_close():
             return False
         self._save_last_address()
         return True
 
-    def _close_with_loss(self) -> None:
-        """Close the window, and lose what isn't saved."""
+    def close_unasked(self) -> None:
+        """Close the window and lose what isn't saved: that was answered, or nobody is there to answer."""
         self._loses_work = True
         try:
             self.window.close()
@@ -578,7 +578,7 @@ def run(address: str = "", file: Path | None = None, data: Path | None = None) -
     application = Application(home)
     sys.excepthook = _exception_hook(application)
     threading.excepthook = lambda failure: application.report(failure.exc_value or RuntimeError(str(failure.exc_type)))
-    _listen_for_signals(qt)
+    _listen_for_signals(qt, application)
     application.start(address, file, data)
     status = qt.exec()
     application.close()
@@ -588,7 +588,7 @@ def run(address: str = "", file: Path | None = None, data: Path | None = None) -
     return status
 
 
-def _listen_for_signals(qt: QApplication) -> None:
+def _listen_for_signals(qt: QApplication, application: Application) -> None:
     """Quit cleanly on a signal. Qt's event loop doesn't see Python's signals, but it does see a socket."""
     if sys.platform == "win32":
         return
@@ -596,8 +596,14 @@ def _listen_for_signals(qt: QApplication) -> None:
     for end in (receiver, sender):
         end.setblocking(False)
     signal.set_wakeup_fd(sender.fileno())
+
+    def end_program(*_args: object) -> None:
+        application.close_unasked()
+        qt.closeAllWindows()
+        qt.quit()
+
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, lambda *_args: qt.closeAllWindows() or qt.quit())
+        signal.signal(number, end_program)
     notifier = QSocketNotifier(receiver.fileno(), QSocketNotifier.Type.Read, qt)
     # Reading the byte lets the interpreter run the handler; the sockets live as long as the notifier.
     notifier.activated.connect(lambda *_args, ends=(receiver, sender): ends[0].recv(16))

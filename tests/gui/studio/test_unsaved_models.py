@@ -87,6 +87,12 @@ def test_model_that_was_never_touched_is_not_asked_about(studio: "Studio") -> No
     assert not studio.application.window.findChildren(QWidget, "confirm")
 
 
+def test_program_that_is_told_to_end_asks_nobody(studio: "Studio") -> None:
+    touch(begin(studio))
+    studio.application.close_unasked()  # as SIGTERM does
+    assert not studio.application.window.isVisible()
+
+
 def test_window_that_is_closed_twice_asks_once(studio: "Studio") -> None:
     models = begin(studio)
     touch(models)
