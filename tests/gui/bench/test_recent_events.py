@@ -11,6 +11,7 @@ from benchboard.ui.bench.events.dongle_events import DongleEvents
 from benchboard.ui.bench.events.recent_events import RecentEvents
 from benchboard.ui.shell.shell import Shell
 from support.benchsim import Simulator
+from support.window import Clicker
 
 
 def test_connections_and_pairing_are_listed_by_name_below_the_dongles_while_there_is_room(
@@ -34,6 +35,27 @@ def test_connections_and_pairing_are_listed_by_name_below_the_dongles_while_ther
     assert recent.isHidden(), "rows come first"
     view.table.resize(view.table.width(), 600)
     assert recent.isVisible()
+
+
+def test_events_leave_the_footer_its_place_at_any_height(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, manager: DeviceManager, click: Clicker
+) -> None:
+    (view,) = shell.findChildren(DonglesView)
+    (recent,) = view.findChildren(RecentEvents)
+    qtbot.waitUntil(lambda: recent.isVisible() and view.model.rowCount() == 2)
+    qtbot.waitUntil(lambda: sum(one.info is not None for one in manager.devices) == 2)
+    footer = click.find(shell.window(), "hint_filter")
+    while footer.parentWidget() is not view.table:
+        above = footer.parentWidget()
+        assert above is not None
+        footer = above
+    shown = 0
+    for height in range(1_000, 600, -25):
+        view.window().resize(1_440, height)
+        qtbot.waitUntil(lambda: footer.geometry().bottom() == view.table.height() - 1)
+        shown += recent.isVisible()
+        qtbot.waitUntil(lambda: recent.isHidden() or recent.geometry().bottom() < footer.y())
+    assert shown > 3
 
 
 def test_dongle_that_is_unplugged_is_an_event(

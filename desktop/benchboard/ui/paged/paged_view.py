@@ -149,11 +149,12 @@ class PagedTable(QWidget, Generic[Row]):
             return
         count = self.model.rowCount()
         rows = theme().px("table.header") + count * self._row_height
-        room = self.height() - self._footer.maximumHeight() - rows
+        height, least = self.height() - self._footer.maximumHeight(), self._stack.minimumSize().height()
         needed = self._below.sizeHint().height()
-        self._below.setVisible(count > 0 and room >= needed)
-        # It follows the last row: what is left of the height is its own.
-        self._below.setFixedHeight(max(needed, room - _GAP_BELOW))
+        self._below.setVisible(count > 0 and height - max(rows, least) >= needed)
+        # It follows the last row: what is left of the height is its own. The pages that take turns with the rows have a
+        # least height, too: one that is left less would push this over the footer.
+        self._below.setFixedHeight(max(needed, height - max(rows + _GAP_BELOW, least)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
