@@ -223,6 +223,23 @@ def test_progress_renames_its_cell_ten_times_at_most_and_shows_every_step(window
     assert (len(names), len(shown)) == (10, 200)
 
 
+def test_what_is_recorded_stands_at_the_right_with_running_work(window: Window, qtbot: QtBot) -> None:
+    bar = _put(window, StatusBar())
+    bar.resize(1_000, bar.height())
+    for key in ("recording", "organisation", "live", "where", "work", "notice"):
+        bar.set(key, "", key.title())
+    cells = {key: bar.cell(key) for key in ("where", "live", "notice", "work", "recording", "organisation")}
+
+    def lefts() -> list[int]:
+        return [one.x() for one in cells.values() if one is not None]
+
+    qtbot.waitUntil(lambda: len(set(lefts())) == len(cells) and lefts() == sorted(lefts()))
+    left, right = cells["notice"], cells["work"]
+    assert left is not None
+    assert right is not None
+    qtbot.waitUntil(lambda: right.x() - left.geometry().right() > 100)
+
+
 def test_save_state_is_read_out_when_it_changes_not_while_it_is_being_saved(window: Window, heard: list[str]) -> None:
     bar = _put(window, StatusBar())
     bar.set("saved", "ph.check", "Saved", tone="ok", announced=True)

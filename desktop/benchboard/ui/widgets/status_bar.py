@@ -1,4 +1,4 @@
-"""The status bar: data location, save state, dongles, notices | running tasks, organisation.
+"""The status bar: data location, save state, dongles, notices | running tasks, recording, organisation.
 
 Every cell is a button that opens a popover upwards. Rooms set their own cells; a colour always comes with a word.
 """
@@ -22,8 +22,8 @@ from benchboard.ui.widgets.tab_order import focus_content, one_tab_stop, step_by
 
 Tone = Literal["plain", "ok", "info", "warn", "error"]
 Fill = Callable[[Popover], None]
-_ORDER: Final = ("where", "saved", "dongles", "live", "recording", "notice")
-_RIGHT: Final = ("work", "hint", "organisation")
+_ORDER: Final = ("where", "saved", "dongles", "live", "notice")
+_RIGHT: Final = ("work", "recording", "hint", "organisation")
 
 
 class StatusBar(QWidget):
