@@ -106,6 +106,21 @@ def test_select_all_ticks_every_permission_and_clears_them(admin: Admin) -> None
     assert not any(one.isChecked() for one in boxes)
 
 
+def test_a_key_without_permissions_is_refused_aloud_where_they_are_ticked(
+    admin: Admin, announcements: list[str]
+) -> None:
+    """It was red text only: a screen reader heard nothing, and the focus stayed."""
+    admin.go("settings/keys")
+    admin.click("keys_create")
+    admin.type("key_name", "Nightly export")
+    announcements.clear()
+    admin.click("create_key_act")
+    admin.wait(lambda: "An API key needs at least one permission." in " ".join(announcements))
+    focused = QApplication.focusWidget()
+    assert isinstance(focused, CheckBox)
+    assert focused.accessibleDescription().startswith("An API key needs at least one permission.")
+
+
 def test_admin_sees_everyones_keys_as_other_programs_make_them(admin: Admin) -> None:
     admin.go("admin/keys")
     admin.wait(lambda: admin.find("keys_create").isVisible())

@@ -26,6 +26,7 @@ from benchboard.ui.widgets import (
     Field,
     KeyValue,
     Paragraph,
+    ProblemText,
     Select,
     Text,
     copyable,
@@ -67,8 +68,7 @@ class CreateKeyDialog(Dialog):
         head.addWidget(self._all)
         self.content.addLayout(head)
         self.content.addWidget(self._scope_boxes())
-        self._scopes_error = Paragraph("", "caption", "error")
-        self._scopes_error.hide()
+        self._scopes_error = ProblemText("caption")
         self.content.addWidget(self._scopes_error)
         lifetimes = [(str(days), _days(days)) for days in _LIFETIMES]
         self._lifetime = Select([*lifetimes, ("", _("Until it is revoked"))], name="key_lifetime", label=_("Valid for"))
@@ -132,7 +132,7 @@ class CreateKeyDialog(Dialog):
         ticked = not all(box.isChecked() for box in self._boxes.values())
         for box in self._boxes.values():
             box.setChecked(ticked)
-        self._scopes_error.hide()
+        self._scopes_error.say("")
 
     def _show_all(self) -> None:
         everything = all(box.isChecked() for box in self._boxes.values())
@@ -149,7 +149,7 @@ class CreateKeyDialog(Dialog):
         for other in with_needed(ability) if on else with_dependent(ability):
             if other in self._boxes:
                 self._boxes[other].setChecked(on)
-        self._scopes_error.hide()
+        self._scopes_error.say("")
 
     def _submit(self) -> None:
         if not self._create.isEnabled():
@@ -178,8 +178,7 @@ class CreateKeyDialog(Dialog):
             self._name.set_error(text)
             self._name.edit.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
-            self._scopes_error.setText(text)
-            self._scopes_error.show()
+            self._scopes_error.say(text, next(iter(self._boxes.values()), None))
 
 
 class RotateKeyDialog(Dialog):
@@ -196,8 +195,7 @@ class RotateKeyDialog(Dialog):
         titles = [(str(hours), _hours(hours)) for hours in _OVERLAPS]
         self._overlap = Select(titles, name="rotate_overlap", label=_("The old key works"))
         self.content.addWidget(Field(_("The old key works"), self._overlap))
-        self._problem = Paragraph("", tone="error")
-        self._problem.hide()
+        self._problem = ProblemText()
         self.content.addWidget(self._problem)
         self.add_button(Button(_("Cancel"), self.dismiss, name="rotate_key_cancel"))
         self._rotate = self.add_button(Button(_("Rotate API key"), self._submit, kind="primary", name="rotate_key_act"))
@@ -220,8 +218,7 @@ class RotateKeyDialog(Dialog):
 
     def _on_failed(self, error: AppError) -> None:
         self._rotate.disable("")
-        self._problem.setText(" ".join(part for part in (error.what, error.why, error.do) if part))
-        self._problem.show()
+        self._problem.say(" ".join(part for part in (error.what, error.why, error.do) if part))
 
 
 class ShownKeyDialog(StoreFirstDialog):
