@@ -81,7 +81,12 @@ def count_try(session: Session, *, email: str, client: Client) -> float:
 
 
 def forgive(session: Session, *, email: str, client: Client) -> None:
-    """Take back the tries of this account on this computer: the last one was right."""
+    """Take back the tries of this account on this computer: the last one was right. Where several accounts have the
+    address, the last one alone: the wrong codes may be those of another of them.
+    """
+    if len(guard.find_credentials(session, normalise(email))) > 1:
+        take_back(session, email=email, client=client)
+        return
     change_tracking.unaudited(session, "account_lockouts")
     subject, computer = _subject(normalise(email)), _computer(session, client)
     here = _find_row(session, subject, computer)
@@ -96,7 +101,7 @@ def forgive(session: Session, *, email: str, client: Client) -> None:
 
 
 def take_back(session: Session, *, email: str, client: Client) -> None:
-    """Take back the last try alone, which wasn't wrong, and didn't succeed either."""
+    """Take back the last try alone, which wasn't wrong."""
     change_tracking.unaudited(session, "account_lockouts")
     subject, computer = _subject(normalise(email)), _computer(session, client)
     for row in [_find_row(session, *key) for key in ((subject, computer), (subject, ""), (_ANYTHING, computer))]:

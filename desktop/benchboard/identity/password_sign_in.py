@@ -43,7 +43,7 @@ def sign_in(
             return signed_in
     except Conflict:  # the password is right, in several organisations
         with database.system("sign-in").change() as session:
-            lockouts.forgive(session, email=email, client=computer)
+            lockouts.take_back(session, email=email, client=computer)
         raise
     except Denied as refused:
         if refused.code == second_factor.CODE_NEEDED:

@@ -1,5 +1,6 @@
 """Two-step sign-in: turned on, asked for, used once, recovered, turned off and reset, on both engines."""
 
+import contextlib
 import time
 from collections.abc import Callable
 
@@ -106,6 +107,29 @@ def test_wrong_codes_lock_and_asking_for_one_is_no_try(town: Town, ana: SignedIn
         assert _refused(lambda: _sign_in(town)) == "accounts.code-needed"
         assert _refused(lambda: _sign_in(town, "000000")) == "accounts.code"
     assert _refused(lambda: _sign_in(town, phone.code())) == "accounts.locked"
+
+
+@pytest.mark.parametrize("organisation", [None, "south"])
+def test_right_password_of_another_account_with_the_address_forgives_no_wrong_code(
+    town: Town, ana: SignedIn, phone: Phone, organisation: str | None
+) -> None:
+    """Whoever had the password could guess codes without end: each time the password alone was right, in another
+    organisation or for several, the wrong codes were forgotten."""
+    _turn_on(town, ana, phone)
+    town.add(EMAIL, organisation=town.south)
+    phone.now += 60
+
+    def sign_in(where: str | None, code: str = "") -> SignedIn:
+        return password_sign_in.sign_in(
+            town.database, email=EMAIL, password=PASSWORD, client=CLIENT, organisation=where, code=code
+        )
+
+    for _count in range(lockouts.LOCKING_TRIES):
+        assert _refused(lambda: sign_in("north", "000000")) == "accounts.code"
+        if _count < lockouts.LOCKING_TRIES - 1:
+            with contextlib.suppress(Conflict):
+                assert sign_in(organisation).actor.organisation_id == town.south
+    assert _refused(lambda: sign_in("north", phone.code())) == "accounts.locked"
 
 
 def test_secret_and_codes_are_nowhere_in_the_database(town: Town, ana: SignedIn, phone: Phone) -> None:
