@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from typing import Any
 
 import pyotp
 import pytest
@@ -67,6 +68,13 @@ def test_two_step_sign_in_is_shown_and_reset_on_a_server(admin: Admin, monkeypat
         code = pyotp.TOTP(made.text).at(time.time())
         second_factor.turn_on(session, actor, password=PASSWORD, secret=made.text, code=code)
     admin.wait(lambda: _shown(admin, "person_reset_second_factor"))
+    model: Any = admin.table("people_table").model()
+    admin.wait(lambda: any(one.has_second_factor for one in model.rows))
+    menu = admin.row_menu("people_table", "Mia Roth", "people_menu")
+    admin.choose(menu, "command_set_password")
+    told = [one.text() for one in admin.find("set_password").findChildren(Paragraph)]
+    assert "It turns off two-step sign-in too: Mia Roth sets it up again in Settings." in told
+    admin.click("set_password_cancel")
     admin.click("person_reset_second_factor")
     admin.click("confirm_act")
     admin.wait(lambda: admin.toast() == "Two-step sign-in of Mia Roth was reset.")

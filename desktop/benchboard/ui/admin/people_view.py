@@ -38,7 +38,9 @@ _OPPOSITE: Final = {"disable_account": "activate_account", "activate_account": "
 _CSV = ("id", "name", "email", "role", "own_roles", "teams", "state", "last_seen", "sessions", "created_at")
 
 _SHOWN_STATES: Final = (*users.STATES, users.LOCKED, users.DELETED)
-_TABLES: Final = frozenset(("users", "sessions", "user_roles", "roles", "teams", "team_members", "account_lockouts"))
+_TABLES: Final = frozenset(
+    ("users", "sessions", "user_roles", "roles", "teams", "team_members", "account_lockouts", "mfa_factors")
+)
 
 
 class PeopleView(QWidget):

@@ -35,6 +35,9 @@ class SetPasswordDialog(Dialog):
             "{name} will be signed out everywhere. Benchboard doesn't send the password: give it to them yourself."
         )
         self.content.addWidget(Paragraph(note.format(name=person.name), tone="secondary"))
+        if person.has_second_factor:
+            ended = _("It turns off two-step sign-in too: {name} sets it up again in Settings.")
+            self.content.addWidget(Paragraph(ended.format(name=person.name), tone="secondary"))
         self.content.addWidget(self._password)
         self.content.addWidget(show)
         self.add_button(Button(_("Cancel"), self.dismiss, name="set_password_cancel"))
