@@ -11,8 +11,9 @@ from benchboard.cli import people_reach
 from benchboard.cli.command_context import CommandContext, paging_options, sort_options, with_context
 from benchboard.cli.empty_lists import empty_text
 from benchboard.cli.options import Choice, CliGroup, Incomplete, RenamedOption
+from benchboard.dashboards.access import handing_over
 from benchboard.errors import AppError, Invalid, NotFound
-from benchboard.i18n import N_, _, ngettext, pgettext
+from benchboard.i18n import N_, _, ngettext, number, pgettext
 from benchboard.identity import lockouts, person_changes, person_deletion, second_factor, sessions, users
 from benchboard.identity.permissions import program_title
 from benchboard.identity.person_changes import PersonFields
@@ -287,6 +288,33 @@ def _state_sentence(people: Sequence[Person], state: str) -> str:
 
 def _keys_ended(count: int) -> str:
     return ngettext("{count} API key ended.", "{count} API keys ended.", count).format(count=count)
+
+
+@user.command("hand-over")
+@click.argument("who")
+@click.option("--to", "new_owner", required=True, metavar="PERSON", help="The new owner: an email address or ID.")
+@with_context
+def hand_over(context: CommandContext, who: str, new_owner: str) -> None:
+    """Move a person's dashboards and dongles to another owner.
+
+    WHO is an email address or ID, also of a deleted account. What is in the trash goes too; their home page, favourites
+    and API keys stay theirs.
+
+    \b
+    Example:
+      benchboard user hand-over mert@example.com --to ines@example.com
+    """
+    with context.database.change() as session:
+        giver = users.get_person_matching(session, context.actor, who, deleted=None)
+        taker = users.get_person_matching(session, context.actor, new_owner)
+        done = handing_over.hand_over(session, context.actor, giver.id, taker.id)
+    dashboards, dongles = len(done.dashboards), len(done.dongles)
+    told = _("{name} now owns what {giver} owned. Dashboards: {dashboards}. Dongles: {dongles}.")
+    context.report(
+        told.format(name=taker.name, giver=giver.name, dashboards=number(dashboards), dongles=number(dongles)),
+        dashboards=dashboards,
+        dongles=dongles,
+    )
 
 
 def _keys_back(count: int) -> str:

@@ -25,6 +25,7 @@ _VALUES: Final = {
     "--port": "/dev/ttyACM0",
     "--scope": "studio:enter",
     "--timing": "1/95/32/32/32",
+    "--to": "mert@example.com",
     "--user": "reader",
     "CLIENT": "bb_5f1c90d2e7a84b36",
     "CONSENT": "3f9c2a71",

@@ -144,12 +144,13 @@ def get_person(session: Session, actor: Actor, user_id: str, *, or_deleted: bool
     return _person(found, _teams(session, actor, ids), _own_roles(session, actor, ids))
 
 
-def get_person_matching(session: Session, actor: Actor, who: str, *, deleted: bool = False) -> Person:
-    """The person with this address, ID or beginning of an ID; with `deleted`, one whose account is deleted. Raises
-    `NotFound`, `Invalid` or `Conflict`."""
+def get_person_matching(session: Session, actor: Actor, who: str, *, deleted: bool | None = False) -> Person:
+    """The person with this address, ID or beginning of an ID; with `deleted`, one whose account is deleted; with None,
+    either, first one with an account. Raises `NotFound`, `Invalid` or `Conflict`."""
     require(actor, "users:read")
-    gone = User.deleted_at.is_not(None) if deleted else User.deleted_at.is_(None)
-    people = select(User.id).where(User.organisation_id == actor.organisation_id, gone)
+    gone = User.deleted_at.is_not(None)
+    people = select(User.id).where(User.organisation_id == actor.organisation_id)
+    people = people.order_by(gone, User.id) if deleted is None else people.where(gone if deleted else ~gone)
     command = "benchboard user list --status deleted" if deleted else "benchboard user list"
     if "@" not in who:
         try:
@@ -172,7 +173,7 @@ def get_person_matching(session: Session, actor: Actor, who: str, *, deleted: bo
             unknown.format(who=who[:80]),
             do=_("Choose one listed by “{command}”.").format(command=command),
         )
-    return get_person(session, actor, user_id, or_deleted=deleted)
+    return get_person(session, actor, user_id, or_deleted=deleted is not False)
 
 
 def count_people(session: Session, actor: Actor, listing: Listing | None = None) -> int:

@@ -169,7 +169,7 @@ def _entries(menu: QMenu) -> dict[str, bool]:
 def test_row_menu_of_a_person_has_the_actions_of_the_details(admin: Admin) -> None:
     menu = admin.row_menu(TABLE, "Ada Lovelace", "people_menu")
     assert _entries(menu) == {
-        "Edit person": True, "Delete person": True,
+        "Edit person": True, "Delete person": True, "Hand over what they own": True,
         "Revoke all sessions": True, "Disable account": True, "View in audit log": True,
     }  # fmt: skip
     admin.choose(menu, "command_disable_account")
@@ -177,7 +177,7 @@ def test_row_menu_of_a_person_has_the_actions_of_the_details(admin: Admin) -> No
     admin.wait(lambda: admin.cell(TABLE, "Ada Lovelace", 3) == "Disabled")
     menu = admin.row_menu(TABLE, "Ada Lovelace", "people_menu")
     assert _entries(menu) == {
-        "Edit person": True, "Delete person": True,
+        "Edit person": True, "Delete person": True, "Hand over what they own": True,
         "Revoke all sessions": False, "Enable account": True, "View in audit log": True,
     }  # fmt: skip
     menu.close()

@@ -6,14 +6,17 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy.orm import Session
 
 from benchboard.dashboards import library
-from benchboard.dashboards.access import past_access, reached_objects, sharing
+from benchboard.dashboards.access import handing_over, past_access, reached_objects, sharing
 from benchboard.dashboards.access.past_access import PastDashboard
 from benchboard.errors import AppError, Conflict, Denied, Invalid, NotFound
-from benchboard.identity import person_changes, teams, users
+from benchboard.identity import audit, person_changes, teams, users
 from benchboard.identity.access_history import access_as_of
+from benchboard.identity.permissions import Actor
 from benchboard.identity.person_changes import PersonFields
+from benchboard.storage.models.dashboards import Dashboard
 from support.databases import unbound
 from support.papers import Office
 
@@ -51,11 +54,17 @@ def test_past_access_is_what_it_was_then_after_any_acts(office: Office, seed: in
     dashboard_id = office.make(owner).card.id
     crews = [office.team(name, *others[:count]) for name, count in (("Crew 1", 1), ("Crew 2", 3))]
     deleted: list[teams.DeletedTeam] = []
+
+    def handed(session: Session, of: Actor, to: Actor) -> Actor:
+        handing_over.hand_over(session, town.actor, of.user_id, to.user_id)
+        others[others.index(to)] = of
+        return to
+
     seen: list[tuple[datetime, Access]] = []
     for _step in range(_STEPS):
         other, crew = pick.choice(others), pick.choice(crews)
         with contextlib.suppress(Conflict, Invalid, NotFound, Denied), unbound(town.database).change() as session:
-            match pick.randrange(12):
+            match pick.randrange(13):
                 case 0:
                     sharing.share(session, owner, dashboard_id, "person", other.user_id, pick.choice(["view", "edit"]))
                 case 1:
@@ -79,12 +88,34 @@ def test_past_access_is_what_it_was_then_after_any_acts(office: Office, seed: in
                 case 10:
                     role = pick.choice(["admin", "technician", "analyst"])
                     person_changes.change_person(session, town.actor, other.user_id, PersonFields(role=role))
+                case 11:
+                    owner = handed(session, owner, other)
                 case _:
                     teams.add_people(session, town.actor, crew, [other.user_id])
         seen.append((datetime.now(UTC), _now(office, dashboard_id)))
     assert len({str(sorted((who, what[0], sorted(what[1])) for who, what in one.items())) for _at, one in seen}) > 4
     for at, access in seen:
         assert _then(office, dashboard_id, at) == access
+
+
+def test_owner_of_then_is_told_of_a_dashboard_whose_making_isnt_recorded(office: Office) -> None:
+    ada, bo, cy = (office.actor(name) for name in ("ada", "bo", "cy"))
+    admin = office.actor("admin")
+    with unbound(office.town.database).change() as session:
+        row = Dashboard(organisation_id=office.town.north, user_id=ada.user_id, name="Old", layout={})
+        session.add(row)
+        session.flush()
+        audit.record(session, ada, "dashboard.save", row.id, name="Old")
+        dashboard_id = row.id
+    times = [datetime.now(UTC)]
+    for of, to in ((ada, bo), (bo, cy)):
+        office.do(handing_over.hand_over, admin, of.user_id, to.user_id)
+        times.append(datetime.now(UTC))
+    owners = [
+        next(who for who, (_level, paths) in _then(office, dashboard_id, at).items() if ("owner", "own", "") in paths)
+        for at in times
+    ]
+    assert owners == [ada.user_id, bo.user_id, cy.user_id]
 
 
 def test_dashboard_that_is_deleted_is_found_by_its_id_and_not_before_it_was_made(office: Office) -> None:

@@ -137,6 +137,21 @@ def test_user_delete_and_restore_by_id(local: Terminal) -> None:
     assert "You can't delete your own account." in local("user", "delete", me, status=1).stderr
 
 
+def test_user_hand_over_also_of_a_deleted_account(local: Terminal) -> None:
+    for name in ("mert", "bo"):
+        local("user", "add", f"{name}@example.com", "--role", "analyst")
+    local("dashboard", "create", "Line 2", "--as", "mert@example.com")
+    assert "owns nothing" in local("user", "hand-over", "bo@example.com", "--to", "mert@example.com", status=1).stderr
+    local("user", "delete", "mert@example.com")
+    deleted = local("user", "list", "--status", "deleted", "--json").stdout
+    who = json.loads(deleted)["items"][0]["id"]
+    told = local("user", "hand-over", who, "--to", "bo@example.com").stdout
+    assert "bo now owns what mert owned. Dashboards: 1. Dongles: 0." in told
+    mine = local.json("dashboard", "list", "--as", "bo@example.com")["items"]
+    assert [(one["name"], one["owner"]) for one in mine] == [("Line 2", "bo")]
+    assert "There's no person" in local("user", "hand-over", "x@y.example", "--to", "bo@example.com", status=1).stderr
+
+
 def test_failed_logins_lock_here_and_an_admin_lists_and_unlocks_them(server: Terminal) -> None:
     server("db", "seed", "--admin", "ines@example.com", "--organisation", "Lab", typed=PASSWORD)
     server("login", "ines@example.com", typed=PASSWORD)

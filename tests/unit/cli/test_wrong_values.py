@@ -20,7 +20,7 @@ _FREE: frozenset[str] = frozenset({
     "url", "user", "values", "who", "write", "controller", "algorithm", "admin", "event", "body", "headers", "key_name",
     "hidden", "removed", "rows_path", "folder", "folder_name", "parent", "used_field", "used_column",
     "based_on", "dashboard", "source", "dongle",
-    "whom", "object_type", "object_id",
+    "new_owner", "whom", "object_type", "object_id",
     "shown", "table", "page_parameter", "size_parameter", "cursor_path",
     "channel", "channel_b", "department", "email", "databases", "file_column", "a_controller", "b_controller",
 })  # fmt: skip

@@ -102,9 +102,28 @@ def _told_until(session: Session, actor: Actor, past: PastAccess, dashboard_id: 
             _tell(shares, entry.event_type, entry.user_id, entry.details)
     made = select(Dashboard.user_id, Dashboard.name, Dashboard.created_at).where(Dashboard.id == dashboard_id)
     row = session.execute(made).first()
-    if row is not None and row.created_at <= past.at:  # one whose making isn't recorded; an owner is for ever
-        shares.exists, shares.owner, shares.name = True, row.user_id, shares.name or row.name
+    if row is not None and row.created_at <= past.at:  # one whose making isn't recorded
+        shares.exists, shares.name = True, shares.name or row.name
+        shares.owner = _next_giver(session, actor, past, dashboard_id) or row.user_id
     return shares
+
+
+def _next_giver(session: Session, actor: Actor, past: PastAccess, dashboard_id: str) -> str | None:
+    """Who handed the dashboard over first after that time: its owner then. None if nobody did."""
+    after = (
+        select(AuditLog.details)
+        .outerjoin(AuditSeal, AuditSeal.audit_id == AuditLog.id)
+        .where(
+            AuditLog.organisation_id == actor.organisation_id,
+            AuditLog.resource_type == "dashboard",
+            AuditLog.resource_id == dashboard_id,
+            AuditLog.event_type == "dashboard.hand-over",
+            AuditLog.created_at > past.at,
+        )
+        .order_by(func.coalesce(AuditSeal.seq, 0), AuditLog.created_at, AuditLog.id)
+    )
+    details = session.scalar(after.limit(1))
+    return str(details["from_id"]) if details is not None and "from_id" in details else None
 
 
 def _tell(shares: _Shares, event: str, user_id: str | None, details: Mapping[str, Any]) -> None:
@@ -112,6 +131,8 @@ def _tell(shares: _Shares, event: str, user_id: str | None, details: Mapping[str
     shares.name = str(details.get("name") or shares.name)
     if event in _MADE:
         shares.exists, shares.owner = True, user_id
+    elif event == "dashboard.hand-over":
+        shares.owner = str(details.get("user_id"))
     elif event in _GONE:
         shares.exists = False
     elif event in ("dashboard.discard", "dashboard.restore"):

@@ -41,6 +41,8 @@ REGISTRY.register(
             N_("MFA, 2FA, TOTP, second factor, authenticator, lost phone, recovery"), danger=True),
     Command("admin.activate_account", N_("Enable account"), Group.PEOPLE, (), "ph.check-circle"),
     Command("admin.disable_account", N_("Disable account"), Group.PEOPLE, (), "ph.prohibit", danger=True),
+    Command("admin.hand_over", N_("Hand over what they own"), Group.PEOPLE, (), "ph.arrows-left-right",
+            N_("transfer ownership, new owner, offboard, leaves, reassign dashboards, reassign dongles")),
     Command("admin.delete_person", N_("Delete person"), Group.PEOPLE, ("Del",), "ph.trash",
             N_("remove user, delete account, offboard, leaves"), PEOPLE, danger=True),
     Command("admin.rename_team", N_("Rename team"), Group.PEOPLE, (), "ph.pencil-simple"),
@@ -81,7 +83,7 @@ REGISTRY.register_menu(TEAM_MENU, MenuSection(("admin.rename_team",)), MenuSecti
 REGISTRY.register_menu(
     PERSON_MENU,
     MenuSection(("admin.edit_person", "admin.set_password", "admin.unlock_person", "admin.reset_second_factor")),
-    MenuSection(("admin.view_audit_log", "admin.activate_account")),
+    MenuSection(("admin.view_audit_log", "admin.hand_over", "admin.activate_account")),
     MenuSection(("admin.revoke_sessions", "admin.disable_account", "admin.delete_person", "admin.restore_person")),
 )
 REGISTRY.register_menu(SESSION_MENU, MenuSection(("admin.show_person",)), MenuSection(("admin.revoke_sessions",)))

@@ -5,6 +5,8 @@ from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
+from benchboard.dashboards.access import handing_over
+from benchboard.dashboards.access.handing_over import Owned
 from benchboard.i18n import _, ngettext, number
 from benchboard.identity import lockouts, person_deletion, second_factor, sessions, users
 from benchboard.identity.permissions import has_permission
@@ -13,9 +15,11 @@ from benchboard.identity.roles import denied_title
 from benchboard.identity.sessions import SessionRecord
 from benchboard.identity.users import Person
 from benchboard.ui.admin.edit_person_dialog import EditPersonDialog
+from benchboard.ui.admin.hand_over_dialog import HandOverDialog, owned_text
 from benchboard.ui.admin.set_password_dialog import SetPasswordDialog
 from benchboard.ui.commands import Handler
 from benchboard.ui.context import Context
+from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets import Confirm
 
 
@@ -51,7 +55,8 @@ def handlers_for_people(context: Context, owner: QWidget, selected: Sequence[Per
     if any(person.state == users.DELETED for person in selected):
         gone = [person for person in selected if person.state == users.DELETED]
         restore = Handler(partial(restore_people, context, owner, gone), lambda: why_no_changes(context))
-        return {"admin.restore_person": restore}
+        handed = {} if several else {"admin.hand_over": _hand_over_handler(context, owner, first)}
+        return {"admin.restore_person": restore, **handed}
 
     def change(state: str, name: str, why_not: str = "") -> Handler:
         why_not = why_not or why_no_changes(context)
@@ -73,6 +78,7 @@ def handlers_for_people(context: Context, owner: QWidget, selected: Sequence[Per
         partial(delete_people, context, owner, selected), lambda: _why_not_deleted(context, selected)
     )
     if not several:
+        handlers["admin.hand_over"] = _hand_over_handler(context, owner, first)
         handlers["admin.edit_person"] = Handler(
             partial(edit_person, context, owner, first), lambda: why_no_changes(context)
         )
@@ -94,6 +100,18 @@ def handlers_for_people(context: Context, owner: QWidget, selected: Sequence[Per
             partial(context.go, f"admin/audit/{first.id}"), title=_("View in audit log")
         )
     return handlers
+
+
+def _hand_over_handler(context: Context, owner: QWidget, person: Person) -> Handler:
+    return Handler(
+        lambda: HandOverDialog(owner.window(), context, person, owner).open(), lambda: why_not_handed_over(context)
+    )
+
+
+def why_not_handed_over(context: Context) -> str:
+    """Why this person can't make somebody the owner of what another owns; empty if they can."""
+    may = has_permission(context.actor, "dashboards:manage")
+    return why_no_changes(context) or ("" if may else denied_title("dashboards:manage"))
 
 
 def edit_person(context: Context, owner: QWidget, person: Person) -> None:
@@ -225,26 +243,30 @@ def _why_not_deleted(context: Context, selected: Sequence[Person]) -> str:
 
 
 def delete_people(context: Context, owner: QWidget, selected: Sequence[Person]) -> None:
-    """Delete accounts, after a question if that ends sessions or API keys, and offer to undo it."""
+    """Delete accounts, after a question if that ends something or leaves something behind, and offer to undo it."""
     if why := _why_not_deleted(context, selected):
         context.problems.refuse(why)
         return
     ids = [person.id for person in selected]
 
-    def ask(effects: DeletionEffects) -> None:
-        if not effects.sessions and not effects.keys:
+    def count(session: DatabaseSession) -> tuple[DeletionEffects, Owned]:
+        effects = person_deletion.count_effects(session, context.actor, ids)
+        return effects, handing_over.count_owned(session, context.actor, ids)
+
+    def ask(effects: DeletionEffects, owned: Owned) -> None:
+        if not effects.sessions and not effects.keys and owned == Owned(0, 0):
             _delete_now(context, owner, selected)
             return
         question = _("Delete {name}?").format(name=selected[0].name)
         if len(selected) > 1:
             question = _("Delete {count} people?").format(count=len(selected))
         act, keep, run = _("Delete"), _("Cancel"), partial(_delete_now, context, owner, selected)
-        Confirm(owner.window(), question, _consequences(effects), act=act, keep=keep, run=run).open()
+        Confirm(owner.window(), question, _consequences(effects, owned), act=act, keep=keep, run=run).open()
 
-    context.tasks.read(owner, lambda session: person_deletion.count_effects(session, context.actor, ids), ask)
+    context.tasks.read(owner, count, lambda counted: ask(*counted))
 
 
-def _consequences(effects: DeletionEffects) -> str:
+def _consequences(effects: DeletionEffects, owned: Owned) -> str:
     told = []
     if effects.sessions:
         ended = ngettext("{count} session ends {within}.", "{count} sessions end {within}.", effects.sessions)
@@ -252,7 +274,10 @@ def _consequences(effects: DeletionEffects) -> str:
     if effects.keys:
         ended = ngettext("{count} API key ends.", "{count} API keys end.", effects.keys)
         told.append(ended.format(count=number(effects.keys)))
-    told.append(_("What they own stays. They can be restored."))
+    if what := owned_text(owned):
+        stays = _("They own {what}: that stays, and “Hand over what they own” in the menu gives it to somebody else.")
+        told.append(stays.format(what=what))
+    told.append(_("They can be restored."))
     if effects.keys:
         told.append(_("Their API keys then work again."))
     return " ".join(told)
