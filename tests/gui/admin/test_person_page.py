@@ -187,3 +187,31 @@ def test_list_that_its_view_hid_stays_hidden_when_the_drawer_arranges_itself(qtb
     assert detail.width() == 1200
     drawer.show_full(False)
     assert not table.isHidden()
+
+
+def test_f6_goes_through_the_columns_of_the_page(admin: Admin) -> None:
+    pane = _open_page(admin, OZ)
+    admin.wait(lambda: _rows(pane))
+    visited: list[str] = []
+    for _turn in range(7):  # four, the rail, the header and the status bar
+        admin.key(Qt.Key.Key_F6)
+        focused = admin.window.focusWidget()
+        assert focused is not None
+        stops = {one.accessibleName(): one for one in pane.panes() if one.isAncestorOf(focused)}
+        visited += stops
+    for stop in ("Person", "Profile", "Access", "Sessions and activity"):
+        assert visited.count(stop) == 1, visited
+    admin.window.resize(1024, 700)
+    admin.wait(lambda: all(_visible(admin, tab) for tab in TABS))
+    assert [one.accessibleName() for one in pane.panes()] == ["Person", "Tabs", "Details"]
+
+
+def test_page_lists_the_roles_and_teams_in_rows_and_counts_the_permissions(admin: Admin) -> None:
+    pane = _open_page(admin, OZ)
+    admin.wait(lambda: _rows(pane))
+    permissions = [one for one in _rows(pane) if one.objectName().startswith("can_")]
+    assert len(permissions) > 1
+    assert admin.find("permission_count").property("text") == str(len(permissions))
+    role = admin.find("membership_role_0")
+    assert _texts(role)[0] == "Analyst"
+    admin.find("person_no_team")

@@ -223,7 +223,9 @@ class _PermissionSection(DetailSection):
     """What the person's roles permit."""
 
     def __init__(self, export: Button) -> None:
-        super().__init__(_("Permissions"), export, inset=_PADDING)
+        self._count = Text("", "body", "muted")
+        self._count.setObjectName("permission_count")
+        super().__init__(_("Permissions"), self._count, export, inset=_PADDING)
         self._ended = Paragraph("", "body", "warn")
         self._ended.setContentsMargins(_PADDING, 0, _PADDING, 0)
         self._rows = ReadableList(_("Permissions"))
@@ -256,6 +258,7 @@ class _PermissionSection(DetailSection):
             whys[row.objectName()] = why_permitted(told.name, title, scope_title(scope), first.roles)
             row.setToolTip(plain_tooltip(", ".join(acts)))
             rows.append(row)
+        self._count.setText(number(len(rows)))
         self._rows.show_rows(rows)
         self._rows.setVisible(bool(rows))
         return rows

@@ -127,7 +127,7 @@ class PeopleView(QWidget):
     def panes(self) -> list[QWidget]:
         """The panes in F6 order."""
         if self._detail.is_page:
-            return [self._detail]
+            return self._detail.panes()
         return [self._toolbar, self._table, *([self._detail] if self._detail.isVisible() else [])]
 
     def open_route(self, rest: str) -> None:

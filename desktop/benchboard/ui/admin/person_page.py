@@ -3,7 +3,7 @@
 from typing import Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from benchboard.i18n import _, number
 from benchboard.ui.widgets import Button, Elided, Text, Toolbar, hairline
@@ -86,8 +86,11 @@ class PersonColumns(QWidget):
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(0)
         self._columns: list[QVBoxLayout] = []
+        self.areas: list[QScrollArea] = []
+        """What scrolls in each column, from left to right."""
         self._below = QVBoxLayout()
-        for at, width in enumerate((_LEFT, 0, _RIGHT)):
+        names = (_("Profile"), _("Access"), _("Sessions and activity"))
+        for at, (width, name) in enumerate(zip((_LEFT, 0, _RIGHT), names, strict=True)):
             inner = QWidget()
             inner.setProperty("plain", "true")
             column = QVBoxLayout(inner)
@@ -96,6 +99,8 @@ class PersonColumns(QWidget):
             column.addStretch(1)
             self._columns.append(column)
             area = scroll_area(inner)
+            area.setAccessibleName(name)
+            self.areas.append(area)
             if at:
                 line.addWidget(hairline(vertical=True))
             if width:
