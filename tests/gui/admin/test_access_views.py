@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QMenu, QWidget
 
 from benchboard.identity import authentication, role_changes, teams
@@ -442,3 +443,51 @@ def test_find_a_permission_leaves_its_rows_in_the_matrix(admin: Admin) -> None:
     field.clear()
     admin.type("who_can_search", "Ada Lovelace")
     admin.wait(lambda: rows() == every)
+
+
+def test_cells_of_the_roles_are_told_with_permission_role_and_state(admin: Admin) -> None:
+    """They were of role filler, without a name of their own or a state."""
+    admin.go("admin/roles")
+    admin.click("role_technician")
+    admin.click("role_clone")
+    admin.click("name_accept")
+    box = admin.find("tick_sources:read")
+
+    def told(widget: QWidget) -> tuple[object, str, bool]:
+        found = QAccessible.queryAccessibleInterface(widget)
+        assert found is not None
+        return found.role(), found.text(QAccessible.Text.Name), bool(found.state().checked)
+
+    role = QAccessible.Role
+    assert told(admin.find("cell_sources:read_admin")) == (role.Cell, "Explore data, Admin", True)
+    assert told(admin.find("cell_sources:read_technician")) == (role.Cell, "Explore data, Technician", False)
+    assert told(box) == (role.CheckBox, "Explore data, Technician copy", False)
+    admin.click("tick_sources:read")
+    admin.wait(lambda: told(admin.find("tick_sources:read")) == (role.CheckBox, "Explore data, Technician copy", True))
+
+
+def test_roles_are_rows_of_a_list_of_which_one_is_selected(admin: Admin) -> None:
+    """They were radio buttons inside a list."""
+    admin.go("admin/roles")
+    admin.click("role_technician")
+    told = {}
+    for name in ("role_admin", "role_technician"):
+        found = QAccessible.queryAccessibleInterface(admin.find(name))
+        assert found is not None
+        told[name] = (found.role(), bool(found.state().selected))
+    row = QAccessible.Role.ListItem
+    assert told == {"role_admin": (row, False), "role_technician": (row, True)}
+
+
+def test_buttons_of_a_member_say_whom_they_remove_from_what(admin: Admin) -> None:
+    admin.go("admin/teams")
+    admin.click("teams_new")
+    admin.type("name_field", "Night shift")
+    admin.click("name_accept")
+    admin.type("team_add", "Ada")
+    admin.wait(lambda: [one for one in admin.window.findChildren(QWidget) if one.objectName().startswith("team_add_")])
+    admin.qtbot.keyClick(admin.find("team_add"), Qt.Key.Key_Return)
+    remove = admin.find("member_remove")
+    assert remove.accessibleName() == "Remove Ada Lovelace from Night shift"
+    assert remove.toolTip().endswith("Remove Ada Lovelace from Night shift")
+    assert admin.find("member_open").accessibleName() == "Open Ada Lovelace in People"

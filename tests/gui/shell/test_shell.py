@@ -694,7 +694,16 @@ def test_alt_left_goes_back_view_by_view_and_then_says_that_there_is_none(
     assert toast.accessibleName() == "There is no earlier view."
 
 
-def test_esc_in_the_settings_goes_back_also_after_a_change_of_language(
+@pytest.mark.parametrize("address", ["settings/general", "settings/keys"])
+def test_esc_in_the_settings_stays_there(qtbot: QtBot, working: Application, shell: Shell, address: str) -> None:
+    """It went back to the view before, so that a second Esc after a menu's led to another room."""
+    shell.go("bench/timing")
+    shell.go(address)
+    qtbot.keyClick(working.window.focusWidget() or working.window, Qt.Key.Key_Escape)
+    assert shell.address == address
+
+
+def test_going_back_from_the_settings_works_also_after_a_change_of_language(
     qtbot: QtBot, working: Application, shell: Shell, click: Clicker
 ) -> None:
     shell.go("bench/timing")
@@ -704,10 +713,8 @@ def test_esc_in_the_settings_goes_back_also_after_a_change_of_language(
     rebuilt = working.shell
     assert rebuilt is not None
     assert rebuilt.address == "settings/general"
-    qtbot.keyClick(click.find(working.window, "settings_language"), Qt.Key.Key_Escape)
+    qtbot.keyClick(click.find(working.window, "settings_language"), Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
     assert rebuilt.address == "bench/timing"
-    qtbot.keyClick(working.window, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
-    assert rebuilt.address == "bench/dongles"  # the settings that were left are nothing to go back to
 
 
 def test_esc_dismisses_the_toast_then_the_banner(qtbot: QtBot, working: Application, shell: Shell) -> None:

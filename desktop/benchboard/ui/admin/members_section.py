@@ -38,7 +38,7 @@ class MembersSection(DetailSection):
         super().__init__(title, self._count)
         self._context, self._name, self._filter = context, name, filter_name
         self._add, self._remove = add, remove
-        self._member_of, self._is_fixed = "", True
+        self._member_of, self._group, self._is_fixed = "", "", True
         self._members: frozenset[str] = frozenset()
         self._search = Edit(
             placeholder=_("Add a person by name or email"), icon="ph.user-plus", clear=True, name=f"{name}_add"
@@ -55,13 +55,13 @@ class MembersSection(DetailSection):
         self._pause.timeout.connect(self._find)
         self._search.textChanged.connect(lambda _text: self._pause.start())
 
-    def show_members(self, member_of: str, *, is_fixed: bool, none: str, count: int) -> None:
-        """Show who is a member of a role or team (by ID); `none` is said where nobody is. Nobody is added or removed
-        if it `is_fixed`."""
+    def show_members(self, member_of: str, group: str, *, is_fixed: bool, none: str, count: int) -> None:
+        """Show who is a member of a role or team (by ID), which is called `group`; `none` is said where nobody is.
+        Nobody is added or removed if it `is_fixed`."""
         if member_of != self._member_of:
             self._search.clear()
             self._rows.show_rows([])
-        self._member_of, self._is_fixed = member_of, is_fixed
+        self._member_of, self._group, self._is_fixed = member_of, group, is_fixed
         self._none.setText(none)
         self._count.setText(number(count))
         self._search.setVisible(not is_fixed)
@@ -85,7 +85,7 @@ class MembersSection(DetailSection):
     def _show(self, page: Page[Person]) -> None:
         self._members = frozenset(person.id for person in page.rows)
         remove = None if self._is_fixed else self._remove
-        self._rows.show_rows([_MemberRow(self._context, person, remove) for person in page.rows])
+        self._rows.show_rows([_MemberRow(self._context, person, self._group, remove) for person in page.rows])
         self._rows.setVisible(bool(page.rows))
         self._none.setVisible(not page.rows)
         self._rest.setText(_("Showing the first {count}.").format(count=number(len(page.rows))))
@@ -152,9 +152,9 @@ class MembersSection(DetailSection):
 
 
 class _MemberRow(ReadableRow):
-    """A person, with a button that removes them if there is one."""
+    """A person, with a button that leads to them, and one that removes them from the group if there is a `remove`."""
 
-    def __init__(self, context: Context, person: Person, remove: Change | None) -> None:
+    def __init__(self, context: Context, person: Person, group: str, remove: Change | None) -> None:
         super().__init__()
         self.setObjectName(f"member_{person.id}")
         words = QVBoxLayout()
@@ -173,7 +173,7 @@ class _MemberRow(ReadableRow):
                 kind="quiet",
                 icon="ph.arrow-right",
                 size="sm",
-                tip=_("Open {name}").format(name=person.name),
+                tip=_("Open {name} in People").format(name=person.name),
                 name="member_open",
             )
         )
@@ -186,7 +186,7 @@ class _MemberRow(ReadableRow):
                     kind="quiet",
                     icon="ph.x",
                     size="sm",
-                    tip=_("Remove {name}").format(name=person.name),
+                    tip=_("Remove {name} from {group}").format(name=person.name, group=group),
                     name="member_remove",
                 )
             )

@@ -14,6 +14,7 @@ from benchboard.identity.roles import ABILITIES, RESERVED, ability_title
 from benchboard.ui.permission_groups import GROUPS
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import CheckBox, Elided, Text, disable_viewport_fill, scroll_area
+from benchboard.ui.widgets.accessible import Role
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.readable_rows import ReadableRow, make_readable
@@ -196,6 +197,8 @@ class _Head(_RuledLine):
 class _RoleName(QWidget):
     """The name of a role, in the middle of its column."""
 
+    accessible_role = Role.ColumnHeader
+
     def __init__(self, name: str, *, is_current: bool) -> None:
         super().__init__()
         self._name, self._is_current = name, is_current
@@ -261,7 +264,7 @@ class _MatrixRow(ReadableRow):
                 self._box.box.clicked.connect(lambda on: self.toggled.emit(self.ability, on))
                 cell: _Cell = self._box
             else:
-                cell = _Cell(role, is_current=role.id == content.current)
+                cell = _Cell(ability, role, is_current=role.id == content.current)
             self._cells.append(cell)
             line.addWidget(cell)
 
@@ -294,19 +297,26 @@ class _MatrixRow(ReadableRow):
 
 
 class _Cell(QWidget):
-    """Whether a role permits it: a check mark, or a dash."""
+    """Whether a role permits an ability: a check mark, or a dash."""
 
-    def __init__(self, role: RoleSummary, *, is_current: bool) -> None:
+    accessible_role = Role.Cell
+
+    def __init__(self, ability: str, role: RoleSummary, *, is_current: bool) -> None:
         super().__init__()
-        self._role, self._is_current = role, is_current
+        self._is_current = is_current
+        self.setObjectName(f"cell_{ability}_{role.slug}")
+        self.setAccessibleName(_cell_name(ability, role))
         self._on = self._was = False
         self.setFixedWidth(_COLUMN)
 
     def show_value(self, *, on: bool, was: bool) -> None:
         """Show whether it is permitted, and whether it was before an edit that isn't saved."""
         self._on, self._was = on, was
-        self.setAccessibleName(f"{self._role.name}: {_('Yes') if on else _('No')}")
         self.update()
+
+    def accessible_checked(self) -> bool:
+        """Whether it is permitted (`ChecksItself`)."""
+        return self._on
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
@@ -330,14 +340,19 @@ class _Cell(QWidget):
         painter.drawText(sign, Qt.AlignmentFlag.AlignVCenter, "+" if self._on else "−")
 
 
+def _cell_name(ability: str, role: RoleSummary) -> str:
+    """The permission and the role of a cell, as it is read away from its row and its column."""
+    return f"{sentence_start(ability_title(ability))}, {role.name}"
+
+
 class _BoxCell(_Cell):
     """A box to tick."""
 
     def __init__(self, ability: str, role: RoleSummary) -> None:
-        super().__init__(role, is_current=True)
+        super().__init__(ability, role, is_current=True)
         self.box = CheckBox()
         self.box.setObjectName(f"tick_{ability}")
-        self.box.setAccessibleName(sentence_start(ability_title(ability)))
+        self.box.setAccessibleName(_cell_name(ability, role))
         if ability == RESERVED:
             self.box.setEnabled(False)
             why = _("Only Admin has it: whoever changes roles could give themselves every permission.")

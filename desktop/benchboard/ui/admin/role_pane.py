@@ -102,7 +102,9 @@ class RolePane(DetailPane):
         none = (
             _("No one has this role.") if role.is_system or denied else _("No one has this role yet. Add people above.")
         )
-        self._members.show_members(role.id, is_fixed=role.is_system or bool(denied), none=none, count=role.people)
+        self._members.show_members(
+            role.id, role.name, is_fixed=role.is_system or bool(denied), none=none, count=role.people
+        )
 
 
 class _WhatIfParts:

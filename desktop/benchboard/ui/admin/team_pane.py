@@ -114,7 +114,7 @@ class TeamPane(DetailPane):
         self._head.below.setText(_("In commands"))
         self._slug.setText(team.slug)
         none = _("No one is in this team.") if self._denied else _("No one is in this team yet. Add people above.")
-        self._members.show_members(team.id, is_fixed=bool(self._denied), none=none, count=len(team.members))
+        self._members.show_members(team.id, team.name, is_fixed=bool(self._denied), none=none, count=len(team.members))
 
     def _on_failed(self, error: AppError) -> None:
         if isinstance(error, NotFound):  # deleted, here or by another program: the list doesn't have it either

@@ -771,7 +771,7 @@ class Shell(QWidget):
 
     def _escape(self) -> bool:
         """Dismiss the toast, else leave what the view shows in place of its page, else dismiss the notice, else stop
-        presenting or leave the settings; whether there was one."""
+        presenting; whether there was one."""
         view = self._stack.currentWidget()
         if self.problem_display.dismiss_toast() or (isinstance(view, LeavesByEscape) and view.leave_by_escape()):
             return True
@@ -779,11 +779,6 @@ class Shell(QWidget):
             self.context.problems.dismiss()
         elif self._is_presenting and isinstance(view, CanPresent):
             view.stop_presenting()
-        elif self.address.startswith("settings/"):
-            if self._why_not_back():
-                self.go_or_home("")
-            else:
-                self.go_back()
         else:
             return False
         return True

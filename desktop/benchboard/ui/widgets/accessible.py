@@ -317,6 +317,8 @@ def tell_checked(view: QAbstractItemView, place: int) -> None:
 
 
 _ROLE: Final = "accessible_role"
+_SELECTED_ROLES: Final = (Role.PageTab, Role.ListItem)
+"""Those of buttons that are selected where others are checked."""
 
 
 def choice_of_several(button: QAbstractButton) -> None:
@@ -332,6 +334,12 @@ def opens_menu(button: QAbstractButton) -> None:
 def menu_row(button: QAbstractButton) -> None:
     """Have screen readers take a button, which was just made, for a row of a menu."""
     _set_role(button, Role.MenuItem)
+
+
+def list_row(button: QAbstractButton) -> None:
+    """Have screen readers take a checkable button, which was just made, for a row of a list, selected if checked."""
+    _set_role(button, Role.ListItem)
+    button.toggled.connect(lambda _on: _tell_selected(button))
 
 
 def page_tab(button: QAbstractButton) -> None:
@@ -377,6 +385,13 @@ class NamesItself(Protocol):
     def accessible_text(self) -> str: ...
 
 
+@runtime_checkable
+class ChecksItself(Protocol):
+    """A widget with a role that shows whether something is checked, and can't be pressed."""
+
+    def accessible_checked(self) -> bool: ...
+
+
 class _WithRole(QAccessibleWidget):
     """A widget as Qt describes it, in a role of its own; a dialog is modal."""
 
@@ -393,6 +408,8 @@ class _WithRole(QAccessibleWidget):
         state = super().state()
         if self._modal:
             state.modal = state.active = True
+        if isinstance(widget := self.widget(), ChecksItself):
+            state.checkable, state.checked = True, widget.accessible_checked()
         return state
 
 
@@ -434,7 +451,7 @@ class _ButtonObject(QAccessibleWidget):
         state.pressed = button.isDown()
         state.defaultButton = isinstance(button, QPushButton) and button.isDefault()
         state.hasPopup = self.role() == Role.ButtonMenu
-        if self.role() == Role.PageTab:
+        if self.role() in _SELECTED_ROLES:
             state.selectable, state.selected = True, button.isChecked()
         else:
             state.checkable = button.isCheckable()

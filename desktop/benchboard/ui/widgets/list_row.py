@@ -8,7 +8,7 @@ from PySide6.QtGui import QFocusEvent, QFont, QFontMetricsF, QKeyEvent, QPainter
 from PySide6.QtWidgets import QSizePolicy
 
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.accessible import choice_of_several
+from benchboard.ui.widgets.accessible import list_row
 from benchboard.ui.widgets.badges import Kind, badge_width, paint_badge, paint_icon
 from benchboard.ui.widgets.focus import Pressable, came_by_key
 from benchboard.ui.widgets.labels import plain_tooltip
@@ -37,7 +37,7 @@ class ListRow(Pressable):
         self.setObjectName(name)
         self.setCheckable(not leads)
         if not leads:
-            choice_of_several(self)
+            list_row(self)
         self._icon = icon
         self._pad = theme().px("spacing.2" if leads else "spacing.4")
         self.setFixedHeight(_HEIGHT)
