@@ -14,6 +14,7 @@ from benchboard.ui.shell.fuzzy_search import PaletteEntry, search, split_scope
 from benchboard.ui.shell.palette_list import CommandMatchList, CommandMatchModel
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.accessible import announce, untold
+from benchboard.ui.widgets.badges import Badge
 from benchboard.ui.widgets.dialog import Scrim
 from benchboard.ui.widgets.empty_state import EmptyState
 from benchboard.ui.widgets.focus import note_input
@@ -79,7 +80,7 @@ class CommandPalette(Scrim):
         self._no_results.action.setObjectName("clear_search")
         self._searching = Skeleton(height=36, top=20, left=44)
         self._searching.show_columns([(320, 320), (180, 180)])
-        self._scope = Text("", "caption", "muted")
+        self._scope = Badge("neutral", "")
         self._count = Text("", "caption", "muted")
         column = QVBoxLayout(self.frame.body)
         column.setContentsMargins(1, 1, 1, 1)
@@ -192,7 +193,7 @@ class CommandPalette(Scrim):
         self._searching.setVisible(searching)
         self._show_no_results(query, found=bool(matches) or searching)
         text = _count_text(query, len(matches)) if matches else _("Searching…") if searching else _("No results")
-        self._scope.setText(_scope_title(query))
+        self._scope.show_state("neutral", *_scope_mark(query))
         if hidden := len(found) - len(matches):
             text = _("{count} shown; type to find the other {hidden}")
         self._count.setText(text.format(count=len(matches), hidden=hidden))
@@ -288,10 +289,14 @@ class CommandPalette(Scrim):
         event.accept()
 
 
-def _scope_title(query: str) -> str:
-    """What is searched."""
-    scopes = {">": _("Commands"), "@": _("People"), "#": _("Dongles")}
-    return scopes.get(split_scope(query)[0], _("Everywhere"))
+def _scope_mark(query: str) -> tuple[str, str]:
+    """What is searched, and the icon of it."""
+    scopes = {
+        ">": (_("Commands"), "ph.terminal"),
+        "@": (_("People"), "ph.users"),
+        "#": (_("Dongles"), "ph.plugs-connected"),
+    }
+    return scopes.get(split_scope(query)[0], (_("Everywhere"), "ph.globe-simple"))
 
 
 def _count_text(query: str, count: int) -> str:

@@ -149,7 +149,7 @@ class _CommandMatchDelegate(QStyledItemDelegate):
         left = self._paint_title(painter, left, rect, match)
         beside = entry.why_not or match.word or entry.subtitle or _where_text(entry)
         if beside:
-            painter.setFont(theme().font("body"))
+            painter.setFont(theme().font("caption"))
             painter.setPen(theme().color("text.muted"))
             room = QRectF(left + 10, rect.top(), right - left - 20, rect.height())
             text = QFontMetrics(painter.font()).elidedText(

@@ -35,7 +35,7 @@ _SECTIONS: Final = ("theme", "language", "location", "session", "help")
 _APPEARANCES: Final[tuple[Appearance, ...]] = ("system", "light", "dark")
 _MARGIN: Final = 32
 _WIDEST: Final = 640
-"""The width up to which the cards grow, in pixels."""
+"""The width up to which the rows grow, in pixels."""
 
 
 class GeneralSettings(QWidget):
@@ -44,14 +44,14 @@ class GeneralSettings(QWidget):
     def __init__(self, context: "Context") -> None:
         super().__init__()
         self._context = context
-        set_surface(self, "window")
+        set_surface(self, "surface")
         page = QWidget()
         page.setProperty("plain", "true")
         page.setMaximumWidth(_WIDEST + 2 * _MARGIN)
         self._sections: list[tuple[str, QWidget]] = []
         column = QVBoxLayout(page)
-        column.setContentsMargins(_MARGIN, 24, _MARGIN, _MARGIN)
-        column.setSpacing(theme().px("spacing.4"))
+        column.setContentsMargins(_MARGIN, theme().px("spacing.3"), _MARGIN, _MARGIN)
+        column.setSpacing(0)
         self._column = column
         self._add_appearance()
         self._add_language()
