@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from PySide6.QtCore import QRegularExpression
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
@@ -10,6 +11,9 @@ from benchboard.identity.audit import AuditEntry
 from benchboard.ui.admin.audit_details import changed_fields, detail_rows, value_text
 from benchboard.ui.admin.change_table import ChangeTable
 from benchboard.ui.theme import Theme
+from benchboard.ui.widgets import Badge
+from benchboard.ui.widgets.readable_rows import ReadableRow
+from support.admin import Admin
 
 
 @pytest.mark.parametrize(
@@ -26,6 +30,8 @@ from benchboard.ui.theme import Theme
         ("changed", True, "Yes"),
         ("changed", 1, "1 widget"),
         ("removed", 2, "2 widgets"),
+        ("scopes", ["openid", "email"], "openid\nemail"),
+        ("scopes", [], "none"),
     ],
 )
 def test_audit_detail_is_shown_in_words(key: str, value: object, shown: str) -> None:
@@ -108,3 +114,24 @@ def test_changed_fields_of_accounts_sessions_and_members_are_in_words() -> None:
         at = datetime(2026, 11, 22, tzinfo=UTC)
         entry = AuditEntry("e1", at, "u2", "Mert", None, "user.create", "user", "u3", None, None, details)
         assert changed_fields(entry) == [shown]
+
+
+def test_details_show_the_entry_in_the_chain_of_seals(admin: Admin) -> None:
+    admin.go("admin/audit")
+    view = admin.table("audit_table")
+    admin.wait(lambda: view.model().rowCount() > 2)
+    view.setCurrentIndex(view.model().index(1, 0))
+    detail = admin.find("audit_detail")
+
+    def rows() -> list[str]:
+        return [one.accessibleName() for one in detail.findChildren(ReadableRow, QRegularExpression("^chain_"))]
+
+    admin.wait(lambda: len(rows()) == 3)
+    following, current, previous = rows()
+    assert following.startswith("Next, ")
+    assert current.startswith("This entry, ")
+    assert previous.startswith("Previous, ")
+    badges = [one.accessibleName() for one in detail.findChildren(Badge) if one.isVisible()]
+    assert badges == ["Seal fits"]
+    view.setCurrentIndex(view.model().index(0, 0))
+    admin.wait(lambda: [one.partition(",")[0] for one in rows()] == ["This entry", "Previous"])

@@ -23,7 +23,7 @@ from benchboard.identity.audit_counts import CountsOverTime, PeriodCount
 from benchboard.identity.permissions import Client, program_title
 from benchboard.identity.person_changes import PersonFields
 from benchboard.paging import Listing
-from benchboard.ui.admin import audit_view, sessions_view
+from benchboard.ui.admin import audit_entry_pane, sessions_view
 from benchboard.ui.admin.audit_counts_strip import AuditCountBars
 from benchboard.ui.admin.person_pane import PersonPane
 from benchboard.ui.paged.paged_rows import PagedRows
@@ -168,7 +168,7 @@ def test_audit_entry_shows_the_time_of_its_row(admin: Admin, monkeypatch: pytest
     admin.press_row(table, admin.column(table)[0])
     detail = admin.find("audit_detail")
     admin.wait(detail.isVisible)
-    for module in (audit_view,):
+    for module in (audit_entry_pane,):
         monkeypatch.setattr(module, "relative_time", lambda _time: "4 min ago")
     admin.table(table).viewport().repaint()
     assert any(label.text().endswith(", 4 min ago") for label in detail.findChildren(QLabel))

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from benchboard.errors import Cancelled, Denied
 from benchboard.identity import audit, kept_seals
+from benchboard.identity.audit_chain import AuditChain, find_chain
 from benchboard.identity.audit_verification import AuditVerification, KnownSeal, fault_error, verify
 from benchboard.storage import audit_seals, upgrade
 from benchboard.storage.engine import Database
@@ -393,3 +394,48 @@ def test_upgrade_seals_the_entries_there_were(town: Town) -> None:
         assert [one[8:10] for one in connection.scalars(days, {"o": town.north})] == ["01", "02", "03"]
     _write(town, 2)
     assert _verify(town).entries == found.entries + 2
+
+
+def _chain(town: Town, place: int, connection: Connection | None = None) -> AuditChain | None:
+    if connection is not None:
+        with Session(connection, join_transaction_mode="create_savepoint") as session:
+            return find_chain(session, town.actor, place)
+    with town.database.bind(town.actor).read() as session:
+        return find_chain(session, town.actor, place)
+
+
+def test_find_chain_tells_the_neighbours_of_an_entry_and_that_its_seal_fits(town: Town) -> None:
+    _write(town)
+    last = _verify(town).entries
+    middle, first, end = _chain(town, last - 1), _chain(town, 1), _chain(town, last)
+    assert middle is not None
+    assert first is not None
+    assert end is not None
+    assert middle.fits
+    assert first.fits
+    assert end.fits
+    around = (middle.previous, middle.current, middle.following)
+    assert [one.number for one in around if one is not None] == [last - 2, last - 1, last]
+    assert [one.entry.resource_id for one in around if one is not None and one.entry is not None] == ["3", "4", "5"]
+    assert (first.previous, end.following) == (None, None)
+    assert _chain(town, last + 1) is None
+
+
+def test_find_chain_of_a_changed_entry_says_that_its_seal_does_not_fit(town: Town) -> None:
+    _write(town)
+    last = _verify(town).entries
+    with _tampering(town.database) as connection:
+        changed = _ids(connection, town.north)[last - 2]
+        connection.execute(text("UPDATE audit_logs SET event_type = 'x.y' WHERE id = :i"), {"i": changed})
+        broken, after = _chain(town, last - 1, connection), _chain(town, last, connection)
+    assert broken is not None
+    assert after is not None
+    assert not broken.fits
+    assert after.fits, "its own content is as it was"
+
+
+def test_find_chain_is_denied_without_the_permission(town: Town) -> None:
+    town.add("ann@north.example")
+    analyst = town.sign_in("ann@north.example").actor
+    with pytest.raises(Denied), town.database.bind(analyst).read() as session:
+        find_chain(session, analyst, 1)

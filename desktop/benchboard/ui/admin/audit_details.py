@@ -101,6 +101,8 @@ def value_text(key: str, value: object) -> str:
         return number(value)
     if key == "filters" and isinstance(value, dict):
         return ", ".join(f"{name}: {chosen}" for name, chosen in value.items())
+    if isinstance(value, list) and not any(isinstance(one, list | dict) for one in value):
+        return "\n".join(map(str, value)) or _("none")
     if not isinstance(value, str):
         return json.dumps(value, ensure_ascii=False, default=str)
     if key == "controller":

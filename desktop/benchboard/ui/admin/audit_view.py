@@ -1,6 +1,6 @@
 """The audit log: who did what, when and from where."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qsl
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from benchboard.errors import Invalid
 from benchboard.i18n import _, ngettext, number, pgettext
@@ -19,60 +19,44 @@ from benchboard.identity.audit import AuditEntry
 from benchboard.identity.audit_counts import CountsOverTime, count_entries_over_time
 from benchboard.identity.audit_export import ExportForm, export_entries, record_export
 from benchboard.identity.audit_periods import PERIODS, period_range, read_moment
-from benchboard.identity.audit_titles import actor_title, entry_title
 from benchboard.identity.event_titles import event_title, known_events
-from benchboard.identity.permissions import computer_title, program_title
 from benchboard.identity.users import Person
 from benchboard.paging import Listing, Page, Scalar
 from benchboard.ui.admin.admin_commands import SESSION_MENU
+from benchboard.ui.admin.audit_columns import entry_columns
 from benchboard.ui.admin.audit_counts_strip import AuditCountsStrip, range_text
-from benchboard.ui.admin.audit_details import changed_fields, detail_rows, object_title, what_text
+from benchboard.ui.admin.audit_details import object_title
+from benchboard.ui.admin.audit_entry_pane import AuditEntryPane
 from benchboard.ui.admin.audit_filter_chips import AuditFilterChips
 from benchboard.ui.admin.audit_period import DaysPicker, PeriodSelect
 from benchboard.ui.admin.audit_seal_strip import AuditSealStrip
-from benchboard.ui.admin.change_table import ChangeTable
+from benchboard.ui.admin.person_select import PersonSelect
 from benchboard.ui.command_menu import command_menu
-from benchboard.ui.commands import REGISTRY, Handler
+from benchboard.ui.commands import Handler
 from benchboard.ui.context import Context
 from benchboard.ui.file_export import ask_file, save_file
-from benchboard.ui.paged.paged_model import NO_VALUE, Column, PagedTableModel
+from benchboard.ui.paged.paged_model import PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.tasks import DatabaseSession, Progress
-from benchboard.ui.time_format import day_and_time, full_time, refresh_times, relative_time, repeated_since, time_of_day
+from benchboard.ui.time_format import day_and_time, refresh_times, time_of_day
 from benchboard.ui.widgets import (
     BannerPlace,
     Button,
-    Edit,
-    Elided,
     EmptyState,
-    KeyValue,
     MenuItem,
-    Paragraph,
-    Popover,
     Select,
-    Text,
     Toolbar,
-    copyable,
     fill_column,
-    hairline,
     menu,
     search_field,
 )
-from benchboard.ui.widgets.detail_pane import DetailHeader, DetailPane, DetailSection
 from benchboard.ui.widgets.drawer import Drawer
-from benchboard.ui.widgets.flow_layout import FlowLayout
-from benchboard.ui.widgets.labels import plain_tooltip
-from benchboard.ui.widgets.no_match import NoMatch, NoMatchLine
+from benchboard.ui.widgets.no_match import NoMatch
 from benchboard.ui.widgets.tab_order import focus_content
 from benchboard.ui.window_commands import LIST
 
-_MAX_RESULTS = 8
-_ALL_THERE_IS: Final = 10_000
-"""More pixels than a window is wide: a column that takes what the others leave."""
 _REFUSED = "refused"
 """Chosen among the events: none of them, but what became of them."""
-_SEAL_DIGITS = 8
-"""How many digits of a seal a row shows, of 64."""
 _FILTER_WIDTH = 220
 _FEWEST_PERIODS = 2
 """A chart of fewer would be a single block."""
@@ -89,7 +73,7 @@ class AuditView(QWidget):
         super().__init__()
         self._context = context
         self._model: PagedTableModel[AuditEntry] = PagedTableModel(
-            context.tasks, self._fetch, _columns(self._when_text), self, repeats=audit.repeats
+            context.tasks, self._fetch, entry_columns(self._when_text), self, repeats=audit.repeats
         )
         self._toolbar = Toolbar(_("Audit log"))
         self._search = search_field(
@@ -416,195 +400,6 @@ class AuditView(QWidget):
         )
 
 
-class AuditEntryPane(DetailPane):
-    """All details of one audit entry. `history_requested` asks for the entries about the same object."""
-
-    history_requested = Signal(object)
-
-    def __init__(self, context: Context) -> None:
-        super().__init__("audit_detail")
-        self._context = context
-        self._entry: AuditEntry | None = None
-        self._head = DetailHeader(self.close_button())
-        self._head.avatar.hide()  # what was done comes first
-        self.head.addWidget(self._head)
-        self.head.addWidget(hairline())
-        self._facts, self._more, self._technical = (
-            KeyValue(label=title) for title in (_("When and where"), _("Details"), _("Technical"))
-        )
-        self._more_section, self._change = DetailSection(_("Details")), DetailSection(_("What changed"))
-        facts, technical = DetailSection(""), DetailSection("")
-        self._unfold = Button("", self._fold_technical, kind="link", name="audit_technical")
-        for section, rows in ((facts, self._facts), (self._more_section, self._more), (technical, self._technical)):
-            section.fill(*([self._unfold, rows] if section is technical else [rows]))
-        self._technical.hide()
-        self._name_fold()
-        self._more_line, self._change_line = hairline(), hairline()
-        for widget in (
-            self._change,
-            self._change_line,
-            facts,
-            hairline(),
-            self._more_section,
-            self._more_line,
-            technical,
-            hairline(),
-        ):
-            self.column.addWidget(widget)
-        self._history = Button(
-            _("All entries about this"), self._request_history, icon="ph.clock-counter-clockwise", name="audit_history"
-        )
-        self._show_person = Button(
-            REGISTRY["admin.show_person"].text, self._go_to_person, icon="ph.user", name="audit_show_person"
-        )
-        further = FlowLayout()
-        further.setContentsMargins(16, 14, 16, 14)
-        for button in (self._history, self._show_person):
-            further.addWidget(button)
-        self.column.addLayout(further)
-        self.column.addStretch(1)
-
-    def _fold_technical(self) -> None:
-        """Show what only a technician reads, or hide it: so it stays for the entries shown next."""
-        self._technical.setVisible(self._technical.isHidden())
-        self._name_fold()
-
-    def _name_fold(self) -> None:
-        hidden = self._technical.isHidden()
-        self._unfold.set_title(_("Show technical details") if hidden else _("Hide technical details"))
-
-    def _request_history(self) -> None:
-        if self._entry is not None:
-            self.history_requested.emit(self._entry)
-
-    def _go_to_person(self) -> None:
-        if self._entry is not None:
-            self._context.go(f"admin/people/{self._entry.user_id}")
-
-    def show_entry(self, entry: AuditEntry) -> None:
-        """Show this entry."""
-        self._history.setVisible(entry.resource_id is not None)
-        self._show_person.setVisible(entry.user_id is not None)
-        about = object_title(entry)
-        named = bool(about) and not (entry.resource_id or "").startswith(about)
-        every = _("All entries about {name}").format(name=about) if named else _("All entries about this")
-        self._history.set_title(every)
-        self._head.name.setText(entry_title(entry))
-        self._entry = entry
-        self.refresh_time()
-        rows: list[tuple[str, QWidget]] = [
-            (_("When"), Text(full_time(entry.at), selectable=True)),
-            (_("Computer"), Elided(computer_title(entry.user_agent or "") or _("Not recorded"))),
-            (_("Program"), Paragraph(_program(entry) or _("Not recorded"))),
-            (_("IP address"), Elided(entry.ip_address or _("This computer"))),
-        ]
-        self._facts.show_rows(rows)
-        technical: list[tuple[str, QWidget]] = [(_("Event"), Text(entry.event, selectable=True))]
-        if entry.resource_id:
-            technical.append((_("Object type"), Text(entry.resource_type or "–", selectable=True)))
-            technical.append((_("Object ID"), copyable(entry.resource_id, _("Object ID"))))
-        technical.append((_("Entry ID"), copyable(entry.id, _("Entry ID"))))
-        if entry.number is not None and entry.seal is not None:
-            technical.append((_("Entry number"), Text(number(entry.number), selectable=True)))
-            technical.append((_("Seal"), copyable(entry.seal, _("Seal"))))
-        self._technical.show_rows(technical)
-        details = detail_rows(entry)
-        for widget in (self._more_line, self._more_section):
-            widget.setVisible(bool(details))
-        self._more.show_rows(details)
-        changes = changed_fields(entry)
-        for widget in (self._change_line, self._change):
-            widget.setVisible(bool(changes))
-        if changes:
-            self._change.fill(ChangeTable(*changes))
-
-    def refresh_time(self) -> None:
-        """Show how long ago it was, as of now."""
-        if self._entry is not None:
-            text = f"{actor_title(self._entry)}, {relative_time(self._entry.at)}"
-            if text != self._head.below.text():
-                self._head.below.setText(text)
-
-
-class PersonSelect(Select):
-    """A drop-down list of everyone and the person chosen last; it opens as a `PersonPicker`."""
-
-    def __init__(self, context: Context) -> None:
-        super().__init__([("", _("All people"))], name="audit_person", label=_("Person"))
-        self._context = context
-        self.setMaximumWidth(_FILTER_WIDTH)
-
-    def choose(self, person: Person | None) -> None:
-        """Select a person; None: everyone."""
-        chosen = person.id if person is not None else ""
-        if person is not None and self.findData(chosen) < 0:
-            self.blockSignals(True)
-            self.removeItem(1)
-            self.addItem(person.name, person.id)
-            self.blockSignals(False)
-        self.setCurrentIndex(self.findData(chosen))
-
-    def showPopup(self) -> None:
-        PersonPicker(self, self._context, self.choose).open()
-
-
-class PersonPicker(Popover):
-    """Finds a person by a part of their name or address, or everyone."""
-
-    def __init__(self, anchor: QWidget, context: Context, on_selected: Callable[[Person | None], None]) -> None:
-        super().__init__(anchor, width=300, name="audit_whom")
-        self._context, self._on_selected = context, on_selected
-        self._edit = Edit(placeholder=_("Name or email"), icon="ph.magnifying-glass", name="audit_whom_search")
-        self._edit.textChanged.connect(self._search)
-        self.column.addWidget(self._edit)
-        self._no_match = NoMatchLine(pgettext("no match", "people"), self._edit)
-        self.column.addWidget(self._no_match)
-        self._results = QVBoxLayout()
-        self._results.setSpacing(2)
-        self.column.addLayout(self._results)
-        self._search("")
-
-    def open(self) -> None:
-        super().open()
-        self._edit.setFocus()
-
-    def _search(self, text: str) -> None:
-        self._context.tasks.read(
-            self,
-            lambda session: users.list_people(
-                session, self._context.actor, Listing(search=text.strip(), sort="name"), limit=_MAX_RESULTS
-            ),
-            lambda page: self._show_results(text, page),
-        )
-
-    def _show_results(self, text: str, page: Page[Person]) -> None:
-        if text != self._edit.text():
-            return
-        while (item := self._results.takeAt(0)) is not None:
-            old = item.widget()
-            if old is not None:
-                old.hide()
-                old.deleteLater()
-        if not text:
-            self._add_line(_("All people"), None)
-        for person in page.rows:
-            self._add_line(person.name, person)
-        self._no_match.show_search(found=bool(page.rows))
-        if page.next_key:
-            self._results.addWidget(Text(_("Keep typing to narrow the list"), "caption", "muted"))
-        # A layout's new content is shown, and has a size, only in the next turn of the event loop.
-        QTimer.singleShot(0, self, self.move_into_place)
-
-    def _add_line(self, title: str, person: Person | None) -> None:
-        line = Button(title, partial(self._select, person), kind="quiet", name="audit_whom_line")
-        line.setToolTip(plain_tooltip(person.email) if person is not None else "")
-        self._results.addWidget(line, 0, Qt.AlignmentFlag.AlignLeft)
-
-    def _select(self, person: Person | None) -> None:
-        self.close()
-        self._on_selected(person)
-
-
 def _days(wanted: Mapping[str, str]) -> tuple[datetime | None, datetime | None] | None:
     """The days that a link names; None without any, or for what is none."""
     try:
@@ -614,82 +409,3 @@ def _days(wanted: Mapping[str, str]) -> tuple[datetime | None, datetime | None] 
     except Invalid:
         return None
     return (first, last) if first is not None or last is not None else None
-
-
-def _program(entry: AuditEntry) -> str:
-    """The program that did it; its computer has a row of its own."""
-    return program_title((entry.user_agent or "").rpartition(" on ")[0] or entry.user_agent or "")
-
-
-def _columns(when: Callable[[AuditEntry], str]) -> tuple[Column[AuditEntry], ...]:
-    return (
-        Column(
-            "number",
-            _("Entry"),
-            lambda row: number(row.number) if row.number is not None else NO_VALUE,
-            tooltip=lambda row: _("Entry without a seal") if row.number is None else "",
-            mono=True,
-            muted=True,
-            spoken="titled",
-            width=72,
-            optional=True,
-        ),
-        Column(
-            "at",
-            _("When"),
-            when,
-            sortable=True,
-            tooltip=lambda row: f"{relative_time(row.at)}\n{full_time(row.at)}",
-            muted=True,
-            width=170,
-            fits=True,
-            whole=True,
-        ),
-        Column(
-            "who",
-            _("Who"),
-            actor_title,
-            sortable=True,
-            tooltip=actor_title,
-            avatar=lambda row: row.who or "?",
-            width=200,
-            fits=True,
-            stretch=True,
-            most=280,
-        ),
-        Column(
-            "event",
-            _("What"),
-            what_text,
-            sortable=True,
-            tooltip=what_text,
-            names=True,
-            repeated=lambda line: repeated_since([entry.at for entry in line.run]),
-            width=360,
-            stretch=True,
-            most=_ALL_THERE_IS,
-        ),
-        Column(
-            "user_agent",
-            _("Computer"),
-            lambda row: computer_title(row.user_agent or ""),
-            tooltip=lambda row: ", ".join(
-                part for part in (program_title(row.user_agent or ""), row.ip_address) if part
-            ),
-            muted=True,
-            width=180,
-            fits=True,
-            optional=True,
-        ),
-        Column(
-            "seal",
-            _("Seal"),
-            lambda row: (row.seal or NO_VALUE)[:_SEAL_DIGITS],
-            tooltip=lambda row: row.seal or "",
-            mono=True,
-            muted=True,
-            spoken="never",
-            align_right=True,
-            width=88,
-        ),
-    )
