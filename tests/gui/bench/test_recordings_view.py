@@ -22,7 +22,7 @@ from benchboard.ui.bench.bus_end import unless_in_use, writing
 from benchboard.ui.bench.channel_select import ChannelSelect
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.frame_rows import CHANNEL, CYCLE, DLC, ID, TIME
-from benchboard.ui.bench.recent_recordings import RecentRecordings
+from benchboard.ui.bench.kept_recordings.recent_recordings import RecentRecordings
 from benchboard.ui.bench.recording_lists import nodes_text
 from benchboard.ui.bench.recording_tables import difference_badges, node_shares, pace_text, statistics_rows
 from benchboard.ui.bench.recordings_view import RecordingsView
@@ -596,6 +596,38 @@ def test_recent_recordings_are_ten_and_broken_settings_are_none(shell: Shell, vi
     assert [one.name for one in recent.paths] == [f"{place}.log" for place in range(13, 3, -1)]
     shell.context.apply_settings(replace(shell.context.settings, recent_recordings="[1, {"))
     assert recent.paths == []
+
+
+def test_renamed_recording_is_recent_compared_and_open_by_its_new_name(
+    qtbot: QtBot, shell: Shell, folder: Path, view: RecordingsView, click: Clicker
+) -> None:
+    window, actions = shell.window(), view.folder.file_actions
+    view.open(folder / "drive.log")
+    qtbot.waitUntil(lambda: view.recording is not None)
+    view.compare_with(folder / "slower.blf")
+    qtbot.waitUntil(lambda: view.comparison.is_filled)
+    click(window, "recording_list")
+    for old, new in (("drive.log", "first drive"), ("slower.blf", "second drive")):
+        actions.ask_name(folder / old)
+        field = click.find(window, "rename_recording_name")
+        assert isinstance(field, QLineEdit)
+        field.setText(new)
+        click(window, "rename_recording_save")
+        qtbot.waitUntil(lambda old=old: not (folder / old).exists())
+    qtbot.waitUntil(lambda: "second drive.blf" in shell.context.settings.recording_comparisons)
+    assert json.loads(shell.context.settings.recent_recordings) == [str(folder / "first drive.log")]
+    assert json.loads(shell.context.settings.recording_comparisons) == {
+        str(folder / "first drive.log"): str(folder / "second drive.blf")
+    }
+    back = click.find(window, "recording_shown_again")
+    assert isinstance(back, Button)
+    assert back.text() == "Back to first drive.log"
+    assert view.comparison.said == "A: first drive.log, B: second drive.blf"
+    click(window, "recording_shown_again")
+    assert view.toolbar.title() == "first drive.log"
+    shell.context.problems.undo_last()
+    qtbot.waitUntil(lambda: "slower.blf" in shell.context.settings.recording_comparisons)
+    assert view.comparison.said == "A: first drive.log, B: slower.blf"
 
 
 def test_statistics_say_which_node_takes_most_of_the_bus() -> None:

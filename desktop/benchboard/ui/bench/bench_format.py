@@ -139,3 +139,10 @@ def identity_mark(dongle: DongleRecord | None, device: DetectedDevice | None) ->
 def clock_duration(seconds: int) -> str:
     """`00:04:12`"""
     return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+def recording_duration(seconds: float) -> str:
+    """How long a recording is: `0.250 s`, `30.0 s`, `01:31:57`."""
+    if seconds < 60:
+        return _("{seconds} s").format(seconds=number(seconds, 3 if seconds < 1 else 1))
+    return clock_duration(round(seconds))

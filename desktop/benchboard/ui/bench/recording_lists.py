@@ -386,6 +386,12 @@ class ComparisonList(_IdList[ComparisonRow]):
         self._compare()
         self.changed.emit()
 
+    def rename_second(self, name: str) -> None:
+        """The other recording is called so now."""
+        if self._second is not None:
+            self._second = replace(self._second, name=name)
+            self._show_bar()
+
     def _choose_channel(self, wanted: str | None = None) -> None:
         """Choose the channel of the other recording that fits: all for all, one for one; `wanted` if it is given."""
         first, second = self._first, self._second

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -33,20 +32,20 @@ from benchboard.ui.bench.channel_select import ChannelSelect
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.ended_recording import EndedRecording
 from benchboard.ui.bench.kept_recordings.folder_page import FolderPage
+from benchboard.ui.bench.kept_recordings.recent_recordings import RecentButton, RecentLinks, RecentRecordings
 from benchboard.ui.bench.kept_recordings.remembered_comparisons import RememberedComparisons
 from benchboard.ui.bench.playback_bar import PlaybackBar
-from benchboard.ui.bench.recent_recordings import RecentButton, RecentLinks, RecentRecordings
 from benchboard.ui.bench.recorded_frames_pane import RecordedFramesPane
+from benchboard.ui.bench.recording_figures import figures_beside, figures_of
 from benchboard.ui.bench.recording_files import ask_new_recording, ask_recording
 from benchboard.ui.bench.recording_lists import ComparisonList, RecordingPart, StatisticsList
 from benchboard.ui.bench.recording_time_line import RecordingTimeLine
 from benchboard.ui.commands import Handler, Handlers, install_shortcuts
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import Progress, Work
-from benchboard.ui.time_format import full_date
 from benchboard.ui.widgets import BannerPlace, Button, EmptyState, SegmentedControl, Toolbar, hairline
 from benchboard.ui.widgets.accessible import announce
-from benchboard.ui.widgets.stat_strip import Stat, StatStrip
+from benchboard.ui.widgets.stat_strip import StatStrip
 from benchboard.ui.widgets.surfaces import set_surface
 from benchboard.ui.widgets.tab_order import focus_content
 
@@ -54,8 +53,6 @@ _OPEN, _SAMPLE = "!open", "!sample"
 """The rests of the address that ask for a file, or open the recording of the simulated conveyor."""
 _SAMPLE_RATE, _SAMPLE_S = 400.0, 90.0
 """Frames a second and seconds of that recording."""
-_FIRST_DAY, _LAST_DAY = 315_532_800.0, 4_102_444_800.0
-"""Unix times of 1980 and 2100: others aren't dates."""
 _LONGEST_NAME = 40
 """Letters of a file's name in a button."""
 _FRAMES, _STATISTICS, _COMPARISON = "frames", "ids", "compare"
@@ -94,6 +91,7 @@ class RecordingsView(QWidget):
         self.comparison.channels_wanted.connect(self._compare_channels)
         self._other: CountedRecording | None = None
         """The recording that the open one is compared with; None: none, or another channel of it."""
+        self._other_path: Path | None = None
         self._empty = EmptyState(
             "ph.file",
             _("No recording is open"),
@@ -111,6 +109,7 @@ class RecordingsView(QWidget):
         """Whether the list of recordings is shown though one is open."""
         self.folder.opened.connect(self.open)
         self.folder.compare_wanted.connect(self._compare_two)
+        self.folder.renamed.connect(self._follow_name)
         self.folder.counted.connect(lambda: self._show_page(self.pages.current()))
         self.banner_place = BannerPlace()
         self._lay_out()
@@ -348,7 +347,7 @@ class RecordingsView(QWidget):
         self.time_line.show_recording(recording)
         self.playback.show_recording(recording)
         self.frames.show_recording(recording)
-        self._other = None
+        self._other = self._other_path = None
         self.comparison.forget()
         self._show_opening("")
         self._context.problems.dismiss(_UNREADABLE_OTHER)
@@ -357,6 +356,18 @@ class RecordingsView(QWidget):
         self._show_bars()
         self._count_part()
         self._turn_to(_FRAMES)
+
+    def _follow_name(self, old: Path, new: Path) -> None:
+        """A recording got another name in its folder: what is kept of it, and what shows it, follows."""
+        self._recent.follow(old, new)
+        self._compared.follow(old, new)
+        if self._other_path == old:
+            self._other_path = new
+            self.comparison.rename_second(new.name)
+        if self.recording is not None and self.recording.path == old:
+            self.recording = replace(self.recording, path=new)
+            self._show_bars()
+            self._count_part()
 
     def toggle_list(self) -> None:
         """Show the recordings in the folder in place of the open one, or that one again."""
@@ -439,9 +450,9 @@ class RecordingsView(QWidget):
         recording, other = self.recording, self.comparison.second
         if recording is None:
             return
-        stats = _figures(recording, self.channel.channel)
+        stats = figures_of(recording, self.channel.channel)
         if other is not None and self.pages.current() == _COMPARISON:
-            stats = _beside(stats, other)
+            stats = figures_beside(stats, other)
         self._figures.show_stats(stats)
 
     def _show_compared(self) -> None:
@@ -645,7 +656,7 @@ class RecordingsView(QWidget):
         if recording is None or not recording.has_channels:
             return
         first, second = recording.channels[:2]
-        self._other = None
+        self._other = self._other_path = None
         self.show_channel(first)
         part = RecordingPart(recording.path.name, recording.statistics)
         self.comparison.show_second(part, self.frames.filter_bar.databases.database, second)
@@ -671,7 +682,7 @@ class RecordingsView(QWidget):
             if self.recording is not recording:
                 return
             database = self.frames.filter_bar.databases.database
-            self._other = other
+            self._other, self._other_path = other, path
             self.comparison.show_second(RecordingPart(path.name, other.statistics), database)
             self._compared.remember(recording.path, path)
             if shows:
@@ -701,55 +712,6 @@ def _telling(progress: Progress) -> Callable[[int, int], None]:
         progress.check()
 
     return tell
-
-
-def _figures(recording: Recording, channel: str | None) -> list[Stat]:
-    """The figures of the whole recording, or of one of its channels."""
-    totals = recording.statistics.totals(channel)
-    seconds, errors = recording.seconds if channel is None else totals.seconds, totals.errors
-    # As the table has it: by the times between frames, one fewer than these.
-    rate = number((totals.frames - 1) / seconds, 0) if seconds > 0 and totals.frames else "–"
-    ids = len({(row.id, row.extended) for row in recording.ids if channel is None or row.channel == channel})
-    return [
-        Stat(number(totals.frames), _("Frames")),
-        *_day(recording.start if totals.first is None else totals.first),
-        Stat(_duration(seconds) if totals.count else "–", _("Duration")),
-        Stat(number(ids), _("IDs")),
-        Stat(rate, _("Frames/s on average")),
-        Stat(number(errors), _("Error frames"), "error" if errors else "text"),
-    ]
-
-
-def _beside(stats: Sequence[Stat], other: RecordingPart) -> list[Stat]:
-    """The figures of a recording, each with that of the other one beside it; without the day."""
-    totals = other.statistics.totals(other.channel)
-    rate = number((totals.frames - 1) / totals.seconds, 0) if totals.seconds > 0 and totals.frames else "–"
-    others = {
-        _("Frames"): number(totals.frames),
-        _("Duration"): _duration(totals.seconds),
-        _("IDs"): number(len({(row.id, row.extended) for row in other.ids})),
-        _("Frames/s on average"): rate,
-        _("Error frames"): number(totals.errors),
-    }
-    return [
-        replace(stat, beside=_("{figure} in B").format(figure=others[stat.name]))
-        for stat in stats
-        if stat.name in others
-    ]
-
-
-def _day(start: float) -> list[Stat]:
-    """The day of the first frame; none if its times don't count from 1970 but from the start of the recording."""
-    if not _FIRST_DAY <= start < _LAST_DAY:
-        return []
-    return [Stat(full_date(datetime.fromtimestamp(start, UTC).astimezone().date()), _("First frame on"))]
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 60:
-        return _("{seconds} s").format(seconds=number(seconds, 3 if seconds < 1 else 1))
-    whole = round(seconds)
-    return f"{whole // 3600:02}:{whole // 60 % 60:02}:{whole % 60:02}"
 
 
 def _dropped(event: QDropEvent) -> Path | None:

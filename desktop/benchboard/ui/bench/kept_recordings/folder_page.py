@@ -35,12 +35,13 @@ _RECORDING_S: Final = 3.0
 
 class FolderPage(QWidget):
     """`opened` has the path of the recording that the user opened, `compare_wanted` those of two to compare, the older
-    one first; `counted` is emitted when other files are there.
+    one first; `counted` is emitted when other files are there, `renamed` with where a recording was and where it is.
     """
 
     opened = Signal(object)
     compare_wanted = Signal(object, object)
     counted = Signal()
+    renamed = Signal(object, object)
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -235,6 +236,7 @@ class FolderPage(QWidget):
         """Look at the folder again, and make the recording that was renamed or is back the current one."""
         if path is not None and before is not None:
             self._folder.follow(before, path)
+            self.renamed.emit(before, path)
         self._wanted = path or self._neighbour
         self.look()
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 from benchboard.canbus.recording_folder import RecordingFile
 from benchboard.i18n import _, number
 from benchboard.paging import Listing, Page
+from benchboard.ui.bench.bench_format import recording_duration
 from benchboard.ui.paged.paged_model import Column
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.time_format import full_time
@@ -67,12 +68,7 @@ def _begun_text(row: RecordingFile) -> str:
 
 def _duration_text(row: RecordingFile) -> str:
     seconds = row.content.seconds if row.content is not None else None
-    if seconds is None:
-        return "–"
-    if seconds < 60:
-        return _("{seconds} s").format(seconds=number(seconds, 1))
-    whole = round(seconds)
-    return f"{whole // 3600:02}:{whole // 60 % 60:02}:{whole % 60:02}"
+    return recording_duration(seconds) if seconds is not None else "–"
 
 
 def _frames_text(row: RecordingFile) -> str:

@@ -31,6 +31,13 @@ class RememberedComparisons:
         """This recording is compared with none."""
         self._keep({one: other for one, other in self._kept().items() if one != str(path.absolute())})
 
+    def follow(self, old: Path, new: Path) -> None:
+        """The recording at `old` is at `new` now."""
+        before, after = str(old.absolute()), str(new.absolute())
+        followed = {before: after}
+        kept = {one: with_ for one, with_ in self._kept().items() if one != after}
+        self._keep({followed.get(one, one): followed.get(with_, with_) for one, with_ in kept.items()})
+
     def _kept(self) -> dict[str, str]:
         try:
             kept = json.loads(self._context.settings.recording_comparisons or "{}")

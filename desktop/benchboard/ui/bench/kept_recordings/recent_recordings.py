@@ -58,7 +58,17 @@ class RecentRecordings(QObject):
     def add(self, path: Path) -> None:
         """This one was opened."""
         whole = path.absolute()
-        kept = json.dumps([str(one) for one in (whole, *(one for one in self.paths if one != whole))][:MOST])
+        self._keep([whole, *(one for one in self.paths if one != whole)])
+
+    def follow(self, old: Path, new: Path) -> None:
+        """The recording at `old` is at `new` now."""
+        before, after = old.absolute(), new.absolute()
+        self._keep([after if one == before else one for one in self.paths if one != after])
+
+    def _keep(self, paths: Sequence[Path]) -> None:
+        kept = json.dumps([str(one) for one in paths][:MOST])
+        if not paths and not self._context.settings.recent_recordings:
+            return
         if kept != self._context.settings.recent_recordings:
             self._context.apply_settings(replace(self._context.settings, recent_recordings=kept))
             self.changed.emit()

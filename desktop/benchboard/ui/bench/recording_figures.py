@@ -1,0 +1,57 @@
+"""The figures of a recording above its time line, and those of the one that it is compared with beside them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from benchboard.canbus.recording import Recording
+from benchboard.i18n import _, number
+from benchboard.ui.bench.bench_format import recording_duration
+from benchboard.ui.bench.recording_lists import RecordingPart
+from benchboard.ui.time_format import full_date
+from benchboard.ui.widgets.stat_strip import Stat
+
+_FIRST_DAY, _LAST_DAY = 315_532_800.0, 4_102_444_800.0
+"""Unix times of 1980 and 2100: others aren't dates."""
+
+
+def figures_of(recording: Recording, channel: str | None) -> list[Stat]:
+    """The figures of the whole recording, or of one of its channels."""
+    totals = recording.statistics.totals(channel)
+    seconds, errors = recording.seconds if channel is None else totals.seconds, totals.errors
+    # As the table has it: by the times between frames, one fewer than these.
+    rate = number((totals.frames - 1) / seconds, 0) if seconds > 0 and totals.frames else "–"
+    ids = len({(row.id, row.extended) for row in recording.ids if channel is None or row.channel == channel})
+    return [
+        Stat(number(totals.frames), _("Frames")),
+        *_day(recording.start if totals.first is None else totals.first),
+        Stat(recording_duration(seconds) if totals.count else "–", _("Duration")),
+        Stat(number(ids), _("IDs")),
+        Stat(rate, _("Frames/s on average")),
+        Stat(number(errors), _("Error frames"), "error" if errors else "text"),
+    ]
+
+
+def figures_beside(stats: Sequence[Stat], other: RecordingPart) -> list[Stat]:
+    """The figures of a recording, each with that of the other one beside it; without the day."""
+    totals = other.statistics.totals(other.channel)
+    rate = number((totals.frames - 1) / totals.seconds, 0) if totals.seconds > 0 and totals.frames else "–"
+    others = {
+        _("Frames"): number(totals.frames),
+        _("Duration"): recording_duration(totals.seconds),
+        _("IDs"): number(len({(row.id, row.extended) for row in other.ids})),
+        _("Frames/s on average"): rate,
+        _("Error frames"): number(totals.errors),
+    }
+    return [
+        replace(stat, beside=_("{figure} in B").format(figure=others[stat.name]))
+        for stat in stats
+        if stat.name in others
+    ]
+
+
+def _day(start: float) -> list[Stat]:
+    """The day of the first frame; none if its times don't count from 1970 but from the start of the recording."""
+    if not _FIRST_DAY <= start < _LAST_DAY:
+        return []
+    return [Stat(full_date(datetime.fromtimestamp(start, UTC).astimezone().date()), _("First frame on"))]
