@@ -110,6 +110,8 @@ class Settings:
     """The paths of the recordings that were opened last, the latest first, as JSON."""
     recording_comparisons: str = ""
     """The paths of the recordings that others were compared with last, by the paths of these, as JSON."""
+    recording_sources: str = ""
+    """The dongles and bit rates that recordings were made with, by the paths of these, as JSON."""
     live_filters: str = ""
     """The filters of the live bus that are kept by name, as JSON."""
     live_send_tables: str = ""

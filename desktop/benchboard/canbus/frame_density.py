@@ -4,7 +4,7 @@ from array import array
 from collections import deque
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
-from math import ceil, floor
+from math import floor
 from typing import Final
 
 BINS: Final = 4_096
@@ -71,7 +71,7 @@ class FrameDensity:
             left, right = (low, high) if high - low >= 1 else (floor(low), floor(low) + 1)
             rates.append((_until(until, right) - _until(until, left)) / (right - left) / self.width_s)
             place = min(max(int(low), 0), BINS - 1)
-            after = ceil(high) if high == edges[-1] else int(high)
+            after = int(high) + (high == edges[-1])  # a frame at the very end belongs to the last span
             errors.append(sum(self._errors[place : max(after, place + 1)]))
         return rates, errors
 

@@ -2,9 +2,11 @@
 
 import json
 import os
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
@@ -23,13 +25,16 @@ from benchboard.ui.bench.channel_select import ChannelSelect
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.frame_rows import CHANNEL, CYCLE, DLC, ID, TIME
 from benchboard.ui.bench.kept_recordings.recent_recordings import RecentRecordings
+from benchboard.ui.bench.kept_recordings.recording_sources import RecordingSource, RecordingSources
 from benchboard.ui.bench.recording_lists import nodes_text
 from benchboard.ui.bench.recording_tables import difference_badges, node_shares, pace_text, statistics_rows
 from benchboard.ui.bench.recordings_view import RecordingsView
+from benchboard.ui.paged.paged_model import PagedTableModel
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.widgets import Button, Confirm, Elided, Select, Toast
 from benchboard.ui.widgets.legend import Legend
 from benchboard.ui.widgets.menus import Menu
+from benchboard.ui.widgets.readable_rows import ReadableRow
 from benchboard.ui.widgets.stat_strip import StatStrip
 from support.benchsim import Simulator
 from support.window import Clicker, visible
@@ -700,6 +705,12 @@ def folder(shell: Shell, tmp_path: Path) -> Path:
     return path
 
 
+def shown_texts(model: PagedTableModel[Any], key: str) -> list[str]:
+    """What the column with this key shows in each row."""
+    place = [column.key for column in model.columns].index(key)
+    return [str(model.index(row, place).data()) for row in range(model.rowCount())]
+
+
 def listed(view: RecordingsView) -> list[tuple[str, str, str]]:
     """The name, the duration and the frames of each row."""
     model = view.folder.model
@@ -811,12 +822,11 @@ def test_keys_of_a_recording_do_nothing_while_the_list_is_shown_in_its_place(
     qtbot.waitUntil(lambda: view.folder.model.rowCount() == 2)
     before = view.frames.current_number()
     rows = view.folder.table.view
-    for key in (Qt.Key.Key_E, Qt.Key.Key_P, Qt.Key.Key_Period, Qt.Key.Key_Comma, Qt.Key.Key_Slash):
+    for key in (Qt.Key.Key_E, Qt.Key.Key_P, Qt.Key.Key_Period, Qt.Key.Key_Comma):
         qtbot.keyClick(rows, key)
         assert view.folder.isVisible()
         assert rows.hasFocus()
-    for key in (Qt.Key.Key_F, Qt.Key.Key_S):
-        qtbot.keyClick(rows, key, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(rows, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     assert "The list is shown. Go back to drive.log first." in toasts(shell)
     assert not view.playback.playing
     assert view.frames.current_number() == before
@@ -829,6 +839,92 @@ def test_keys_of_a_recording_do_nothing_while_the_list_is_shown_in_its_place(
     handlers = view.command_handlers()
     assert not any(handlers[one].why_not() for one in ("bench.play_recording", "bench.next_error"))
     assert "bench.copy_frame" in handlers
+
+
+def test_details_of_the_current_recording_are_beside_the_list(
+    qtbot: QtBot, shell: Shell, folder: Path, view: RecordingsView, click: Clicker
+) -> None:
+    window, details = shell.window(), view.folder.details
+    source = RecordingSource("Conveyor A, node 3", 500_000, 2_000_000, BEGUN)
+    RecordingSources(shell.context).remember(folder / "drive.log", source)
+    RecordingSources(shell.context).remember(folder / "slower.blf", replace(source, since=BEGUN + 3_600))
+    qtbot.waitUntil(lambda: len(listed(view)) == 2 and all(row.content for row in view.folder.model.rows))
+    qtbot.waitUntil(lambda: "Conveyor A, node 3" in shown_texts(view.folder.model, "source"))
+    assert shown_texts(view.folder.model, "source").count("Conveyor A, node 3") == 1  # the other is from before
+    assert not details.isVisible()
+    view.folder.table.view.setFocus()
+    view.folder.table.make_current(str(folder / "drive.log"))
+    qtbot.waitUntil(details.isVisible)
+    assert details.accessible_text() == "Details of drive.log"
+    facts = [one.accessible_text() for one in details.findChildren(ReadableRow)]
+    assert {
+        "Duration: 30.0 s", "Frames: 2\u202f997", "Error frames: 3", "IDs: 2", "Dongle: Conveyor A, node 3",
+        "Bit rate: 500 kbit/s / 2 Mbit/s", "0x0C9: 1\u202f497 frames, 50 %",
+    } <= set(facts)  # fmt: skip
+    assert details.chart.isVisible()
+    assert details.chart.accessibleName().startswith("Frames over time, 100 frames/s on average, at most ")
+    assert details.chart.accessibleName().endswith(", 3 error frames")
+    view.folder.table.make_current(str(folder / "slower.blf"))
+    qtbot.waitUntil(lambda: details.accessible_text() == "Details of slower.blf")
+    facts = [one.accessible_text() for one in details.findChildren(ReadableRow)]
+    assert {"Dongle: –", "Bit rate: –", "Channels: Channel 1"} <= set(facts)
+    click(window, "recording_details_rename")
+    assert visible(window, "rename_recording_name")
+    click(window, "rename_recording_cancel")
+    click(window, "recording_more")
+    menu = click.find(window, "recording_file_menu")
+    assert isinstance(menu, Menu)
+    assert "Show in folder" in [one.text() for one in menu.actions()]
+    menu.close()
+    qtbot.keyClick(details, Qt.Key.Key_Escape)
+    assert not details.isVisible()
+    assert view.folder.table.view.hasFocus()
+
+
+def test_listed_recording_is_compared_with_one_that_is_chosen(
+    qtbot: QtBot, shell: Shell, folder: Path, view: RecordingsView, click: Clicker,
+    choose: Callable[[str, Path], None],
+) -> None:  # fmt: skip
+    qtbot.waitUntil(lambda: len(listed(view)) == 2)
+    view.folder.table.make_current(str(folder / "slower.blf"))
+    click(shell.window(), "recording_details_compare")
+    choose("recording_dialog", folder / "drive.log")
+    qtbot.waitUntil(lambda: view.comparison.isVisible() and view.comparison.model.rowCount() > 0)
+    assert view.comparison.said == "A: slower.blf, B: drive.log"
+
+
+def test_slash_filters_the_list_by_name_and_dongle(
+    qtbot: QtBot, shell: Shell, folder: Path, view: RecordingsView
+) -> None:
+    rows, field = view.folder.table.view, view.folder.search
+    RecordingSources(shell.context).remember(folder / "slower.blf", RecordingSource("Spare stick", 500_000, None, 0.0))
+    (folder / "other.log").write_text("Nov 25 sshd: started\n")
+    (folder / "empty.log").touch()
+    qtbot.waitUntil(lambda: len(listed(view)) == 2)
+    rows.setFocus()
+    qtbot.keyClick(rows, Qt.Key.Key_Slash)
+    assert field.hasFocus()
+    qtbot.keyClicks(field, "spare")
+    qtbot.waitUntil(lambda: [name for name, *_rest in listed(view)] == ["slower.blf"])
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert rows.hasFocus()
+    qtbot.keyClick(rows, Qt.Key.Key_Slash)
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: len(listed(view)) == 2)
+
+
+def test_days_stand_above_the_recordings_while_they_are_sorted_by_time(
+    qtbot: QtBot, folder: Path, view: RecordingsView
+) -> None:
+    qtbot.waitUntil(lambda: len(listed(view)) == 2 and all(row.content for row in view.folder.model.rows))
+    headings = view.folder.table.view.day_headings
+    assert "20 Nov 2025" in headings.text(0)
+    assert headings.text(1) == ""
+    assert all(re.fullmatch(r"\d\d:30:00", one) for one in shown_texts(view.folder.model, "at"))
+    view.folder.model.listing = replace(view.folder.model.listing, sort="name")
+    qtbot.waitUntil(lambda: not view.folder.model.loading)
+    assert headings.text(0) == ""
+    assert all("20 Nov 2025" in one for one in shown_texts(view.folder.model, "at"))
 
 
 @pytest.fixture
@@ -969,7 +1065,7 @@ def test_folder_that_is_gone_is_said_beside_an_open_recording(
     qtbot: QtBot, shell: Shell, folder: Path, view: RecordingsView, tmp_path: Path, click: Clicker
 ) -> None:
     def said() -> list[str]:
-        return [one.text() for one in view.folder.findChildren(Elided) if one.isVisible()]
+        return [one.text() for one in view.toolbar.findChildren(Elided) if one.isVisible()]
 
     view.open(folder / "drive.log")
     qtbot.waitUntil(lambda: view.frames.model.rowCount() == COUNT)

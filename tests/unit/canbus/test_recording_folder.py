@@ -1,12 +1,12 @@
 """The list of the recordings in a folder, and other names for them."""
 
+import gzip
 from pathlib import Path
 
 import pytest
 
-from benchboard.canbus import recording_folder
 from benchboard.canbus.frame import Frame, TimeSource, Timestamp
-from benchboard.canbus.recording_folder import RecordingContent, RecordingFolder, renamed
+from benchboard.canbus.recording_folder import RecordingFolder, renamed
 from benchboard.canbus.recording_writer import open_recording
 from benchboard.errors import AppError, Unavailable
 
@@ -19,48 +19,44 @@ def written(path: Path, count: int = 20) -> Path:
     return path
 
 
-@pytest.mark.parametrize("suffix", [".log", ".asc", ".blf", ".trc"])
-def test_a_recording_says_when_it_begins_how_long_it_is_and_how_many_frames_it_has(tmp_path: Path, suffix: str) -> None:
-    written(tmp_path / f"a{suffix}")
+def test_content_is_known_once_the_file_was_looked_into_and_after_it_was_renamed(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.log")
     (tmp_path / "notes.txt").write_text("no recording")
     folder = RecordingFolder()
     (file,) = folder.files(tmp_path)
-    assert (file.name, file.content) == (f"a{suffix}", None)
+    assert (file.name, file.content) == ("a.log", None)
     found = folder.look_into(file)
     assert found.frames == 20
-    assert found.seconds == pytest.approx(1.9, abs=1e-3)
     assert folder.files(tmp_path)[0].content == found
+    folder.follow(path, renamed(path, "b"))
+    assert [(one.name, one.content) for one in folder.files(tmp_path)] == [("b.log", found)]
 
 
-@pytest.mark.parametrize("suffix", [".log", ".asc", ".blf", ".trc"])
-def test_a_recording_without_frames_has_none_and_no_start(tmp_path: Path, suffix: str) -> None:
-    written(tmp_path / f"a{suffix}", 0)
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("a.log", b""), ("b.log", b"\n\n"), ("c.log", b"Nov 25 sshd: started\n" * 100),
+     ("d.log.gz", gzip.compress(b"Nov 25 sshd: started\n")), ("e.log.gz", gzip.compress(b"")),
+     ("f.blf", b"Nov 25"), ("g.asc", b"-----BEGIN PGP SIGNATURE-----\n")],
+)  # fmt: skip
+def test_a_file_of_another_program_is_not_listed(tmp_path: Path, name: str, content: bytes) -> None:
+    written(tmp_path / "drive.log")
+    (tmp_path / name).write_bytes(content)
+    assert [one.name for one in RecordingFolder().files(tmp_path)] == ["drive.log"]
+
+
+def test_an_empty_log_is_listed_once_it_has_a_frame_or_if_this_program_recorded_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.log"
+    path.touch()
     folder = RecordingFolder()
-    assert folder.look_into(folder.files(tmp_path)[0]) == RecordingContent(None, None, 0)
+    assert folder.files(tmp_path) == []
+    assert [one.name for one in folder.files(tmp_path, own={path})] == ["a.log"]
+    path.write_text("(1763627400.000000) can0 100#00\n")
+    assert [one.name for one in folder.files(tmp_path)] == ["a.log"]
 
 
-def test_a_large_log_is_counted_by_its_lines_without_the_one_that_is_still_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = written(tmp_path / "a.log", 1_000)
-    folder = RecordingFolder()
-    exact = folder.look_into(folder.files(tmp_path)[0])
-    monkeypatch.setattr(recording_folder, "_MOST_BYTES", 0)
-    monkeypatch.setattr(recording_folder, "_BLOCK", 777)
-    with path.open("a") as file:
-        file.write("(1763629999.000000) can0 100#0")
-    found = RecordingFolder()
-    assert found.look_into(found.files(tmp_path)[0]) == RecordingContent(
-        exact.begun, pytest.approx(exact.seconds), exact.frames
-    )
-
-
-def test_what_is_no_recording_by_its_content_says_nothing(tmp_path: Path) -> None:
-    (tmp_path / "a.log").write_text("Nov 25 sshd: started\n" * 100)
-    folder = RecordingFolder()
-    assert folder.look_into(folder.files(tmp_path)[0]) == RecordingContent(is_recording=False)
+def test_a_folder_that_is_gone_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(Unavailable) as gone:
-        folder.files(tmp_path / "gone")
+        RecordingFolder().files(tmp_path / "gone")
     assert gone.value.code == "recording.folder"
 
 

@@ -184,6 +184,13 @@ def test_density_keeps_every_frame_however_long_the_recording_becomes() -> None:
     assert all(rate == pytest.approx(10, rel=0.3) for rate in narrow)
 
 
+def test_error_at_the_very_end_is_in_the_last_span() -> None:
+    density = FrameDensity()
+    density.add(50.0, error=False)
+    density.add(146.0, error=True)  # at the beginning of a counted span
+    assert density.spans(50.0, 146.0, 96)[1] == [0] * 95 + [1]
+
+
 def test_busiest_second_is_counted_whatever_the_recording_lasts() -> None:
     density = FrameDensity()
     for place in range(100):

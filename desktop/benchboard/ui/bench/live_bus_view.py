@@ -507,7 +507,7 @@ class LiveBusView(QWidget):
         self._notices.select(live.device_id or "")
         self._notices.dismiss(_OPEN)
         self._end_reason = ""
-        self.recording.follow(live.recorder, live.title, live.device_id or "")
+        self.recording.follow(live)
         if goes_on:
             self._counters.go_on()
             self.model.go_on([restart_report()])

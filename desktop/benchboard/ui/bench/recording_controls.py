@@ -10,11 +10,13 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from benchboard.canbus.bus_recorder import BusRecorder, RecordingState
+from benchboard.canbus.bus_recorder import KEPT_S, BusRecorder, RecordingState
 from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.bench.bench_format import clock_duration
+from benchboard.ui.bench.device_manager import LiveBus
 from benchboard.ui.bench.ended_recording import EndedRecording
+from benchboard.ui.bench.kept_recordings.recording_sources import RecordingSource, RecordingSources
 from benchboard.ui.bench.recording_clock import RecordingClock
 from benchboard.ui.bench.recording_files import ask_new_recording
 from benchboard.ui.context import Context
@@ -37,6 +39,9 @@ class RecordingControls(QObject):
         self._context, self._view = context, view
         self._recorder: BusRecorder | None = None
         self._title = self._device_id = ""
+        self._rates: tuple[int, int | None] = (0, None)
+        """The bit rates (bit/s) of both phases; the second one is None without a data phase."""
+        self._sources = RecordingSources(context)
         self._ended = EndedRecording.of(context)
         self._is_open = self._busy = False
         self._told: AppError | None = None
@@ -54,9 +59,11 @@ class RecordingControls(QObject):
         """Whether frames go to a file."""
         return self._recorder is not None and self._recorder.recording
 
-    def follow(self, recorder: BusRecorder, title: str, device_id: str) -> None:
-        """Another bus was opened: `title` is its dongle's name."""
-        self._recorder, self._title, self._device_id, self._is_open = recorder, title, device_id, True
+    def follow(self, live: LiveBus) -> None:
+        """Another bus was opened."""
+        recorder, device_id = live.recorder, live.device_id or ""
+        self._recorder, self._title, self._device_id, self._is_open = recorder, live.title, device_id, True
+        self._rates = (live.config.bitrate, live.config.data_bitrate)
         self._told = None
         self._ended.bus_opened(device_id)
         self._unreported = recorder.recording  # by the view before this one, in another language
@@ -114,8 +121,10 @@ class RecordingControls(QObject):
             return
         self._set_busy(busy=True)
         self._unreported = True  # before it has begun: the bus may end meanwhile
+        source = self._source(time.time())
 
         def done(_none: None) -> None:
+            self._sources.remember(path, source)
             self._ended.drop()
             self._set_busy(busy=False)
             self._clock.update()
@@ -157,7 +166,10 @@ class RecordingControls(QObject):
         if recorder is None:
             return
 
+        source = self._source(time.time() - KEPT_S)
+
         def done(saved: RecordingState) -> None:
+            self._sources.remember(path, source)
             self._context.problems.toast(_summary(saved))
 
         def save(progress: Progress) -> RecordingState:
@@ -168,6 +180,9 @@ class RecordingControls(QObject):
             return recorder.save_kept(path, written)
 
         self._run(save, done, _("Saving {file}"), path)
+
+    def _source(self, since: float) -> RecordingSource:
+        return RecordingSource(self._title, *self._rates, since)
 
     def _run(self, op: Callable[[Progress], Result], done: Callable[[Result], None], title: str, path: Path) -> None:
         def failed(error: AppError) -> None:

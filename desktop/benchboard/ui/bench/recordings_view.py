@@ -78,6 +78,7 @@ class RecordingsView(QWidget):
         self._recent = RecentRecordings(context, self)
         self._compared = RememberedComparisons(context)
         self.setAcceptDrops(True)
+        self.folder = FolderPage(context)
         self._build_toolbar()
         self._figures = StatStrip(compact=True)
         self._figures.setObjectName("recording_figures")
@@ -104,13 +105,13 @@ class RecordingsView(QWidget):
         sample.setObjectName("recording_open_sample")
         self._empty.add_below(RecentLinks(self._recent, self.open))
         set_surface(self._empty, "surface")
-        self.folder = FolderPage(context)
         self._lists = False
         """Whether the list of recordings is shown though one is open."""
         self.folder.opened.connect(self.open)
         self.folder.compare_wanted.connect(self._compare_two)
+        self.folder.other_wanted.connect(self._compare_listed)
         self.folder.renamed.connect(self._follow_name)
-        self.folder.counted.connect(lambda: self._show_page(self.pages.current()))
+        self.folder.counted.connect(self._show_counted)
         self.banner_place = BannerPlace()
         self._lay_out()
         self.time_line.sought.connect(self._seek)
@@ -148,10 +149,12 @@ class RecordingsView(QWidget):
         )
         self._back = Button("", self.toggle_list, kind="link", name="recording_shown_again")
         self.toolbar.add_crumb(self._crumb)
+        self.toolbar.add(self.folder.path_label)
         self.toolbar.add(self._back)
-        for widget in (self.channel, self.pages, self._save, recent, self._open):
+        of_list = (self.folder.search, self.folder.choose_button)
+        for widget in (*of_list, self.channel, self.pages, self._save, recent, self._open):
             self.toolbar.add_right(widget)
-        self.toolbar.shorten(self._save, self._open)
+        self.toolbar.shorten(self.folder.choose_button, self._save, self._open)
 
     def _lay_out(self) -> None:
         self._about = QWidget()
@@ -203,7 +206,9 @@ class RecordingsView(QWidget):
             "bench.next_recorded": shown(partial(self.playback.step, 1), self.playback.why_not),
             "bench.previous_recorded": shown(partial(self.playback.step, -1), self.playback.why_not),
             "bench.next_error": shown(self._next_error, self._why_no_error),
-            "bench.filter_recorded": shown(self._focus_filter),
+            "bench.filter_recorded": Handler(
+                self._focus_filter, lambda: "" if self._shows_list else self._why_not_shown()
+            ),
             "bench.save_recorded": shown(self.save, self._why_not_saved),
             "bench.compare_recording": Handler(
                 self._compare, self._why_not_compared, _("Compare selected recordings") if self._shows_list else ""
@@ -224,6 +229,10 @@ class RecordingsView(QWidget):
             self.folder.compare_selected()
         else:
             self._choose_other()
+
+    def _compare_listed(self, path: Path) -> None:
+        """Ask for the recording to compare one of the list with."""
+        ask_recording(self, _("Compare with another recording"), partial(self._compare_two, path))
 
     def _compare_two(self, first: Path, second: Path) -> None:
         """Open a recording and compare it with another one."""
@@ -404,6 +413,21 @@ class RecordingsView(QWidget):
             short = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
             self._back.set_title(_("Back to {name}").format(name=short))
         self.toolbar.set_title(recording.path.name if recording is not None else _("Recordings"))
+        self._show_list_tools()
+
+    def _show_counted(self) -> None:
+        """Other recordings are in the folder."""
+        self._show_page(self.pages.current())
+        self._show_list_tools()
+
+    def _show_list_tools(self) -> None:
+        """Show what is about the list beside its title, while it is shown."""
+        is_list = self.recording is None or self._lists
+        listed = len(self.folder.files) if is_list else 0
+        for widget in (self.folder.choose_button, self.folder.path_label):
+            widget.setVisible(is_list)
+        self.folder.search.setVisible(listed > 0)
+        self.toolbar.set_count(number(listed) if listed else "")
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -524,6 +548,7 @@ class RecordingsView(QWidget):
         database = self.frames.filter_bar.databases.database
         self.statistics.show_names(database)
         self.comparison.show_names(database)
+        self.folder.details.show_names(database)
 
     # ---- where it is
 
@@ -569,7 +594,9 @@ class RecordingsView(QWidget):
 
     def _focus_filter(self) -> None:
         page = self._stack.currentWidget()
-        if page is self.statistics:
+        if page is self.folder:
+            self.folder.focus_search()
+        elif page is self.statistics:
             self.statistics.focus_search()
         elif page is self.comparison and self.comparison.is_filled:
             self.comparison.focus_search()

@@ -24,7 +24,7 @@ class KeyValue(QWidget):
     list by `label`.
 
     `ruled`: rows of 28 px with a line between them and the values at the right edge, for figures to compare. A name
-    that is too long for one line has more.
+    that is too long for one line has more. `mono`: the names are identifiers.
     """
 
     accessible_role = Role.List
@@ -35,11 +35,12 @@ class KeyValue(QWidget):
         parent: QWidget | None = None,
         *,
         ruled: bool = False,
+        mono: bool = False,
         label: str = "",
     ) -> None:
         super().__init__(parent)
         make_readable(self, label)
-        self._ruled = ruled
+        self._ruled, self._type = ruled, "mono" if mono else "body"
         self._facts: list[_Fact] = []
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -58,7 +59,7 @@ class KeyValue(QWidget):
             _Fact(self) for _row in rows
         ]  # before the values, which lie over them: the pointer reaches these
         for index, (name, value) in enumerate(rows):
-            label = Paragraph(name) if self._ruled else Text(name, tone="muted")
+            label = Paragraph(name) if self._ruled else Text(name, self._type, "muted")
             label.setBuddy(value)
             value.setAccessibleDescription(name)
             fact = self._facts[index]

@@ -1,4 +1,5 @@
-"""The recordings in the folder in which the live bus records, as a list that follows the folder."""
+"""The recordings in the folder in which the live bus records, as a list that follows the folder, beside the details of
+the current one."""
 
 import json
 import time
@@ -9,37 +10,52 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from benchboard.canbus.recording_folder import RecordingFile, RecordingFolder
 from benchboard.errors import AppError
-from benchboard.i18n import _
+from benchboard.i18n import _, pgettext
 from benchboard.paging import Listing
 from benchboard.ui.bench.bench_commands import RECORDING_LIST, RECORDING_MENU
-from benchboard.ui.bench.kept_recordings.recording_columns import begun_at, recording_columns, recordings_page
+from benchboard.ui.bench.kept_recordings.recording_columns import (
+    BY_TIME,
+    begun_at,
+    day_of,
+    recording_columns,
+    recordings_page,
+)
 from benchboard.ui.bench.kept_recordings.recording_file_actions import RecordingFileActions
+from benchboard.ui.bench.kept_recordings.recording_pane import RecordingPane
+from benchboard.ui.bench.kept_recordings.recording_sources import RecordingSource, RecordingSources, is_from
 from benchboard.ui.command_menu import command_menu
 from benchboard.ui.commands import REGISTRY, Handler, Handlers, install_shortcuts, run_handler
 from benchboard.ui.context import Context
 from benchboard.ui.paged.paged_model import PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
-from benchboard.ui.widgets import Button, Elided, EmptyState, FileDialog, hairline, open_file_dialog
-from benchboard.ui.widgets.surfaces import set_surface
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets import Button, Elided, EmptyState, FileDialog, open_file_dialog
+from benchboard.ui.widgets.drawer import Drawer
+from benchboard.ui.widgets.fields import SearchField, focus_filter, focus_list, return_at_top
+from benchboard.ui.widgets.no_match import NoMatch
+from benchboard.ui.widgets.surfaces import fill_column
 from benchboard.ui.window_commands import LIST_UNDO, UNDO
 
 _EVERY_MS: Final = 2_000
 """How often the folder is looked at while it is followed; a folder of another computer reports no changes."""
+_TYPING_MS: Final = 200
 _RECORDING_S: Final = 3.0
 """A file that was changed so short a time ago may still be written: it isn't looked into yet."""
 
 
 class FolderPage(QWidget):
     """`opened` has the path of the recording that the user opened, `compare_wanted` those of two to compare, the older
-    one first; `counted` is emitted when other files are there, `renamed` with where a recording was and where it is.
+    one first, `other_wanted` that of one to compare with another that is yet to be chosen; `counted` is emitted when
+    other files are there, `renamed` with where a recording was and where it is.
     """
 
     opened = Signal(object)
     compare_wanted = Signal(object, object)
+    other_wanted = Signal(object)
     counted = Signal()
     renamed = Signal(object, object)
 
@@ -57,19 +73,19 @@ class FolderPage(QWidget):
         """The recording that becomes current once it is listed."""
         self._neighbour: Path | None = None
         """The one that does in place of those that are being moved to the trash."""
-        self._bar = QWidget()
-        set_surface(self._bar, "surface")
-        line = QHBoxLayout(self._bar)
-        line.setContentsMargins(16, 6, 12, 6)
-        self._path = Elided("", "body", "muted")
-        line.addWidget(self._path, 1)
-        line.addWidget(Button(_("Choose folder"), self.choose, icon="ph.folder-open", name="recordings_folder"))
+        self._sources = RecordingSources(context)
+        self._made: dict[Path, RecordingSource] = {}
+        """The sources of the recordings, as they were when the folder was looked at last."""
+        self.path_label = Elided("", "body", "muted", fits_text=True, middle=True)
+        self.choose_button = Button(_("Choose folder"), self.choose, icon="ph.folder-open", name="recordings_folder")
+        self.search = self._search_field()
         self._trash = Button(_("Move to the trash"), self._delete_selected, icon="ph.trash", name="recordings_trash")
         self._compare = Button(
             _("Compare"), self.compare_selected, icon="ph.arrows-left-right", name="recordings_compare"
         )
         self.model: PagedTableModel[RecordingFile] = PagedTableModel(
-            context.tasks, lambda *query: recordings_page(self._files, *query), recording_columns(), self,
+            context.tasks, lambda *query: recordings_page(self._files, self._dongle_of, *query),
+            recording_columns(self._dongle_of, lambda: self.model.listing.sort == BY_TIME), self,
             identity=lambda row: str(row.path),
         )  # fmt: skip
         self.table: PagedTable[RecordingFile] = PagedTable(
@@ -80,11 +96,13 @@ class FolderPage(QWidget):
                 "ph.folder", _("No recordings in this folder"), _("Choose folder"), self.choose,
                 why=_("Record the live bus, or choose another folder. candump, ASC, BLF and TRC files are listed."),
             ),
+            no_match=NoMatch(pgettext("no match", "recordings"), self.clear_search),
             bulk=(self._compare, self._trash),
+            day=day_of,
             row_height="compact",
             row_menu=True,
         )  # fmt: skip
-        self.model.listing = Listing(sort="begun", descending=True)
+        self.model.listing = Listing(sort=BY_TIME, descending=True)
         self.table.activated.connect(lambda row: self.opened.emit(row.path))
         self.table.menu_requested.connect(lambda _row, spot: self._open_menu(spot))
         self.table.current_changed.connect(self._on_current)
@@ -94,14 +112,75 @@ class FolderPage(QWidget):
         handlers = {command.id: Handler(partial(self._run, command.id)) for command in with_keys}
         install_shortcuts(self.table.view, RECORDING_LIST, handlers)
         install_shortcuts(self, LIST_UNDO, {UNDO: Handler(context.problems.undo_last)})
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        for part in (self._bar, hairline()):
-            whole.addWidget(part)
-        whole.addWidget(self.table, 1)
+        self.details = RecordingPane()
+        self._body = Drawer(self.table, self.details, theme().px("shell.detail_pane"))
+        self._connect_details()
+        fill_column(self, self._body)
+        self.setFocusProxy(self.table.view)
+        return_at_top(self, self.search)
         self._timer = QTimer(self, interval=_EVERY_MS)
         self._timer.timeout.connect(self.look)
+
+    def _search_field(self) -> SearchField:
+        field = SearchField(
+            placeholder=_("Name or dongle"), icon="ph.funnel", clear=True,
+            keys=REGISTRY["bench.filter_recorded"].key, name="recordings_search", label=_("Filter recordings"),
+        )  # fmt: skip
+        field.setMaximumWidth(220)
+        self._typing = QTimer(self, interval=_TYPING_MS, singleShot=True)
+        self._typing.timeout.connect(self._search)
+        field.textChanged.connect(lambda _text: self._typing.start())
+        field.cleared.connect(self._search)
+        for leave in (field.returnPressed, field.down):
+            leave.connect(self._leave_search)
+        field.left.connect(partial(focus_list, self))
+        return field
+
+    def _connect_details(self) -> None:
+        self._body.covers.connect(self.table.set_covered)
+        self.details.closed.connect(self._close_details)
+        self.details.open_wanted.connect(self.opened)
+        self.details.compare_wanted.connect(self.other_wanted)
+        self.details.rename_wanted.connect(self.file_actions.ask_name)
+        self.details.menu_wanted.connect(self._open_menu)
+
+    # ---- what is searched and shown
+
+    def focus_search(self) -> None:
+        """Focus the field that filters the list."""
+        focus_filter(self.search)
+
+    def clear_search(self) -> None:
+        """List all recordings."""
+        self.search.clear()
+        self._search()
+
+    def _leave_search(self) -> None:
+        self._search()
+        focus_list(self)
+
+    def _search(self) -> None:
+        self._typing.stop()
+        if self.search.text() != self.model.listing.search:
+            self.model.listing = replace(self.model.listing, search=self.search.text())
+
+    def _source_of(self, row: RecordingFile) -> RecordingSource | None:
+        source = self._made.get(row.path.absolute())
+        begun = row.content.begun if row.content is not None else None
+        return source if source is not None and is_from(source, begun) else None
+
+    def _dongle_of(self, row: RecordingFile) -> str:
+        source = self._source_of(row)
+        return source.dongle if source is not None else ""
+
+    def _show_details(self, row: RecordingFile | None) -> None:
+        if row is not None:
+            self.details.show_file(row, self._source_of(row))
+        self._body.show_detail(row is not None)
+
+    def _close_details(self) -> None:
+        self._body.show_detail(False)
+        self.table.put_away()
 
     @property
     def folder(self) -> Path | None:
@@ -141,40 +220,43 @@ class FolderPage(QWidget):
         """Look at the folder on a worker, and then into the files that are new in it."""
         folder = self.folder
         if folder is None:
-            self._path.setText(_("No folder is chosen yet."))
-        if folder is None:
+            self.path_label.setText(_("No folder is chosen yet."))
             return
         if self._looking:
             self._looks_again = True
             return
         self._looking, self._looks_again = True, False
-        self._context.tasks.read(self, lambda _session: self._folder.files(folder), self._show, self._failed)
+        self._made = self._sources.all()
+        made = frozenset(self._made)
+        self._context.tasks.read(self, lambda _session: self._folder.files(folder, made), self._show, self._failed)
 
     def _failed(self, error: AppError) -> None:
         """The folder is gone, or a drive isn't connected: that is said, and it is looked at again."""
         self._show([])
-        self._path.setText(error.what)
+        self.path_label.setText(error.what)
 
     def _show(self, files: Sequence[RecordingFile]) -> None:
         self._looking = False
-        self._path.setText(str(self.folder or ""))
-        shown = [one for one in files if one.content is None or one.content.is_recording]
-        if shown != list(self._files):
-            self._files = shown
+        self.path_label.setText(str(self.folder or ""))
+        if list(files) != list(self._files):
+            self._files = files
             self.model.refresh()
+            self._body.keep_place(bool(files))
             self.counted.emit()
-        new = [one for one in files if one.content is None and time.time() - one.modified > _RECORDING_S]
-        if new:
-            self._looking = True
-            self._context.tasks.read(self, lambda _session: self._look_into(new), self._looked, self._failed, long=True)
-        elif self._looks_again:
+        if self._looks_again:
             self.look()
+        elif self._timer.isActive() and (new := self._next_unknown(files)) is not None:
+            self._looking = True
+            op = partial(self._folder.look_into, new)
+            self._context.tasks.read(self, lambda _session: op(), self._looked, self._failed, long=True)
 
-    def _look_into(self, files: Sequence[RecordingFile]) -> None:
-        for one in files:
-            self._folder.look_into(one)
+    def _next_unknown(self, files: Sequence[RecordingFile]) -> RecordingFile | None:
+        """The recording to look into next: the one whose details are shown, then the newest."""
+        shown = self.details.file.path if self.details.file is not None and self.details.isVisible() else None
+        new = [one for one in files if one.content is None and time.time() - one.modified > _RECORDING_S]
+        return next((one for one in new if one.path == shown), new[0] if new else None)
 
-    def _looked(self, _none: None) -> None:
+    def _looked(self, _content: object) -> None:
         self._looking = False
         self.look()
 
@@ -236,13 +318,15 @@ class FolderPage(QWidget):
         """Look at the folder again, and make the recording that was renamed or is back the current one."""
         if path is not None and before is not None:
             self._folder.follow(before, path)
+            self._sources.follow(before, path)
             self.renamed.emit(before, path)
         self._wanted = path or self._neighbour
         self.look()
 
-    def _on_current(self, _row: RecordingFile | None) -> None:
+    def _on_current(self, row: RecordingFile | None) -> None:
         if not self.table.moves_by_itself:
             self._wanted = None  # the user has gone elsewhere
+        self._show_details(row)
 
     def _make_wanted_current(self) -> None:
         wanted = self._wanted
