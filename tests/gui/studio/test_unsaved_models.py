@@ -135,3 +135,31 @@ def test_pane_beside_the_canvas_has_the_name_that_is_typed(studio: "Studio") -> 
     models.type("model_name", "Rides of 2026")
     models.editor.commit()  # as saving does
     assert head.name.text() == "Rides of 2026"
+
+
+def test_create_model_asks_before_it_replaces_a_new_model_that_is_not_saved(studio: "Studio") -> None:
+    models = begin(studio)
+    touch(models)  # the last field isn't left
+    models.click("models_new")
+    models.click("model_table_orders")
+    assert models.said_in_dialog() == "Not saved yet: Rides."
+    models.click("confirm_keep")
+    draft = models.view.draft
+    assert draft is not None
+    assert (draft.state.name, draft.state.description) == ("Rides", "What was ridden")
+
+    models.click("models_new")
+    models.click("model_table_orders")
+    models.click("confirm_act")
+    draft = models.view.draft
+    assert draft is not None
+    assert draft.state.name == "orders model"
+
+
+def test_create_model_replaces_a_new_model_that_was_never_touched_unasked(studio: "Studio") -> None:
+    models = begin(studio)
+    first = models.view.draft
+    models.click("models_new")
+    models.click("model_table_orders")
+    assert models.view.draft is not first
+    assert not studio.application.window.findChildren(QWidget, "confirm")

@@ -453,6 +453,18 @@ class ModelsView(QWidget):
             self._context.problems.refuse(_("Add data first: there is no table yet."))
 
     def begin(self, source: BrowsedSource, table: BrowsedTable) -> None:
+        """Begin a model over a table; ask first where that replaces a new model which somebody worked at."""
+        self.editor.commit()
+        before = self._drafts.get("")
+        if before is None or not before.holds_work:
+            self._begin_now(source, table)
+            return
+        Confirm(
+            self.window(), _("Discard your changes?"), _("Not saved yet: {names}.").format(names=_names([before])),
+            act=_("Discard changes"), keep=_("Keep editing"), run=partial(self._begin_now, source, table),
+        ).open()  # fmt: skip
+
+    def _begin_now(self, source: BrowsedSource, table: BrowsedTable) -> None:
         """Begin a model over a table. It is stored when it is saved."""
         taken = [*(row.name for row in self._model.rows), *(one.name for one in source.tables)]
         name = free_name(_("{table} model").format(table=table.name), taken)
