@@ -5,7 +5,10 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
-from benchboard.dongles.protocol import OwnershipState, PersistentState
+from benchboard.dongles import fleet, provisioning
+from benchboard.dongles.device import Device
+from benchboard.dongles.fleet import DongleRecord
+from benchboard.dongles.protocol import DongleConfig, OwnershipState, PersistentState, StoredConfig
 from benchboard.dongles.tokens import token_aad
 from benchboard.identity import audit, authentication, keys, organisations
 from benchboard.identity.permissions import Actor, Client
@@ -125,3 +128,17 @@ class Bench:
             assert (row.ownership_state, row.claim_id) == ("UNCLAIMED", None)
             assert self.token_row(row.id) is None
         return "UNCLAIMED"
+
+
+def paired(bench: Bench, dongle: LoopbackDongle, name: str = "") -> DongleRecord:
+    """The technician of `lab` pairs `dongle` and names it."""
+    device = Device(dongle, clock=dongle.clock)
+    claimed = provisioning.pair(bench.database.bind(bench.technician), bench.technician, bench.data_key, device)
+    with unbound(bench.database).change() as session:
+        return fleet.rename_dongle(session, bench.technician, claimed.dongle_id, name)
+
+
+def write(bench: Bench, dongle: LoopbackDongle, config: DongleConfig) -> StoredConfig:
+    """The technician of `lab` writes `config` to `dongle`."""
+    device = Device(dongle, clock=dongle.clock)
+    return fleet.write_config(bench.database.bind(bench.technician), bench.technician, bench.data_key, device, config)

@@ -17,7 +17,7 @@ USUAL_BIT_RATES: Final = (
 )  # fmt: skip
 """In bit/s, the most usual first."""
 LISTEN_S: Final = 0.7
-_ENOUGH: Final = 5
+ENOUGH_FRAMES: Final = 5
 """So many frames without an error are no chance."""
 _READ_S: Final = 0.05
 
@@ -86,7 +86,7 @@ def detect_bit_rate(
             bus.close()
         heard.append(found)
         on_heard(found)
-        if found.frames >= _ENOUGH and not found.errors:
+        if found.frames >= ENOUGH_FRAMES and not found.errors:
             break
     return Detection(tuple(heard))
 
@@ -95,7 +95,7 @@ def _listen(
     bus: Bus, bitrate: int, seconds: float, clock: Callable[[], float], goes_on: Callable[[], bool]
 ) -> RateHeard:
     end, frames, errors = clock() + seconds, 0, 0
-    while clock() < end and goes_on() and not (frames >= _ENOUGH and not errors):
+    while clock() < end and goes_on() and not (frames >= ENOUGH_FRAMES and not errors):
         for frame in bus.recv(_READ_S):
             frames += not frame.error
             errors += frame.error

@@ -1,6 +1,7 @@
 """What the counters of a bus that was listened to for a while say about its bit timing and wiring."""
 
 import enum
+from typing import Final
 
 from benchboard.canbus.capture import Counters
 from benchboard.errors import DeviceFailure
@@ -70,6 +71,37 @@ class AcknowledgementWatch:
     def is_acknowledged(self) -> bool:
         """Whether a frame was acknowledged since the last one that wasn't."""
         return self._is_acknowledged
+
+
+_UNREADABLE_S: Final = 2.0
+"""So long without a frame, with errors that go on, is more than a gap between two frames."""
+
+
+class ReceptionWatch:
+    """Whether nothing that is sent on a bus can be read any more, although it could be, from its counters one after the
+    other. Before the first frame, `check_bus` tells."""
+
+    def __init__(self) -> None:
+        self._frames = self._errors = 0
+        self._frame_at = self._error_at = 0.0
+        self._fails = False
+
+    def update(self, counters: Counters, now: float) -> None:
+        """Take the counters as they are at the time `now` (s)."""
+        bus = counters.bus
+        if counters.frames != self._frames:
+            self._frames, self._frame_at, self._fails = counters.frames, now, False
+        # What nobody acknowledges counts in TEC alone: that can be read.
+        if bus.bus_errors != self._errors and (bus.rx_errors or not bus.tx_errors):
+            self._error_at = now
+        self._errors = bus.bus_errors
+        go_on = self._error_at > self._frame_at and now - self._error_at < _UNREADABLE_S and not bus.bus_off
+        self._fails = bool(self._frames) and go_on and (self._fails or now - self._frame_at >= _UNREADABLE_S)
+
+    @property
+    def fails(self) -> bool:
+        """Whether errors alone arrive, for a while already, where frames did before."""
+        return self._fails
 
 
 def require_no_errors(counters: Counters) -> None:

@@ -6,6 +6,7 @@ from benchboard.canbus.bus import BusState, ErrorState
 from benchboard.canbus.bus_check import (
     AcknowledgementWatch,
     BusCheck,
+    ReceptionWatch,
     check_bus,
     lacks_acknowledgement,
     require_no_errors,
@@ -74,3 +75,37 @@ def test_acknowledgement_lacks_until_the_transmit_error_counter_falls() -> None:
         watch.update(now)
         seen.append(watch.lacks(now))
     assert seen == [False, True, True, True, False, False, False, True, True, False, False]
+
+
+def _counters(frames: int, errors: int, **bus: int) -> Counters:
+    return Counters(frames, None, BusState(PASSIVE if bus else ErrorState.ACTIVE, bus_errors=errors, **bus))
+
+
+def test_reception_that_turns_into_errors_alone_fails_after_two_seconds_and_works_with_the_next_frame() -> None:
+    watch = ReceptionWatch()
+    watch.update(_counters(100, 0), 0.0)
+    for tenth in range(1, 20):
+        watch.update(_counters(100, 50 * tenth, rx_errors=128), tenth / 10)
+        assert not watch.fails, "a gap between two frames"
+    watch.update(_counters(100, 1000, rx_errors=128), 2.0)
+    assert watch.fails
+    watch.update(_counters(101, 1001, rx_errors=128), 2.1)
+    assert not watch.fails
+
+
+def test_reception_of_a_bus_that_fell_silent_or_lacks_acknowledgement_doesnt_fail() -> None:
+    silent, alone = ReceptionWatch(), ReceptionWatch()
+    silent.update(_counters(100, 0), 0.0)
+    alone.update(_counters(100, 0), 0.0)
+    for second in range(1, 9):
+        silent.update(_counters(100, 1, rx_errors=1), second)  # one as it was switched off
+        alone.update(_counters(100, 50 * second, tx_errors=128), second)
+    assert not silent.fails
+    assert not alone.fails
+
+
+def test_reception_without_any_frame_is_told_by_the_check_of_the_bus() -> None:
+    watch = ReceptionWatch()
+    for second in range(9):
+        watch.update(_counters(0, 50 * second, rx_errors=128), second)
+    assert not watch.fails

@@ -12,23 +12,16 @@ from benchboard.dongles import fleet, provisioning
 from benchboard.dongles.device import Device
 from benchboard.dongles.firmware_detection import DongleInfo
 from benchboard.dongles.fleet import DongleRecord
-from benchboard.dongles.protocol import CanFilter, DongleConfig, StoredConfig
+from benchboard.dongles.protocol import CanFilter
 from benchboard.errors import Conflict, Denied, DeviceFailure, Invalid, NotFound
 from benchboard.paging import Listing
 from benchboard.storage import change_tracking
 from benchboard.storage.models.dongles import CanConfig as ConfigRow
 from benchboard.storage.models.dongles import Dongle as DongleRow
 from benchboard.storage.models.dongles import DongleGroup
-from support.benchdata import Bench
+from support.benchdata import Bench, paired, write
 from support.databases import unbound
 from support.loopback_dongle import CONFIG, LoopbackDongle
-
-
-def paired(bench: Bench, dongle: LoopbackDongle, name: str = "") -> DongleRecord:
-    device = Device(dongle, clock=dongle.clock)
-    claimed = provisioning.pair(bench.database.bind(bench.technician), bench.technician, bench.data_key, device)
-    with unbound(bench.database).change() as session:
-        return fleet.rename_dongle(session, bench.technician, claimed.dongle_id, name)
 
 
 def titles(bench: Bench, listing: Listing, limit: int = 50) -> list[str]:
@@ -219,11 +212,6 @@ def test_rename_dongle_accepts_100_printable_characters(bench: Bench) -> None:
     assert bench.events("dongle.rename") == before
     with pytest.raises(NotFound), unbound(bench.database).change() as session:
         fleet.rename_dongle(session, bench.rival, one.id, "Mine")
-
-
-def write(bench: Bench, dongle: LoopbackDongle, config: DongleConfig) -> StoredConfig:
-    device = Device(dongle, clock=dongle.clock)
-    return fleet.write_config(bench.database.bind(bench.technician), bench.technician, bench.data_key, device, config)
 
 
 def config_rows(bench: Bench) -> list[ConfigRow]:
