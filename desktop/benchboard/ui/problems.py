@@ -32,12 +32,14 @@ _SEVERITY: Final[Mapping[Kind, int]] = {"error": 0, "warn": 1, "info": 2}
 @dataclass(frozen=True, slots=True)
 class Action:
     """A button of a banner: a verb with its object. It dismisses the notice, unless it `keeps_notice`: then what is
-    below the banner stays in place, and whoever showed the notice dismisses it once it's no longer true.
+    below the banner stays in place, and whoever showed the notice dismisses it once it's no longer true. A `primary`
+    one is what the page is about until it is done.
     """
 
     title: str
     run: Callable[[], None]
     keeps_notice: bool = False
+    primary: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import os
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,6 +12,7 @@ from types import SimpleNamespace
 import pytest
 import shiboken6
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 from sqlalchemy import insert
@@ -27,9 +29,13 @@ from benchboard.i18n import number
 from benchboard.storage.models.dongles import Dongle as DongleRow
 from benchboard.ui.bench.bus_counters import BusCounters
 from benchboard.ui.bench.device_manager import DeviceManager
+from benchboard.ui.bench.frame_rows import ID
+from benchboard.ui.bench.live_bus.past_bar import PastBar
 from benchboard.ui.bench.live_bus_view import LiveBusView
 from benchboard.ui.bench.selected_dongle import SelectedDongle
+from benchboard.ui.bench.timing_request import config_at
 from benchboard.ui.shell.shell import Shell
+from benchboard.ui.theme import theme
 from benchboard.ui.widgets import CheckBox, Popover, Select, accessible
 from benchboard.ui.widgets.badges import Badge
 from benchboard.ui.widgets.banners import Banner
@@ -315,15 +321,115 @@ def test_live_bus_at_a_wrong_bit_rate_says_why_it_is_empty_and_leads_to_bit_timi
         assert view.model.index(0, 2).data() == "STATE"
         click(window, "segment_fixed")
         qtbot.waitUntil(lambda: visible(window, "live_open_timing"))
-        click(window, "live_detect")
-        rate = click.find(window, "timing_bitrate")
-        assert isinstance(rate, QLineEdit)
-        qtbot.waitUntil(lambda: rate.text() == "250")
-        qtbot.waitUntil(lambda: manager.live is not None)
-        shell.go("bench/live")
-        qtbot.waitUntil(lambda: visible(window, "live_detect"))
         manager.close_bus()
         assert not visible(window, "live_open_timing")
+        assert not visible(window, "bit_rate_pane")
+
+
+def _shoot(window: QWidget, name: str) -> None:
+    """Take pictures in both themes and two sizes, where they are asked for."""
+    if folder := os.environ.get("BENCH_SHOTS"):
+        for mode in ("light", "dark"):
+            theme().set_appearance(mode)
+            for width, height in ((1024, 700), (1440, 900)):
+                window.resize(width, height)
+                QTest.qWait(300)
+                window.grab().save(f"{folder}/{name}-{mode}-{width}.png")
+        theme().set_appearance("light")
+
+
+def _write_rate(manager: DeviceManager, path: str, bitrate: int) -> None:
+    """Write another bit rate to the dongle, as another program would."""
+    with manager.device(path) as device:
+        stored = device.config_read()
+        planned = config_at(stored.config, bitrate, None)
+        assert planned is not None
+        device.config_write(planned, revision=stored.revision, signer=None)
+
+
+def test_bus_in_trouble_keeps_the_last_good_frames_detects_the_bit_rate_and_writes_it_when_told(
+    qtbot: QtBot, shell: Shell, home: Path, click: Clicker, manager: DeviceManager
+) -> None:
+    with simulated(home, 1, "--traffic", "200") as simulator:
+        ((device_id, port),) = simulator.ports.items()
+        qtbot.waitUntil(lambda: manager.find(device_id) is not None)
+        view, window = _start(qtbot, shell, click), shell.window()
+        qtbot.waitUntil(lambda: view.model.rowCount() >= 6)
+        manager.close_bus()
+        good = [view.model.index(row, ID).data() for row in range(view.model.rowCount())]
+        _write_rate(manager, port, 125_000)
+        click(window, "live_start")
+        click.find(window, "bit_rate_pane")
+        notice = shell.context.problems.current
+        assert notice is not None
+        assert notice.what.endswith("receives only errors.")
+        assert "Nothing sent on its bus can be read at 125 kbit/s." in notice.why
+        assert [one.title for one in notice.actions] == ["Detect bit rate", "Open bit timing"]
+        assert [one.primary for one in notice.actions] == [True, False]
+        # What was read at the right bit rate stays, as of then.
+        shown = [view.model.index(row, ID).data() for row in range(view.model.rowCount())]
+        assert [one for one in shown if one != "–"] == good
+        assert view.table.isVisible()
+        assert all(view.model.is_past(row) for row in range(view.model.rowCount()) if shown[row] != "–")
+        past = click.find(window, "live_past")
+        assert isinstance(past, PastBar)
+        assert past.text().startswith("The last frames that could be read. Nothing could be read for")
+        (as_of,) = past.findChildren(Badge)
+        last = view.model.last_stamp
+        assert last is not None
+        assert as_of.accessibleName() == f"as of {datetime.fromtimestamp(last.seconds).strftime('%H:%M:%S')}"
+        # The likeliest is what was read here before; the present one comes last, with what was measured.
+        lines = view._search.lines()
+        assert lines[0].bitrate == 500_000
+        assert lines[0].why.startswith("Frames were read at it until ")
+        assert (lines[-1].bitrate, lines[-1].state) == (125_000, "present")
+        qtbot.waitUntil(lambda: view._search.lines()[-1].heard.errors > 100)
+        assert view._search.lines()[-1].heard.frames == 0
+        _shoot(window, "trouble")
+        # One that is left out isn't tried. Detecting writes nothing.
+        click(window, "try_rate_500000")
+        assert 500_000 not in view._search.to_try()
+        click(window, "try_rate_500000")
+        buttons = window.findChildren(QAbstractButton, "banner_action")
+        next(one for one in buttons if one.isVisible() and one.text() == "Detect bit rate").click()
+        qtbot.waitUntil(lambda: view._search.detection is not None)
+        assert view._search.detection.bitrate == 500_000
+        use = click.find(window, "live_use_rate")
+        assert use.text() == "Use 500 kbit/s"
+        qtbot.waitUntil(lambda: manager.live is not None and view._only_errors)
+        assert manager.live.config.bitrate == 125_000
+        shown = [view.model.index(row, ID).data() for row in range(view.model.rowCount())]
+        assert [one for one in shown if one != "–"] == good
+        _shoot(window, "trouble-detected")
+        click(window, "live_use_rate")
+        qtbot.waitUntil(lambda: manager.live is not None and manager.live.config.bitrate == 500_000)
+        qtbot.waitUntil(lambda: not visible(window, "bit_rate_pane"))
+        assert not visible(window, "live_past")
+        assert shell.context.problems.current is None or not shell.context.problems.current.what.endswith(
+            "only errors."
+        )
+        qtbot.waitUntil(lambda: view.model.rowCount() >= 6)
+        assert not any(view.model.is_past(row) for row in range(view.model.rowCount()))
+        # The way back.
+        shell.context.problems.undo_last()
+        qtbot.waitUntil(lambda: manager.live is not None and manager.live.config.bitrate == 125_000)
+        qtbot.waitUntil(lambda: visible(window, "bit_rate_pane"))
+
+
+def test_detection_of_a_bus_that_is_cancelled_opens_the_bus_again(
+    qtbot: QtBot, shell: Shell, home: Path, click: Clicker, manager: DeviceManager
+) -> None:
+    with simulated(home, 1, "--traffic", "200", "--bitrate", "10000") as simulator:
+        (device_id,) = simulator.ports
+        qtbot.waitUntil(lambda: manager.find(device_id) is not None)
+        view, window = _start(qtbot, shell, click), shell.window()
+        click(window, "live_detect")
+        qtbot.waitUntil(lambda: any(one.state == "listening" for one in view._search.lines()))
+        assert manager.live is None
+        click(window, "live_detect_stop")
+        qtbot.waitUntil(lambda: manager.live is not None)
+        assert not view._search.is_running
+        assert visible(window, "live_detect")
 
 
 def test_closed_live_bus_says_so_once(qtbot: QtBot, shell: Shell, manager: DeviceManager) -> None:

@@ -141,23 +141,24 @@ def test_plots_go_on_with_a_gap_once_the_bus_is_open_again_and_are_kept_for_thei
 def test_plots_are_below_the_frames_in_a_narrow_window_and_keep_their_height(
     qtbot: QtBot, shell: Shell, view: LiveBusView
 ) -> None:
+    side = view.plots.parentWidget()
+    splitter = side.parentWidget()
+    assert isinstance(splitter, QSplitter)
     shell.window().resize(1440, 900)
     select(view, "MotorStatus")
     qtbot.keyClick(view.table, Qt.Key.Key_Return)
     select(view, "MotorSpeed")
     qtbot.keyClick(view.table, Qt.Key.Key_G)
-    qtbot.waitUntil(lambda: view.plots.x() > 0)
+    qtbot.waitUntil(lambda: side.x() > 0)
     shell.window().resize(1024, 700)
-    qtbot.waitUntil(lambda: view.plots.y() > 0)
+    qtbot.waitUntil(lambda: side.y() > 0)
     assert view.plots.width() == view.table.width()
     assert view.plots.height() >= 150
     assert view.table.height() >= 100
-    splitter = view.plots.parentWidget()
-    assert isinstance(splitter, QSplitter)
-    splitter.moveSplitter(view.plots.y() + 20, 1)
+    splitter.moveSplitter(side.y() + 20, 1)
     height = view.plots.height()
     shell.window().resize(1440, 900)
-    qtbot.waitUntil(lambda: view.plots.x() > 0)
+    qtbot.waitUntil(lambda: side.x() > 0)
     shell.window().resize(1024, 700)
-    qtbot.waitUntil(lambda: view.plots.y() > 0)
+    qtbot.waitUntil(lambda: side.y() > 0)
     assert view.plots.height() == height

@@ -1,5 +1,6 @@
 """Opens the live bus again that writing a bit timing, or detecting one, closes, and says so before and afterwards."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Signal
@@ -47,8 +48,14 @@ class BusAgain(QObject):
         is_its = live is not None and live.path == device.port.path
         self._closed = _Closed(device, live.title, live.capture.listen_only) if live is not None and is_its else None
 
-    def open(self) -> None:
-        """What began is over, however it ended: open the bus, with the bit timing that the dongle stores now."""
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a bus is to be opened again."""
+        return self._closed is not None
+
+    def open(self, undo: Callable[[], None] | None = None, *, tells: bool = True) -> None:
+        """What began is over, however it ended: open the bus, with the bit timing that the dongle stores now. A toast
+        says so, if it `tells`; it offers to `undo` what was written."""
         closed, self._closed = self._closed, None
         self.changed.emit()
         if closed is None or self._devices.live is not None:
@@ -56,8 +63,10 @@ class BusAgain(QObject):
 
         def opened(live: LiveBus) -> None:
             self._devices.set_live(live)
+            if not tells:
+                return
             said = _("{name}'s live bus is open again at {rate}.")
-            self._context.problems.toast(said.format(name=closed.title, rate=bit_rate(live.config.bitrate)))
+            self._context.problems.toast(said.format(name=closed.title, rate=bit_rate(live.config.bitrate)), undo)
 
         def failed(_error: AppError) -> None:
             said = _("The live bus of {name} is closed.").format(name=closed.title)

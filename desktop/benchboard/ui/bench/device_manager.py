@@ -10,7 +10,7 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,7 +19,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal
 
 from benchboard.canbus import link
 from benchboard.canbus.backends.slcan import SlcanBus, restarted_error
-from benchboard.canbus.bit_rate_detection import USUAL_BIT_RATES, Detection, detect_bit_rate
+from benchboard.canbus.bit_rate_detection import USUAL_BIT_RATES, Detection, RateHeard, detect_bit_rate
 from benchboard.canbus.bus_recorder import BusRecorder
 from benchboard.canbus.capture import Capture, Counters
 from benchboard.canbus.frame_sender import SendOutcome
@@ -218,8 +218,17 @@ class DeviceManager(QObject):
             raise live.capture.failure
         return counters
 
-    def detect_bit_rate(self, detected: DetectedDevice, progress: Progress) -> Detection:
-        """On a worker: find the bit rate of the dongle's bus by listening only. What the dongle stores stays."""
+    def detect_bit_rate(
+        self,
+        detected: DetectedDevice,
+        progress: Progress,
+        bitrates: Sequence[int] = USUAL_BIT_RATES,
+        *,
+        on_rate: Callable[[int], object] = lambda _bitrate: None,
+        on_heard: Callable[[RateHeard], None] = lambda _heard: None,
+    ) -> Detection:
+        """On a worker: find the bit rate of the dongle's bus by listening only, at these one after the other. What the
+        dongle stores stays. `on_rate` is called before each, `on_heard` after it, on the worker."""
         path = detected.port.path
         with self._scanner.port_lock(path):
             self._stop_buses(path)
@@ -234,9 +243,12 @@ class DeviceManager(QObject):
 
             def report(done: int, bitrate: int) -> None:
                 progress.check()
-                progress.report(done, len(USUAL_BIT_RATES), bit_rate(bitrate))
+                progress.report(done, len(bitrates), bit_rate(bitrate))
+                on_rate(bitrate)
 
-            return detect_bit_rate(open_bus, on_rate=report)
+            return detect_bit_rate(
+                open_bus, bitrates, on_rate=report, on_heard=on_heard, goes_on=lambda: not progress.cancelled
+            )
 
     def _on_sent(self, outcome: SendOutcome) -> None:
         """On the sender's thread: tell the main thread, if the session still lives."""

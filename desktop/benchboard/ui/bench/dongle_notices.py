@@ -57,9 +57,10 @@ class DongleNotices(QObject):
         act: str = "",
         retry: Callable[[], None] | None = None,
         action: Action | None = None,
+        also: Action | None = None,
     ) -> None:
         """Show `error`, with the dongle's `title` in place of the port's `path`, and a button: `action`, or *Try again*
-        for an error that may pass by itself.
+        for an error that may pass by itself; and `also` another one.
 
         Only the newest error of an `act` is shown. Errors of the database go where all others do.
         """
@@ -73,7 +74,8 @@ class DongleNotices(QObject):
         key = act or f"bench.{type(self._view).__name__}.{error.code}"
         if action is None and retry is not None and isinstance(error, Unavailable):
             action = Action(_("Try again"), retry)
-        self._shown[key] = _Shown(error, path, datetime.now(UTC), (action,) if action is not None else ())
+        actions = tuple(one for one in (action, also) if one is not None)
+        self._shown[key] = _Shown(error, path, datetime.now(UTC), actions)
         if path:
             # Later: the bus on this port may be closed first, and an open one isn't probed.
             QTimer.singleShot(0, self, partial(self._devices.probe_again, path))

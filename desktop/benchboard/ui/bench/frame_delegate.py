@@ -84,9 +84,10 @@ class FrameDelegate(QStyledItemDelegate):
 
     def _paint_frame(self, painter: QPainter, box: QRectF, model: FrameRowModel, index: Index) -> None:
         column, row = index.column(), model.row_at(index.row())
-        silent = column in (TIME, CYCLE) and model.silent_s(index.row()) is not None
+        past = model.is_past(index.row())
+        silent = column in (TIME, CYCLE) and not past and model.silent_s(index.row()) is not None
         ink = theme().color(
-            "text.muted" if model.ended or silent else "error" if is_error(row) else _TONES.get(column, "text")
+            "text.muted" if past or silent else "error" if is_error(row) else _TONES.get(column, "text")
         )
         painter.setPen(ink)
         painter.setFont(theme().font("body" if column in _TEXTS else "mono"))
@@ -98,7 +99,7 @@ class FrameDelegate(QStyledItemDelegate):
                 self._paint_sent_tag(painter, box, shown, row)
         elif column == NAME and row.frame.sent and row.message is not None:
             self._paint_sent_tag(painter, box, text, row, draws=True)
-        elif column == CYCLE and is_off_cycle(row) and not model.ended and not silent:
+        elif column == CYCLE and is_off_cycle(row) and not past and not silent:
             painter.setPen(theme().color("warn"))
             painter.drawText(box, alignment(column), text)
             width = QFontMetricsF(painter.font()).horizontalAdvance(text)
@@ -132,8 +133,9 @@ class FrameDelegate(QStyledItemDelegate):
             _paint_tag(painter, QRectF(left, box.top(), box.right() + 10 - left, box.height()), word)
 
     def _paint_data(self, painter: QPainter, box: QRectF, model: FrameRowModel, row: int, text: str) -> None:
-        fresh = [] if model.ended else model.fresh_changes(row, FADES_S)
-        changed = [False] * len(fresh) if model.rolling else changed_bytes(model.row_at(row))
+        past = model.is_past(row)
+        fresh = [] if past else model.fresh_changes(row, FADES_S)
+        changed = [False] * len(fresh) if model.rolling or past else changed_bytes(model.row_at(row))
         if fresh and is_reduced():  # nothing fades where nothing moves
             fresh = [float(one > 0) for one in fresh]
         if any(changed) or any(fresh):

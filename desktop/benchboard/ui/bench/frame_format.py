@@ -10,6 +10,7 @@ from benchboard.canbus.frame import Frame, Timestamp
 from benchboard.i18n import _, ngettext, number
 
 _TO_MILLISECONDS: Final = len("12.804")
+_MINUTES_FROM_S: Final = 120
 _MINUTES: Final = 64
 """Minutes whose text is kept: a table shows hundreds of times, of few minutes."""
 
@@ -68,3 +69,10 @@ def seconds_since(zero: Timestamp | None, stamp: Timestamp | None) -> str:
         return ""
     decimals = min(zero.decimals, stamp.decimals)
     return number(round(stamp.seconds - zero.seconds, decimals) + 0.0, decimals)
+
+
+def elapsed(seconds: float) -> str:
+    """A time that has passed, in whole seconds or minutes: `54 s`, `3 min`."""
+    if seconds >= _MINUTES_FROM_S:
+        return _("{number} min").format(number=number(seconds // 60))
+    return _("{number} s").format(number=number(seconds // 1))

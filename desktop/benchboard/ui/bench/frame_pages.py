@@ -25,7 +25,6 @@ class FramePages(QWidget):
         *,
         run_closed: Callable[[], object],
         open_timing: Callable[[], object],
-        detect: Callable[[], object],
         clear_filter: Callable[[], object],
     ) -> None:
         super().__init__()
@@ -40,10 +39,8 @@ class FramePages(QWidget):
             why=_("Select a dongle above."),
         )
         self._closed.action.setObjectName("live_empty_action")
-        self._errors = EmptyState("ph.warning-circle", "", _("Detect bit rate"), detect, role="error")
-        self._errors.action.setObjectName("live_detect")
-        self._errors.action.set_kind("primary")
-        self._errors.add_action(_("Open bit timing"), open_timing).setObjectName("live_open_timing")
+        self._errors = EmptyState("ph.warning-circle", "", _("Open bit timing"), open_timing, role="error")
+        self._errors.action.setObjectName("live_errors_timing")
         self._waiting = EmptyState("ph.activity", _("No frames yet"))
         self._none_match = EmptyState("ph.funnel", "", _("Clear filter"), clear_filter)
         self._none_match.action.setObjectName("live_clear_filter")
@@ -102,7 +99,7 @@ class FramePages(QWidget):
         reported = _("To list what the controller reports, select All frames.") if is_listed else ""
         self._errors.why.setText(f"{why} {reported}".rstrip())
         self._errors.why.show()
-        self._errors.action.setVisible(not lacks_acknowledgement)  # it listens only: what nobody sends has no rate
+        self._errors.action.setVisible(lacks_acknowledgement)  # else a pane of its own is beside it
         self._stack.setCurrentWidget(self._errors)
         title = self._errors.sentence.text()
         if title != self._told_errors:

@@ -8,11 +8,12 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtWidgets import QWidget
 
 from benchboard.canbus.dbc import CanDatabase, Message, SignalValue
-from benchboard.canbus.frame import Timestamp
+from benchboard.canbus.frame import Frame, Timestamp
 from benchboard.canbus.frame_filter import FrameFilter
 from benchboard.canbus.signal_decoder import SignalKey
 from benchboard.canbus.traffic_shares import WINDOW_S, share_text
 from benchboard.i18n import _, number
+from benchboard.ui.bench.frame_format import elapsed
 from benchboard.ui.bench.frame_rows import (
     CELLS,
     COUNT,
@@ -35,7 +36,6 @@ NUMBERS: Final = (DLC, CYCLE, COUNT, SHARE)
 """The columns of numbers, aligned right under their titles."""
 _PLAIN: Final = (TIME, TYPE, NAME, SIGNALS)
 """The columns that are read out without their titles."""
-_MINUTES_FROM_S: Final = 120
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -68,6 +68,8 @@ class FrameRowModel(QAbstractTableModel):
         self.has_channels = False
         """Whether the frames are of several channels."""
         self.ended = False
+        self.past_until: Timestamp | None = None
+        """The stamp of the last frame that could be read, since nothing can be."""
         self.filter = FrameFilter()
         self.database = CanDatabase()
         self.times = TimeBase()
@@ -176,6 +178,15 @@ class FrameRowModel(QAbstractTableModel):
         """How fresh the last change of each byte is, 1 to 0; nothing of frames in order, which stay as they are."""
         return []
 
+    def is_past(self, row: int) -> bool:
+        """Whether this row says nothing of now: the bus is closed, or nothing could be read since its frame."""
+        return self.ended or self.is_before(self.row_at(row).frame)
+
+    def is_before(self, frame: Frame) -> bool:
+        """Whether nothing could be read since this frame."""
+        stamp, until = frame.timestamp, self.past_until
+        return stamp is not None and until is not None and stamp.seconds <= until.seconds
+
     def silent_s(self, _row: int) -> float | None:
         """For how many seconds an ID that came again and again hasn't come any more; None if it goes on."""
         return None
@@ -273,6 +284,4 @@ class FrameRowModel(QAbstractTableModel):
         silent = self.silent_s(row)
         if silent is None:
             return ""
-        if silent >= _MINUTES_FROM_S:
-            return _("last seen {time} ago").format(time=_("{number} min").format(number=number(silent // 60)))
-        return _("last seen {time} ago").format(time=_("{number} s").format(number=number(silent // 1)))
+        return _("last seen {time} ago").format(time=elapsed(silent))

@@ -11,7 +11,7 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import QWidget
 
 from benchboard.canbus.dbc import CanDatabase, SignalValue
-from benchboard.canbus.frame import Frame
+from benchboard.canbus.frame import Frame, Timestamp
 from benchboard.canbus.frame_filter import FrameFilter
 from benchboard.canbus.signal_decoder import SignalKey
 from benchboard.canbus.traffic_shares import TrafficKey, traffic_key
@@ -120,6 +120,12 @@ class FrameModel(FrameRowModel):
         return all(row.frame.error for row in self._fixed.values())
 
     @property
+    def last_stamp(self) -> Timestamp | None:
+        """The stamp of the newest frame that isn't an error frame; None where there is none."""
+        stamps = [row.frame.timestamp for row in self._fixed.values() if not row.frame.error]
+        return max((one for one in stamps if one is not None), key=lambda one: one.seconds, default=None)
+
+    @property
     def id_counts(self) -> tuple[int, int]:
         """How many IDs the filter shows, and how many there are."""
         return (
@@ -178,12 +184,17 @@ class FrameModel(FrameRowModel):
         self._changes.clear()
         self._shares = None
         self.times = replace(self.times, start=None, zero=None, mode="clock" if self.times.zero else self.times.mode)
-        self.ended = False
+        self.ended, self.past_until = False, None
         self.endResetModel()
 
     def end(self) -> None:
         """Mark the rows as past: the bus is closed."""
         self.ended = True
+        self.update_cells()
+
+    def mark_past(self) -> None:
+        """Mark the rows as past that have come until now: what follows can't be read, or is of another bus."""
+        self.past_until = self.last_stamp
         self.update_cells()
 
     def go_on(self, reports: list[Frame]) -> None:
@@ -199,8 +210,9 @@ class FrameModel(FrameRowModel):
             self.update_cells()
 
     def share_of(self, row: FrameRow) -> float | None:
-        """The share of the row's identifier in the traffic; error frames have none, nor frames in order."""
-        if self._shares is None or self.rolling or row.frame.error:
+        """The share of the row's identifier in the traffic; error frames have none, nor frames in order, nor
+        those that nothing could be read after."""
+        if self._shares is None or self.rolling or row.frame.error or self.is_before(row.frame):
             return None
         return self._shares.get(row.key, 0.0)
 

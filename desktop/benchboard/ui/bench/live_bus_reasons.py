@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from benchboard.errors import DeviceFailure
 from benchboard.i18n import _, number
+from benchboard.ui.bench.bench_format import bit_rate
 from benchboard.ui.bench.device_manager import LiveBus
 from benchboard.ui.bench.port_scanner import DetectedDevice
 
@@ -35,6 +36,16 @@ def bus_off_error(live: LiveBus) -> DeviceFailure:
         _("{name} went bus off.").format(name=live.title),
         why=_("Too many of its frames failed, so it left the bus: it sends and receives nothing."),
         do=do,
+    )
+
+
+def unreadable_error(live: LiveBus) -> DeviceFailure:
+    """That nothing on the open bus can be read, and what may be wrong (`bus.unreadable`)."""
+    why = _("Nothing sent on its bus can be read at {rate}. The bit rate, or the wiring, may be wrong.")
+    return DeviceFailure(
+        "bus.unreadable",
+        _("{name} receives only errors.").format(name=live.title),
+        why=why.format(rate=bit_rate(live.config.bitrate)),
     )
 
 

@@ -8,7 +8,8 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
-from benchboard.canbus.bus_check import AcknowledgementWatch, check_bus
+from benchboard.canbus.bus_check import AcknowledgementWatch, ReceptionWatch, check_bus
+from benchboard.canbus.capture import Counters
 from benchboard.canbus.error_frame import restart_report
 from benchboard.canbus.traffic_shares import TrafficShares
 from benchboard.errors import AppError
@@ -21,17 +22,21 @@ from benchboard.ui.bench.device_manager import DeviceManager, LiveBus
 from benchboard.ui.bench.dongle_notices import DongleNotices
 from benchboard.ui.bench.frame_actions import FrameActions
 from benchboard.ui.bench.frame_filter_bar import FrameFilterBar
+from benchboard.ui.bench.frame_format import clock, elapsed
 from benchboard.ui.bench.frame_list import FrameList
 from benchboard.ui.bench.frame_pages import FramePages
 from benchboard.ui.bench.frame_table import FrameModel
-from benchboard.ui.bench.live_bus_reasons import bus_off_error
+from benchboard.ui.bench.live_bus.bit_rate_pane import BitRatePane
+from benchboard.ui.bench.live_bus.bit_rate_search import BitRateSearch
+from benchboard.ui.bench.live_bus.live_side import LiveSide
+from benchboard.ui.bench.live_bus.past_bar import PastBar
+from benchboard.ui.bench.live_bus_reasons import bus_off_error, unreadable_error
 from benchboard.ui.bench.live_dongles import LiveDongles
 from benchboard.ui.bench.plots.live_plots_pane import LivePlotsPane
 from benchboard.ui.bench.recording_controls import RecordingControls
 from benchboard.ui.bench.selected_dongle import SelectedDongle
 from benchboard.ui.bench.send_bar import SendBar
 from benchboard.ui.bench.send_panel import SendPanel
-from benchboard.ui.bench.timing_request import DETECT
 from benchboard.ui.commands import Handler, Handlers, install_shortcuts, run_handler
 from benchboard.ui.context import Context
 from benchboard.ui.problems import Action
@@ -42,7 +47,6 @@ from benchboard.ui.widgets import (
     BannerPlace,
     Button,
     CheckBox,
-    Elided,
     SegmentedControl,
     Toolbar,
     hairline,
@@ -57,6 +61,7 @@ _POLL_MS: Final = 100
 _OPEN: Final = "bench.open"
 """The key of the notice that the bus couldn't be opened, or has ended by itself."""
 _BUS_OFF: Final = "bench.bus-off"
+_UNREADABLE: Final = "bench.unreadable"
 _MAX_AT_ONCE: Final = 5_000
 """Most frames that become rows in one poll: 20 ms of the main thread, and 50,000 frames/s."""
 
@@ -82,6 +87,7 @@ class LiveBusView(QWidget):
         self._past_id = ""
         """The ID of the dongle whose bus was open last, and whose frames are shown; empty if none is known."""
         self._acknowledgement = AcknowledgementWatch()
+        self._reception = ReceptionWatch()
         self._shares = TrafficShares()
         self._skipped = 0
         """Frames that left the ring buffer before they were shown: the view was paused or hidden too long."""
@@ -91,7 +97,9 @@ class LiveBusView(QWidget):
         self._end_reason = self._end_state = ""
         """Why the bus ended by itself, as a sentence and in a word; empty if the user closed it."""
         self._only_errors = False
-        """Whether the open bus has errors and no frame that can be read."""
+        """Whether the open bus has errors and no frame that can be read, or none any more."""
+        self._drops_past = False
+        """Whether the rows are of the bus as it was open before: the first frame that can be read takes their place."""
         self._opening_by_key = False
         """Whether the button that opens the bus had the focus, which then goes to the one that closes it."""
         self._frames_next = False
@@ -103,18 +111,12 @@ class LiveBusView(QWidget):
         self.table = FrameList(self.model)
         self.table.menu_requested.connect(self.open_frame_menu)
         self._counters = BusCounters()
-        self._past = Elided("", "body", "muted")
-        self._past.setObjectName("live_past")
-        self._past.setContentsMargins(16, 6, 12, 6)
-        self._past_line = hairline()  # the bar above has one of its own
-        self._past.hide()
-        self._past_line.hide()
+        self._past = PastBar()
         self.filter_bar = FrameFilterBar(context, self.table)
         self._frames = FramePages(
             self.table,
             run_closed=self._run_empty_action,
             open_timing=self._open_timing,
-            detect=self._detect,
             clear_filter=self.filter_bar.clear,
         )
         self.send_bar = SendBar(context, self._devices, self._notices)
@@ -123,6 +125,10 @@ class LiveBusView(QWidget):
         self.filter_bar.add_right(
             Button(_("Plots"), self.plots.toggle, kind="quiet", icon="ph.chart-line", name="live_plots")
         )
+        self._search = BitRateSearch(self, context, self._devices, self._notices)
+        self._rate_pane = BitRatePane(self._search, self._open_timing)
+        self._rate_pane.hide()
+        self._search.changed.connect(self._show_rate_pane)
         self._actions = FrameActions(self, self.table, self.filter_bar, (self.send_bar, self.send_panel))
         self._lay_out()
         self._timer = QTimer(self)
@@ -188,10 +194,10 @@ class LiveBusView(QWidget):
             self._opening_by_key = self._frames_next = True
 
     def panes(self) -> list[QWidget]:
-        """The toolbar, the frames or what is in their place, the plots, the send table, and the bar that sends one
-        frame. The filter has its own key."""
+        """The toolbar, the frames or what is in their place, the bit rates of a bus in trouble, the plots, the send
+        table, and the bar that sends one frame. The filter has its own key."""
         frames = self._frames.current
-        shown = [] if self.plots.isHidden() else [self.plots]
+        shown = [one for one in (self._rate_pane, self.plots) if not one.isHidden()]
         return [
             self.toolbar, *([frames] if frames is not None else []), *shown, *self.send_panel.panes(), self.send_bar,
         ]  # fmt: skip
@@ -291,12 +297,11 @@ class LiveBusView(QWidget):
         whole.setSpacing(0)
         whole.addWidget(self.toolbar)
         whole.addWidget(self._counters)
-        whole.addWidget(self._past)
-        whole.addWidget(self._past_line)
         column = QWidget()
         below = QVBoxLayout(column)
         below.setContentsMargins(0, 0, 0, 0)
         below.setSpacing(0)
+        below.addWidget(self._past)
         below.addWidget(self.filter_bar)
         self._filter_line = hairline()
         below.addWidget(self._filter_line)
@@ -313,7 +318,8 @@ class LiveBusView(QWidget):
         self._split.setHandleWidth(1)
         self._split.setChildrenCollapsible(False)
         self._split.addWidget(column)
-        self.plots.place_in(self._split)
+        self._side = LiveSide(self._rate_pane, self.plots)
+        self._side.place_in(self._split)
         whole.addWidget(self._split, 1)
 
     def open_frame_menu(self, _row: int, spot: QPoint) -> None:
@@ -369,6 +375,8 @@ class LiveBusView(QWidget):
             if self._devices.live is None:
                 self._show_ended()
         self._update_start_button()
+        if self._search.device_id not in ("", self._dongle.current_key()) and not self._search.is_running:
+            self._search.end()
         self.send_panel.select(self._dongle.current_key())
         if self._devices.live is None:
             self.plots.live_plots.select(self._dongle.current_key())
@@ -434,7 +442,10 @@ class LiveBusView(QWidget):
         else:
             self._sampling.stop()
             self._is_bus_off = False
-            self._notices.dismiss(_BUS_OFF)
+            for act in (_BUS_OFF, _UNREADABLE):
+                self._notices.dismiss(act)
+            if not self._search.is_running:
+                self._search.end()
             self.recording.end(self._end_reason)
             self._show_last_frames()
             self._end_pause()
@@ -456,9 +467,11 @@ class LiveBusView(QWidget):
         """Show that no bus is open, and that the frames still shown are past."""
         self._show_settings()
         reason = self._end_reason or _("The live bus is closed.")
-        if self._past_id and not self._end_reason:  # another dongle may be selected meanwhile
+        if self._search.is_running:
+            reason = _("The bit rate is being detected or written. The live bus opens again afterwards.")
+        elif self._past_id and not self._end_reason:  # another dongle may be selected meanwhile
             reason = _("The live bus of {name} is closed.").format(name=self._dongles.title(self._past_id))
-        if self.model.has_frames:
+        if self.model.has_frames and not self._search.is_running:
             received = _("{reason} The frames below are from before that.")
             if self.model.has_only_errors:
                 received = _("{reason} The errors below are from before that.")
@@ -466,10 +479,8 @@ class LiveBusView(QWidget):
         self._frames.show_past(has_frames=self.model.has_frames)
         self.model.end()
         self._counters.show_ended(self._end_state if self._end_reason else _("Closed"), reason)
-        self._past.setText(reason)
-        is_past = bool(self._counters.stats and (self.model.has_frames or self._end_reason))
-        self._past.setVisible(is_past)
-        self._past_line.setVisible(is_past)
+        self._past.show_text(reason, self.model.last_stamp)
+        self._past.setVisible(bool(self._counters.stats and (self.model.has_frames or self._end_reason)))
         # Without frames, the empty table says that the bus is closed.
         self._counters.setVisible(bool(self.model.has_frames or self._end_reason))
         self._show_filter_bar()
@@ -499,10 +510,11 @@ class LiveBusView(QWidget):
 
     def _show_bus(self, live: LiveBus) -> None:
         self._shown, self._only_errors = live, False
+        is_same = self._past_id == (live.device_id or "")
         self._past_id = live.device_id or ""
         goes_on, self._restarting = self._restarting == live.path, None
         self._next = 0
-        self._acknowledgement = AcknowledgementWatch()
+        self._acknowledgement, self._reception = AcknowledgementWatch(), ReceptionWatch()
         self._shares = TrafficShares()
         self._notices.select(live.device_id or "")
         self._notices.dismiss(_OPEN)
@@ -514,14 +526,18 @@ class LiveBusView(QWidget):
         else:
             self._skipped = 0
             self._counters.reset()
-            self.model.clear()
+            self._drops_past = is_same and self.model.last_stamp is not None
+            if self._drops_past:
+                self.model.go_on([])
+                self.model.mark_past()
+            else:
+                self.model.clear()
         self._end_pause()
         self._frames.start()
         self._show_settings()
         self._sampling.start()
         self._counters.show()
         self._past.hide()
-        self._past_line.hide()
         self._show_filter_bar()
 
     def _show_settings(self) -> None:
@@ -548,7 +564,7 @@ class LiveBusView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._show_settings()
-        self.plots.restore_size()
+        self._side.fit()
 
     def _poll(self) -> None:
         live = self._devices.live
@@ -563,6 +579,7 @@ class LiveBusView(QWidget):
             self.model.show_shares(shares)
         counters = live.capture.counters()
         self._acknowledgement.update(counters)
+        self._reception.update(counters, time.monotonic())
         self._counters.show_counts(live, self._skipped)
         self._show_bus_off(live, is_off=counters.bus.bus_off)
         self.send_bar.show_acknowledgement(lacks=self._acknowledgement.lacks(counters))
@@ -617,33 +634,75 @@ class LiveBusView(QWidget):
         The error frames of an adapter that reports them are still listed in order.
         """
         counters = live.capture.counters()
-        only_errors = False
+        failed = check_bus(counters).failed and not self._acknowledgement.is_acknowledged
+        lacks = self._acknowledgement.lacks(counters)
+        only_errors = self._reception.fails or (not counters.frames and failed and not lacks)
+        rate, kept = live.config.bitrate, self._drops_past and only_errors
         listed = (self.model.rolling or self._counters.restarts) and self.model.has_frames
-        rate = live.config.bitrate
-        if counters.frames or listed:
+        if counters.frames or listed or kept:
             self._frames.show_frames()
-        elif check_bus(counters).failed and not self._acknowledgement.is_acknowledged:
-            lacks = self._acknowledgement.lacks(counters)
-            only_errors = not lacks
+        elif failed:
             self._frames.show_only_errors(rate, lacks_acknowledgement=lacks, is_listed=self.model.has_frames)
         else:
             self._frames.show_waiting(rate)
-        if only_errors != self._only_errors:
-            self._only_errors = only_errors
-            self._show_settings()
+        self._show_unreadable(live, counters, only_errors=only_errors)
         self._show_filtered()
         if self._frames_next and self._frames.shows_frames:
             self._frames_next = False
             if self._stop_button.hasFocus():
                 self.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
-    def _detect(self) -> None:
-        """Detect the bit rate of the bus where it can be written then."""
-        live = self._devices.live
-        if live is None or not live.device_id:
-            self._open_timing()
-        else:
-            self._context.go(f"bench/timing/{live.device_id}/{DETECT}")
+    def _show_unreadable(self, live: LiveBus, counters: Counters, *, only_errors: bool) -> None:
+        """Say that nothing on the bus can be read and what to do, as long as that is so; what was read before stays."""
+        if only_errors:
+            self._search.follow(live, counters)
+            self._show_last_good()
+        elif counters.frames:
+            self._search.note_read(live, clock(self.model.last_stamp)[:5])
+            if self._search.present is not None and not self._search.is_running:
+                self._search.end()
+        if only_errors == self._only_errors:
+            return
+        self._only_errors = only_errors
+        self._show_settings()
+        self._show_rate_pane()
+        if not only_errors:
+            self._notices.dismiss(_UNREADABLE)
+            self._past.hide()
+            return
+        if self.model.past_until is None:
+            self.model.mark_past()
+        self._show_last_good()
+        if not counters.bus.bus_off:  # which a notice of its own says
+            self._notify_unreadable(live)
+
+    def _notify_unreadable(self, live: LiveBus) -> None:
+        """Say that the bus has errors alone, with what to do next: detect the bit rate, or use the one found."""
+        act = Action(_("Detect bit rate"), self._search.detect, keeps_notice=True, primary=True)
+        if (found := self._search.found) is not None and not self._search.why_not_used():
+            use = _("Use {rate}").format(rate=bit_rate(found))
+            act = Action(use, self._search.use, keeps_notice=True, primary=True)
+        timing = Action(_("Open bit timing"), self._open_timing, keeps_notice=True)
+        self._notices.show(unreadable_error(live), act=_UNREADABLE, action=act, also=timing)
+
+    def _show_last_good(self) -> None:
+        """Say as of when the frames are that were read before nothing could be any more."""
+        last = self.model.past_until
+        self._past.setVisible(last is not None and self._frames.shows_frames)
+        if last is not None:
+            silent = elapsed(max(0.0, time.time() - last.seconds))
+            text = _("The last frames that could be read. Nothing could be read for {time}.")
+            self._past.show_text(text.format(time=silent), last)
+
+    def _show_rate_pane(self) -> None:
+        """Show the bit rates that the bus may have while it is in trouble, and while one is detected or written."""
+        is_asked = self._search.present is not None or self._search.is_running
+        if self._rate_pane.isHidden() == is_asked:
+            inside = self.window().focusWidget()
+            had_focus = inside is not None and self._rate_pane.isAncestorOf(inside)
+            self._rate_pane.setVisible(is_asked)
+            if had_focus and not is_asked:
+                self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _open_timing(self) -> None:
         live = self._devices.live
@@ -667,6 +726,9 @@ class LiveBusView(QWidget):
         if new.dropped:
             self._skipped += new.dropped
             self.model.skip_frames()
+        if self._drops_past and any(not one.error for one in frames):
+            self._drops_past = False
+            self.model.clear()
         if frames:
             follow = self.model.rolling and self._at_end()
             self.model.add_frames(frames)
@@ -700,6 +762,7 @@ class LiveBusView(QWidget):
     def _clear_frames(self) -> None:
         if self._devices.live is not None:
             self._next = self._devices.live.capture.since(self._next).next
+        self._drops_past = False
         self.model.clear()
         self._show_filtered()
 

@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.canbus.bit_rate_detection import USUAL_BIT_RATES
-from benchboard.canbus.timing import controller, delay_compensation, solve, solve_fd
 from benchboard.dongles import fleet
 from benchboard.dongles.device import IDENTIFY_SECONDS
 from benchboard.dongles.protocol import DongleConfig
@@ -22,7 +21,7 @@ from benchboard.ui.bench.dongle_pane import tseg1_is_split
 from benchboard.ui.bench.dongle_rows import DongleCounts, DongleRow
 from benchboard.ui.bench.pairing_graphics import CountdownRing, DongleChoice, DonglePicture, PairingChecklist
 from benchboard.ui.bench.port_scanner import DetectedDevice
-from benchboard.ui.bench.timing_request import Phases, config_with, stored_phases
+from benchboard.ui.bench.timing_request import config_at, stored_phases
 from benchboard.ui.widgets import Button, Edit, Field, Paragraph, Select, Text
 from benchboard.ui.widgets.accessible import announce
 
@@ -359,7 +358,7 @@ class BitratePage(_WizardPage):
         if stored is None:
             return
         data_rate = int(self._data_rate.current_key() or 0) or None
-        self.planned = _config_at(stored, int(self._rate.current_key()), data_rate)
+        self.planned = config_at(stored, int(self._rate.current_key()), data_rate)
         phases = stored_phases(self.planned) if self.planned is not None else None
         for widget in (self._data_title, self._data_bar):
             widget.setVisible(phases is not None and phases.data is not None)
@@ -378,25 +377,6 @@ class BitratePage(_WizardPage):
             solved = sentence.format(quanta=timing.quanta, ns=number(timing.tq_ns), prescaler=timing.prescaler)
             self._solved.setText("\n".join(line for line in (same, solved) if line))
         self._changed()
-
-
-def _config_at(stored: DongleConfig, bitrate: int, data_bitrate: int | None) -> DongleConfig | None:
-    """`stored` with other bit rates, as close as its controller can get; None where it can't."""
-    if (bitrate, data_bitrate) == (stored.bitrate, stored.data_bitrate):
-        return stored
-    item = controller(stored.controller)
-    if data_bitrate is None:
-        best = solve(item.nominal, clock=stored.clock_hz, bitrate=bitrate).best(1)
-        return config_with(stored, Phases(best[0].timing), None) if best else None
-    if item.data is None or data_bitrate < bitrate:
-        return None
-    pairs = solve_fd(item.nominal, item.data, clock=stored.clock_hz, bitrate=bitrate, data_bitrate=data_bitrate)
-    for pair in pairs.best(1):
-        data = pair.data.timing
-        found = delay_compensation(data, controller=item)
-        offset = found.offset if found.is_usable and item.tdco_max else None
-        return config_with(stored, Phases(pair.nominal.timing, data), offset)
-    return None
 
 
 def listening_caption() -> str:

@@ -11,8 +11,10 @@ from benchboard.canbus.timing import (
     bit_rate_range,
     check,
     controller,
+    delay_compensation,
     nominal_bit_rate_problem,
     solve,
+    solve_fd,
 )
 from benchboard.canbus.timing.solver import MAX_BITRATE
 from benchboard.dongles.protocol import DongleConfig
@@ -127,6 +129,25 @@ def config_with(config: DongleConfig, phases: Phases, offset: int | None) -> Don
         data_prescaler=data.prescaler, data_prop_seg=data.prop_seg, data_phase_seg1=data.phase_seg1,
         data_phase_seg2=data.phase_seg2, data_sjw=data.sjw,
     )  # fmt: skip
+
+
+def config_at(stored: DongleConfig, bitrate: int, data_bitrate: int | None) -> DongleConfig | None:
+    """`stored` with other bit rates, as close as its controller can get; None where it can't."""
+    if (bitrate, data_bitrate) == (stored.bitrate, stored.data_bitrate):
+        return stored
+    item = controller(stored.controller)
+    if data_bitrate is None:
+        best = solve(item.nominal, clock=stored.clock_hz, bitrate=bitrate).best(1)
+        return config_with(stored, Phases(best[0].timing), None) if best else None
+    if item.data is None or data_bitrate < bitrate:
+        return None
+    pairs = solve_fd(item.nominal, item.data, clock=stored.clock_hz, bitrate=bitrate, data_bitrate=data_bitrate)
+    for pair in pairs.best(1):
+        data = pair.data.timing
+        found = delay_compensation(data, controller=item)
+        offset = found.offset if found.is_usable and item.tdco_max else None
+        return config_with(stored, Phases(pair.nominal.timing, data), offset)
+    return None
 
 
 def require_in_range(request: TimingRequest) -> None:

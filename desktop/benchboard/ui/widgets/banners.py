@@ -73,7 +73,9 @@ class Banner(QWidget):
         row.addWidget(Icon(notice.icon or _ICONS[notice.kind], notice.kind, 18))
         row.addWidget(_notice_label(notice), 1)
         for action in notice.actions[:2]:
-            button = Button(action.title, size="sm", name="banner_action")
+            button = Button(
+                action.title, kind="primary" if action.primary else "plain", size="sm", name="banner_action"
+            )
             button.clicked.connect(lambda _checked=False, action=action: self._act(action))
             row.addWidget(button)
         self.more = MoreButton(self)

@@ -5,7 +5,7 @@ signals of the current row.
 from typing import Final
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QSplitter
+from PySide6.QtWidgets import QSplitter, QWidget
 
 from benchboard.canbus.dbc import CanDatabase
 from benchboard.i18n import _
@@ -43,6 +43,7 @@ class LivePlotsPane(PlotsPane):
             ),
         )
         self._splitter: QSplitter | None = None
+        self._side: QWidget = self
         self.edited.connect(self.live_plots.edit)
         self.live_plots.changed.connect(self._show_live)
         self.close_requested.connect(self.toggle)
@@ -50,10 +51,10 @@ class LivePlotsPane(PlotsPane):
         self.setVisible(bool(self.live_plots.pane.get("open", False)))
         self._show_live()
 
-    def place_in(self, splitter: QSplitter) -> None:
-        """Be the last part of a splitter, with the size that was kept."""
-        self._splitter = splitter
-        splitter.addWidget(self)
+    def place_in(self, splitter: QSplitter, side: QWidget) -> None:
+        """Give the last part of a splitter, the `side` that holds this pane, the size that was kept."""
+        self._splitter, self._side = splitter, side
+        splitter.addWidget(side)
         splitter.setStretchFactor(splitter.count() - 2, 1)
         splitter.setStretchFactor(splitter.count() - 1, 0)
         splitter.splitterMoved.connect(lambda *_place: self._keep())
@@ -61,17 +62,17 @@ class LivePlotsPane(PlotsPane):
     def restore_size(self) -> None:
         """Be beside the frames, or in a narrow window below them, as wide or high as was kept, or else a share of the
         view."""
-        splitter = self._splitter
-        if splitter is None or self.isHidden():
+        splitter, side = self._splitter, self._side
+        if splitter is None or side.isHidden():
             return
         below = is_narrow(splitter.width())
         splitter.setOrientation(Qt.Orientation.Vertical if below else Qt.Orientation.Horizontal)
-        self.setMinimumHeight(_LEAST_BELOW if below else 0)
+        side.setMinimumHeight(_LEAST_BELOW if below else 0)
         whole = splitter.height() if below else splitter.width()
         kept = self.live_plots.pane.get("height" if below else "width")
         least = _LEAST_BELOW if below else _LEAST_KEPT
         size = kept if type(kept) is int and kept >= least else round(whole * (_SHARE_BELOW if below else _SHARE))
-        least = self.minimumHeight() if below else self.minimumWidth()
+        least = side.minimumHeight() if below else side.minimumSizeHint().width()
         size = max(least, min(size, round(whole * _MOST_BELOW) if below else whole // 2))
         splitter.setSizes([whole - size, size])
 

@@ -1,0 +1,249 @@
+"""The pane beside frames that can't be read: the bit rates that the bus may have, and how the right one is detected."""
+
+from collections.abc import Callable
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from benchboard.canbus.bit_rate_detection import ENOUGH_FRAMES
+from benchboard.i18n import _, number
+from benchboard.ui.bench.bench_format import bit_rate
+from benchboard.ui.bench.live_bus.bit_rate_search import BitRateSearch, RateLine, RateState, heard_text
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets import Badge, Button, CheckBox, Elided, Icon, Paragraph, Text, hairline, scroll_area
+from benchboard.ui.widgets.accessible import Role, announce
+from benchboard.ui.widgets.flow_layout import FlowLayout
+from benchboard.ui.widgets.labels import Tone, plain_tooltip
+from benchboard.ui.widgets.surfaces import set_surface
+
+_WIDTH: Final = 340
+_RATE_WIDTH: Final = 104
+_LEAST_ROWS: Final = 3
+
+
+class BitRatePane(QWidget):
+    """Shows a `BitRateSearch`. Nothing is written before the user says so."""
+
+    accessible_role = Role.Grouping
+
+    def __init__(self, search: BitRateSearch, open_timing: Callable[[], object]) -> None:
+        super().__init__()
+        self._search = search
+        self._rows: dict[int, _RateRow] = {}
+        self._told = ""
+        self.setObjectName("bit_rate_pane")
+        self.setAccessibleName(_("Bit rate"))
+        set_surface(self, "surface")
+        self.setMinimumWidth(_WIDTH)
+        self._build(open_timing)
+        search.changed.connect(self._show)
+        self._show()
+
+    def _build(self, open_timing: Callable[[], object]) -> None:
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        head = QHBoxLayout()
+        head.setContentsMargins(12, 8, 12, 8)
+        head.addWidget(Text(_("Bit rate"), "body_strong"))
+        head.addStretch(1)
+        self._badge = Badge("warn", "")
+        head.addWidget(self._badge)
+        whole.addLayout(head)
+        whole.addWidget(hairline())
+        self._sentence, self._why = Paragraph("", "body_strong"), Paragraph("", "caption", "muted")
+        self._sentence.setObjectName("bit_rate_sentence")
+        self._texts = _column(self._sentence, self._why, hairline(), spacing=2)
+        listed = QWidget()
+        listed.setProperty("plain", "true")
+        self._list = QVBoxLayout(listed)
+        self._list.setContentsMargins(0, 0, 0, 0)
+        self._list.setSpacing(0)
+        self._list.addStretch(1)
+        self._area = scroll_area(listed)
+        self._area.setAccessibleName(_("Bit rates"))
+        self._how = Paragraph("", "caption", "muted")
+        self._detect = Button(_("Detect bit rate"), self._search.detect, icon="ph.magnifying-glass", name="live_detect")
+        self._stop = Button(_("Stop detecting"), self._search.stop, icon="ph.stop", name="live_detect_stop")
+        self._use = Button("", self._search.use, kind="primary", icon="ph.check", name="live_use_rate")
+        timing = Button(_("Open bit timing"), open_timing, kind="link", name="live_open_timing")
+        acting = QWidget()
+        acts = FlowLayout(acting)  # in some languages they need a second line
+        for button in (self._use, self._detect, self._stop, timing):
+            acts.addWidget(button)
+        self._foot = _column(self._how, acting, spacing=8)
+        self._grid = QGridLayout()
+        self._grid.setSpacing(0)
+        whole.addLayout(self._grid, 1)
+        self.show_low(low=False)
+
+    def show_low(self, *, low: bool) -> None:
+        """Have the bit rates beside the rest rather than between it, where there is little height."""
+        top = Qt.AlignmentFlag.AlignTop
+        self._grid.addWidget(self._texts, 0, 0, top)
+        self._grid.addWidget(self._foot, 1 if low else 2, 0, top)
+        self._grid.addWidget(self._area, 0 if low else 1, 1 if low else 0, 2 if low else 1, 1)
+        for column in range(2):
+            self._grid.setColumnStretch(column, 1 if low or not column else 0)
+        for row in range(3):
+            self._grid.setRowStretch(row, int(row == (1 if low else 2)))
+
+    def accessible_text(self) -> str:
+        """Its title, and what it says of the bus."""
+        return ". ".join(filter(None, (self.accessibleName(), self._sentence.text(), self._why.text())))
+
+    # ---- what is shown
+
+    def _show(self) -> None:
+        search = self._search
+        lines = search.lines()
+        self._show_rows(lines)
+        if search.present is not None:
+            self._badge.show_state("warn", _("Only errors at {rate}").format(rate=bit_rate(search.present)))
+        sentence, why = self._sentences(lines)
+        for label, text in ((self._sentence, sentence), (self._why, why)):
+            if label.text() != text:
+                label.setText(text)
+            label.setVisible(bool(text))
+        how = _(
+            "Listens only and sends nothing. At most {seconds} s; ends at the first bit rate that reads {count} frames."
+        )
+        self._how.setText(how.format(seconds=number(search.seconds(), most=1), count=number(ENOUGH_FRAMES)))
+        self._show_buttons(search.found)
+        if search.detection is not None and sentence != self._told and self.isVisible():
+            announce(self, f"{sentence} {why}".strip(), urgent=True)
+        self._told = sentence
+
+    def _show_buttons(self, found: int | None) -> None:
+        search, focused = self._search, self.focusWidget()
+        had_focus = focused is not None and focused.hasFocus() and focused in (self._detect, self._stop, self._use)
+        self._detect.setText(_("Detect again") if search.detection is not None else _("Detect bit rate"))
+        self._detect.updateGeometry()
+        self._detect.disable("" if search.is_running else search.why_not_detected())
+        if found is not None:
+            self._use.setText(_("Use {rate}").format(rate=bit_rate(found)))
+            self._use.updateGeometry()
+            self._use.disable(search.why_not_used())
+        self._stop.setVisible(search.is_running)
+        self._detect.setVisible(not search.is_running)
+        self._use.setVisible(found is not None and not search.is_running)
+        if had_focus and (focused is None or focused.isHidden()):
+            shown = self._stop if search.is_running else self._use if found is not None else self._detect
+            shown.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _sentences(self, lines: list[RateLine]) -> tuple[str, str]:
+        """What is known of the bit rate, and why."""
+        search, found = self._search, self._search.detection
+        listening = next((one for one in lines if one.state == "listening"), None)
+        if search.problem:
+            return search.problem, ""
+        if listening is not None:
+            rate = bit_rate(listening.bitrate)
+            return _("Listening at {rate}").format(rate=rate), _("The live bus opens again afterwards.")
+        if found is not None:
+            heard = next((one for one in found.heard if one.bitrate == found.bitrate), None)
+            return found.sentence, _("Heard at it: {what}.").format(what=heard_text(heard)) if heard is not None else ""
+        first = next((one for one in lines if one.state == ""), None)
+        if first is None or not search.is_known(first.bitrate):
+            why = _("No other dongle, profile or earlier reading says which one it has.")
+            return _("The bit rate of this bus isn't known"), why
+        return _("{rate} is the likeliest").format(rate=bit_rate(first.bitrate)), f"{first.why}."
+
+    def _show_rows(self, lines: list[RateLine]) -> None:
+        if list(self._rows) != [one.bitrate for one in lines]:
+            for row in self._rows.values():
+                row.hide()
+                row.deleteLater()
+            self._rows = {one.bitrate: _RateRow(one.bitrate, self._search) for one in lines}
+            for place, row in enumerate(self._rows.values()):
+                self._list.insertWidget(place, row)
+                row.show()
+            height = theme().px("table.row.compact") + 4
+            self._area.setMinimumHeight(height * min(_LEAST_ROWS, len(lines)))
+            self._area.setMaximumHeight(height * len(lines) + 1)
+        for line in lines:
+            self._rows[line.bitrate].show_line(line, can_choose=not self._search.is_running)
+
+
+def _column(*parts: QWidget, spacing: int) -> QWidget:
+    """These parts below one another; a line at their end goes from edge to edge."""
+    holder = QWidget()
+    whole = QVBoxLayout(holder)
+    whole.setContentsMargins(0, 0, 0, 0)
+    whole.setSpacing(0)
+    inner = QVBoxLayout()
+    inner.setContentsMargins(12, 10, 12, 10)
+    inner.setSpacing(spacing)
+    whole.addLayout(inner)
+    for part in parts:
+        (whole if isinstance(part, QFrame) and not isinstance(part, QLabel) else inner).addWidget(part)
+    return holder
+
+
+class _RateRow(QWidget):
+    """A bit rate: whether it is tried, why it is listed or what was heard at it, and a mark."""
+
+    def __init__(self, bitrate: int, search: BitRateSearch) -> None:
+        super().__init__()
+        self._shown: tuple[RateLine, bool] | None = None
+        self.setFixedHeight(theme().px("table.row.compact") + 4)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        row = QHBoxLayout()
+        row.setContentsMargins(12, 0, 12, 0)
+        row.setSpacing(8)
+        self.tick = CheckBox()
+        self.tick.setObjectName(f"try_rate_{bitrate}")
+        self.tick.setAccessibleName(_("Try {rate}").format(rate=bit_rate(bitrate)))
+        self.tick.toggled.connect(lambda on: search.set_tried(bitrate, tried=on))
+        self._space = QWidget()
+        for first in (self.tick, self._space):
+            first.setFixedWidth(18)
+            row.addWidget(first)
+        rate = Text(bit_rate(bitrate), "body_strong")
+        rate.setFixedWidth(_RATE_WIDTH)
+        row.addWidget(rate)
+        self._why = Elided("", "caption", "muted")
+        row.addWidget(self._why, 1)
+        self._icon, self._word = Icon("ph.check", "ok", 14), Text("", "caption")
+        row.addWidget(self._icon)
+        row.addWidget(self._word)
+        column.addLayout(row, 1)
+        column.addWidget(hairline())
+
+    def show_line(self, line: RateLine, *, can_choose: bool) -> None:
+        """Show this line of the same bit rate."""
+        if self._shown == (line, can_choose):
+            return
+        self._shown = (line, can_choose)
+        is_present = line.state == "present"
+        self.tick.setVisible(not is_present)
+        self._space.setVisible(is_present)
+        self.tick.blockSignals(True)
+        self.tick.setChecked(line.is_tried)
+        self.tick.blockSignals(False)
+        self.tick.setEnabled(can_choose)
+        text = heard_text(line.heard) if line.heard is not None else line.why
+        self._why.setText(text)
+        self._why.setToolTip(plain_tooltip(line.why))
+        word, icon, tone = _marks()[line.state]
+        self.tick.setAccessibleDescription(", ".join(filter(None, (line.why, text if text != line.why else "", word))))
+        for part in (self._icon, self._word):
+            part.setVisible(bool(word))
+        if word:
+            self._icon.show_icon(icon, f"text.{tone}" if tone == "muted" else tone)
+            self._word.setText(word)
+            self._word.set_tone(tone)
+
+
+def _marks() -> dict[RateState, tuple[str, str, Tone]]:
+    """A word, its icon and its tone for each state."""
+    return {
+        "": ("", "", "text"),
+        "present": (_("now"), "ph.x-circle-fill", "error"),
+        "listening": (_("listening"), "ph.broadcast", "info"),
+        "failed": (_("no"), "ph.x-circle", "muted"),
+        "found": (_("fits"), "ph.check-circle-fill", "ok"),
+    }

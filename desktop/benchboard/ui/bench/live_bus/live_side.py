@@ -1,0 +1,54 @@
+"""What stands beside the frames of the live bus, or below them in a narrow window: bit rates over plots."""
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtWidgets import QBoxLayout, QSplitter, QWidget
+
+from benchboard.ui.bench.live_bus.bit_rate_pane import BitRatePane
+from benchboard.ui.bench.plots.live_plots_pane import LivePlotsPane
+from benchboard.ui.widgets import hairline
+
+
+class LiveSide(QWidget):
+    """It is there as long as one of its panes is; in a splitter whose parts are one above the other, they are side by
+    side."""
+
+    def __init__(self, search: BitRatePane, plots: LivePlotsPane) -> None:
+        super().__init__()
+        self._search, self._plots = search, plots
+        self._row = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(0)
+        self._row.addWidget(search)
+        self._lines = (hairline(), hairline(vertical=True))
+        for line in self._lines:
+            self._row.addWidget(line)
+        self._row.addWidget(plots, 1)
+        for pane in (search, plots):
+            pane.installEventFilter(self)
+
+    def place_in(self, splitter: QSplitter) -> None:
+        """Be the last part of a splitter."""
+        self._plots.place_in(splitter, self)
+        self._follow()
+
+    def fit(self) -> None:
+        """Be beside the frames, or below them where the window is narrow."""
+        self._plots.restore_size()
+        splitter = self.parentWidget()
+        below = isinstance(splitter, QSplitter) and splitter.orientation() == Qt.Orientation.Vertical
+        direction = QBoxLayout.Direction.LeftToRight if below else QBoxLayout.Direction.TopToBottom
+        self._row.setDirection(direction)
+        self._search.show_low(low=below)
+        both = not self._search.isHidden() and not self._plots.isHidden()
+        self._lines[0].setVisible(both and not below)
+        self._lines[1].setVisible(both and below)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        """Come and go with the panes."""
+        if event.type() in (QEvent.Type.ShowToParent, QEvent.Type.HideToParent):
+            self._follow()
+        return False
+
+    def _follow(self) -> None:
+        self.setVisible(not self._search.isHidden() or not self._plots.isHidden())
+        self.fit()
