@@ -84,11 +84,12 @@ def _leave(context: Context) -> None:
     from benchboard.ui.bench.device_manager import DeviceManager
     from benchboard.ui.bench.ended_recording import EndedRecording
     from benchboard.ui.bench.events.dongle_events import DongleEvents
+    from benchboard.ui.bench.live_bus.live_load import LiveLoad
     from benchboard.ui.bench.plots.live_plots import LivePlots
     from benchboard.ui.bench.recording_clock import RecordingClock
     from benchboard.ui.bench.selected_dongle import SelectedDongle
 
-    for kind in (EndedRecording, DongleEvents, RecordingClock, LivePlots, SelectedDongle, DeviceManager):
+    for kind in (EndedRecording, DongleEvents, RecordingClock, LiveLoad, LivePlots, SelectedDongle, DeviceManager):
         for lasting in context.session.findChildren(kind):
             lasting.deleteLater()
 

@@ -13,6 +13,7 @@ from benchboard.canbus.bus_load import BusLoad, bus_load
 from benchboard.canbus.capture import Counters
 from benchboard.i18n import _, number, percent
 from benchboard.ui.bench.device_manager import LiveBus
+from benchboard.ui.bench.live_bus.live_load import SAMPLE_MS
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.focus import keys_used
 from benchboard.ui.widgets.stat_strip import TRACE_POINTS, Stat, StatStrip
@@ -22,8 +23,6 @@ _MOST_FRAMES: Final = 9_999_999
 _MOST_PER_SECOND: Final = 99_999
 _MOST_SENT: Final = 99_999
 _MOST_ERRORS: Final = 9_999
-SAMPLE_MS: Final = 500
-"""Milliseconds between two loads of the trace."""
 _HISTORY_PARTS: Final = 60
 _HISTORY_S: Final = 300
 """The seconds whose bus errors are drawn, and in how many parts."""
@@ -162,12 +161,13 @@ class BusCounters(StatStrip):
         ]
         self.show_stats([Stat(state, _("Last counts"), "past"), *past])
 
-    def sample_load(self, live: LiveBus) -> None:
+    def sample_load(self, live: LiveBus, load: BusLoad | None = None) -> None:
         """Note the present load for the trace, and the new bus errors, every `SAMPLE_MS` while the bus is open, whether
-        or not it is shown. A load that isn't known yet isn't zero: the trace begins with the first that is.
+        or not it is shown. A load that isn't known yet isn't zero: the trace begins with the first that is. `load` is
+        the one that the rest of the window shows; else it is that of now.
         """
         counters = live.capture.counters()
-        if (share := bus_load(counters).share) is not None:
+        if (share := (load or bus_load(counters)).share) is not None:
             self.loads.append(share)
         if self._samples % (_HISTORY_S * 1000 // _HISTORY_PARTS // SAMPLE_MS) == 0:
             self._errors.append(0)
@@ -181,22 +181,23 @@ class BusCounters(StatStrip):
         """The bus errors in each part of the last minutes, oldest first: none before the bus was opened."""
         return (*(0 for _part in range(_HISTORY_PARTS - len(self._errors))), *self._errors)
 
-    def show_counts(self, live: LiveBus, skipped: int) -> None:
-        """Show the present counters of the bus and the dongle; `skipped` frames were received and never shown."""
+    def show_counts(self, live: LiveBus, skipped: int, load: BusLoad | None = None) -> None:
+        """Show the present counters of the bus and the dongle; `skipped` frames were received and never shown. `load`
+        as for `sample_load`."""
         now = live.capture.counters()
         counters = self._counted = with_totals(now, self._before)
         bus = counters.bus
-        self.is_open, self._load = True, bus_load(now)
+        self.is_open, self._load = True, load or bus_load(now)
         self._rates.append((time.monotonic(), counters.on_bus))
         (first, first_frames), (last, last_frames) = self._rates[0], self._rates[-1]
         speed = number((last_frames - first_frames) / (last - first), 0) if last - first >= _WINDOW_S else "–"
-        load = self._load.share
+        share = self._load.share
         stats = [
             Stat(
                 self.load_text,
                 _("Bus load"),
-                "warn" if load is not None and load > _BUSY else "text",
-                load,
+                "warn" if share is not None and share > _BUSY else "text",
+                share,
                 percent(100, 0),
                 tip=self._load.why,
                 trace=tuple(self.loads),

@@ -38,6 +38,7 @@ from benchboard.ui.bench.bus_end import Taking, unless_in_use
 from benchboard.ui.bench.device_manager import DeviceManager, LiveBus
 from benchboard.ui.bench.dongle_notices import DongleNotices
 from benchboard.ui.bench.dongle_rows import DongleRow
+from benchboard.ui.bench.live_bus.live_load import LiveLoad
 from benchboard.ui.bench.mini_trace import MiniTrace
 from benchboard.ui.context import Context
 from benchboard.ui.theme import theme
@@ -169,7 +170,7 @@ class DonglePane(QWidget):
         self._identity.column.addWidget(self._facts)
         self._timing = _TimingSection()
         self._timing.setObjectName("bench_detail_timing")
-        self._trace = _TraceSection(devices, self._head.open_live)
+        self._trace = _TraceSection(LiveLoad.of(context), self._head.open_live)
         inner = QWidget()
         inner.setProperty("plain", "true")
         column = QVBoxLayout(inner)
@@ -598,13 +599,14 @@ class _TimingSection(_PaneSection):
 
 
 class _TraceSection(_PaneSection):
-    def __init__(self, devices: DeviceManager, open_live: Callable[[], None]) -> None:
+    def __init__(self, load: LiveLoad, open_live: Callable[[], None]) -> None:
         super().__init__(_("Live bus"))
+        self._load = load
         self._summary = Text("", "caption", "muted")
         self._pause = Button("", self._toggle_pause, kind="quiet", icon="ph.pause", size="sm", tip=_("Pause display"))
         self.head.addWidget(self._summary)
         self.head.addWidget(self._pause)
-        self.trace = MiniTrace()
+        self.trace = MiniTrace(lambda: load.load)
         self._idle = QWidget()
         idle = QHBoxLayout(self._idle)
         idle.setContentsMargins(0, 0, 0, 0)

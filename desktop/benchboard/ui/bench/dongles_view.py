@@ -24,6 +24,7 @@ from benchboard.ui.bench.dongle_notices import DongleNotices
 from benchboard.ui.bench.dongle_pane import DonglePane, has_failed, why_not_checked, why_not_reachable, why_not_timed
 from benchboard.ui.bench.dongle_rows import DongleCounts, DongleRow, columns, fetch, sorted_rows
 from benchboard.ui.bench.events.recent_events import RecentEvents
+from benchboard.ui.bench.live_bus.live_load import LiveLoad
 from benchboard.ui.bench.pairing_wizard import PairingWizard
 from benchboard.ui.bench.selected_dongle import SelectedDongle
 from benchboard.ui.command_menu import command_menu
@@ -50,7 +51,6 @@ from benchboard.ui.widgets.fields import SearchField, focus_filter, focus_list, 
 from benchboard.ui.widgets.no_match import NoMatch
 from benchboard.ui.widgets.tab_order import focus_content
 
-_LOAD_MS: Final = 1_000
 _TYPING_MS: Final = 200
 _NEW_DONGLE_NOTICE: Final = "bench.new-dongle"
 _ROOM: Final = "bench"
@@ -81,6 +81,7 @@ class DonglesView(QWidget):
         super().__init__()
         self._context = context
         self._devices = DeviceManager.of(context)
+        self._load = LiveLoad.of(context)
         self._counter = DongleCounter.of(context)
         self._selected = SelectedDongle.of(context)
         self._probed_again: set[tuple[str, int | None]] = set()
@@ -128,10 +129,7 @@ class DonglesView(QWidget):
         self.detail.pair.connect(self._pair_shown)
         self._devices.changed.connect(self._on_devices_changed)
         self._devices.simulator_changed.connect(self._simulator_changed)
-        self._load_timer = QTimer(self, interval=_LOAD_MS)
-        self._load_timer.timeout.connect(self._show_load)
-        self._devices.live_changed.connect(self._follow_live)
-        self._follow_live()
+        self._load.sampled.connect(self._show_load)
         self._requested_key = self._selected.id
         self._unanswered_port = ""
         """The path of the port that the user selected, while no dongle has answered there."""
@@ -360,15 +358,7 @@ class DonglesView(QWidget):
         """The load of the live bus, if it is this row's."""
         live = self._devices.live
         is_of_row = live is not None and row.device is not None and row.device.port.path == live.path
-        return bus_load(live.capture.counters() if live is not None and is_of_row else None)
-
-    def _follow_live(self) -> None:
-        """Repaint the load each second while there is a live bus."""
-        if self._devices.live is None:
-            self._load_timer.stop()
-        else:
-            self._load_timer.start()
-        self._show_load()
+        return self._load.load if is_of_row else bus_load(None)
 
     def _show_load(self) -> None:
         """Repaint the load, whose column is there with a load alone."""

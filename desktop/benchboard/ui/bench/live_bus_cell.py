@@ -5,13 +5,13 @@ recorded; a click shows it.
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 
 from benchboard.canbus.bus import ErrorState
-from benchboard.canbus.bus_load import bus_load
 from benchboard.i18n import _, number
 from benchboard.ui.bench.bench_format import clock_duration, rates
 from benchboard.ui.bench.device_manager import DeviceManager, LiveBus
+from benchboard.ui.bench.live_bus.live_load import LiveLoad
 from benchboard.ui.bench.paired_dongles import PairedDongles
 from benchboard.ui.bench.recording_clock import RecordingClock
 from benchboard.ui.context import Context
@@ -19,7 +19,6 @@ from benchboard.ui.widgets.status_bar import Tone
 
 _CELL: Final = "live"
 _RECORDING: Final = "recording"
-_EVERY_MS: Final = 500
 _LONGEST_NAME: Final = 24
 """Characters of a name in the cell; its tooltip has all of it."""
 
@@ -34,9 +33,8 @@ class LiveBusCell(QObject):
         self._paired = PairedDongles.of(context)
         self._clock = RecordingClock.of(context)
         self._clock.ticked.connect(self._show)
-        self._timer = QTimer(self, interval=_EVERY_MS)
-        self._timer.timeout.connect(self._show)
-        self._devices.live_changed.connect(self._show)
+        self._load = LiveLoad.of(context)
+        self._load.sampled.connect(self._show)
         self._paired.changed.connect(self._show)
         self._show()
 
@@ -50,16 +48,14 @@ class LiveBusCell(QObject):
         """Show the open bus as it is now, or nothing."""
         live = self._devices.live
         if live is None:
-            self._timer.stop()
             self._context.status.remove(_CELL)
             self._context.status.remove(_RECORDING)
             return
-        self._timer.start()
         self._show_recording(live)
         name = self._paired.titles.get(live.device_id or "", live.title)
         short = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
         counters = live.capture.counters()
-        load = bus_load(counters)
+        load = self._load.load
         troubles: dict[ErrorState | None, tuple[str, Tone]] = {
             ErrorState.PASSIVE: (_("{name}: {rate}, error passive"), "warn"),
             ErrorState.BUS_OFF: (_("{name}: {rate}, bus off"), "error"),

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
-from benchboard.canbus.bus_check import AcknowledgementWatch, ReceptionWatch, check_bus
+from benchboard.canbus.bus_check import AcknowledgementWatch, check_bus
 from benchboard.canbus.capture import Counters
 from benchboard.canbus.error_frame import restart_report
 from benchboard.canbus.traffic_shares import TrafficShares
@@ -16,7 +16,7 @@ from benchboard.errors import AppError
 from benchboard.i18n import _, number
 from benchboard.ui.bench.bench_commands import LIVE
 from benchboard.ui.bench.bench_format import bit_rate
-from benchboard.ui.bench.bus_counters import SAMPLE_MS, BusCounters
+from benchboard.ui.bench.bus_counters import BusCounters
 from benchboard.ui.bench.bus_end import Taking, unless_in_use
 from benchboard.ui.bench.device_manager import DeviceManager, LiveBus
 from benchboard.ui.bench.dongle_notices import DongleNotices
@@ -28,6 +28,7 @@ from benchboard.ui.bench.frame_pages import FramePages
 from benchboard.ui.bench.frame_table import FrameModel
 from benchboard.ui.bench.live_bus.bit_rate_pane import BitRatePane
 from benchboard.ui.bench.live_bus.bit_rate_search import BitRateSearch
+from benchboard.ui.bench.live_bus.live_load import LiveLoad
 from benchboard.ui.bench.live_bus.live_side import LiveSide
 from benchboard.ui.bench.live_bus.past_bar import PastBar
 from benchboard.ui.bench.live_bus_reasons import bus_off_error, unreadable_error
@@ -87,7 +88,6 @@ class LiveBusView(QWidget):
         self._past_id = ""
         """The ID of the dongle whose bus was open last, and whose frames are shown; empty if none is known."""
         self._acknowledgement = AcknowledgementWatch()
-        self._reception = ReceptionWatch()
         self._shares = TrafficShares()
         self._skipped = 0
         """Frames that left the ring buffer before they were shown: the view was paused or hidden too long."""
@@ -134,8 +134,8 @@ class LiveBusView(QWidget):
         self._timer = QTimer(self)
         self._timer.setInterval(_POLL_MS)
         self._timer.timeout.connect(self._poll)
-        self._sampling = QTimer(self, interval=SAMPLE_MS)
-        self._sampling.timeout.connect(self._sample_load)
+        self._load = LiveLoad.of(context)
+        self._load.sampled.connect(self._sample_load)
         self._devices.changed.connect(self._follow_devices)
         self._selected.changed.connect(self._follow_selection)
         self._selected.gone.connect(self._follow_selection)
@@ -440,7 +440,6 @@ class LiveBusView(QWidget):
             self._selected.select(live.device_id or self._selected.id)
             self._show_bus(live)
         else:
-            self._sampling.stop()
             self._is_bus_off = False
             for act in (_BUS_OFF, _UNREADABLE):
                 self._notices.dismiss(act)
@@ -514,7 +513,7 @@ class LiveBusView(QWidget):
         self._past_id = live.device_id or ""
         goes_on, self._restarting = self._restarting == live.path, None
         self._next = 0
-        self._acknowledgement, self._reception = AcknowledgementWatch(), ReceptionWatch()
+        self._acknowledgement = AcknowledgementWatch()
         self._shares = TrafficShares()
         self._notices.select(live.device_id or "")
         self._notices.dismiss(_OPEN)
@@ -535,7 +534,6 @@ class LiveBusView(QWidget):
         self._end_pause()
         self._frames.start()
         self._show_settings()
-        self._sampling.start()
         self._counters.show()
         self._past.hide()
         self._show_filter_bar()
@@ -579,8 +577,7 @@ class LiveBusView(QWidget):
             self.model.show_shares(shares)
         counters = live.capture.counters()
         self._acknowledgement.update(counters)
-        self._reception.update(counters, time.monotonic())
-        self._counters.show_counts(live, self._skipped)
+        self._counters.show_counts(live, self._skipped, self._load.load)
         self._show_bus_off(live, is_off=counters.bus.bus_off)
         self.send_bar.show_acknowledgement(lacks=self._acknowledgement.lacks(counters))
         self.send_panel.refresh()
@@ -625,8 +622,10 @@ class LiveBusView(QWidget):
         itself is closed then, too: its recording has ended.
         """
         live = self._devices.live
-        if live is not None and not self._end_if_failed(live):
-            self._counters.sample_load(live)
+        if live is not None and live is self._shown and not self._end_if_failed(live):
+            self._counters.sample_load(live, self._load.load)
+            if self.isVisible() and self._counters.is_open:  # as the status bar shows it
+                self._counters.show_counts(live, self._skipped, self._load.load)
 
     def _explain_no_frames(self, live: LiveBus) -> None:
         """Say why no frames are shown while none has come, and what to do if there are errors.
@@ -636,7 +635,7 @@ class LiveBusView(QWidget):
         counters = live.capture.counters()
         failed = check_bus(counters).failed and not self._acknowledgement.is_acknowledged
         lacks = self._acknowledgement.lacks(counters)
-        only_errors = self._reception.fails or (not counters.frames and failed and not lacks)
+        only_errors = self._load.is_unreadable or (not counters.frames and failed and not lacks)
         rate, kept = live.config.bitrate, self._drops_past and only_errors
         listed = (self.model.rolling or self._counters.restarts) and self.model.has_frames
         if counters.frames or listed or kept:
@@ -716,7 +715,7 @@ class LiveBusView(QWidget):
             return
         self._show_frames(live)  # a whole ring takes a tenth of a second
         if self._counters.is_open:
-            self._counters.show_counts(live, self._skipped)
+            self._counters.show_counts(live, self._skipped, self._load.load)
 
     def _show_frames(self, live: LiveBus, most: int | None = None) -> None:
         """Show the frames received since the last call, or the oldest `most` of them."""

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPen, QPolygonF, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from benchboard.canbus.bus_load import bus_load
+from benchboard.canbus.bus_load import BusLoad
 from benchboard.canbus.frame import Frame
 from benchboard.i18n import _, number
 from benchboard.ui.bench.device_manager import LiveBus
@@ -29,8 +29,10 @@ class MiniTrace(QWidget):
 
     accessible_role = Role.Chart
 
-    def __init__(self, parent: QWidget | None = None, *, now: Callable[[], float] = time.monotonic) -> None:
-        super().__init__(parent)
+    def __init__(self, load: Callable[[], BusLoad], *, now: Callable[[], float] = time.monotonic) -> None:
+        """`load` returns the load of the open bus."""
+        super().__init__()
+        self._load = load
         self._now = now
         self._polled_at = now()
         self._live: LiveBus | None = None
@@ -77,7 +79,7 @@ class MiniTrace(QWidget):
         self._rates.append(received / passed)
         recent = list(self._rates)[-10:]
         self.summary = _("{rate} frames/s, {load} load").format(
-            rate=number(sum(recent) / len(recent), 0), load=bus_load(self._live.capture.counters()).text
+            rate=number(sum(recent) / len(recent), 0), load=self._load().text
         )
         self.update()
 
