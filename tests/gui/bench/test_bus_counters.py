@@ -204,3 +204,17 @@ def test_frames_per_second_are_a_dash_until_a_whole_second_has_passed(
         strip.show_counts(SimpleNamespace(capture=SimpleNamespace(counters=lambda seen=seen: seen)), 0)  # type: ignore[arg-type]
         found.append(strip.value("Frames/s"))
     assert found == ["–", "–", "–", "100"]
+
+
+def test_frames_per_second_stay_known_however_often_the_strip_is_shown(
+    light: Theme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Shown more than twelve times a second, they were a dash for ever."""
+    now = [10.0]
+    monkeypatch.setattr("benchboard.ui.bench.bus_counters.time.monotonic", lambda: now[0])
+    strip = BusCounters()
+    for step in range(100):
+        now[0] = 10.0 + step / 25
+        seen = Counters(4 * step, None, BusState())
+        strip.show_counts(SimpleNamespace(capture=SimpleNamespace(counters=lambda seen=seen: seen)), 0)  # type: ignore[arg-type]
+    assert strip.value("Frames/s") == "100"

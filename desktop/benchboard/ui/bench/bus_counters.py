@@ -123,7 +123,8 @@ class BusCounters(StatStrip):
         self.restarts = 0
         """How often the bus was restarted; the totals are those of all its parts."""
         self._counted = self._before = Counters(0, None, BusState())
-        self._rates: deque[tuple[float, int]] = deque(maxlen=12)
+        self._rates: deque[tuple[float, int]] = deque()
+        """How many frames there were at each time (s) of the last `_WINDOW_S`, and at the last one before."""
         self.loads: deque[float] = deque(maxlen=TRACE_POINTS)
         """The loads of the trace (0 to 1), oldest first."""
         self._errors: deque[int] = deque(maxlen=_HISTORY_PARTS)
@@ -189,6 +190,8 @@ class BusCounters(StatStrip):
         bus = counters.bus
         self.is_open, self._load = True, load or bus_load(now)
         self._rates.append((time.monotonic(), counters.on_bus))
+        while len(self._rates) > 1 and self._rates[-1][0] - self._rates[1][0] >= _WINDOW_S:
+            self._rates.popleft()
         (first, first_frames), (last, last_frames) = self._rates[0], self._rates[-1]
         speed = number((last_frames - first_frames) / (last - first), 0) if last - first >= _WINDOW_S else "–"
         share = self._load.share
