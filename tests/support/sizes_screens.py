@@ -20,6 +20,7 @@ from benchboard.tour.run import Tour
 from benchboard.tour.script import STEPS, enter_as, sign_out
 from benchboard.tour.steps import CTRL, TourContext, canvas_of, click, in_sequence, press, rows, unfold
 from benchboard.ui.admin import user_actions
+from benchboard.ui.admin.hand_over_dialog import HandOverDialog
 from benchboard.ui.admin.person_pane import PersonPane
 from benchboard.ui.studio.editor_page import StudioPage
 from benchboard.ui.theme import Mode, theme
@@ -285,6 +286,16 @@ def _password(context: TourContext) -> None:
     user_actions.set_password(shell.context, pane, pane.person)
 
 
+def _hand_over(context: TourContext) -> None:
+    """Ask who gets what the person whose details are shown owns."""
+    (pane,) = [one for one in context.driver.window.findChildren(PersonPane) if one.isVisible()]
+    shell = context.application().shell
+    assert shell is not None
+    assert pane.person is not None
+    HandOverDialog(pane.window(), shell.context, pane.person, pane).open()
+    context.driver.widget("hand_over")
+
+
 def _tour(name: str) -> Act:
     """The tour's step of that name, without asking the database what came of it."""
     return next(step.do for step in STEPS if step.name == name)
@@ -363,6 +374,7 @@ SCREENS: Final = (
     Screen("people", in_sequence(_ESCAPE, _people)),
     Screen("person", _person),
     Screen("edit-person", _edit_person),
+    Screen("hand-over", in_sequence(_ESCAPE, _hand_over)),
     Screen("set-password", in_sequence(_ESCAPE, _password)),
     Screen("add-person", in_sequence(_ESCAPE, click("people_add"))),
     Screen("person-access", in_sequence(_ESCAPE, _person_access)),
