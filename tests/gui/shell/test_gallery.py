@@ -14,12 +14,16 @@ import pytest
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QAccessible, QFont, QFontDatabase, QImage, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
 
 from benchboard.ui import gallery
-from benchboard.ui.gallery import Sample
+from benchboard.ui.gallery.page import GalleryPage, gallery_window, part_title
+from benchboard.ui.gallery.sample import Sample
+from benchboard.ui.gallery.samples import samples
 from benchboard.ui.theme import Mode, Theme
 from benchboard.ui.widgets import __all__ as offered
 from benchboard.ui.widgets import accessible
+from benchboard.ui.widgets.section_list import SectionList
 from benchboard.ui.widgets.surfaces import set_surface
 from support.contrast import contrast
 from support.faint_text import faint_texts
@@ -61,7 +65,7 @@ def described(theme: Theme, mode: Mode) -> Description:
     theme.set_appearance(mode)
     names = {theme.color(token).rgb(): token for token in reversed(theme.tokens("color")[mode])}
     names |= {theme.chart(index).rgb(): f"chart.{index}" for index in range(8)}
-    return {f"{one.part}, {one.state}": _described(one, names) for one in gallery.samples()}
+    return {f"{one.part}, {one.state}": _described(one, names) for one in samples()}
 
 
 def _described(sample: Sample, names: dict[int, str]) -> dict[str, Any]:
@@ -171,11 +175,46 @@ def test_gallery_is_drawn_into_a_file_without_a_display(tmp_path: Path) -> None:
 
 
 def test_every_widget_that_is_offered_is_in_the_gallery() -> None:
-    shown = {sample.part for sample in gallery.samples()}
+    shown = {sample.part for sample in samples()}
     shown_in_others = {"BannerPlace", "ConfirmByTyping", "Floating", "MenuItem", "Said", "Scrim", "ShownPerson"}
     shown_in_others |= {"FileDialog"}  # it shows the files of this computer
     widgets = {name for name in offered if name[0].isupper()} - shown_in_others
     assert widgets - shown == set()
+
+
+def test_parts_are_called_by_words_beside_the_names_of_their_classes() -> None:
+    assert part_title("SegmentedControl") == "Segmented control"
+    assert part_title("KeyValue") == "Names and values"
+    titles = [part_title(part) for part in {sample.part for sample in samples()}]
+    assert len(titles) == len(set(titles))
+    assert not [title for title in titles if not title.isascii() or title != title.capitalize()]
+
+
+@pytest.mark.usefixtures("light")
+def test_anchor_in_the_list_of_the_window_scrolls_to_its_part(qtbot: QtBot) -> None:
+    window = gallery_window()
+    qtbot.addWidget(window)
+    window.show()
+    parts, page = window.findChild(SectionList), window.findChild(GalleryPage)
+    assert parts is not None
+    assert page is not None
+    assert parts.width() == 200
+    place = [title for title, _heading in page.sections].index("Segmented control")
+    button = parts.findChild(QAbstractButton, f"section_{place}")
+    assert button is not None
+    heading = page.sections[place][1]
+    qtbot.waitUntil(lambda: heading.mapTo(window, QPoint()).y() > window.height())
+    button.click()
+    qtbot.waitUntil(lambda: 0 <= heading.mapTo(window, QPoint()).y() < 60)
+
+
+@pytest.mark.usefixtures("light")
+def test_cells_of_the_page_are_of_equal_width_on_a_grid(qtbot: QtBot) -> None:
+    page = GalleryPage()
+    qtbot.addWidget(page)
+    page.show()
+    lefts = {one.mapTo(page, QPoint()).x() for one in page.findChildren(QWidget, "gallery_cell")}
+    assert sorted(lefts) == [24, 224, 424, 624]
 
 
 def _texts(part: QWidget) -> Iterator[QWidget]:
@@ -202,7 +241,7 @@ def _name(colour: int) -> str:
 
 def test_text_of_every_part_as_drawn_meets_wcag(light: Theme) -> None:
     """4.5 to 1, or 3 for large text; disabled text, which WCAG exempts, can still be read: 3 to 1."""
-    holders = [_held(sample) for sample in gallery.samples()]
+    holders = [_held(sample) for sample in samples()]
     modes: tuple[Mode, Mode] = ("light", "dark")
     too_weak = []
     for mode in modes:
@@ -213,7 +252,7 @@ def test_text_of_every_part_as_drawn_meets_wcag(light: Theme) -> None:
 
 def test_painted_text_of_every_part_meets_wcag(light: Theme) -> None:
     """As above, for text that no label shows: in badges, chips, steps, legends, cells and bars."""
-    holders = [_held(sample) for sample in gallery.samples()]
+    holders = [_held(sample) for sample in samples()]
     modes: tuple[Mode, Mode] = ("light", "dark")
     faint = []
     for mode in modes:

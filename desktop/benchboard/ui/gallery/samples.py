@@ -1,38 +1,29 @@
-"""Every part of `ui/widgets` in every state, on one page in both themes: `benchboard gallery`, for developers.
+"""Every part of `ui/widgets` in every state."""
 
-The page is not translated. A test holds it against a stored description, so that a change of any part is seen.
-"""
-
-import argparse
-import os
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from functools import partial
-from itertools import groupby
-from pathlib import Path
 from typing import Final, Literal
 
 from PySide6.QtCore import QLineF, QLocale, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QWidget
 
-from benchboard import package_data
-from benchboard.ui import motion, widgets
+from benchboard.ui import widgets
+from benchboard.ui.gallery.list_samples import list_samples, tile_samples
+from benchboard.ui.gallery.sample import Painted, Sample, disabled, focused, hovered, pressed
 from benchboard.ui.problems import Action, Notice
-from benchboard.ui.theme import Mode, start_theme, theme
+from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import Kind
 from benchboard.ui.widgets.calendar import DayRange, RangeCalendar
 from benchboard.ui.widgets.choice_card import ChoiceCard
 from benchboard.ui.widgets.crosshair import Crosshair, paint_crosshair, paint_values
 from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.empty_state import paint_empty_tile
-from benchboard.ui.widgets.focus import FocusRing
 from benchboard.ui.widgets.key_value import Figure
 from benchboard.ui.widgets.labels import Tone
 from benchboard.ui.widgets.legend import Legend, LegendEntry, paint_legend, paint_legend_row
-from benchboard.ui.widgets.list_row import ListRow
 from benchboard.ui.widgets.no_match import NoMatch, NoMatchLine
 from benchboard.ui.widgets.popover import closed_menu
 from benchboard.ui.widgets.section_list import SectionList
@@ -43,35 +34,15 @@ from benchboard.ui.widgets.stepper import Outcome, Stepper, StepRow
 from benchboard.ui.widgets.surfaces import set_surface
 from benchboard.ui.widgets.timeline_row import TimelineRow
 
-_WIDTH: Final = 720
-_MODES: Final[tuple[Mode, Mode]] = ("light", "dark")
 _PEOPLE: Final = ("Dana Whitfield", "Ayşe Demir", "Mert Kaya", "Leyla Öz", "Nightly")
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """A part in a state. `make` builds it; where `size` is given, it has that size."""
-
-    part: str
-    state: str
-    make: Callable[[], QWidget]
-    size: tuple[int, int] | None = None
-
-    def build(self) -> QWidget:
-        """The part, as large as it is on a screen."""
-        widget = self.make()
-        for one in (*widget.findChildren(QWidget), widget):  # its size is known once it has its fonts
-            one.ensurePolished()
-        if self.size is not None:
-            widget.setFixedSize(*self.size)
-        elif widget.minimumWidth() == 0:
-            widget.setMinimumWidth(widget.sizeHint().width())
-        return widget
 
 
 def samples() -> tuple[Sample, ...]:
     """Every part in every state, the states of a part one after the other."""
-    return (*_labels(), *_badges(), *_buttons(), *_fields(), *_surfaces(), *_data(), *_charts(), *_floating())
+    return (
+        *_labels(), *_badges(), *_buttons(), *_fields(), *_surfaces(), *list_samples(), *tile_samples(), *_data(),
+        *_charts(), *_floating(),
+    )  # fmt: skip
 
 
 def _labels() -> Iterator[Sample]:
@@ -85,11 +56,11 @@ def _labels() -> Iterator[Sample]:
     sentence = "The dongle forgets its token and this organisation. Anyone can pair it next."
     for type in ("caption", "body", "section"):
         yield Sample("Paragraph", type, partial(widgets.Paragraph, sentence, type), (210, 76))
+    yield Sample("Paragraph", "disabled", partial(disabled, partial(widgets.Paragraph, sentence)), (210, 64))
     yield Sample("ProblemText", "said", _problem, (210, 40))
-    yield Sample("Paragraph", "disabled", partial(_disabled, partial(widgets.Paragraph, sentence)), (210, 64))
     yield Sample("Avatar", "rest", lambda: widgets.Avatar("Dana Whitfield"))
     yield Sample("KeyCap", "rest", lambda: widgets.KeyCap("Ctrl K"))
-    yield Sample("KeyCap", "disabled", partial(_disabled, partial(widgets.KeyCap, "Ctrl K")))
+    yield Sample("KeyCap", "disabled", partial(disabled, partial(widgets.KeyCap, "Ctrl K")))
     yield Sample("Icon", "rest", lambda: widgets.Icon("ph.clock"))
 
 
@@ -110,14 +81,15 @@ def _buttons() -> Iterator[Sample]:
     }
     for kind, button in make.items():
         yield Sample("Button", kind, button)
-        yield Sample("Button", f"{kind}, hover", partial(_hovered, button))
-        yield Sample("Button", f"{kind}, pressed", partial(_pressed, button))
-        yield Sample("Button", f"{kind}, focus", partial(_focused, button))
-        yield Sample("Button", f"{kind}, disabled", partial(_disabled, button))
+        yield Sample("Button", f"{kind}, hover", partial(hovered, button))
+        yield Sample("Button", f"{kind}, pressed", partial(pressed, button))
+        yield Sample("Button", f"{kind}, focus", partial(focused, button))
+        yield Sample("Button", f"{kind}, disabled", partial(disabled, button))
     yield Sample("Button", "icon alone", lambda: widgets.Button("", icon="ph.x", tip="Close"))
-    for state in Qt.CheckState:
-        yield Sample("CheckBox", state.name, partial(_checked, state))
-    yield Sample("CheckBox", "disabled", partial(_disabled, partial(widgets.CheckBox, "Keep a copy")))
+    states = Qt.CheckState
+    for name, state in (("rest", states.Unchecked), ("partly", states.PartiallyChecked), ("checked", states.Checked)):
+        yield Sample("CheckBox", name, partial(_checked, state))
+    yield Sample("CheckBox", "disabled", partial(disabled, partial(widgets.CheckBox, "Keep a copy")))
     people = [widgets.ShownPerson(f"{n}", name, f"{name} is here") for n, name in enumerate(_PEOPLE)]
     for words, count, short in (("rest", 2, False), ("more", 5, False), ("short", 5, True)):
         yield Sample("PeopleRow", words, partial(_people_row, people[:count], short=short))
@@ -138,18 +110,12 @@ def _fields() -> Iterator[Sample]:
     yield Sample("Field", "rest", field, (160, 56))
     yield Sample("Field", "empty", lambda: field(""), (160, 56))
     yield Sample("Field", "wrong", lambda: field("800", "Between 1 and 200 MHz."), (160, 76))
-    yield Sample("Field", "disabled", partial(_disabled, partial(field, note="Set by the dongle.")), (160, 76))
+    yield Sample("Field", "disabled", partial(disabled, partial(field, note="Set by the dongle.")), (160, 76))
     yield Sample("Select", "rest", lambda: widgets.Select([("a", "All events")], label="Event"), (140, 28))
-    yield Sample("Select", "disabled", partial(_disabled, partial(widgets.Select, [("a", "All events")])), (140, 28))
+    yield Sample("Select", "disabled", partial(disabled, partial(widgets.Select, [("a", "All events")])), (140, 28))
 
 
 def _surfaces() -> Iterator[Sample]:
-    def card(*, selected: bool) -> QWidget:
-        made = widgets.Card()
-        made.column.addWidget(widgets.Text("This computer", "section"))
-        made.set_selected(selected)
-        return made
-
     def toolbar() -> QWidget:
         made = widgets.Toolbar("Audit log")
         made.set_count("48 214")
@@ -198,9 +164,7 @@ def _surfaces() -> Iterator[Sample]:
         paint_empty_tile(painter, box, "ph.tray", "No orders in these dates.", "Choose more days.")
 
     for size, state in (((200, 90), "tile"), ((200, 44), "low tile"), ((60, 24), "no room")):
-        yield Sample("EmptyState", state, partial(_Painted, tile), size)
-    yield Sample("Card", "rest", lambda: card(selected=False), (200, 60))
-    yield Sample("Card", "selected", lambda: card(selected=True), (200, 60))
+        yield Sample("EmptyState", state, partial(Painted, tile), size)
 
 
 def _choice(*, reason: str) -> ChoiceCard:
@@ -281,22 +245,6 @@ def _data() -> Iterator[Sample]:
     yield Sample("TimelineRow", "one line", partial(TimelineRow, "now", what), (320, 24))
     yield Sample("TimelineRow", "with an action", _timeline_row, (320, 64))
     yield Sample("Drawer", "over the list", _drawer, (640, 96))
-    yield Sample("ListRow", "rest", partial(_list_row, checked=False), (280, 44))
-    yield Sample("ListRow", "open", partial(_list_row, checked=True), (280, 44))
-    yield Sample("ListRow", "leads elsewhere", _leading_row, (280, 44))
-
-
-def _list_row(*, checked: bool) -> QWidget:
-    row = ListRow(lambda: None)
-    row.show_row("Orders by shop", "2 tables, Shop database", "Not saved")
-    row.setChecked(checked)
-    return row
-
-
-def _leading_row() -> QWidget:
-    row = ListRow(lambda: None, icon="ph.squares-four", leads=True)
-    row.show_row("Shop review", "4 widgets")
-    return row
 
 
 def _timeline_row() -> QWidget:
@@ -418,8 +366,8 @@ def _charts() -> Iterator[Sample]:
             row = QRectF(box.left(), box.top() + 22 * at, box.width(), 22)
             paint_legend_row(painter, row, LegendEntry(theme().chart(at), name, value))
 
-    yield Sample("Legend", "two lines of bars, one left out", partial(_Painted, bars), (160, 36))
-    yield Sample("Legend", "list", partial(_Painted, slices), (160, 44))
+    yield Sample("Legend", "two lines of bars, one left out", partial(Painted, bars), (160, 36))
+    yield Sample("Legend", "list", partial(Painted, slices), (160, 44))
 
     def on_lines() -> QWidget:
         made = QWidget()
@@ -437,55 +385,13 @@ def _charts() -> Iterator[Sample]:
 
     yield Sample("Crosshair", "on two bars", on_bars, (160, 100))
     for at, state in ((QPointF(80, 70), "in the middle"), (QPointF(300, 20), "at the edge")):
-        yield Sample("Crosshair", state, partial(_Painted, partial(crosshair, at=at)), (320, 100))
-
-
-class _Painted(QWidget):
-    """What a helper draws."""
-
-    def __init__(self, paint: Callable[[QPainter, QRectF], None]) -> None:
-        super().__init__()
-        self._paint = paint
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        with QPainter(self) as painter:
-            self._paint(painter, QRectF(self.rect()))
-
-
-# ---- states that a person causes
+        yield Sample("Crosshair", state, partial(Painted, partial(crosshair, at=at)), (320, 100))
 
 
 def _problem() -> QWidget:
     made = widgets.ProblemText("caption")
     made.say("An API key needs at least one permission.")
     return made
-
-
-def _disabled(make: Callable[[], QWidget]) -> QWidget:
-    widget = make()
-    widget.setEnabled(False)
-    return widget
-
-
-def _hovered(make: Callable[[], QWidget]) -> QWidget:
-    widget = make()
-    widget.setAttribute(Qt.WidgetAttribute.WA_UnderMouse)
-    return widget
-
-
-def _pressed(make: Callable[[], widgets.Button]) -> QWidget:
-    button = make()
-    button.setDown(True)
-    return button
-
-
-def _focused(make: Callable[[], QWidget]) -> QWidget:
-    holder, widget = QWidget(), make()
-    line = QHBoxLayout(holder)
-    line.setContentsMargins(4, 4, 4, 4)
-    line.addWidget(widget)
-    FocusRing(widget)
-    return holder
 
 
 def _people_row(people: list[widgets.ShownPerson], *, short: bool) -> QWidget:
@@ -500,108 +406,3 @@ def _checked(state: Qt.CheckState) -> QWidget:
     box.setTristate(state == Qt.CheckState.PartiallyChecked)
     box.setCheckState(state)
     return box
-
-
-# ---- the page
-
-
-class GalleryPage(QWidget):
-    """Every part in the present theme, the states of each in lines."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        set_surface(self, "window")
-        self.setFixedWidth(_WIDTH)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 16, 24, 24)
-        column.setSpacing(8)
-        column.addWidget(widgets.Text(theme().current.capitalize(), "title"))
-        for part, states in groupby(samples(), key=lambda sample: sample.part):
-            column.addSpacing(8)
-            column.addWidget(widgets.Text(part, "body_strong", "secondary"))
-            for line in _lines(states):
-                column.addLayout(line)
-        column.addStretch(1)
-
-
-def _lines(states: Iterator[Sample]) -> Iterator[QHBoxLayout]:
-    """The states side by side, as many as fit into each line."""
-    line, room = QHBoxLayout(), _WIDTH - 48
-    line.setSpacing(16)
-    for sample in states:
-        cell, widget = QVBoxLayout(), sample.build()
-        caption = Sample("", "", partial(widgets.Text, sample.state, "caption", "muted")).build()
-        cell.setSpacing(2)
-        for one in (widget, caption):
-            cell.addWidget(one, 0, Qt.AlignmentFlag.AlignLeft)
-        cell.addStretch(1)
-        width = max(widget.minimumWidth(), caption.minimumWidth())
-        if width > room and line.count():
-            line.addStretch(1)
-            yield line
-            line, room = QHBoxLayout(), _WIDTH - 48
-            line.setSpacing(16)
-        line.addLayout(cell)
-        room -= width + 16
-    line.addStretch(1)
-    yield line
-
-
-def picture(mode: Mode) -> QPixmap:
-    """The page in a theme; the theme is afterwards what it was."""
-    before = theme().appearance
-    theme().set_appearance(mode)
-    page = GalleryPage()
-    page.adjustSize()
-    drawn = page.grab()
-    page.deleteLater()
-    theme().set_appearance(before)
-    return drawn
-
-
-def _both() -> QPixmap:
-    pictures = [picture(mode) for mode in _MODES]
-    whole = QPixmap(sum(one.width() for one in pictures), max(one.height() for one in pictures))
-    whole.fill(Qt.GlobalColor.transparent)
-    with QPainter(whole) as painter:
-        left = 0
-        for one in pictures:
-            painter.drawPixmap(left, 0, one)
-            left += one.width()
-    return whole
-
-
-def _window() -> QScrollArea:
-    """The page to try with mouse and keys, and a picture of it in the other theme beside it."""
-    other = QLabel()
-    other.setPixmap(picture(_MODES[theme().current == "light"]))
-    other.setAccessibleName("The same parts in the other theme")
-    inner = QWidget()
-    line = QHBoxLayout(inner)
-    line.setContentsMargins(0, 0, 0, 0)
-    line.setSpacing(0)
-    for widget in (GalleryPage(), other):
-        line.addWidget(widget, 0, Qt.AlignmentFlag.AlignTop)
-    area = widgets.scroll_area(inner)
-    area.setWindowTitle("Parts of the screens")
-    area.resize(2 * _WIDTH + 16, 900)
-    return area
-
-
-def main(arguments: Sequence[str]) -> int:
-    """Show the page in a window, or draw it into a file."""
-    parser = argparse.ArgumentParser(prog="benchboard gallery", description="Show every part of the screens.")
-    parser.add_argument("--out", type=Path, help="Draw the page into this PNG file instead.")
-    out: Path | None = parser.parse_args(arguments).out
-    if out is not None:
-        os.environ.setdefault(motion.SWITCH, "1")  # a picture is of what came to rest
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # nor does it need a display
-    app = QApplication.instance() or QApplication(sys.argv[:1])
-    assert isinstance(app, QApplication)
-    app.setStyle("Fusion")
-    start_theme(package_data.resources_folder() / "themes" / "tokens.json")
-    if out is not None:
-        return 0 if _both().save(str(out)) else 1
-    window = _window()
-    window.show()
-    return app.exec()
