@@ -3,6 +3,7 @@
 cantools parses the files; the bits are taken apart here, which costs a fraction of its own decoding.
 """
 
+import math
 import re
 import struct
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,6 +27,8 @@ _MAX_BITS: Final = 8 * 1785
 _DIGITS: Final = 9
 """Digits of a number that is looked at at all."""
 _MAX_DECIMALS: Final = 6
+_EXACT_DECIMALS: Final = 3
+"""Decimals up to which a factor's own are all shown."""
 _MAX_FACTOR_DECIMALS: Final = 12
 _MAX_REASON: Final = 300
 _QUOTED: Final = re.compile(r'"[^"]*"')
@@ -68,11 +71,15 @@ class Signal:
 
     @property
     def decimals(self) -> int:
-        """How many decimals its values have, at most six."""
+        """How many decimals its values have: all of those of a usual factor, such as 0.25; of one with many, such as
+        1/256, as many as tell one step from the next. At most six.
+        """
         if self.is_float:
             return 3
-        places = (_places(self.scale), _places(self.offset))
-        return min(max(places), _MAX_DECIMALS)
+        places = max(_places(self.scale), _places(self.offset))
+        if places > _EXACT_DECIMALS and self.scale:
+            places = max(_EXACT_DECIMALS, math.ceil(-math.log10(abs(self.scale))))
+        return min(places, _MAX_DECIMALS)
 
     @property
     def bits(self) -> str:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchboard.canbus.dbc import CanDatabase, parse_database, pgn
+from benchboard.canbus.dbc import CanDatabase, Signal, parse_database, pgn
 from benchboard.canbus.dbc_files import load_databases
 from benchboard.canbus.frame import Frame
 from benchboard.errors import AppError, Invalid, NotFound
@@ -82,6 +82,16 @@ def test_decode_gives_units_names_and_decimals() -> None:
     assert [one.bits for one in message.signals[:3]] == [
         "bits 0 | 16 LE, × 0.25", "bits 16 | 16 LE signed, × 0.1", "bits 39 | 8 BE, − 40",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("scale", "offset", "decimals"),
+    [(1, 0, 0), (0.25, 0, 2), (0.125, 0, 3), (0.1, -0.05, 2), (1 / 256, 0, 3), (1 / 128, -200, 3), (1 / 8192, 0, 4),
+     (1e-7, 0, 6)],
+)  # fmt: skip
+def test_decimals_tell_one_step_of_the_factor_from_the_next(scale: float, offset: float, decimals: int) -> None:
+    """A factor of 1/256 was shown with six: 61.507813 km/h."""
+    assert Signal("WheelSpeed", 0, 16, scale=scale, offset=offset).decimals == decimals
 
 
 @pytest.mark.parametrize(("raw", "in_range"), [(0, True), (12_000, True), (12_001, False), (65_535, False)])

@@ -19,29 +19,40 @@ _TIME_STEPS: Final = (
 )  # fmt: skip
 _LABEL_GAP: Final = 110
 """Pixels between two times with labels, at least."""
-_LEAST_SHARE: Final = 0.35
+_LEAST_SHARE: Final = 0.3
 """An axis stays as it is while values take up at least this much of it: else it would move with each of them."""
-_SPARE: Final = 0.06
 
 
 def axis_range(low: float, high: float, before: tuple[float, float] | None) -> tuple[float, float]:
-    """The ends of an axis for these extremes; those of `before` while they fit."""
+    """The ends of an axis for these extremes, which are round values; those of `before` while they fit."""
     if before is not None:
         first, last = before
         if first <= low and high <= last and high - low >= _LEAST_SHARE * (last - first):
             return before
-    room = (high - low) * _SPARE or abs(high) * 0.05 or 1.0
-    return low - room, high + room
+    if not high > low:
+        room = abs(high) * 0.05 or 1.0
+        low, high = low - room, high + room
+    step = _round_step((high - low) / 2)
+    if not step:
+        return low, high
+    return math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step
+
+
+def _round_step(least: float) -> float:
+    """The least round step that is no less than this; 0 for what has none."""
+    if not math.isfinite(least) or least <= 0:
+        return 0.0
+    unit = 10.0 ** math.floor(math.log10(least))
+    return next(unit * factor for factor in _STEPS if unit * factor >= least * 0.999 or factor == _STEPS[-1])
 
 
 def value_ticks(low: float, high: float, most: int) -> list[tuple[float, str]]:
     """At most `most` round values between these, and their labels."""
-    raw = (high - low) / max(most, 1)
-    if not math.isfinite(raw) or raw <= 0:
+    step = _round_step((high - low) / max(most, 1))
+    if not step:
         return []
-    unit = 10.0 ** math.floor(math.log10(raw))
-    step = next(unit * factor for factor in _STEPS if unit * factor >= raw * 0.999 or factor == _STEPS[-1])
-    decimals = min(max(0, -math.floor(math.log10(step) + 1e-9) + (step / unit == 2.5)), 12)
+    digit = -math.floor(math.log10(step) + 1e-9)
+    decimals = min(max(0, digit + (round(step * 10.0**digit, 6) == 2.5)), 12)
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     return [(place * step, number(place * step, decimals)) for place in range(first, last + 1)]
 

@@ -19,7 +19,7 @@ from benchboard.ui.widgets.accessible import Role
 from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.surfaces import set_surface
 
-_GAP: Final = 10.0
+_GAP: Final = 18.0
 _LEAST_GAP: Final = 6.0
 _LEFT, _RIGHT, _SWATCH = 12.0, 16.0, 20.0
 _LEAST_NAME: Final = 120.0

@@ -30,7 +30,7 @@ AXIS: Final = 28.0
 LEAST_CHART: Final = 62.0
 """So that a plot of one signal has 96 pixels."""
 _MOST_CHART: Final = 180.0
-_LEFT, _RIGHT, _BELOW = 60.0, 16.0, 10.0
+_LEFT, _RIGHT, _ABOVE, _BELOW = 60.0, 16.0, 9.0, 10.0
 _LEFT_NAMED: Final = 92.0
 """The room for the labels of values with names."""
 _SWATCH: Final = QSizeF(12, 3)
@@ -89,7 +89,8 @@ def boxes(size: QSizeF, plots: PlotSet, source: SignalSource) -> list[PlotBox]:
     found, top = [], 0.0
     for plot in plots.plots:
         height = TITLE * len(plot) + each
-        chart = QRectF(left, top + TITLE * len(plot) + 4, size.width() - left - _RIGHT, each - _BELOW)
+        chart = QRectF(left, top + TITLE * len(plot), size.width() - left - _RIGHT, each - _BELOW + 4)
+        chart.setTop(chart.top() + _ABOVE)  # the highest value's label is half above it
         found.append(PlotBox(QRectF(0, top, size.width(), height), chart))
         top += height
     return found

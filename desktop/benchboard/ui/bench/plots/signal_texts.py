@@ -1,10 +1,14 @@
 """The values of plotted signals as people read them. No Qt."""
 
 import math
+from typing import Final
 
 from benchboard.canbus.dbc import Signal, SignalValue
 from benchboard.canbus.signal_history import Extent, ValueAt
 from benchboard.i18n import _, number
+
+_FLOAT_DIGITS: Final = 6
+"""Digits of a floating-point value that are shown: 32 bits hold seven."""
 
 
 def figure(signal: Signal | None, value: float | None) -> str:
@@ -14,7 +18,14 @@ def figure(signal: Signal | None, value: float | None) -> str:
     if signal is None:
         return number(value)
     raw = round((value - signal.offset) / signal.scale) if signal.scale else 0
-    return SignalValue(signal, raw, value).choice or number(value, signal.decimals)
+    return SignalValue(signal, raw, value).choice or number(value, _decimals(signal, value))
+
+
+def _decimals(signal: Signal, value: float) -> int:
+    """As many decimals as the signal's steps need; of a floating-point one, as many as its size leaves it."""
+    if not signal.is_float or not value or not math.isfinite(value):
+        return signal.decimals
+    return min(max(_FLOAT_DIGITS - 1 - math.floor(math.log10(abs(value))), 0), _FLOAT_DIGITS)
 
 
 def value_text(signal: Signal | None, value: float | None) -> str:
@@ -41,7 +52,7 @@ def extent_texts(signal: Signal | None, extent: Extent | None) -> tuple[str, str
         ends = [about.format(value=one) for one in ends]
     mean = "–"
     if signal is None or not signal.choices:
-        mean = number(extent.mean, (signal.decimals if signal is not None else 0) + 1)
+        mean = number(extent.mean, max(_decimals(signal, extent.mean), 1) if signal is not None else 1)
         mean = mean if extent.has_exact_mean else about.format(value=mean)
     return ends[0], ends[1], mean
 
@@ -56,5 +67,6 @@ def difference_text(signal: Signal | None, one: ValueAt | None, other: ValueAt |
         or (signal is not None and signal.choices)
     ):
         return "–"
-    shown = number(other.value - one.value, signal.decimals if signal is not None else None)
+    decimals = min(_decimals(signal, one.value), _decimals(signal, other.value)) if signal is not None else None
+    shown = number(other.value - one.value, decimals)
     return f"+{shown}" if other.value > one.value and shown.strip("0.,") else shown
