@@ -12,8 +12,13 @@ def key_state_title(state: KeyState) -> str:
     return {"active": _("Active"), "expired": _("Expired"), "revoked": _("Revoked")}[state]
 
 
-def permissions_title(permissions: Sequence[str]) -> str:
+def permission_titles(permissions: Sequence[str]) -> list[str]:
     """What permissions let somebody do, in words; those that are but a part of what people read of as one, by name."""
     abilities = in_order(abilities_of(permissions))
     rest = sorted(set(permissions) - permissions_of(abilities))
-    return ", ".join((*map(ability_title, abilities), *rest))
+    return [*map(ability_title, abilities), *rest]
+
+
+def permissions_title(permissions: Sequence[str]) -> str:
+    """The same in a line."""
+    return ", ".join(permission_titles(permissions))

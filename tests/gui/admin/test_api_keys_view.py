@@ -11,6 +11,7 @@ from benchboard.identity.api_keys import ApiKeyRecord
 from benchboard.identity.permissions import Actor, Client
 from benchboard.paging import Listing
 from benchboard.ui.widgets import Button, CheckBox
+from benchboard.ui.widgets.readable_rows import ReadableRow
 from support.admin import Admin
 from support.databases import unbound
 
@@ -135,3 +136,31 @@ def test_admin_sees_everyones_keys_as_other_programs_make_them(admin: Admin) -> 
     admin.click("key_revoke")
     admin.click("confirm_act")
     admin.wait(lambda: _keys(admin)[0].state == "revoked")
+
+
+def test_details_of_a_key_list_its_permissions_and_act_and_esc_closes_them(admin: Admin) -> None:
+    admin.go("settings/keys")
+    admin.click("keys_create")
+    admin.type("key_name", "Nightly export")
+    admin.click("key_scope_users:write")
+    admin.click("create_key_act")
+    admin.click("shown_key_stored")
+    admin.wait(lambda: admin.column("keys_table") == ["Nightly export"])
+    admin.click("shown_key_done")
+    detail = admin.find("key_detail")
+    rows = [one.accessibleName() for one in detail.findChildren(ReadableRow) if one.isVisible()]
+    assert rows[-2:] == ["See people, sessions and the audit log", "Change people, teams and roles"]
+    assert admin.column("keys_table", 1) == ["2 permissions"], "as many as the details list"
+    admin.key(Qt.Key.Key_Return)
+    admin.wait(lambda: detail.isAncestorOf(admin.window.focusWidget()))
+    admin.key(Qt.Key.Key_Escape)
+    assert not detail.isVisible()
+    assert admin.table("keys_table").hasFocus()
+    assert admin.application.shell is not None
+    assert admin.application.shell.address == "settings/keys", "Esc closes what is open, and nothing else"
+    admin.key(Qt.Key.Key_Escape)
+    assert admin.application.shell.address == "settings/keys"
+    admin.press_row("keys_table", "Nightly export")
+    admin.click("key_detail_revoke")
+    admin.click("confirm_act")
+    admin.wait(lambda: admin.column("keys_table") == [])

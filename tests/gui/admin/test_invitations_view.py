@@ -10,6 +10,7 @@ from benchboard.identity.permissions import Client
 from benchboard.paging import Listing
 from benchboard.ui.admin.invitations_view import InvitationsView, why_not_invited
 from benchboard.ui.widgets import Button, Paragraph
+from benchboard.ui.widgets.readable_rows import ReadableRow
 from support.admin import Admin
 from support.databases import unbound
 
@@ -18,6 +19,9 @@ def test_people_are_added_on_this_computer_where_nobody_is_invited(admin: Admin)
     admin.go("admin/invitations")
     admin.find("invitations_add_person")
     assert not [one for one in admin.window.findChildren(Button, "invitations_invite") if one.isVisible()]
+    admin.click("invitations_location")
+    admin.find("settings_choose_location")
+    admin.go("admin/invitations")
     admin.click("invitations_add_person")
     admin.find("add_person")
 
@@ -41,8 +45,12 @@ def test_invitation_is_made_shown_once_renewed_and_revoked(admin: Admin, monkeyp
     first = _shown(admin)
     admin.click("shown_code_done")
     admin.wait(lambda: admin.column("invitations_table") == ["new@example.com"])
-    menu = admin.row_menu("invitations_table", "new@example.com", "invitations_menu")
-    admin.choose(menu, "command_resend_invitation")
+    admin.press_row("invitations_table", "new@example.com")
+    detail = admin.find("invitation_detail")
+    assert detail in view.panes()
+    told = [one.accessible_text() for one in detail.findChildren(ReadableRow)]
+    assert [one.partition(":")[0] for one in told] == ["Invited by", "Invited", "Expires"]
+    admin.click("detail_resend_invitation")
     second = _shown(admin)
     assert second != first
     admin.click("shown_code_done")

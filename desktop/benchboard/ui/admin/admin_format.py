@@ -7,11 +7,13 @@ from typing import TypeVar
 
 from benchboard.i18n import _
 from benchboard.identity import users
+from benchboard.identity.invitations import InvitationState, state_title
 from benchboard.identity.permissions import program_title
 from benchboard.identity.sessions import SessionRecord
 from benchboard.identity.users import Person
 from benchboard.ui.paged.paged_model import Column, Mark
 from benchboard.ui.time_format import full_time, relative_time
+from benchboard.ui.widgets.badges import Kind
 
 Row = TypeVar("Row")
 
@@ -67,3 +69,14 @@ def end_reason_mark(reason: str | None) -> Mark:
         "expired": Mark("neutral", _("Expired"), "ph.clock"),
         "deleted": Mark("error", _("Account deleted"), "ph.trash"),
     }.get(reason or "", Mark("neutral", reason or "–", "ph.sign-out"))
+
+
+def invitation_mark(state: InvitationState) -> Mark:
+    """The state of an invitation as an icon and a word."""
+    kinds: dict[InvitationState, tuple[Kind, str]] = {
+        "pending": ("info", "ph.envelope-simple"),
+        "expired": ("neutral", "ph.clock"),
+        "accepted": ("ok", ""),
+    }
+    kind, icon = kinds[state]
+    return Mark(kind, state_title(state), icon) if icon else Mark(kind, state_title(state))

@@ -1,26 +1,25 @@
 """The invitations of the organisation: pending, expired and accepted."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Final
 
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QWidget
 
 from benchboard.i18n import _, pgettext
 from benchboard.identity import invitations
-from benchboard.identity.invitations import InvitationRecord, InvitationState, state_title
+from benchboard.identity.invitations import InvitationRecord, state_title
 from benchboard.identity.roles import role_title
 from benchboard.paging import Listing, Page
 from benchboard.ui.admin import user_actions
 from benchboard.ui.admin.admin_commands import INVITATION_MENU, INVITATIONS
-from benchboard.ui.admin.admin_format import time_column
+from benchboard.ui.admin.admin_format import invitation_mark, time_column
 from benchboard.ui.admin.invitation_dialogs import InviteDialog, ShownCodeDialog
+from benchboard.ui.admin.invitation_pane import InvitationPane
 from benchboard.ui.command_menu import command_menu
 from benchboard.ui.commands import REGISTRY, Handler, install_shortcuts
 from benchboard.ui.context import Context
-from benchboard.ui.paged.paged_model import Column, Mark, PagedTableModel
+from benchboard.ui.paged.paged_model import Column, PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable, count_in
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.time_format import full_date, full_time, refresh_times
@@ -34,13 +33,10 @@ from benchboard.ui.widgets import (
     fill_column,
     search_field,
 )
+from benchboard.ui.widgets.choice_card import ChoiceCard
+from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.no_match import NoMatch
-
-_MARKS: Final[dict[InvitationState, Callable[[], Mark]]] = {
-    "pending": lambda: Mark("info", state_title("pending"), "ph.envelope-simple"),
-    "expired": lambda: Mark("neutral", state_title("expired"), "ph.clock"),
-    "accepted": lambda: Mark("ok", state_title("accepted")),
-}
+from benchboard.ui.widgets.tab_order import focus_content
 
 
 class InvitationsView(QWidget):
@@ -71,13 +67,7 @@ class InvitationsView(QWidget):
             "ph.envelope-simple", _("No pending invitations"), _("Invite person"), self._ask_whom, why=told
         )
         if not on_server:
-            empty = EmptyState(
-                "ph.envelope-simple", _("Invitations need a shared server"), _("Add person"),
-                partial(context.go, "admin/people/add"), why=_("On this computer, people are added at once."),
-            )  # fmt: skip
-            empty.action.setObjectName("invitations_add_person")
-            empty.action.disable(user_actions.why_no_changes(context))
-            empty.action.set_kind("primary")
+            empty = _no_server(context)
         self._table: PagedTable[InvitationRecord] = PagedTable(
             self._model,
             label=_("Invitations"),
@@ -91,20 +81,27 @@ class InvitationsView(QWidget):
         for widget in () if on_server else (self._search, self._which, self._invite):
             widget.hide()  # there is nothing that they could be used for
         self._table.menu_requested.connect(self._open_menu)
+        self._detail = InvitationPane(self._resend, self._ask_to_revoke, user_actions.why_no_changes(context))
+        self._detail.closed.connect(self._close_detail)
+        self._body = Drawer(self._table, self._detail)
+        self._body.covers.connect(self._table.set_covered)
+        self._table.current_changed.connect(self._show_invitation)
+        self._table.activated.connect(self._focus_invitation)
+        self._model.loaded.connect(lambda: self._body.keep_place(bool(self._model.rows)))
         install_shortcuts(
             self._table.view, INVITATIONS, {one.id: Handler(self._revoke) for one in REGISTRY.of_scope(INVITATIONS)}
         )
         self.banner_place = BannerPlace()
-        fill_column(self, self._toolbar, self.banner_place, self._table)
+        fill_column(self, self._toolbar, self.banner_place, self._body)
         self.setFocusProxy(self._table.view)
-        refresh_times(self._table.view.viewport())
+        refresh_times(self._table.view.viewport(), self._detail.refresh_times)
         count_in(self._toolbar, self._model)
         context.changed.watch(self, {"invitations", "users", "roles"}, self._model.refresh)
         self._filter()
 
     def panes(self) -> list[QWidget]:
         """The panes in F6 order."""
-        return [self._toolbar, self._table]
+        return [self._toolbar, self._table, *([self._detail] if self._detail.isVisible() else [])]
 
     def refresh(self) -> None:
         self._model.refresh()
@@ -129,6 +126,19 @@ class InvitationsView(QWidget):
     def _filter(self) -> None:
         state = self._which.current()
         self._model.listing = replace(self._model.listing, filters={"state": state} if state else {})
+
+    def _show_invitation(self, invitation: InvitationRecord | None) -> None:
+        if invitation is not None:
+            self._detail.show_invitation(invitation)
+        self._body.show_detail(invitation is not None)
+
+    def _focus_invitation(self, invitation: InvitationRecord) -> None:
+        self._show_invitation(invitation)
+        focus_content(self._detail)
+
+    def _close_detail(self) -> None:
+        self._body.show_detail(False)
+        self._table.put_away()
 
     def _ask_whom(self) -> None:
         InviteDialog(self.window(), self._context).open()
@@ -184,6 +194,26 @@ class InvitationsView(QWidget):
         ).open()
 
 
+def _no_server(context: Context) -> EmptyState:
+    """What stands in place of the list where nobody is invited: the two ways to have others join."""
+    made = EmptyState(
+        "ph.envelope-simple", _("Invitations need a shared server"),
+        why=_("There, people join by a code that you send them, and choose their password themselves."),
+    )  # fmt: skip
+    add = ChoiceCard(
+        "ph.user-plus", _("Add person"), _("On this computer, people are added at once."),
+        partial(context.go, "admin/people/add"), reason=user_actions.why_no_changes(context),
+    )  # fmt: skip
+    add.setObjectName("invitations_add_person")
+    server = ChoiceCard(
+        "ph.database", _("Change data location"), _("Use a shared server instead. What is stored here stays."),
+        partial(context.go, "settings/general/location"),
+    )  # fmt: skip
+    server.setObjectName("invitations_location")
+    made.offer(add, server)
+    return made
+
+
 def why_not_invited(context: Context) -> str:
     """Why nobody can be invited here by this person; empty if they can."""
     if context.workspace.location.kind != "server":
@@ -202,6 +232,7 @@ def _columns() -> tuple[Column[InvitationRecord], ...]:
             tooltip=lambda row: full_time(row.expires_at), muted=True, spoken="titled", width=120,
         ),
         Column(
-            "state", _("Status"), lambda row: state_title(row.state), mark=lambda row: _MARKS[row.state](), width=120
+            "state", _("Status"), lambda row: state_title(row.state), mark=lambda row: invitation_mark(row.state),
+            width=120,
         ),
     )  # fmt: skip

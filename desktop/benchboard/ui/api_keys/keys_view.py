@@ -3,20 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Final
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QWidget
 
 from benchboard.i18n import _, ngettext, number, pgettext
 from benchboard.identity import api_keys
-from benchboard.identity.api_key_titles import key_state_title, permissions_title
+from benchboard.identity.api_key_titles import key_state_title, permission_titles, permissions_title
 from benchboard.identity.api_keys import ApiKeyRecord, KeyState
 from benchboard.identity.permissions import has_permission
 from benchboard.identity.roles import denied_title
 from benchboard.paging import Listing, Page, Scalar
 from benchboard.ui.api_keys.key_commands import KEY_MENU, KEYS
 from benchboard.ui.api_keys.key_dialogs import CreateKeyDialog, RotateKeyDialog
+from benchboard.ui.api_keys.key_pane import KEY_MARKS, KeyPane
 from benchboard.ui.command_menu import command_menu
 from benchboard.ui.commands import REGISTRY, Handler, install_shortcuts
 from benchboard.ui.context import Context
@@ -34,14 +34,9 @@ from benchboard.ui.widgets import (
     fill_column,
     search_field,
 )
-from benchboard.ui.widgets.badges import Kind
+from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.no_match import NoMatch
-
-_MARKS: Final[dict[KeyState, tuple[Kind, str]]] = {
-    "active": ("usual", ""),
-    "expired": ("neutral", "ph.clock"),
-    "revoked": ("error", "ph.prohibit"),
-}
+from benchboard.ui.widgets.tab_order import focus_content
 
 
 class KeysView(QWidget):
@@ -79,13 +74,19 @@ class KeysView(QWidget):
         )
         self._table.begin_with(self._create)
         self._table.menu_requested.connect(self._open_menu)
-        self._table.activated.connect(lambda key: self._open_menu(key, self._menu_spot()))
+        self._detail = KeyPane(self._rotate, partial(revoke_after_confirm, context, self))
+        self._detail.closed.connect(self._close_detail)
+        self._body = Drawer(self._table, self._detail)
+        self._body.covers.connect(self._table.set_covered)
+        self._table.current_changed.connect(self._show_key)
+        self._table.activated.connect(self._focus_key)
+        self._model.loaded.connect(lambda: self._body.keep_place(bool(self._model.rows)))
         revoke = Handler(self._revoke_current)
         install_shortcuts(self._table.view, KEYS, {one.id: revoke for one in REGISTRY.of_scope(KEYS)})
         self.banner_place = BannerPlace()
-        fill_column(self, self._toolbar, self.banner_place, self._table)
+        fill_column(self, self._toolbar, self.banner_place, self._body)
         self.setFocusProxy(self._table.view)
-        refresh_times(self._table.view.viewport())
+        refresh_times(self._table.view.viewport(), self._detail.refresh_times)
         count_in(self._toolbar, self._model)
         context.changed.watch(self, {"api_keys", "users"}, self.refresh)
         self._filter()
@@ -99,7 +100,7 @@ class KeysView(QWidget):
 
     def panes(self) -> list[QWidget]:
         """The panes in F6 order."""
-        return [self._toolbar, self._table]
+        return [self._toolbar, self._table, *([self._detail] if self._detail.isVisible() else [])]
 
     def refresh(self) -> None:
         self._model.refresh()
@@ -136,9 +137,21 @@ class KeysView(QWidget):
         self._which.set_current("")
         self._filter()
 
-    def _menu_spot(self) -> QPoint:
-        view = self._table.view
-        return view.viewport().mapToGlobal(view.visualRect(view.currentIndex()).bottomLeft())
+    def _show_key(self, key: ApiKeyRecord | None) -> None:
+        if key is not None:
+            self._detail.show_key(key)
+        self._body.show_detail(key is not None)
+
+    def _focus_key(self, key: ApiKeyRecord) -> None:
+        self._show_key(key)
+        focus_content(self._detail)
+
+    def _close_detail(self) -> None:
+        self._body.show_detail(False)
+        self._table.put_away()
+
+    def _rotate(self, key: ApiKeyRecord) -> None:
+        RotateKeyDialog(self.window(), self._context, key).open()
 
     def _ask_create(self) -> None:
         CreateKeyDialog(self.window(), self._context, self._go_to).open()
@@ -146,14 +159,14 @@ class KeysView(QWidget):
     def _go_to(self, key: ApiKeyRecord) -> None:
         """Go to the row of a key that was just made."""
         if self._table.make_current(key.id):
+            self._show_key(key)
             self._table.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _open_menu(self, key: ApiKeyRecord, spot: QPoint) -> None:
         handlers = {}
         active = key.state == "active"
         if active and key.mine:
-            rotate = RotateKeyDialog
-            handlers["api_keys.rotate"] = Handler(lambda: rotate(self.window(), self._context, key).open())
+            handlers["api_keys.rotate"] = Handler(partial(self._rotate, key))
         if key.state != "revoked":
             handlers["api_keys.revoke"] = Handler(partial(revoke_after_confirm, self._context, self, key))
         if handlers:
@@ -197,13 +210,13 @@ def expiry_text(key: ApiKeyRecord) -> str:
 
 def state_mark(state: KeyState) -> Mark:
     """The state of a key as an icon and a word."""
-    kind, icon = _MARKS[state]
+    kind, icon = KEY_MARKS[state]
     return Mark(kind, key_state_title(state), icon) if icon else Mark(kind, key_state_title(state))
 
 
 def permissions_count(key: ApiKeyRecord) -> str:
-    """How many permissions a key has."""
-    count = len(key.permissions)
+    """How many permissions a key has, as people read of them."""
+    count = len(permission_titles(key.permissions))
     return ngettext("{count} permission", "{count} permissions", count).format(count=number(count))
 
 
