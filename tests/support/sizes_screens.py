@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from babel.messages.pofile import read_po
-from PySide6.QtCore import QEvent, QObject, QRect, Qt
+from PySide6.QtCore import QEvent, QObject, QRect, QRegularExpression, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QTableView, QWidget
@@ -24,6 +24,7 @@ from benchboard.ui.admin.hand_over_dialog import HandOverDialog
 from benchboard.ui.admin.person_pane import PersonPane
 from benchboard.ui.studio.editor_page import StudioPage
 from benchboard.ui.theme import Mode, theme
+from benchboard.ui.widgets.readable_rows import ReadableRow
 from support.layout_faults import OurWords, faults
 
 Act = Callable[[TourContext], None]
@@ -157,6 +158,14 @@ def _client(context: TourContext) -> None:
     context.driver.wait_until(lambda: rows(context, "clients_table"), "the client")
     _first_row(context, "clients_table")
     context.driver.widget("client_edit")
+
+
+def _audit_entry(context: TourContext) -> None:
+    """The details of the latest entry, in the chain of seals."""
+    _first_row(context, "audit_table")
+    pane = context.driver.widget("audit_detail")
+    chained = QRegularExpression("^chain_")
+    context.driver.wait_until(lambda: pane.findChildren(ReadableRow, chained), "the entries before and after it")
 
 
 def _first_row(context: TourContext, name: str) -> None:
@@ -388,6 +397,7 @@ SCREENS: Final = (
     Screen("client-rotate", click("client_rotate")),
     Screen("signing-keys", in_sequence(click("rotate_cancel"), click("clients_keys"), click("keys_generate"))),
     Screen("audit", in_sequence(click("dialog_close"), _tab("tab_admin_audit", "audit_table", 3))),
+    Screen("audit-entry", _audit_entry),
     Screen("invitations", click("tab_admin_invitations")),
     Screen("keys-empty", click("tab_admin_keys")),
     Screen("create-key", click("keys_create")),

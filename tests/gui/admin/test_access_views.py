@@ -491,3 +491,18 @@ def test_buttons_of_a_member_say_whom_they_remove_from_what(admin: Admin) -> Non
     assert remove.accessibleName() == "Remove Ada Lovelace from Night shift"
     assert remove.toolTip().endswith("Remove Ada Lovelace from Night shift")
     assert admin.find("member_open").accessibleName() == "Open Ada Lovelace in People"
+
+
+def test_details_of_a_role_give_way_to_the_matrix_as_the_window_narrows(admin: Admin) -> None:
+    """They covered all roles but one, beside which nothing could be compared."""
+    admin.go("admin/roles")
+    admin.wait(lambda: _shown(admin, "role_detail"))
+    admin.window.resize(1024, 700)
+    admin.wait(lambda: not _shown(admin, "role_detail"))
+    admin.click("role_technician")
+    admin.wait(lambda: _shown(admin, "role_detail"))
+    admin.window.resize(1000, 700)
+    admin.find("role_detail")
+    admin.click("detail_close")
+    admin.window.resize(1440, 900)
+    admin.wait(lambda: _shown(admin, "role_detail"))

@@ -66,8 +66,12 @@ class ListWithDetail(Drawer, Generic[Row]):
         self._model.listing = replace(self._model.listing, search=text.strip())
 
     def count(self, read: Callable[[DatabaseSession], int], toolbar: Toolbar) -> None:
-        """Show how many there are, whatever is searched for."""
-        self._context.tasks.read(self, read, lambda count: toolbar.set_count(number(count)), lambda _error: None)
+        """Show how many there are, whatever is searched for; of none, the list says so."""
+
+        def show(count: int) -> None:
+            toolbar.set_count(number(count) if count else "")
+
+        self._context.tasks.read(self, read, show, lambda _error: None)
 
     def _on_loaded(self) -> None:
         self.keep_place(bool(self._model.rows))

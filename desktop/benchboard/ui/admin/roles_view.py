@@ -68,6 +68,7 @@ class RolesView(QWidget):
         self._roles: tuple[RoleSummary, ...] = ()
         self._current = ""
         self._requested = ""
+        self._was_narrow = self._is_put_away = False
         self._added: frozenset[str] = frozenset()
         self._removed: frozenset[str] = frozenset()
         self._fill_toolbar()
@@ -316,7 +317,16 @@ class RolesView(QWidget):
         self._sheet.setVisible(self._has_sheet())
 
     def _fit_width(self) -> None:
-        """Show who gains and who loses where the width has room for it now."""
+        """Show who gains and who loses where the width has room for it now. A role's details that would cover the roles
+        beside each other are put away as the window narrows, and shown again as it widens.
+        """
+        if self._body.narrow != self._was_narrow:
+            self._was_narrow = self._body.narrow
+            shows_role = self._panes.isVisibleTo(self._body) and self._panes.currentWidget() is self._role_pane
+            if self._was_narrow:
+                self._is_put_away = shows_role
+            if self._is_put_away:
+                self._body.show_detail(not self._was_narrow)
         has_sheet = self._has_sheet()
         is_below = self._is_searching and self._body.narrow
         if is_below == self._below.isHidden() or (self._has_staged() and has_sheet != self._sheet.isVisibleTo(self)):
