@@ -39,7 +39,7 @@ class FrameDensity:
             self._start = seconds
         place = int(max(0.0, seconds - self._start) / self.width_s)
         while place >= BINS:
-            self._frames, self._errors = _halved(self._frames), _halved(self._errors)
+            self._frames, self._errors = halved(self._frames), halved(self._errors)
             self.width_s *= 2
             place //= 2
         if error:
@@ -63,23 +63,37 @@ class FrameDensity:
         if self._start is None or count < 1:
             return [0.0] * count, [0] * count
         first, last = ((at - self._start) / self.width_s for at in (start, end))
-        edges = [first + (last - first) * place / count for place in range(count + 1)]
-        until = list(accumulate(self._frames, initial=0))
-        rates, errors = [], []
+        edges = _edges(first, last, count)
+        errors = []
         for low, high in pairwise(edges):
-            # A narrow span has the rate of the counted one that it is in.
-            left, right = (low, high) if high - low >= 1 else (floor(low), floor(low) + 1)
-            rates.append((_until(until, right) - _until(until, left)) / (right - left) / self.width_s)
             place = min(max(int(low), 0), BINS - 1)
             after = int(high) + (high == edges[-1])  # a frame at the very end belongs to the last span
             errors.append(sum(self._errors[place : max(after, place + 1)]))
-        return rates, errors
+        return rates_between(self._frames, self.width_s, start - self._start, end - self._start, count), errors
+
+
+def rates_between(counts: Sequence[int], width_s: float, start: float, end: float, count: int) -> list[float]:
+    """The mean frames a second in each of `count` equal spans from `start` to `end` (s), of how many there are in each
+    of the spans of `width_s` from 0 on. A span narrower than those has the rate of the one that it is in.
+    """
+    until = list(accumulate(counts, initial=0))
+    rates = []
+    for low, high in pairwise(_edges(start / width_s, end / width_s, count)):
+        # A narrow span has the rate of the counted one that it is in.
+        left, right = (low, high) if high - low >= 1 else (floor(low), floor(low) + 1)
+        rates.append((_until(until, right) - _until(until, left)) / (right - left) / width_s)
+    return rates
+
+
+def _edges(first: float, last: float, count: int) -> list[float]:
+    return [first + (last - first) * place / count for place in range(count + 1)]
 
 
 def _until(counts: Sequence[int], at: float) -> float:
     """How many frames there were until a time, counted in spans: those of a span are spread evenly in it."""
-    at = min(max(at, 0.0), float(BINS))
-    place = min(int(at), BINS - 1)
+    bins = len(counts) - 1
+    at = min(max(at, 0.0), float(bins))
+    place = min(int(at), bins - 1)
     return counts[place] + (at - place) * (counts[place + 1] - counts[place])
 
 
@@ -87,7 +101,7 @@ def _zeros() -> "array[int]":
     return array("Q", bytes(8 * BINS))
 
 
-def _halved(counts: Sequence[int]) -> "array[int]":
+def halved(counts: Sequence[int]) -> "array[int]":
     """Each two neighbours added up, and zeros after them."""
     added = array("Q", (one + other for one, other in zip(counts[::2], counts[1::2], strict=True)))
-    return added + array("Q", bytes(8 * (BINS - len(added))))
+    return added + array("Q", bytes(8 * (len(counts) - len(added))))

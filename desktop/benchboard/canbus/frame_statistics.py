@@ -10,6 +10,13 @@ from benchboard.canbus.stuffing import bits_on_bus
 
 FrameKey = tuple[int, bool, bool, bool, str]
 """ID, whether it is extended, whether it is a remote frame, whether it was sent, and its channel."""
+
+
+def key_of(frame: Frame) -> FrameKey:
+    """What its statistics are kept by."""
+    return frame.id, frame.extended, frame.remote, frame.sent, frame.channel
+
+
 _REMEMBERED: Final = 512
 """Payloads of an identifier whose bits are kept: most identifiers repeat few, and to count them anew takes longer."""
 
@@ -62,6 +69,11 @@ class IdStatistics:
         """A time between frames, as exact as the stamps are: a float of Unix time has noise below."""
         decimals = Timestamp(0.0, TimeSource.DEVICE, self.uncertainty_s).decimals
         return None if seconds is None else round(seconds, decimals)
+
+    @property
+    def key(self) -> FrameKey:
+        """What identifies it."""
+        return self.id, self.extended, self.remote, self.sent, self.channel
 
     @property
     def rounded_rate(self) -> float | None:
@@ -178,7 +190,7 @@ class FrameStatistics:
                 totals.errors += 1
                 continue
             totals.frames += 1
-            key = (frame.id, frame.extended, frame.remote, frame.sent, frame.channel)
+            key = key_of(frame)
             row = self._rows.get(key)
             if row is None:
                 row = self._rows[key] = _Row()

@@ -20,8 +20,9 @@ from benchboard.canbus.dbc import CanDatabase
 from benchboard.canbus.frame import Frame, TimeSource, Timestamp
 from benchboard.canbus.frame_density import FrameDensity
 from benchboard.canbus.frame_filter import FrameFilter
-from benchboard.canbus.frame_statistics import FrameStatistics, IdStatistics
+from benchboard.canbus.frame_statistics import FrameStatistics, IdStatistics, key_of
 from benchboard.canbus.id_blocks import IdBlocks, IdKey
+from benchboard.canbus.id_densities import IdDensities
 from benchboard.canbus.recording_reader import read_frames
 from benchboard.canbus.recording_writer import open_recording
 from benchboard.canbus.unreadable_parts import UnreadableParts
@@ -80,6 +81,8 @@ class Recording:
     ids: Sequence[IdStatistics]
     densities: Mapping[str | None, FrameDensity]
     """How full the bus was when: that of each channel by its name, that of all by None."""
+    id_densities: IdDensities
+    """How often each ID came when."""
     channels: tuple[str, ...]
     """The channels that the file has frames of, as it calls them, in their order; empty if it doesn't say. One of
     several is empty if only some of the frames say theirs.
@@ -236,7 +239,7 @@ class _RecordingIndex:
         self._long_data: IO[bytes] | None = None
         self._last: dict[tuple[int, int, int], tuple[int, int]] = {}
         """Of each ID with its flags and channel, the number of its last frame, and how many it has."""
-        self._statistics, self._density = FrameStatistics(), FrameDensity()
+        self._statistics, self._density, self._id_densities = FrameStatistics(), FrameDensity(), IdDensities()
         self._channels: dict[str, int] = {}
         self._densities: list[FrameDensity] = []
         """That of each channel, once there are two."""
@@ -267,6 +270,8 @@ class _RecordingIndex:
             self._marks.append(self._end)
         channel = self._channel(frame.channel)
         self._density.add(seconds, error=frame.error)
+        if not frame.error:
+            self._id_densities.add(key_of(frame), seconds)
         if self._densities:
             self._densities[channel].add(seconds, error=frame.error)
         flags = (
@@ -314,8 +319,8 @@ class _RecordingIndex:
         densities[None] = self._density
         return Recording(
             path, self.count, self._start, self._end, self._statistics, self._statistics.ids(), densities,
-            names if any(names) else (), self._uncertainty, rows, long_data, self._marks, self._blocks, names,
-            unreadable,
+            self._id_densities, names if any(names) else (), self._uncertainty, rows, long_data, self._marks,
+            self._blocks, names, unreadable,
         )  # fmt: skip
 
 
@@ -331,6 +336,7 @@ class CountedRecording:
 
     statistics: FrameStatistics
     density: FrameDensity
+    id_densities: IdDensities
     start: float
     end: float
 
@@ -341,7 +347,7 @@ def count_recording(
     """Count the frames of the recording at `path`, of which nothing else is kept; what can't be read is noted in
     `unreadable`. Errors as for `read_frames`.
     """
-    statistics, density = FrameStatistics(), FrameDensity()
+    statistics, density, id_densities = FrameStatistics(), FrameDensity(), IdDensities()
     times: list[float] = []
 
     def counted() -> Iterator[Frame]:
@@ -350,11 +356,13 @@ def count_recording(
                 seconds = frame.timestamp.seconds
                 times[:] = [min(times[0], seconds), max(times[1], seconds)] if times else [seconds, seconds]
                 density.add(seconds, error=frame.error)
+                if not frame.error:
+                    id_densities.add(key_of(frame), seconds)
             yield frame
 
     statistics.add(counted())
     start, end = times or (0.0, 0.0)
-    return CountedRecording(statistics, density, start, end)
+    return CountedRecording(statistics, density, id_densities, start, end)
 
 
 def save_frames(

@@ -3,6 +3,7 @@ bytes change, and what those are that don't. No I/O.
 """
 
 import enum
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -57,6 +58,13 @@ class ComparedId:
         """The second period less the first one as a share of it; None where one isn't known or is zero."""
         periods = _periods(self.first, self.second)
         return periods[1] / periods[0] - 1 if periods else None
+
+    @property
+    def weight(self) -> float:
+        """How much the ID differs, to sort by: most if it is missing, then by how often it comes; then by how many
+        times its period is another one, by whether its data stand still, and by their other differences.
+        """
+        return sum(_weight(one, self) for one in self.differences)
 
     @property
     def has_compared_period(self) -> bool:
@@ -121,6 +129,23 @@ def compare_ids(
         for key in sorted(ones.keys() | others.keys())
         for one, other in _pairs(ones.get(key, []), others.get(key, []))
     ]
+
+
+_WEIGHTS: Final = {
+    IdDifference.FREEZES: 20.0, IdDifference.CHANGES: 20.0, IdDifference.LENGTH: 8.0, IdDifference.CONSTANT: 6.0,
+    IdDifference.ALWAYS: 4.0, IdDifference.BYTES: 3.0,
+}  # fmt: skip
+_MISSING: Final = 1_000.0
+_PERIOD: Final = 10.0
+
+
+def _weight(one: IdDifference, row: ComparedId) -> float:
+    if one in (IdDifference.ONLY_FIRST, IdDifference.ONLY_SECOND):
+        side = row.first or row.second
+        return _MISSING + math.log10(max(side.count if side is not None else 0, 1))
+    if one is IdDifference.PERIOD:
+        return _PERIOD * (1 + abs(math.log(1 + (row.period_change or 0.0))))
+    return _WEIGHTS[one]
 
 
 _Key = tuple[int, bool, bool, str]

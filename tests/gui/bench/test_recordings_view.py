@@ -22,6 +22,7 @@ from benchboard.canbus.recording_writer import open_recording
 from benchboard.dongles.simulator import conveyor
 from benchboard.ui.bench.bus_end import unless_in_use, writing
 from benchboard.ui.bench.channel_select import ChannelSelect
+from benchboard.ui.bench.compared.rate_plot import LEAST_BIN
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.frame_rows import CHANNEL, CYCLE, DLC, ID, TIME
 from benchboard.ui.bench.kept_recordings.recent_recordings import RecentRecordings
@@ -255,7 +256,10 @@ def test_comparison_shows_what_differs_and_exports_it(
     qtbot.waitUntil(lambda: len(opened.comparison.model.rows) == 2)
     shoot(shell, "recordings_compare")
     rows = opened.comparison.model.rows
-    assert [(row.id, row.difference) for row in rows] == [("0x1A0", "period"), ("0x300", "only-second")]
+    assert [(row.id, row.difference) for row in rows] == [
+        ("0x300", "only-second"),
+        ("0x1A0", "period"),
+    ]  # as they weigh
     click(window, "recording_comparison_export")
     choose("export_dialog", tmp_path / "compared.csv")
     qtbot.waitUntil((tmp_path / "compared.csv").exists)
@@ -264,6 +268,48 @@ def test_comparison_shows_what_differs_and_exports_it(
     assert len(lines) == 3
     click(window, "segment_")
     qtbot.waitUntil(lambda: len(opened.comparison.model.rows) == 3)
+
+
+def test_selected_id_is_drawn_and_told_as_both_recordings_have_it(
+    qtbot: QtBot, shell: Shell, opened: RecordingsView, click: Clicker, tmp_path: Path
+) -> None:
+    comparison, window = opened.comparison, shell.window()
+    details = comparison.details
+    opened.compare_with(written(tmp_path / "other.log", [one for one in drive(slower=True) if one.id != 0x0C9][:80]))
+    qtbot.waitUntil(lambda: comparison.model.rowCount() == 3)
+    rows = {row.id: place for place, row in enumerate(comparison.model.rows)}
+
+    def select(ident: str) -> None:
+        comparison.table.view.setCurrentIndex(comparison.model.index(rows[ident], 0))
+        qtbot.waitUntil(lambda: details.isVisible() and details.accessible_text() == f"Details of {ident}")
+
+    select("0x1A0")
+    texts = [one.text() for one in details.findChildren(QLabel)]
+    assert any(one.startswith("Period 20 ms in A, 200 ms in B") for one in texts)
+    first, second = details.plot.rates
+    assert first
+    assert sum(first) / len(first) == pytest.approx(50, rel=0.1)
+    assert sum(second) / len(second) == pytest.approx(5, rel=0.2)
+    assert len(second) < len(first)  # B has fewer frames, and is shorter
+    assert details.plot.width() / len(first) >= LEAST_BIN
+    name = details.plot.accessibleName()
+    assert name.startswith("Frames over time. A: 5")
+    assert "B: " in name
+    shoot(shell, "recordings_compared_id")
+    select("0x0C9")
+    assert details.plot.rates[1] == []
+    assert details.plot.accessibleName().endswith("B: not at all")
+    frames = click.find(window, "compared_show_frames")
+    assert isinstance(frames, Button)
+    select("0x300")
+    assert frames.reason == "A has no frames of it."
+    qtbot.keyClick(details, Qt.Key.Key_Escape)
+    assert not details.isVisible()
+    assert comparison.table.view.hasFocus()
+    select("0x1A0")
+    click(window, "compared_show_frames")
+    assert opened.frames.isVisible()
+    assert "1A0" in opened.frames.filter_bar.text
 
 
 def test_comparison_is_there_again_once_its_recording_is_until_it_is_ended(
@@ -529,9 +575,8 @@ def test_statistics_and_comparison_are_of_the_selected_range(
     view.time_line.select(None)
     qtbot.waitUntil(lambda: not view.comparison.model.rows)
     assert view.comparison.said == "A: slower.log, B: slower.log"
-    (sides,) = view.comparison.findChildren(Legend)
     assert view.time_line.other_rates
-    assert sides.accessibleName() == "A: slower.log, B: slower.log"
+    assert "A: slower.log, B: slower.log" in [one.accessibleName() for one in view.comparison.findChildren(Legend)]
     click(shell.window(), "recording_compare_end")
     assert not view.comparison.is_filled
     view.compare_with(path)

@@ -246,6 +246,21 @@ def test_comparison_names_ids_of_one_side_periods_and_data(tmp_path: Path) -> No
     ]
 
 
+def test_ids_that_differ_most_have_the_greatest_weight(tmp_path: Path) -> None:
+    ids = {"missing often": 0x100, "missing": 0x101, "10 times": 0x102, "twice": 0x103, "frozen": 0x104, "same": 0x105}
+    names = {ident: name for name, ident in ids.items()}
+    both = periodic(0x105, 0.1)
+    one = [
+        *periodic(0x100, 0.01), *periodic(0x101, 0.1)[:5], *periodic(0x102, 0.01), *periodic(0x103, 0.1),
+        *periodic(0x104, 0.1), *both,
+    ]  # fmt: skip
+    other = [*periodic(0x102, 0.1), *periodic(0x103, 0.2), *periodic(0x104, 0.1, changes=False), *both]
+    found = compare_ids(ids_of(tmp_path, "a.log", one), ids_of(tmp_path, "b.log", other))
+    heaviest = sorted(found, key=lambda row: row.weight, reverse=True)
+    assert [names[row.id] for row in heaviest] == ["missing often", "missing", "10 times", "frozen", "twice", "same"]
+    assert heaviest[-1].weight == 0
+
+
 def sent_each(ident: int, *payloads: str) -> list[Frame]:
     return [Frame(ident, data=bytes.fromhex(one), timestamp=at(n / 100)) for n, one in enumerate(payloads)]
 

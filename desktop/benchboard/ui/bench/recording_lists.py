@@ -11,12 +11,14 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from benchboard.canbus.dbc import CanDatabase
 from benchboard.canbus.frame import Frame
 from benchboard.canbus.frame_statistics import FrameStatistics, IdStatistics
+from benchboard.canbus.id_densities import IdDensities
 from benchboard.canbus.recording_channels import short_name
 from benchboard.canbus.recording_comparison import TOLERANCE, compare_ids
 from benchboard.canbus.traffic_shares import share_text
 from benchboard.i18n import _, number, percent, pgettext
 from benchboard.paging import Listing
 from benchboard.ui.bench.channel_select import ChannelSelect
+from benchboard.ui.bench.compared.compared_id_pane import ComparedIdPane, ComparedTraffic
 from benchboard.ui.bench.recording_tables import (
     COMPARISON_FILE,
     DIFFERENT,
@@ -39,6 +41,7 @@ from benchboard.ui.paged.paged_model import Column, Fetch, PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Elided, EmptyState, SegmentedControl, Select, Text, hairline
+from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.fields import SearchField, focus_filter
 from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.legend import Legend, LegendEntry
@@ -67,6 +70,8 @@ class RecordingPart:
     statistics: FrameStatistics
     span: str = ""
     channel: str | None = None
+    densities: IdDensities | None = None
+    """How often each ID of the whole recording came when."""
 
     @property
     def ids(self) -> Sequence[IdStatistics]:
@@ -151,8 +156,12 @@ class _IdList(QWidget, Generic[Row]):
         whole.setSpacing(0)
         whole.addWidget(self._bar)
         whole.addWidget(hairline())
-        whole.addWidget(self.table, 1)
+        whole.addWidget(self._content(), 1)
         self.table.activated.connect(self._open)
+
+    def _content(self) -> QWidget:
+        """What is below the bar."""
+        return self.table
 
     def say(self, text: str) -> None:
         """Say beside the field what the rows are of."""
@@ -345,8 +354,33 @@ class ComparisonList(_IdList[ComparisonRow]):
         self._line_above.addWidget(self._said, 1)
         for widget in (self._first_channel, self._channel, self._other, self._end):
             self._line_above.addWidget(widget)
-        self.model.listing = Listing(sort="id", filters={"shown": DIFFERENT})
+        self.model.listing = Listing(sort="difference", filters={"shown": DIFFERENT}, descending=True)
         self._show_bar()
+
+    def _content(self) -> QWidget:
+        self.details = ComparedIdPane()
+        self._body = Drawer(self.table, self.details, theme().px("shell.detail_pane"))
+        self._body.covers.connect(self.table.set_covered)
+        self.table.current_changed.connect(self._show_details)
+        self.details.closed.connect(self._close_details)
+        self.details.frames_wanted.connect(self._open)
+        return self._body
+
+    def _show_details(self, row: ComparisonRow | None) -> None:
+        """Show the details of a row; not over the list of a row that the list made current by itself."""
+        if row is not None:
+            self.details.show_row(row, self._traffic())
+        covers_unasked = self._body.narrow and self.table.moves_by_itself and not self.details.isVisible()
+        self._body.show_detail(row is not None and not covers_unasked)
+
+    def _close_details(self) -> None:
+        self._body.show_detail(False)
+        self.table.put_away()
+
+    def _traffic(self) -> ComparedTraffic | None:
+        first = self._first.densities if self._first is not None else None
+        second = self._second.densities if self._second is not None else None
+        return ComparedTraffic(first, second) if first is not None and second is not None else None
 
     @property
     def second(self) -> RecordingPart | None:

@@ -324,14 +324,14 @@ def comparison_columns() -> tuple[Column[ComparisonRow], ...]:
         Column("id", _("ID"), lambda row: row.id, True, mono=True, width=130),
         _channel_column(lambda row: row.channel),
         Column("name", _("Name"), lambda row: row.name, True, width=150, stretch=True),
-        Column("count_a", _("Count A"), lambda row: number(row.count_a), True, True, width=124, series=0,
+        Column("count_a", _("Count A"), lambda row: number(row.count_a), True, True, width=104, series=0,
                muted=lambda row: not row.count_a),
-        Column("count_b", _("Count B"), lambda row: number(row.count_b), True, True, width=124, series=1,
+        Column("count_b", _("Count B"), lambda row: number(row.count_b), True, True, width=104, series=1,
                muted=lambda row: not row.count_b),
-        Column("mean_ms_a", _("Mean A (ms)"), lambda row: _pair(row)[0], True, True, width=148, series=0),
-        Column("mean_ms_b", _("Mean B (ms)"), lambda row: _pair(row)[1], True, True, width=148, series=1),
+        Column("mean_ms_a", _("Mean A (ms)"), lambda row: _pair(row)[0], True, True, width=132, series=0),
+        Column("mean_ms_b", _("Mean B (ms)"), lambda row: _pair(row)[1], True, True, width=132, series=1),
         Column("period", _("Period"), _period_text, True, True, width=96, optional=True),
-        Column("difference", _("Difference (bytes from 0)"), difference_text, True, badges=difference_badges,
+        Column("difference", _("Difference"), difference_text, True, badges=difference_badges,
                tooltip=_difference_tip, width=300, stretch=True),
     )  # fmt: skip
 
@@ -344,7 +344,7 @@ _COMPARISON_KEYS: Final[dict[str, Callable[[ComparisonRow], Any]]] = {
     "mean_ms_a": lambda row: _known_first(row.mean_ms_a),
     "mean_ms_b": lambda row: _known_first(row.mean_ms_b),
     "period": lambda row: _known_first(row.compared.period_change),
-    "difference": lambda row: (not row.compared.differences, difference_text(row)),
+    "difference": lambda row: row.compared.weight,
 }
 
 
@@ -453,6 +453,11 @@ def _type_text(row: StatisticsRow) -> str:
 def _in_ms(row: IdStatistics, seconds: float | None) -> float | None:
     rounded = row.rounded(seconds)
     return None if rounded is None else round(1000 * rounded, 6)  # a thousand times a float has noise again
+
+
+def time_text(row: IdStatistics | None, seconds: float | None) -> str:
+    """A time of an ID in milliseconds, no finer than its stamps; a dash if it isn't known."""
+    return _time(_in_ms(row, seconds), row) if row is not None else "–"
 
 
 def _time(milliseconds: float | None, row: IdStatistics) -> str:

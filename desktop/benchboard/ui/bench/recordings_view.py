@@ -517,7 +517,7 @@ class RecordingsView(QWidget):
     def _show_part(self, statistics: FrameStatistics) -> None:
         if self.recording is not None:
             span, channel = self.time_line.span_text(), self.channel.channel
-            part = RecordingPart(self.recording.path.name, statistics, span, channel)
+            part = RecordingPart(self.recording.path.name, statistics, span, channel, self.recording.id_densities)
             self.statistics.show_part(part, self.frames.filter_bar.databases.database)
             self.comparison.show_first(part)
 
@@ -685,7 +685,7 @@ class RecordingsView(QWidget):
         first, second = recording.channels[:2]
         self._other = self._other_path = None
         self.show_channel(first)
-        part = RecordingPart(recording.path.name, recording.statistics)
+        part = RecordingPart(recording.path.name, recording.statistics, densities=recording.id_densities)
         self.comparison.show_second(part, self.frames.filter_bar.databases.database, second)
         self.comparison.focus_rows()
 
@@ -710,7 +710,8 @@ class RecordingsView(QWidget):
                 return
             database = self.frames.filter_bar.databases.database
             self._other, self._other_path = other, path
-            self.comparison.show_second(RecordingPart(path.name, other.statistics), database)
+            part = RecordingPart(path.name, other.statistics, densities=other.id_densities)
+            self.comparison.show_second(part, database)
             self._compared.remember(recording.path, path)
             if shows:
                 self._turn_to(_COMPARISON)
