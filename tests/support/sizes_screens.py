@@ -1,5 +1,6 @@
 """The screens of the window in an order in which each can be reached from the one before, and the walk through them."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -13,8 +14,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QTableView, QWidget
 
 from benchboard import package_data
+from benchboard.canbus.recording_writer import open_recording
 from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.document.widget_kinds import KINDS
+from benchboard.dongles.simulator.traffic import sample_frames
 from benchboard.settings import Settings
 from benchboard.tour.run import Tour
 from benchboard.tour.script import STEPS, enter_as, sign_out
@@ -87,6 +90,23 @@ def _tab(name: str, table: str, least: int = 1) -> Act:
         context.driver.wait_until(lambda: rows(context, table) >= least, name)
 
     return do
+
+
+def _kept_recordings(context: TourContext) -> None:
+    """List two recordings of a folder, with the details of one beside them."""
+    shell = context.application().shell
+    assert shell is not None
+    folder = context.out / "recordings"
+    folder.mkdir(exist_ok=True)
+    for name in ("Conveyor A, node 3.log", "Conveyor B.blf"):
+        writer = open_recording(folder / name)
+        writer.write(list(sample_frames(50.0, 20.0, 1_763_627_400.0)))
+        writer.close()
+    folders = json.dumps({"recording": str(folder)})
+    shell.context.apply_settings(replace(shell.context.settings, folders=folders))
+    context.driver.wait_until(lambda: rows(context, "recordings_in_folder") == 2, "the recordings")
+    _first_row(context, "recordings_in_folder")
+    context.driver.wait_until(lambda: context.driver.find("recording_details_open"), "the details")
 
 
 def _person_access(context: TourContext) -> None:
@@ -330,6 +350,7 @@ SCREENS: Final = (
     Screen("recording-statistics", click("segment_ids")),
     Screen("recording-comparison", click("segment_compare")),
     Screen("recordings-in-folder", click("recording_list")),
+    Screen("recording-details", _kept_recordings),
     Screen("studio-home", _tour("studio-home")),
     Screen("studio-added", _tour("studio-added"), _inspector),
     Screen("inspector", _tour("studio-query"), _inspector),
