@@ -92,6 +92,21 @@ class FrameFilterBar(QWidget):
         line.addWidget(self.databases)
         line.addWidget(self._columns)
 
+    @property
+    def buttons(self) -> tuple[Button, ...]:
+        """Its buttons with words, which can be shown by their icons alone."""
+        return (self.databases, self._columns)
+
+    @property
+    def wanted_width(self) -> int:
+        """How many pixels wider than at least its field has to be for its placeholder."""
+        return max(min(self._field.sizeHint().width(), _FIELD_WIDTHS[1]) - _FIELD_WIDTHS[0], 0)
+
+    @property
+    def count(self) -> Text:
+        """How many of the IDs are shown."""
+        return self._count
+
     def add_right(self, widget: QWidget) -> None:
         """Add a widget at the right end."""
         self._line.addWidget(widget)

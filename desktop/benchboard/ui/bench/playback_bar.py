@@ -18,7 +18,7 @@ from benchboard.i18n import _, ngettext, number
 from benchboard.ui.bench.device_manager import DeviceManager, LiveBus
 from benchboard.ui.context import Context
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets import Button, CheckBox, Edit, Said, Select
+from benchboard.ui.widgets import Button, Edit, Said, Select
 from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.surfaces import set_surface
@@ -58,8 +58,8 @@ class PlaybackBar(QWidget):
         self.speed = Select(speeds, name="recording_speed", label=_("Speed"))
         self.speed.set_current_key("1")
         self.speed.activated.connect(lambda _index: self._change_speed())
-        self.loop = CheckBox(_("Repeat"))
-        self.loop.setObjectName("recording_loop")
+        self.loop = Button("", icon="ph.repeat", tip=_("Repeat"), name="recording_loop")
+        self.loop.setCheckable(True)
         self.loop.toggled.connect(self._change_loop)
         self.target = Select(
             ((_WINDOW, _("In this window only")), (_BUS, _("Onto the live bus"))),
@@ -75,18 +75,29 @@ class PlaybackBar(QWidget):
         self._ids.hide()
         self._said = Said()
         self._said.setObjectName("recording_played")
-        column = QVBoxLayout(self)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(16, 6, 12, 6)
+        line.setSpacing(8)
+        for widget in (self._back, self.play, self._next, self.speed, self.loop, self.target):
+            line.addWidget(widget)
+        self.notes = self._notes()
+        """What stands below the buttons: the IDs to send as others, and what is said; hidden without either."""
+        devices.live_changed.connect(self._follow_bus)
+
+    def _notes(self) -> QWidget:
+        notes = QWidget()
+        column = QVBoxLayout(notes)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         line = QHBoxLayout()
+        line.setContentsMargins(16, 0, 12, 8)
+        line.setSpacing(8)
+        line.addWidget(self._ids)
+        line.addWidget(self._said, 1)
         column.addLayout(line)
         column.addWidget(self._said.below)
-        line.setContentsMargins(16, 6, 12, 6)
-        line.setSpacing(8)
-        for widget in (self._back, self.play, self._next, self.speed, self.loop, self.target, self._ids):
-            line.addWidget(widget)
-        line.addWidget(self._said, 1)
-        devices.live_changed.connect(self._follow_bus)
+        notes.hide()
+        return notes
 
     # ---- what is played
 
@@ -309,11 +320,12 @@ class PlaybackBar(QWidget):
             self._say(said)
             announce(self, _("The last frame was played."))
             return
-        self._say(self._progress_text(player))
+        self._say(self._progress_text(player) if self._onto is not None else "")
         if self._next.reason:
             self._next.disable("")
 
     def _progress_text(self, player: Player) -> str:
+        """How far it is, and what was sent. In the window alone, the time line says where it is."""
         recording = self._recording
         assert recording is not None  # it is played
         first = recording.time_of(self._numbers[0])
@@ -321,7 +333,7 @@ class PlaybackBar(QWidget):
         text = _("{seconds} of {total} s").format(
             seconds=number(recording.time_of(self._at) - first, 1), total=number(last - first, 1)
         )
-        return f"{text}, {self._sent_text(player)}" if self._onto is not None else text
+        return f"{text}, {self._sent_text(player)}"
 
     def _sent_text(self, player: Player) -> str:
         said = ngettext("{count} frame sent", "{count} frames sent", player.sent).format(count=number(player.sent))
@@ -333,6 +345,7 @@ class PlaybackBar(QWidget):
         self._said.set_tone(tone)
         if text != self._said.text():
             self._said.setText(text)
+        self.notes.setVisible(bool(text) or self.target.current_key() == _BUS)
 
     def _show_state(self) -> None:
         playing = self.playing

@@ -1,4 +1,4 @@
-"""The frames of a recording under the bar that filters them."""
+"""The frames of a recording, and the bar that filters them."""
 
 from functools import partial
 from typing import Final
@@ -19,7 +19,7 @@ from benchboard.ui.bench.recorded_frames import RecordedFrameModel
 from benchboard.ui.commands import Handlers, run_handler
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import Progress, Work
-from benchboard.ui.widgets import EmptyState, hairline
+from benchboard.ui.widgets import EmptyState
 from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.fields import is_plain_key
 from benchboard.ui.widgets.surfaces import set_surface
@@ -29,8 +29,9 @@ _TIME_WIDTH: Final = 164
 
 
 class RecordedFramesPane(QWidget):
-    """`reached`: the user went to the frame with this number. `numbers_changed`: other frames are shown now.
-    `play_wanted`: Space was pressed in the list. `channel_cleared`: the search for those of a channel was stopped.
+    """`filter_bar` stands above it, where its owner puts it. `reached`: the user went to the frame with this number.
+    `numbers_changed`: other frames are shown now. `play_wanted`: Space was pressed in the list. `channel_cleared`: the
+    search for those of a channel was stopped.
     """
 
     reached = Signal(int)
@@ -66,8 +67,6 @@ class RecordedFramesPane(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        for part in (self.filter_bar, hairline()):
-            whole.addWidget(part)
         whole.addWidget(pages, 1)
         self.model.filter_wanted.connect(self._search)
         self.model.modelReset.connect(self._on_reset)

@@ -34,9 +34,10 @@ from benchboard.ui.bench.ended_recording import EndedRecording
 from benchboard.ui.bench.kept_recordings.folder_page import FolderPage
 from benchboard.ui.bench.kept_recordings.recent_recordings import RecentButton, RecentLinks, RecentRecordings
 from benchboard.ui.bench.kept_recordings.remembered_comparisons import RememberedComparisons
+from benchboard.ui.bench.opened_recording.play_row import PlayRow
+from benchboard.ui.bench.opened_recording.recording_figures import figures_beside, figures_of
 from benchboard.ui.bench.playback_bar import PlaybackBar
 from benchboard.ui.bench.recorded_frames_pane import RecordedFramesPane
-from benchboard.ui.bench.recording_figures import figures_beside, figures_of
 from benchboard.ui.bench.recording_files import ask_new_recording, ask_recording
 from benchboard.ui.bench.recording_lists import ComparisonList, RecordingPart, StatisticsList
 from benchboard.ui.bench.recording_time_line import RecordingTimeLine
@@ -160,9 +161,9 @@ class RecordingsView(QWidget):
         self._about = QWidget()
         self._played = QWidget()
         """The time line and what plays: a recording without frames has neither."""
-        self._playback_line = hairline()
+        self._play_row = PlayRow(self.playback, self.frames.filter_bar)
         for parent, parts in (
-            (self._played, (self.time_line, hairline(), self.playback, self._playback_line)),
+            (self._played, (self.time_line, hairline(), self._play_row)),
             (self._about, (self._figures, self._played)),
         ):
             column = QVBoxLayout(parent)
@@ -185,7 +186,7 @@ class RecordingsView(QWidget):
         """The toolbar, the time line, what plays, and the page."""
         page = self._stack.currentWidget()
         has_time = self.recording is not None and bool(self.recording.count) and not self._lists
-        about = [one for one in (self.time_line, self.playback) if not one.isHidden()] if has_time else []
+        about = [one for one in (self.time_line, self._play_row) if not one.isHidden()] if has_time else []
         return [self.toolbar, *about, *([page] if page is not None else [])]
 
     def command_handlers(self) -> Handlers:
@@ -535,9 +536,9 @@ class RecordingsView(QWidget):
 
     def _show_playback(self) -> None:
         """Show what plays the frames beside them, and elsewhere as long as it plays."""
-        shown = self.pages.current() == _FRAMES or self.playback.playing
-        self.playback.setVisible(shown)
-        self._playback_line.setVisible(shown)
+        has_frames = self.pages.current() == _FRAMES
+        self._play_row.show_filter(has_frames)
+        self._play_row.setVisible(has_frames or self.playback.playing)
 
     def _show_id(self, frame: Frame) -> None:
         """Show the frames of an ID."""
