@@ -227,6 +227,14 @@ def _model(context: TourContext) -> None:
     context.driver.widget("model_canvas").setFocus()
 
 
+def _model_field(context: TourContext) -> None:
+    """Select a column of the first table, as the keys do."""
+    context.driver.widget("model_canvas").setFocus()
+    for _step in range(3):
+        context.driver.press(Qt.Key.Key_Down, CTRL)
+    context.driver.widget("model_form_title")
+
+
 def _column(context: TourContext) -> None:
     """Open what can be changed about a column."""
     context.driver.widget("import_preview").setFocus()
@@ -387,6 +395,7 @@ SCREENS: Final = (
     Screen("data", in_sequence(_ESCAPE, _tour("data-added"), _without_toast)),
     Screen("source-access", click("source_access")),
     Screen("model", in_sequence(_ESCAPE, _model)),
+    Screen("model-field", _model_field),
     Screen("model-fields", click("segment_fields")),
     Screen("model-uses", click("segment_uses")),
     Screen("explore-empty", in_sequence(click("models_discard"), _without_toast, click("tab_studio_explore"))),

@@ -104,6 +104,10 @@ QLineEdit[wrong="true"] { border-color: $error; }
 QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled, QAbstractSpinBox:disabled {
   background: $surface_alt; color: $text_disabled; border-color: $border; }
 QLineEdit[frameless="true"] { border: 0; background: transparent; padding: 0; }
+QLineEdit[heading="true"] { background: transparent; border-color: transparent; }
+QLineEdit[heading="true"]:hover { border-color: $border_control; }
+QLineEdit[heading="true"]:focus { background: $surface; border-color: $focus; }
+QLineEdit[heading="true"]:read-only, QLineEdit[heading="true"]:read-only:hover { border-color: transparent; }
 QPlainTextEdit[docked="true"] { border: 2px solid $surface; border-radius: 0; padding: 0 8px; }
 QPlainTextEdit[docked="true"]:focus { border-color: $focus; }
 QPlainTextEdit[docked="code"] { border: 2px solid $surface; border-radius: 0; padding: 0; }
@@ -189,7 +193,8 @@ def sheet(colors: Mapping[str, QColor], radii: Mapping[str, int], fonts: Mapping
 
 
 def _type(role: str, font: QFont) -> str:
-    return f'QLabel[type="{role}"] {{ font-size: {font.pointSizeF()}pt; font-weight: {int(font.weight())}; }}\n'
+    names = f'QLabel[type="{role}"], QLineEdit[type="{role}"]'
+    return f"{names} {{ font-size: {font.pointSizeF()}pt; font-weight: {int(font.weight())}; }}\n"
 
 
 def _mono(font: QFont) -> str:

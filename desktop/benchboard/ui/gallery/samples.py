@@ -21,6 +21,7 @@ from benchboard.ui.widgets.choice_card import ChoiceCard
 from benchboard.ui.widgets.crosshair import Crosshair, paint_crosshair, paint_values
 from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.empty_state import paint_empty_tile
+from benchboard.ui.widgets.heading_edit import HeadingEdit
 from benchboard.ui.widgets.key_value import Figure
 from benchboard.ui.widgets.labels import Tone
 from benchboard.ui.widgets.legend import Legend, LegendEntry, paint_legend, paint_legend_row
@@ -107,12 +108,20 @@ def _fields() -> Iterator[Sample]:
     yield Sample(
         "Edit", "search", lambda: widgets.Edit(placeholder="Person or event", icon="ph.funnel", keys="/"), (230, 28)
     )
+    yield Sample("HeadingEdit", "rest", _heading_edit, (230, 28))
+    yield Sample("HeadingEdit", "hover", partial(hovered, _heading_edit), (230, 28))
     yield Sample("Field", "rest", field, (160, 56))
     yield Sample("Field", "empty", lambda: field(""), (160, 56))
     yield Sample("Field", "wrong", lambda: field("800", "Between 1 and 200 MHz."), (160, 76))
     yield Sample("Field", "disabled", partial(disabled, partial(field, note="Set by the dongle.")), (160, 76))
     yield Sample("Select", "rest", lambda: widgets.Select([("a", "All events")], label="Event"), (140, 28))
     yield Sample("Select", "disabled", partial(disabled, partial(widgets.Select, [("a", "All events")])), (140, 28))
+
+
+def _heading_edit() -> QWidget:
+    made = HeadingEdit("section", label="Name")
+    made.setText("Orders and pairings")
+    return made
 
 
 def _surfaces() -> Iterator[Sample]:

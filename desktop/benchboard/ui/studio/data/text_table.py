@@ -187,6 +187,13 @@ class TextTable(QTableView):
             self.setCurrentIndex(self.texts.index(min(max(at.row(), 0), len(rows) - 1), column))
         self.viewport().update()
 
+    def show_column(self, column: int) -> None:
+        """Scroll to a column; keys go on there."""
+        if self.texts.rows and 0 <= column < len(self.texts.heads):
+            row = 0 if self.opens else max(self.currentIndex().row(), 0)
+            self.setCurrentIndex(self.texts.index(row, column))
+            self.scrollTo(self.currentIndex())
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._widen()

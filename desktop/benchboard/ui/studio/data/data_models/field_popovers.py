@@ -61,30 +61,37 @@ def measure_text(measure: ModelMeasure) -> str:
 
 
 class DisplayFields:
-    """The fields of a popover that say how a model's field is shown."""
+    """The fields that say how a model's field is shown. Enter in one calls `entered`; where they stand decides who
+    makes them."""
 
-    def __init__(self, popover: PartPopover, display: FieldDisplay, placeholder: str) -> None:
-        self.title = FormField(_("Title"), Edit(name="model_field_title", placeholder=placeholder), parent=popover)
-        self.unit = FormField(_("Unit"), Edit(name="model_field_unit"), parent=popover)
-        self._format = Select([(one, format_title(one)) for one in FORMATS], name="model_field_format")
-        self.format = FormField(_("Format"), self._format, parent=popover)
-        self.description = FormField(_("Description"), Edit(name="model_field_description"), parent=popover)
-        for field, text, most in (
-            (self.title, display.title, MAX_TITLE),
-            (self.unit, display.unit, MAX_TITLE),
-            (self.description, display.description, MAX_DESCRIPTION),
-        ):
+    def __init__(self, parent: QWidget, entered: Callable[[], object], *, name: str = "model_field") -> None:
+        self.title = FormField(_("Title"), Edit(name=f"{name}_title"), parent=parent)
+        self.unit = FormField(_("Unit"), Edit(name=f"{name}_unit"), parent=parent)
+        self.choice = Select([(one, format_title(one)) for one in FORMATS], name=f"{name}_format")
+        self.format = FormField(_("Format"), self.choice, parent=parent)
+        self.description = FormField(_("Description"), Edit(name=f"{name}_description"), parent=parent)
+        for field, most in (
+            (self.title, MAX_TITLE), (self.unit, MAX_TITLE), (self.description, MAX_DESCRIPTION)
+        ):  # fmt: skip
             field.edit.setMaxLength(most)
-            field.edit.setText(text)
-            field.edit.returnPressed.connect(popover.apply)
+            field.edit.returnPressed.connect(entered)
             field.edit.textEdited.connect(lambda _text, field=field: field.set_error(""))
-        self._format.set_current_key(display.format)
-        for field in (self.title, self.unit, self.format, self.description):
-            popover.column.addWidget(field)
+        self.all = (self.title, self.unit, self.format, self.description)
+
+    def show(self, display: FieldDisplay, placeholder: str = "") -> None:
+        """Show how a field is shown; `placeholder` is its title where none was given."""
+        self.title.edit.setPlaceholderText(placeholder)
+        for field, text in (
+            (self.title, display.title), (self.unit, display.unit), (self.description, display.description)
+        ):  # fmt: skip
+            field.set_error("")
+            if field.edit.text() != text:
+                field.edit.setText(text)
+        self.choice.set_current_key(display.format)
 
     def display(self, *, hidden: bool) -> FieldDisplay | None:
         """What is entered; None, with the error shown, if that can't be."""
-        format_: FieldFormat = self._format.currentData()
+        format_: FieldFormat = self.choice.currentData()
         unit = self.unit.text().strip()
         if format_ == "money" and is_currency(unit.upper()):
             unit = unit.upper()
@@ -102,7 +109,10 @@ class FieldPopover(PartPopover):
     ) -> None:
         super().__init__(anchor, field.name, "model_field_popover", width=_WIDTH)
         self._applied = applied
-        self._fields = DisplayFields(self, field.display, placeholder)
+        self._fields = DisplayFields(self, self.apply)
+        self._fields.show(field.display, placeholder)
+        for one in self._fields.all:
+            self.column.addWidget(one)
         self._shown = CheckBox(_("Show in Explore and in editors"))
         self._shown.setObjectName("model_field_shown")
         self._shown.setChecked(not field.display.hidden)

@@ -76,7 +76,10 @@ class ModelMeasurePopover(PartPopover):
         calculate = FormField(_("Calculate"), self._function, parent=self)
         for part in (calculate, self._expression, self._insert, self._hint, self._name):
             self.column.addWidget(part)
-        self._display = DisplayFields(self, measure.display, "")
+        self._display = DisplayFields(self, self.apply)
+        self._display.show(measure.display)
+        for one in self._display.all:
+            self.column.addWidget(one)
         self._function.set_current_key(measure.aggregate)
         self._edit.setPlainText(measure.expression)
         self._name.edit.setText(measure.name)

@@ -51,15 +51,18 @@ from benchboard.ui.studio.data.text_table import TextRow, TextTable
 from benchboard.ui.studio.kind_icons import KIND_ICONS
 from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets import Button, Edit, MenuItem, Paragraph, SegmentedControl, Text, hairline, menu
+from benchboard.ui.widgets import Button, MenuItem, Paragraph, SegmentedControl, Text, hairline, menu
 from benchboard.ui.widgets.chip import Chip
+from benchboard.ui.widgets.heading_edit import HeadingEdit
 from benchboard.ui.widgets.surfaces import set_surface
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
 _PREVIEW_ROWS: Final = 5
-_NAME_WIDTH: Final = 320
+_NAME_WIDTH: Final = 420
+_TEXT_EDGE: Final = 6
+"""Pixels left of the heading, whose text is set in by its frame: it begins where the headings below do."""
 PAGES: Final = ("tables", "fields", "uses")
 _TITLE, _TABLE, _FORMAT, _UNIT, _VISIBILITY, _DESCRIPTION = 1, 2, 3, 4, 5, 6
 """The places of these columns in the list of fields."""
@@ -82,11 +85,11 @@ class ModelEditor(QWidget):
         self._parts_shown: object = None
         self._keeps_lost = True
         self.exploration = Exploration(context, self)
-        self.name = Edit(name="model_name", label=_("Name"))
+        self.name = HeadingEdit("section", name="model_name", label=_("Name"))
         self.name.setMaxLength(MAX_NAME)
         self.name.editingFinished.connect(self._rename)
-        self.description = Edit(
-            name="model_description", label=_("Description"), placeholder=_("What this model is for")
+        self.description = HeadingEdit(
+            "caption", name="model_description", label=_("Description"), placeholder=_("What this model is for")
         )
         self.description.setMaxLength(MAX_DESCRIPTION)
         self.description.editingFinished.connect(self._describe)
@@ -119,23 +122,17 @@ class ModelEditor(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        names = QHBoxLayout()
-        names.setContentsMargins(16, 8, 16, 8)
-        names.setSpacing(8)
         self.name.setMaximumWidth(_NAME_WIDTH)
-        names.addWidget(self.name, 2)
-        names.addWidget(self.description, 3)
-        column.addLayout(names)
-        self.problems.setContentsMargins(16, 0, 16, 8)
-        column.addWidget(self.problems)
         head = QHBoxLayout()
-        head.setContentsMargins(16, 0, 16, 8)
+        head.setContentsMargins(_TEXT_EDGE, 6, 16, 6)
         head.setSpacing(12)
+        head.addLayout(self._heading(), 1)
         head.addWidget(self.segments)
-        head.addWidget(self.contents)
-        head.addWidget(self.tables.why_no_more, 1)
+        head.addWidget(self.tables.why_no_more)
         head.addWidget(self.tables.add)
         column.addLayout(head)
+        self.problems.setContentsMargins(16, 0, 16, 8)
+        column.addWidget(self.problems)
         column.addWidget(hairline())
         self._pages = QStackedWidget()
         self._pages.addWidget(self.tables)
@@ -143,6 +140,18 @@ class ModelEditor(QWidget):
         self._pages.addWidget(self.uses)
         column.addWidget(self._pages, 1)
         self.segments.selected.connect(self.show_page)
+
+    def _heading(self) -> QVBoxLayout:
+        """The name with what the model has, above what it is for; both are edited where they stand."""
+        first, heading = QHBoxLayout(), QVBoxLayout()
+        first.setSpacing(8)
+        first.addWidget(self.name)
+        first.addWidget(self.contents)
+        first.addStretch(1)
+        heading.setSpacing(0)
+        heading.addLayout(first)
+        heading.addWidget(self.description)
+        return heading
 
     def _fields_page(self) -> QWidget:
         page = QWidget(self)
@@ -271,6 +280,7 @@ class ModelEditor(QWidget):
         if self.draft is not None and not self.why_read_only:
             self._rename()
             self._describe()
+            self.tables.below.form.commit()
 
     def _show_parts(self) -> None:
         """Show what changed: a popover that is open stands at one of the chips."""
@@ -383,7 +393,7 @@ class ModelEditor(QWidget):
             self.preview.show_rows((), ())
             return
         self._preview_note.setText("")
-        table = self._presented(result.table)
+        table = self.presented(result.table)
         shown = [place for place, one in enumerate(table.columns) if not self._is_hidden(one.name)]
         rows = [
             TextRow(tuple(
@@ -394,7 +404,8 @@ class ModelEditor(QWidget):
         right = frozenset(at for at, place in enumerate(shown) if table.columns[place].kind in NUMBERS)
         self.preview.show_rows([table.columns[place].title for place in shown], rows, right)
 
-    def _presented(self, table: ResultTable) -> ResultTable:
+    def presented(self, table: ResultTable) -> ResultTable:
+        """Rows of the model with the titles, units and formats of its fields."""
         fields = {one.name: one for one in self._definition.fields()}
         columns = tuple(
             replace(one, presentation=field_presentation(fields[one.name], one.presentation))
@@ -508,9 +519,12 @@ class ModelEditor(QWidget):
         else:
             self._open_display(field, anchor)
 
+    def title_placeholder(self, field: Field) -> str:
+        """What a field is called where it has no title of its own."""
+        return self._title_of(replace(field, display=replace(field.display, title="")))
+
     def _open_display(self, field: Field, anchor: QWidget) -> None:
-        bare = replace(field, display=replace(field.display, title=""))
-        FieldPopover(anchor, field, self._title_of(bare), partial(self._set_display, field.name)).open()
+        FieldPopover(anchor, field, self.title_placeholder(field), partial(self._set_display, field.name)).open()
 
     def _set_display(self, name: str, display: FieldDisplay) -> None:
         self.edit_definition(self._definition.with_display(name, display))
@@ -544,7 +558,8 @@ class ModelEditor(QWidget):
         """The panes in F6 order."""
         if self.segments.current() == "tables":
             pane = [self.tables.pane] if self.tables.pane.isVisible() else []
-            return [self.segments, self.tables.canvas, *pane]
+            lower = [self.tables.below] if self.tables.below.isVisible() else []
+            return [self.segments, self.tables.canvas, *lower, *pane]
         if self.segments.current() == "uses":
             return [self.segments, self.uses]
         return [self.segments, self.calculations, self.fields, self.preview]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -13,7 +13,7 @@ from benchboard.analytics.column_statistics import ColumnStatistics
 from benchboard.analytics.data_models.definition import Field, ModelDefinition, ModelField
 from benchboard.analytics.query_types import ValueKind
 from benchboard.analytics.sources.lineage import LineageUse, field_origins, use_kind_title
-from benchboard.analytics.sources.table_lineage import TableLineage
+from benchboard.analytics.sources.table_lineage import TableKey, TableLineage
 from benchboard.i18n import _, ngettext, number, percent
 from benchboard.ui.studio.data.data_models import canvas_painting as painting
 from benchboard.ui.studio.data.data_models.canvas_facts import CanvasFacts
@@ -43,22 +43,38 @@ if TYPE_CHECKING:
 WIDTH: Final = 300
 _MOST_USES: Final = 12
 """Dashboards and others that are listed; the page *Used by* has all."""
+_MOST_OFFERS: Final = 6
+"""Tables to join that are listed; the menu *Add table* has all."""
 _RANGED: Final[frozenset[ValueKind]] = frozenset(("integer", "decimal", "date", "timestamp"))
 """Kinds of columns of which the least and the greatest value say something."""
 Fact = tuple[str, QWidget]
 
 
 @dataclass(frozen=True, slots=True)
+class JoinOffer:
+    """A table that can be joined to the model; `pair` are the columns by which its names make that likely."""
+
+    key: TableKey
+    source: str
+    pair: tuple[str, str] | None
+
+
+@dataclass(frozen=True, slots=True)
 class ShownDraft:
-    """What the pane shows the selection of. `dialect` is that of the model's expressions."""
+    """What the pane shows the selection of. `dialect` is that of the model's expressions; `offers` are the tables that
+    can be joined."""
 
     draft: ModelDraft
     tables: TableFacts
     dialect: "Dialect"
+    offers: tuple[JoinOffer, ...] = ()
 
 
 class SelectionPane(DetailPane):
-    """Shows what is selected on the canvas; without a selection, the model itself. Its rows lead to what they name."""
+    """Shows what is selected on the canvas; without a selection, the model itself. Its rows lead to what they name;
+    that of a table which can be joined emits `join_requested` with its source and name."""
+
+    join_requested = Signal(str, str)
 
     def __init__(
         self, context: "Context", canvas: ModelCanvas, facts: CanvasFacts, show_all_uses: Callable[[str], object]
@@ -76,6 +92,7 @@ class SelectionPane(DetailPane):
         self._about, self._from = DetailSection(""), DetailSection(_("Made from"))
         self._joins, self._matches = DetailSection(_("Joins")), DetailSection(_("Rows that match"))
         self._used_by = DetailSection(_("Used by"))
+        self._offers = DetailSection(_("Can be joined"))
         self._about.fill(self._key_values)
         self._warning = Paragraph("", "body", "warn")
         self._warning.setObjectName("model_selection_warning")
@@ -84,7 +101,16 @@ class SelectionPane(DetailPane):
         self.edit.clicked.connect(self._open)
         self._actions = DetailSection("")
         self._actions.fill(self.edit)
-        for part in (self._about, self._matches, self._warning, self._from, self._joins, self._used_by, self._actions):
+        for part in (
+            self._about,
+            self._matches,
+            self._warning,
+            self._from,
+            self._joins,
+            self._offers,
+            self._used_by,
+            self._actions,
+        ):
             self.column.addWidget(part)
         self.column.addStretch(1)
 
@@ -93,7 +119,7 @@ class SelectionPane(DetailPane):
         self._draft = shown
         scene, spot, stored = self._canvas.scene, self._canvas.current, shown.draft.stored
         uses = self._facts.uses(stored, self._field_name(spot)) if spot.card < 0 or spot.row >= 0 else ()
-        contents = (scene, spot, shown.draft.state, shown.tables, uses)
+        contents = (scene, spot, shown.draft.state, shown.tables, uses, shown.offers)
         if contents == self._contents:
             return
         self._contents = contents
@@ -143,8 +169,11 @@ class SelectionPane(DetailPane):
         self._warning.setText(note.text if note is not None else "")
         self._warning.set_tone("secondary" if note is None or not note.is_warning else "warn")
         self._warning.setVisible(note is not None and bool(note.text))
+        spot = self._canvas.current
+        offers = self._offer_rows() if spot.row < 0 and spot.line < 0 else []
         for section, rows in (
-            (self._from, origins), (self._joins, joins), (self._matches, matches), (self._used_by, uses)
+            (self._from, origins), (self._joins, joins), (self._offers, offers), (self._matches, matches),
+            (self._used_by, uses),
         ):  # fmt: skip
             section.fill(*rows)
             section.setVisible(bool(rows))
@@ -256,6 +285,24 @@ class SelectionPane(DetailPane):
         ends = f"{line.left_end} : {line.right_end}" if line.left_end else ""
         below = ", ".join(part for part in (join_kind_title(line.kind), ends, line.match) if part)
         return self._row(title, below, "ph.link", partial(self._select, CanvasSpot(line=place)))
+
+    def _offer_rows(self) -> list[QWidget]:
+        """The tables that can be joined, and by which columns."""
+        assert self._draft is not None
+        rows: list[QWidget] = []
+        for one in self._draft.offers[:_MOST_OFFERS]:
+            by = _("by {columns}").format(columns=" = ".join(one.pair)) if one.pair is not None else _("choose columns")
+            below = ", ".join(part for part in (one.source, by) if part)
+            row = ListRow(
+                partial(self.join_requested.emit, *one.key), icon="ph.link", leads=True, name="model_offer_row"
+            )
+            row.show_row(one.key[1], below)
+            rows.append(row)
+        if len(self._draft.offers) > _MOST_OFFERS:
+            more = len(self._draft.offers) - _MOST_OFFERS
+            text = ngettext("{count} more in “Add table”", "{count} more in “Add table”", more)
+            rows.append(Paragraph(text.format(count=number(more)), "caption", "muted"))
+        return rows
 
     def _origin_rows(self, field: Field | None, card: TableCard) -> list[QWidget]:
         """The columns that a field is made from, each of which is selected by its row."""

@@ -9,10 +9,13 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.analytics.query_builder.combined import MAX_JOINS, comparable
 from benchboard.analytics.query_types import ValueKind, kind_name
+from benchboard.analytics.sources.table_lineage import TableKey
 from benchboard.i18n import _, percent
 from benchboard.ui.studio.data.data_models import canvas_reader
 from benchboard.ui.studio.data.data_models.canvas_facts import CanvasFacts
 from benchboard.ui.studio.data.data_models.canvas_scene import TableCard, TableFacts, canvas_scene
+from benchboard.ui.studio.data.data_models.field_form import FieldEditing
+from benchboard.ui.studio.data.data_models.lower_pane import HEIGHT, LowerPane
 from benchboard.ui.studio.data.data_models.model_canvas import CanvasSpot, ModelCanvas
 from benchboard.ui.studio.data.data_models.model_draft import (
     ModelDraft,
@@ -22,39 +25,30 @@ from benchboard.ui.studio.data.data_models.model_draft import (
     with_places,
     without_join_pair,
 )
-from benchboard.ui.studio.data.data_models.selection_pane import WIDTH, SelectionPane, ShownDraft
+from benchboard.ui.studio.data.data_models.selection_pane import WIDTH, JoinOffer, SelectionPane, ShownDraft
 from benchboard.ui.studio.data.explore.join_popover import JoinPopover
-from benchboard.ui.studio.data.explore.joined_tables import JoinableTable, as_join, joinable_tables
+from benchboard.ui.studio.data.explore.joined_tables import JoinableTable, as_join, joinable_tables, key_pairs
 from benchboard.ui.studio.data.source_actions import explore_address
 from benchboard.ui.time_format import refresh_times
-from benchboard.ui.widgets import Button, Elided, MenuItem, Paragraph, hairline, menu
+from benchboard.ui.widgets import Button, Elided, MenuItem, hairline, menu
 from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.surfaces import set_surface
 
 if TYPE_CHECKING:
-    from benchboard.analytics.data_models.definition import ModelDefinition
-    from benchboard.analytics.query_builder.question import Question
     from benchboard.ui.context import Context
-    from benchboard.ui.studio.data.explore.exploration import Exploration
 
 _MOST_PAIRS: Final = 10
 """Pairs of columns that one join compares."""
 _LEAST_CANVAS: Final = 560
 """Width of the canvas from which the pane is beside it unasked, in pixels."""
+_LEAST_HEIGHT: Final = 280
+"""Height of the canvas with its tools from which the field and its rows are below them unasked, in pixels."""
 
 
-class DraftEditing(Protocol):
+class DraftEditing(FieldEditing, Protocol):
     """What the page needs of the editor that it is part of."""
 
-    draft: ModelDraft | None
-    exploration: "Exploration"
-    why_read_only: str
-
-    def question(self) -> "Question": ...
-    def edit_definition(self, definition: "ModelDefinition") -> None: ...
-    def apply_state(self, state: ModelState, *, group: str = "") -> None: ...
     def remove_join(self, place: int, *, keep: bool) -> None: ...
-    def open_field(self, name: str, anchor: QWidget) -> None: ...
     def show_uses(self, name: str = "") -> None: ...
     def undo(self) -> None: ...
 
@@ -76,29 +70,35 @@ class TablesPage(QWidget):
         self.canvas.why_not_join = self._why_not_joined
         self._facts = CanvasFacts(context, editor.exploration, self)
         self.pane = SelectionPane(context, self.canvas, self._facts, editor.show_uses)
+        self.below = LowerPane(context, self.canvas, editor)
         self._wants_pane: bool | None = None
         """Whether someone opened or closed the pane; None while the width decides."""
+        self._wants_lower: bool | None = None
+        """The same of the pane below, which the height decides."""
         self.add = Button(_("Add table"), self._open_tables, icon="ph.plus", menu=True, name="model_add_table")
         self.why_no_more = Elided("", "caption", "muted")
         """Beside the button: why no table can be added."""
         self.why_no_more.setObjectName("model_why_no_more")
         self.why_no_more.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        policy = self.why_no_more.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)  # it keeps the button at the right end
-        self.why_no_more.setSizePolicy(policy)
-        self._hint = Paragraph("", "caption", "muted")
+        self._hint = Elided("", "caption", "muted")  # in several lines it would move the canvas
         self._hint.setObjectName("model_canvas_hint")
+        self._lower_line = hairline()
         set_surface(self, "surface")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         middle = QHBoxLayout()
         middle.setSpacing(0)
-        middle.addWidget(self.canvas, 1)
+        left = QVBoxLayout()
+        left.setSpacing(0)
+        left.addWidget(self.canvas, 1)
+        left.addWidget(hairline())
+        left.addWidget(self._make_tools())
+        left.addWidget(self._lower_line)
+        left.addWidget(self.below)
+        middle.addLayout(left, 1)
         middle.addWidget(self.pane)
         column.addLayout(middle, 1)
-        column.addWidget(hairline())
-        column.addWidget(self._make_tools())
         self.setFocusProxy(self.canvas)
         self.canvas.joined.connect(self._join)
         self.canvas.card_moved.connect(self._move)
@@ -110,6 +110,7 @@ class TablesPage(QWidget):
         self.canvas.zoomed.connect(self._show_zoom)
         self.canvas.selected.connect(self.show_selection)
         self.pane.closed.connect(self._close_pane)
+        self.pane.join_requested.connect(lambda source_id, table: self._choose_join(0, (source_id, table)))
         self._facts.changed.connect(self._show_facts)
         refresh_times(self.canvas, self.pane.refresh_time)
 
@@ -132,6 +133,10 @@ class TablesPage(QWidget):
             line.addWidget(button)
         line.addSpacing(12)
         line.addWidget(self._hint, 1)
+        self._below_button = Button(_("Field and rows"), self._toggle_lower, kind="quiet", icon="ph.rows",
+                             tip=_("Show or hide the field and its rows"), name="model_below")  # fmt: skip
+        self._below_button.setCheckable(True)
+        line.addWidget(self._below_button)
         self._details = Button(_("Details"), self._toggle_pane, kind="quiet", icon="bb.pane-right",
                                tip=_("Show or hide details"), name="model_details")  # fmt: skip
         self._details.setCheckable(True)
@@ -145,10 +150,14 @@ class TablesPage(QWidget):
     def _show_zoom(self) -> None:
         self._zoom.set_title(percent(self.canvas.zoom * 100, 0))
 
-    # The pane
+    # The panes
 
     def _toggle_pane(self) -> None:
         self._wants_pane = not self.pane.isVisibleTo(self)
+        self._place_pane()
+
+    def _toggle_lower(self) -> None:
+        self._wants_lower = not self.below.isVisibleTo(self)
         self._place_pane()
 
     def _close_pane(self) -> None:
@@ -157,10 +166,17 @@ class TablesPage(QWidget):
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _place_pane(self) -> None:
-        """Show the pane if someone asked for it, or else where the canvas stays wide."""
+        """Show each pane if someone asked for it, or else where the canvas keeps its room."""
         shown = self._wants_pane if self._wants_pane is not None else self.width() >= _LEAST_CANVAS + WIDTH
         self.pane.setVisible(shown)
         self._details.setChecked(shown)
+        below = self._wants_lower if self._wants_lower is not None else self.height() >= _LEAST_HEIGHT + HEIGHT
+        is_new = below and self.below.isHidden()
+        for widget in (self.below, self._lower_line):
+            widget.setVisible(below)
+        self._below_button.setChecked(below)
+        if is_new:
+            self.below.show_selection()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -178,7 +194,9 @@ class TablesPage(QWidget):
     def show_selection(self) -> None:
         """Show what is selected of the draft as it is now, or the model."""
         if self._shown is not None and self._shown is self._editor.draft:
-            self.pane.show_selection(ShownDraft(self._shown, self._tables, self._editor.question().dialect))
+            dialect = self._editor.question().dialect
+            self.pane.show_selection(ShownDraft(self._shown, self._tables, dialect, self._offers()))
+            self.below.show_selection()
 
     # What is shown
 
@@ -209,7 +227,7 @@ class TablesPage(QWidget):
         first, end, _rest = reason.partition(". ")
         self.why_no_more.set_texts(reason, *([f"{first}."] if end else []), "")
         self._tidy.disable(self._editor.why_read_only)
-        self._hint.setText(self._hint_text(state))
+        self._hint.set_texts(*self._hint_texts(state))
         self._show_zoom()
         if self._opens_line >= 0:
             line = next((k for k, one in enumerate(scene.lines) if one.join == self._opens_line), -1)
@@ -219,15 +237,17 @@ class TablesPage(QWidget):
             if line >= 0:
                 self._open_line(line)
 
-    def _hint_text(self, state: ModelState) -> str:
+    def _hint_texts(self, state: ModelState) -> tuple[str, ...]:
+        """What to do next: in full, then shorter."""
         if self._editor.why_read_only:
-            return ""
+            return ("",)
         if state.unjoined:
-            text = _("Drag a column onto one of “{table}”, or select “{table}” and press Enter. Saved once joined.")
-            return text.format(table=state.unjoined[0].table)
-        if len(state.definition.tables) == 1:
-            return "" if self._why_no_more() else _("Add a table to join it.")
-        return ""
+            name = state.unjoined[0].table
+            whole = _("Drag a column onto one of “{table}”, or select “{table}” and press Enter. Saved once joined.")
+            return whole.format(table=name), _("Drag a column onto one of “{table}”.").format(table=name)
+        if len(state.definition.tables) == 1 and not self._why_no_more():
+            return _("Add a table to join it."), ""
+        return _("Select a field to edit it."), ""
 
     # Adding tables
 
@@ -238,6 +258,19 @@ class TablesPage(QWidget):
         there = {(one.source_id, one.table) for one in self._state.unjoined}
         found = joinable_tables(question, self._editor.exploration.sources)
         return [one for one in found if (one.source.id, one.table.name) not in there and not one.table.model_id]
+
+    def _offers(self) -> tuple[JoinOffer, ...]:
+        """The tables that can be joined, those with columns of which names and types make a join likely first."""
+        exploration = self._editor.exploration
+        question, known = exploration.state.question, exploration.table
+        if question is None or known is None or self._editor.why_read_only or self._why_no_more():
+            return ()
+        found = []
+        for one in self._joinable():
+            likely, _others = key_pairs(question, known, one)
+            pair = likely[0] if likely else None
+            found.append(JoinOffer((one.source.id, one.table.name), one.source_name, pair))
+        return tuple(sorted(found, key=lambda one: one.pair is None))
 
     def _why_no_more(self) -> str:
         if len(self._state.definition.joins) + len(self._state.unjoined) >= MAX_JOINS:
@@ -396,13 +429,14 @@ class TablesPage(QWidget):
             return [MenuItem(_("Join table…"), partial(self._choose_join, card), "ph.link", name="card_join")]
         return [MenuItem(_("Edit join…"), partial(self._open_join, card - 1, 0), "ph.link", name="card_join")]
 
-    def _choose_join(self, card: int) -> None:
-        """Join a table by columns that are chosen in a list: the way without a mouse."""
+    def _choose_join(self, card: int, key: TableKey | None = None) -> None:
+        """Join a table by columns that are chosen in a list, at a card: the way without a mouse. `key` is that of the
+        table, if it isn't the card's."""
         exploration, shown = self._editor.exploration, self.canvas.scene.cards[card]
         question = exploration.state.question
         if question is not None and exploration.table is not None:
             JoinPopover(self._context, exploration, self.canvas.anchor(CanvasSpot(card)), question,
-                        chosen=shown.key).open()  # fmt: skip
+                        chosen=key or shown.key).open()  # fmt: skip
 
     def _remove_card(self, card: int) -> None:
         if self._editor.why_read_only:

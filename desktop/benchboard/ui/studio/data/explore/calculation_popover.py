@@ -8,20 +8,18 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from benchboard.analytics.cancellation import CancelToken
-from benchboard.analytics.queries import ResultTable, run_query
-from benchboard.analytics.query_builder.combined import check_expression, named_columns, with_calculation
+from benchboard.analytics.queries import ResultTable
+from benchboard.analytics.query_builder.combined import with_calculation
 from benchboard.analytics.query_builder.question import Calculation, Dialect, Question
 from benchboard.analytics.query_builder.sql_words import quote_name
-from benchboard.analytics.query_builder.sql_writer import rows_sql
 from benchboard.analytics.query_types import NUMBERS, ValueKind, kind_name
 from benchboard.errors import AppError
 from benchboard.i18n import _
+from benchboard.ui.studio.data.explore.calculation_check import ROWS, CalculationCheck
 from benchboard.ui.studio.data.explore.exploration import Exploration
 from benchboard.ui.studio.data.explore.expression_edit import ExpressionEdit
 from benchboard.ui.studio.data.explore.part_popovers import PartPopover
 from benchboard.ui.studio.tiles.numbers import number_format
-from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Edit, Field, Paragraph, Select, Text
 from benchboard.ui.widgets.labels import Tone
@@ -30,9 +28,6 @@ if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
 _WIDTH: Final = 460
-_ROWS: Final = 5
-_SHOWN: Final = 3
-"""Columns of the preview beside the calculated one: the first that the expression names."""
 _LONGEST: Final = 24
 """Characters of a value in the preview."""
 _CHECK_MS: Final = 250
@@ -55,7 +50,10 @@ class CalculationPopover(PartPopover):
         self._columns = [one for one in table.columns if one.name not in names] if table is not None else []
         self._taken = {one.name.casefold() for one in table.columns} if table is not None else set()
         self._taken -= {shown.name.casefold()} if shown is not None else set()
-        self._token, self._checked = CancelToken(), Calculation("", "")
+        self._checked = Calculation("", "")
+        self._asking = CalculationCheck(context, exploration, self)
+        self._asking.found.connect(self._show_rows)
+        self._asking.failed.connect(self._failed)
         self._kind: ValueKind | None = None
         self._apply_wanted = False
         """Whether *Apply* was pressed before the source answered."""
@@ -82,8 +80,8 @@ class CalculationPopover(PartPopover):
         self._grid.setHorizontalSpacing(16)
         self._grid.setVerticalSpacing(2)
         line = QFontMetrics(theme().font("caption")).lineSpacing()
-        self._preview.setFixedHeight((_ROWS + 1) * (line + 2))  # the buttons stay where they are when it is filled
-        self._grid.setRowStretch(_ROWS + 1, 1)
+        self._preview.setFixedHeight((ROWS + 1) * (line + 2))  # the buttons stay where they are when it is filled
+        self._grid.setRowStretch(ROWS + 1, 1)
         for part in (self._name, self._expression, self._insert, self._hint, self._preview):
             self.column.addWidget(part)
         self._apply = self.add_apply(_("Add column") if place < 0 else _("Apply"))
@@ -100,7 +98,7 @@ class CalculationPopover(PartPopover):
         self._check()
 
     def _stop(self) -> None:
-        self._token.cancel()
+        self._asking.stop()
 
     @property
     def _dialect(self) -> Dialect:
@@ -121,51 +119,20 @@ class CalculationPopover(PartPopover):
         """What is typed."""
         return Calculation(" ".join(self._name.text().split()), self._edit.toPlainText().strip())
 
-    def _asked(self, calculation: Calculation) -> tuple[Question, str, int]:
-        """The question up to this column, its query, and where in that the expression begins."""
-        earlier = self._question.calculations[: self._place] if self._place >= 0 else self._question.calculations
-        taken = {"calculated_value"}
-        name = calculation.name if calculation.name and not self._name_fault(calculation.name) else taken.pop()
-        asked = replace(self._question, calculations=(*earlier, Calculation(name, calculation.expression)))
-        named = named_columns(calculation.expression, self._dialect)
-        shown = [one.name for one in self._columns if one.name in named][:_SHOWN]
-        outputs = ", ".join(quote_name(one, self._dialect) for one in (*shown, name))
-        text = f"SELECT {outputs} FROM {rows_sql(asked)} LIMIT {_ROWS}"  # noqa: S608  # checked by the source, as all queries
-        return asked, text, max(0, text.rfind(f"{calculation.expression} AS {quote_name(name, self._dialect)}"))
-
     def _check(self) -> None:
         """Ask the source for a few rows: it says what is wrong, and of which type the column is."""
         self._timer.stop()
-        self._token.cancel()
-        token = self._token = CancelToken()
-        calculation = self.calculation()
         self._kind = None
-        try:
-            check_expression(self._edit.toPlainText(), self._dialect)
-        except AppError as error:
-            empty = error.code == "calculation.empty"
-            self._edit.show_error(None if empty else error)
-            self._show_fault(error, "muted" if empty else "error")
-            return
-        asked, text, start = self._asked(calculation)
-        actor, source_id = self._context.actor, self._question.source_id
+        calculation = self.calculation()
+        name = "" if self._name_fault(calculation.name) else calculation.name
+        earlier = self._question.calculations[: self._place] if self._place >= 0 else self._question.calculations
+        asked = replace(self._question, calculations=earlier)
+        self._asking.start(asked, calculation, [one.name for one in self._columns], name=name)
 
-        def op(session: DatabaseSession) -> ResultTable:
-            return run_query(
-                session, actor, text, limit=_ROWS, cancel_token=token, source_id=source_id or None,
-                variables=self._exploration.variables(),
-            )  # fmt: skip
-
-        def done(found: ResultTable) -> None:
-            if token is self._token:
-                self._show_rows(asked, calculation, found)
-
-        def failed(error: AppError) -> None:
-            if token is self._token and not token.cancelled:
-                self._edit.mark(error, start)
-                self._show_fault(error, "error")
-
-        self._context.tasks.read(self, op, done, failed, long=True)
+    def _failed(self, error: AppError, start: int) -> None:
+        is_empty = error.code == "calculation.empty"
+        self._edit.mark(error, start)
+        self._show_fault(error, "muted" if is_empty else "error")
 
     def _show_fault(self, error: AppError, tone: str) -> None:
         self._apply_wanted = False
@@ -175,7 +142,7 @@ class CalculationPopover(PartPopover):
         self._hint.set_tone("error" if tone == "error" else "muted")
         self._show_cells([])
 
-    def _show_rows(self, asked: Question, calculation: Calculation, found: ResultTable) -> None:
+    def _show_rows(self, calculation: Calculation, found: ResultTable) -> None:
         self._edit.show_error(None)
         self._kind, self._checked = found.columns[-1].kind, calculation
         self._hint.setText(_("Each row has {kind}. The first rows:").format(kind=kind_name(self._kind)))
