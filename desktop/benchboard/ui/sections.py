@@ -151,9 +151,17 @@ class LosesUnsavedChanges(Protocol):
 
 @runtime_checkable
 class SaysSaved(Protocol):
-    """A view that says itself, where it is edited, whether all is saved: the status bar doesn't say it again."""
+    """A view that says itself, where it is edited, whether all is saved: the status bar shows it too, without reading
+    it out."""
 
     def says_saved(self) -> bool: ...
+
+
+@runtime_checkable
+class CountsContent(Protocol):
+    """A view that says how much it shows now, such as “12 widgets”; empty where its lists say it, or there is none."""
+
+    def content_text(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)

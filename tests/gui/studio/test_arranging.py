@@ -242,13 +242,13 @@ def test_window_close_stores_unsaved_changes(open_studio: Callable[[], "Studio"]
     assert "notes" not in open_studio().cells()
 
 
-def test_unsaved_changes_are_never_called_saved_and_the_toolbar_alone_says_it(studio: "Studio") -> None:
+def test_unsaved_changes_are_never_called_saved_and_the_status_bar_says_what_the_toolbar_does(studio: "Studio") -> None:
     status, said = studio.application.shell.context.status, studio.page.bar.state
-    assert (status.text("saved"), said.text().partition(" ")[0]) == ("", "Saved")
+    assert (status.text("saved"), said.text().partition(" ")[0]) == ("Saved", "Saved")
     studio.page.add(KINDS[0])
-    assert (status.text("saved"), said.text()) == ("", "Not saved yet")
+    assert (status.text("saved"), said.text()) == ("Not saved yet", "Not saved yet")
     studio.wait(lambda: studio.page.saving.state == "saved")
-    assert (status.text("saved"), said.text().partition(" ")[0]) == ("", "Saved")
+    assert (status.text("saved"), said.text().partition(" ")[0]) == ("Saved", "Saved")
 
 
 def test_toolbar_after_save_in_other_window_says_saved(studio: "Studio") -> None:

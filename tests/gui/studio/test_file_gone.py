@@ -24,7 +24,7 @@ def test_page_without_unsaved_edits_is_not_called_saved_while_the_database_file_
     assert shown.text() == "Not saved"
     assert "The database file is gone." in shown.toolTip()
     away.rename(studio.home)
-    studio.wait(lambda: watch.poll() or studio.context.status.text("saved") == "")
+    studio.wait(lambda: watch.poll() or studio.context.status.text("saved") == "Saved")
     assert shown.text().startswith("Saved")
 
 
@@ -56,7 +56,7 @@ def test_edit_while_the_data_folder_is_gone_is_not_saved_until_it_is_back(studio
     studio.wait(lambda: watch.poll() or not application.problems.has("storage.file-gone"))
     saving.save()  # as it does by itself some seconds later
     studio.wait_until_saved()
-    studio.wait(lambda: status.text("saved") == "")
+    studio.wait(lambda: status.text("saved") == "Saved")
     assert saving.stored is not None
     assert studio.stored().version == saving.stored.version
 
@@ -76,7 +76,7 @@ def test_database_file_that_is_deleted_and_then_replaced_is_called_that_everywhe
     assert str(file) in notice.why
     assert studio.context.status.text("saved") == "Not saved"
     away.replace(file)
-    studio.wait(lambda: watch.poll() or studio.context.status.text("saved") == "")
+    studio.wait(lambda: watch.poll() or studio.context.status.text("saved") == "Saved")
 
 
 def test_database_file_that_is_damaged_is_not_called_saved_until_it_is_restored(studio: "Studio") -> None:
@@ -105,10 +105,10 @@ def test_database_file_that_is_damaged_is_not_called_saved_until_it_is_restored(
     for path, content in before.items():
         with path.open("r+b") as restored:
             restored.write(content)
-    studio.wait(lambda: watch.poll() or studio.context.status.text("saved") == "")
+    studio.wait(lambda: watch.poll() or studio.context.status.text("saved") == "Saved")
     assert problems.current is None
     studio.click(next(iter(studio.canvas.tiles)))
     studio.key(Qt.Key.Key_Delete)
     saving.save()
     studio.wait_until_saved()
-    assert studio.context.status.text("saved") == ""
+    assert studio.context.status.text("saved") == "Saved"

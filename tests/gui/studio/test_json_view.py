@@ -190,7 +190,7 @@ def test_json_draft_is_reported_as_unsaved(written: "Studio") -> None:
     assert shell is not None
     says = written.page.bar.state
     written.wait(lambda: not written.page.saving.dirty)
-    assert (says.text(), shell.context.status.text("saved")) == ("Not saved yet", "")
+    assert (says.text(), shell.context.status.text("saved")) == ("Not saved yet", "Not saved yet")
     written.key(Qt.Key.Key_Z, CTRL)
     written.wait(lambda: written.page.json_view.error is None)
     assert says.text().startswith("Saved")

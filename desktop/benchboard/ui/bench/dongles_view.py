@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from benchboard.canbus.bus_load import BusLoad, bus_load
 from benchboard.errors import AppError
-from benchboard.i18n import _, pgettext
+from benchboard.i18n import _, ngettext, number, pgettext
 from benchboard.identity.permissions import has_permission
 from benchboard.paging import Listing
 from benchboard.ui.bench.bench_commands import DONGLE_MENU, DONGLES, DONGLES_VIEW
@@ -297,6 +297,12 @@ class DonglesView(QWidget):
             self._hints[command_id] = _key_hint(keys, text, name)
             line.addWidget(self._hints[command_id])
         return holder
+
+    def content_text(self) -> str:
+        """How many dongles the list shows."""
+        count = len(self.model.rows)
+        words = ngettext("{count} dongle", "{count} dongles", count).format(count=number(count))
+        return words if count or self.model.at_end else ""
 
     def command_handlers(self) -> Handlers:
         """The commands of the list, and of the dongle selected in it."""

@@ -13,7 +13,7 @@ from benchboard.canbus.capture import Counters
 from benchboard.canbus.error_frame import restart_report
 from benchboard.canbus.traffic_shares import TrafficShares
 from benchboard.errors import AppError
-from benchboard.i18n import _, number
+from benchboard.i18n import _, ngettext, number
 from benchboard.ui.bench.bench_commands import LIVE
 from benchboard.ui.bench.bench_format import bit_rate
 from benchboard.ui.bench.bus_counters import BusCounters
@@ -182,6 +182,16 @@ class LiveBusView(QWidget):
             **self.send_panel.handlers(),
             "bench.focus_send": Handler(self.send_bar.focus_field, why_not_sent),
         }
+
+    def content_text(self) -> str:
+        """How many IDs, or frames in order, the filter shows."""
+        if not self.model.has_frames:
+            return ""
+        if self.model.rolling:
+            count = sum(self.model.line_at(row).signal < 0 for row in range(self.model.rowCount()))
+            return ngettext("{count} frame", "{count} frames", count).format(count=number(count))
+        count = self.model.id_counts[0]
+        return ngettext("{count} ID", "{count} IDs", count).format(count=number(count))
 
     def _why_not_toggled(self) -> str:
         return "" if self._devices.live is not None else self._start_button.reason

@@ -57,6 +57,7 @@ from benchboard.ui.sections import (
     permitted_rooms,
 )
 from benchboard.ui.shell.command_palette import CommandPalette
+from benchboard.ui.shell.content_cell import ContentCell
 from benchboard.ui.shell.fuzzy_search import PaletteEntry, go_to_group, page_group
 from benchboard.ui.shell.header import Header
 from benchboard.ui.shell.problem_display import ShellProblemDisplay
@@ -177,6 +178,7 @@ class Shell(QWidget):
         self.cells = ShellStatusCells(
             self.context, self.unsaved, self.conflicts, self._saves_itself, self._says_saved, self
         )
+        self._content = ContentCell(self.context, self._stack.currentWidget, self)
         install_shortcuts(self, SHELL, self._shell_handlers(), problems.refuse)
         problems.attach(self.problem_display)
         for room in allowed_rooms:
@@ -587,6 +589,7 @@ class Shell(QWidget):
         self._stack.setCurrentWidget(widget)
         self._place_banner()
         self.cells.refresh()
+        self._content.refresh()
         self._rail.mark_current(room.key)
         self._header.show_room(room.key, _(room.title), room.views, view.key)
         self._view_title = _(view.title)

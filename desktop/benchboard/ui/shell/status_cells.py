@@ -28,7 +28,7 @@ _LOCATION_ICON = {"local": "ph.laptop", "demo": "ph.play", "file": "ph.file", "s
 
 class ShellStatusCells(QObject):
     """Updates the shell's own cells for one session. `saves_itself`: whether the current view saves edits as they are
-    made; `says_saved`: whether it says itself whether they are, so that the cell is hidden."""
+    made; `says_saved`: whether it says itself whether they are, so that the cell isn't read out."""
 
     def __init__(
         self,
@@ -71,14 +71,13 @@ class ShellStatusCells(QObject):
             text = ngettext("{count} conflict to resolve", "{count} conflicts to resolve", count)
             text = text.format(count=count)
             status.set("saved", "ph.warning", text, self._fill_conflicts, tone="error", announced=True)
-        elif self._says_saved():
-            status.remove("saved")
         elif self._context.tasks.saving and self._saves_itself():
             status.set("saved", "ph.arrows-clockwise", _("Saving"), self._fill_saving, tone="info")
         elif self._unsaved():
             status.set("saved", "ph.pencil-simple", _("Not saved yet"), self._fill_saving)
         else:
-            status.set("saved", "ph.check", _("Saved"), self._fill_saving, tone="ok", announced=True)
+            announced = not self._says_saved()
+            status.set("saved", "ph.check", _("Saved"), self._fill_saving, tone="ok", announced=announced)
 
     def _show_running(self) -> None:
         running = self._context.tasks.running

@@ -386,6 +386,10 @@ class DashboardsView(QWidget):
         """The names of the pages that would lose edits if the view closed now."""
         return ", ".join(name for page in self.pages if (name := page.unsaved()))
 
+    def content_text(self) -> str:
+        """How many widgets the dashboard has that is shown; the list says its rows."""
+        return self.page.content_text() if self.page is not None else ""
+
     def says_saved(self) -> bool:
         """Whether a dashboard is shown, and no other one has anything unsaved."""
         shown = self.page

@@ -356,10 +356,21 @@ class StudioPage(QWidget):
     def _tell_loaded(self) -> None:
         """Tell a screen reader which dashboard has been loaded, and how many widgets it has."""
         if self.isVisible():
-            page = self.editor.page
-            count = sum(not page.item(one).panes for one in page.paths)
+            count = self._widget_count()
             words = ngettext("{name}, {count} widget", "{name}, {count} widgets", count)
             announce(self, words.format(name=self.name, count=number(count)))
+
+    def _widget_count(self) -> int:
+        """How many widgets the page has, without the containers that hold some."""
+        page = self.editor.page
+        return sum(not page.item(one).panes for one in page.paths)
+
+    def content_text(self) -> str:
+        """How many widgets the page has; nothing before it is loaded."""
+        if self.saving.state in ("loading", "failed"):
+            return ""
+        count = self._widget_count()
+        return ngettext("{count} widget", "{count} widgets", count).format(count=number(count))
 
     def prepare_close(self) -> bool:
         """Store unsaved edits; returns False if a conflict is unresolved, or the JSON draft is invalid and couldn't be

@@ -1,4 +1,4 @@
-"""The status bar: data location, save state, dongles, notices | running tasks, recording, organisation.
+"""The status bar: data location, save state, dongles, notices | running tasks, recording, content, organisation.
 
 Every cell is a button that opens a popover upwards. Rooms set their own cells; a colour always comes with a word.
 """
@@ -23,7 +23,7 @@ from benchboard.ui.widgets.tab_order import focus_content, one_tab_stop, step_by
 Tone = Literal["plain", "ok", "info", "warn", "error"]
 Fill = Callable[[Popover], None]
 _ORDER: Final = ("where", "saved", "dongles", "live", "notice")
-_RIGHT: Final = ("work", "recording", "hint", "organisation")
+_RIGHT: Final = ("work", "recording", "hint", "content", "organisation")
 
 
 class StatusBar(QWidget):
