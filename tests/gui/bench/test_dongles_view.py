@@ -31,6 +31,7 @@ from benchboard.ui.bench.selected_dongle import SelectedDongle
 from benchboard.ui.problems import Problems
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.widgets import accessible
+from benchboard.ui.widgets.meter import Meter
 from benchboard.ui.widgets.status_bar import StatusBar
 from benchboard.ui.widgets.toasts import Toast
 from support.benchsim import Simulator, simulated
@@ -679,8 +680,13 @@ def test_that_a_dongle_is_connected_is_said_by_when_it_was_last_seen(
     assert (status.text(row), status.second(row)) == ("Not paired", "")
     assert "Last seen: now" in view.model.row_text(0)
     load = titles.index("Bus load")
-    assert view.table.view.isColumnHidden(load), "no bus is open"
+    assert not view.table.view.isColumnHidden(load)
+    assert view.model.index(0, load).data() == "–"
     view.table.make_current(row.key)
+    meter = click.find(shell.window(), "bench_detail_load")
+    assert isinstance(meter, Meter)
+    assert meter.accessible_text() == "–, It is known while the live bus is open."
     click(shell.window(), "bench_trace_open")
     qtbot.waitUntil(lambda: manager.live is not None)
-    qtbot.waitUntil(lambda: not view.table.view.isColumnHidden(load))
+    qtbot.waitUntil(lambda: meter.accessible_text().endswith(" %"))
+    qtbot.waitUntil(lambda: view._bus_load(view.model.rows[0]).text == meter.accessible_text())

@@ -301,6 +301,22 @@ def test_cycle_far_from_that_of_the_database_is_marked(model: FrameModel) -> Non
     assert not is_off_cycle(model.row_at(0)), "the stamp isn't exact enough to tell"
 
 
+def test_signal_with_a_square_is_checked_while_it_is_plotted_and_its_frame_says_whether_it_is_expanded(
+    model: FrameModel,
+) -> None:
+    model.add_frames([Frame(0x18F, data=bytes(8), timestamp=stamp(0.0))])
+    assert model.row_text(0).endswith(", collapsed")
+    model.set_expanded(0, True)
+    assert model.row_text(0).endswith(", expanded")
+    frame, signal = model.index(0, 0), model.index(1, 0)
+    assert frame.data(Qt.ItemDataRole.CheckStateRole) is None
+    assert signal.data(Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Unchecked
+    model.set_plotted({model.signal_keys(1)[0]: 0})
+    assert signal.data(Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Checked
+    checkable = Qt.ItemFlag.ItemIsUserCheckable
+    assert [bool(one.flags() & checkable) for one in (frame, signal, model.index(1, 1))] == [False, True, False]
+
+
 def test_id_that_has_stopped_says_when_it_came_last(qtbot: QtBot) -> None:
     parent, now = QWidget(), [100.0]
     qtbot.addWidget(parent)

@@ -5,7 +5,6 @@ from typing import Any, cast
 from pytestqt.qtbot import QtBot
 
 from benchboard.canbus.backends.python_can import PythonCanBus
-from benchboard.canbus.bus_load import BusLoad
 from benchboard.canbus.bus_recorder import BusRecorder
 from benchboard.canbus.capture import Capture
 from benchboard.canbus.frame import Frame
@@ -19,7 +18,7 @@ def test_rate_after_a_pause_is_the_mean_of_the_pause(qtbot: QtBot, light: Theme)
     sender, capture = PythonCanBus("virtual", "trace"), Capture(PythonCanBus("virtual", "trace"), bitrate=500_000)
     capture.start()
     time = [0.0]
-    trace = MiniTrace(lambda: BusLoad(0.1), now=lambda: time[0])
+    trace = MiniTrace(now=lambda: time[0])
     qtbot.addWidget(trace)
     trace.set_bus(LiveBus("", "", None, cast(Any, None), capture, BusRecorder(capture)))
     trace.paused = True

@@ -17,10 +17,14 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QToolTip, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from benchboard.canbus.frame import Frame
 from benchboard.paging import Listing, Page
 from benchboard.ui import theme as theme_module
 from benchboard.ui.app import Window
 from benchboard.ui.bench.bit_diagram import SmallBitBar
+from benchboard.ui.bench.bus_counters import BusCounters
+from benchboard.ui.bench.frame_list import FrameList
+from benchboard.ui.bench.frame_table import FrameModel
 from benchboard.ui.bench.pairing_graphics import PairingChecklist
 from benchboard.ui.paged.paged_model import Column, PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
@@ -78,7 +82,8 @@ def heard(window: Window, monkeypatch: pytest.MonkeyPatch) -> list[str]:
             if event.textRemoved():  # not its first value
                 sentences.append(f"{name}: {event.textRemoved()} → {event.textInserted()}")
             return
-        if event.type() in (QAccessible.Event.DescriptionChanged, QAccessible.Event.Focus):
+        events = QAccessible.Event
+        if event.type() in (events.DescriptionChanged, events.NameChanged, events.Focus):
             return  # read when the widget is reached
         assert isinstance(event, QAccessibleAnnouncementEvent)
         sentences.append(event.message())
@@ -586,3 +591,49 @@ def test_name_of_a_pane_and_reason_of_a_button_are_told_when_they_change(
         (save, "DescriptionChanged", "There are no changes."),
         (save, "DescriptionChanged", "Save the model"),
     ]
+
+
+def test_widget_that_passes_its_focus_on_isnt_focused_itself(window: Window, qtbot: QtBot) -> None:
+    """Each widget around the list said that it was focused, too."""
+    outer, inner = DetailPane("outer"), Button("Inside")
+    holder = _Holder()
+    for around in (outer, holder):
+        _put(window, around)
+        around.setFocusProxy(inner)
+    _put(window, inner)
+    qtbot.waitUntil(inner.isVisible)
+    inner.setFocus()
+    assert [_interface(one).state().focused for one in (outer, holder, inner)] == [False, False, True]
+
+
+class _Holder(QWidget):
+    """A container as views are."""
+
+
+def test_current_name_of_a_live_row_and_of_live_figures_is_told_as_the_focus_comes(
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Screen readers remember names: they read what the row said when they first saw it."""
+    strip, model = _put(window, BusCounters()), FrameModel(window)
+    frames = _put(window, FrameList(model))
+    model.add_frames([Frame(one, data=b"\x00") for one in (0x100, 0x200)])
+    told: list[tuple[QAccessible.Event, str]] = []
+
+    def note(event: QAccessibleEvent) -> None:
+        told.append((event.type(), event.accessibleInterface().text(Text.Name)))
+
+    qtbot.waitUntil(lambda: frames.isVisible() and strip.isVisible())
+    monkeypatch.setattr(accessible, "send", note)
+    frames.setFocus()
+    frames.setCurrentIndex(model.index(0, 0))
+    model.add_frames([Frame(0x200, data=b"\x2a")])
+    frames.setCurrentIndex(model.index(1, 0))
+    renamed = [name for kind, name in told if kind == QAccessible.Event.NameChanged]
+    assert "Data: 2A" in renamed[-1]
+    strip.setFocus()
+    model.add_frames([Frame(0x200, data=b"\x2b")])
+    frames.setFocus()
+    renamed = [name for kind, name in told if kind == QAccessible.Event.NameChanged]
+    assert "Data: 2B" in renamed[-1]
+    strip.setFocus()
+    assert told[-1] == (QAccessible.Event.NameChanged, "The live bus is closed.")

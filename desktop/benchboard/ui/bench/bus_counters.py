@@ -15,6 +15,7 @@ from benchboard.i18n import _, number, percent
 from benchboard.ui.bench.device_manager import LiveBus
 from benchboard.ui.bench.live_bus.live_load import SAMPLE_MS
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.accessible import tell_value_now
 from benchboard.ui.widgets.focus import keys_used
 from benchboard.ui.widgets.stat_strip import TRACE_POINTS, Stat, StatStrip
 
@@ -234,6 +235,7 @@ class BusCounters(StatStrip):
         return ", ".join(stat.spoken for stat in shown)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
+        tell_value_now(self)
         super().focusInEvent(event)
         self.update()
 

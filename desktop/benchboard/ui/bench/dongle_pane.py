@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from benchboard import settings
+from benchboard.canbus.bus_load import bus_load
 from benchboard.canbus.capture import Counters
 from benchboard.canbus.link import named_error
 from benchboard.canbus.timing import Timing, check, controller, limit_percent
@@ -58,6 +59,7 @@ from benchboard.ui.widgets.accessible import Role
 from benchboard.ui.widgets.detail_pane import DetailHeader, details_name
 from benchboard.ui.widgets.flow_layout import FlowLayout
 from benchboard.ui.widgets.labels import plain_tooltip
+from benchboard.ui.widgets.meter import Meter
 from benchboard.ui.widgets.stat_strip import Stat, StatStrip
 from benchboard.ui.widgets.surfaces import set_surface
 
@@ -606,7 +608,10 @@ class _TraceSection(_PaneSection):
         self._pause = Button("", self._toggle_pause, kind="quiet", icon="ph.pause", size="sm", tip=_("Pause display"))
         self.head.addWidget(self._summary)
         self.head.addWidget(self._pause)
-        self.trace = MiniTrace(lambda: load.load)
+        self.trace = MiniTrace()
+        self._meter = Meter()
+        self._meter.setObjectName("bench_detail_load")
+        self.column.addWidget(KeyValue(((_("Bus load"), self._meter),), label=_("Live bus")))
         self._idle = QWidget()
         idle = QHBoxLayout(self._idle)
         idle.setContentsMargins(0, 0, 0, 0)
@@ -625,6 +630,7 @@ class _TraceSection(_PaneSection):
         self._timer.setInterval(250)
         self._timer.timeout.connect(self._refresh)
         self._timer.start()
+        load.sampled.connect(self._show_load)
 
     def _refresh(self) -> None:
         self._summary.setText(self.trace.summary)
@@ -636,9 +642,14 @@ class _TraceSection(_PaneSection):
         self._live = live
         self.trace.set_bus(live)
         self._refresh()
+        self._show_load()
         for widget in (self.trace, self._errors, self._pause, self._summary):
             widget.setVisible(live is not None)
         self._idle.setVisible(live is None)
+
+    def _show_load(self) -> None:
+        load = self._load.load if self._live is not None else bus_load(None)
+        self._meter.show_share(load.share, load.text, load.why)
 
     def _toggle_pause(self) -> None:
         self.trace.paused = not self.trace.paused

@@ -154,7 +154,6 @@ def columns(load: Callable[[DongleRow], BusLoad] = _no_load) -> tuple[Column[Don
             align_right=True,
             width=144,
             whole=True,
-            sparse=True,
         ),
         Column("bitrate", _("Bit rate"), lambda row: row.bitrates, True, align_right=True, width=130),
         Column(

@@ -367,8 +367,7 @@ class DonglesView(QWidget):
         return self._load.load if is_of_row else bus_load(None)
 
     def _show_load(self) -> None:
-        """Repaint the load, whose column is there with a load alone."""
-        self.table.view.share_width()
+        """Repaint the load."""
         self.table.view.viewport().update()
 
     def _apply_filter(self) -> None:

@@ -40,7 +40,7 @@ from benchboard.ui.bench.frame_rows import (
 from benchboard.ui.bench.signals.signal_drag import drag_signal
 from benchboard.ui.bench.signals.signal_line import LEAST_NAMED, paint_signal_line, square_box
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.accessible import announce, tell_cell_renamed, tell_expanded
 from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.menus import Menu
 from benchboard.ui.widgets.row_cursor import WholeRowTable
@@ -359,7 +359,11 @@ class FrameList(WholeRowTable):
         if row >= 0:
             before = self.frames.rowCount()
             self.frames.set_expanded(row, expanded)
-            self._tell_expanded(self.frames.rowCount() - before)
+            if added := self.frames.rowCount() - before:
+                index = self.frames.index(row, 0)
+                tell_cell_renamed(self, index)
+                tell_expanded(self, index)
+                self._tell_expanded(added)
 
     def _tell_expanded(self, added: int) -> None:
         """Tell a screen reader how many rows of signals came below the current one, or that they went."""

@@ -233,11 +233,25 @@ class FrameRowModel(QAbstractTableModel):
             return plain_tooltip(self._every_signal(index.row()))
         if role == Qt.ItemDataRole.ToolTipRole and index.column() in (ID, TYPE) and self.row_at(index.row()).frame.sent:
             return plain_tooltip(_("This computer sent it."))
+        if role == Qt.ItemDataRole.CheckStateRole and index.column() == 0:
+            return self._check_state(index.row())
         if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return None
         if role == Qt.ItemDataRole.AccessibleTextRole and index.column() == 0:
             return self.row_text(index.row())
         return self.cell(index.row(), index.column())
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        flags = super().flags(index)
+        checkable = index.isValid() and index.column() == 0 and self._check_state(index.row()) is not None
+        return flags | Qt.ItemFlag.ItemIsUserCheckable if checkable else flags
+
+    def _check_state(self, row: int) -> Qt.CheckState | None:
+        """Whether the signal of a row is plotted, as its square shows; None of what has none."""
+        if self.plotted is None or self.signal_at(row) is None:
+            return None
+        is_plotted = any(key in self.plotted for key in self.signal_keys(row))
+        return Qt.CheckState.Checked if is_plotted else Qt.CheckState.Unchecked
 
     def cell(self, row: int, column: int) -> str:
         """The text of a cell."""
@@ -276,8 +290,10 @@ class FrameRowModel(QAbstractTableModel):
             for column, text in ((column, self.cell(row, column)) for column in range(len(self.titles)))
             if text not in ("", "–")
         )
-        silent = self._silent_text(row)
-        return f"{said}, {silent}" if silent else said
+        state = ""
+        if self.is_expandable(row):
+            state = _("expanded") if self.is_expanded(row) else _("collapsed")
+        return ", ".join(filter(None, (said, self._silent_text(row), state)))
 
     def _silent_text(self, row: int) -> str:
         """When an ID that has stopped came last."""

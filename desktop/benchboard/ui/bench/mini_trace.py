@@ -1,4 +1,4 @@
-"""A small trace of a bus: its recent load as a line, and the newest frames."""
+"""A small trace of a bus: its recent frames per second as a line, and the newest frames."""
 
 import time
 from collections import deque
@@ -9,7 +9,6 @@ from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPen, QPolygonF, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from benchboard.canbus.bus_load import BusLoad
 from benchboard.canbus.frame import Frame
 from benchboard.i18n import _, number
 from benchboard.ui.bench.device_manager import LiveBus
@@ -29,10 +28,8 @@ class MiniTrace(QWidget):
 
     accessible_role = Role.Chart
 
-    def __init__(self, load: Callable[[], BusLoad], *, now: Callable[[], float] = time.monotonic) -> None:
-        """`load` returns the load of the open bus."""
+    def __init__(self, *, now: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
-        self._load = load
         self._now = now
         self._polled_at = now()
         self._live: LiveBus | None = None
@@ -78,9 +75,7 @@ class MiniTrace(QWidget):
         self._newest.extend(new.frames)
         self._rates.append(received / passed)
         recent = list(self._rates)[-10:]
-        self.summary = _("{rate} frames/s, {load} load").format(
-            rate=number(sum(recent) / len(recent), 0), load=self._load().text
-        )
+        self.summary = _("{rate} frames/s").format(rate=number(sum(recent) / len(recent), 0))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

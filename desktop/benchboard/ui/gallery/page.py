@@ -23,9 +23,9 @@ WIDTH: Final = 2 * _MARGIN + _COLUMNS * _CELL + (_COLUMNS - 1) * _GAP
 """Of the page in one theme, in pixels."""
 _MODES: Final[tuple[Mode, Mode]] = ("light", "dark")
 _TITLES: Final = {
-    "HeadingEdit": "Heading that is edited in place",
     "Edit": "Search field",
     "Elided": "Text that is cut",
+    "HeadingEdit": "Heading edited in place",
     "KeyValue": "Names and values",
     "KeyCap": "Key",
     "ListRow": "Row of a list",

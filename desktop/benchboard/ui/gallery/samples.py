@@ -25,6 +25,7 @@ from benchboard.ui.widgets.heading_edit import HeadingEdit
 from benchboard.ui.widgets.key_value import Figure
 from benchboard.ui.widgets.labels import Tone
 from benchboard.ui.widgets.legend import Legend, LegendEntry, paint_legend, paint_legend_row
+from benchboard.ui.widgets.meter import Meter
 from benchboard.ui.widgets.no_match import NoMatch, NoMatchLine
 from benchboard.ui.widgets.popover import closed_menu
 from benchboard.ui.widgets.section_list import SectionList
@@ -362,7 +363,15 @@ def _charts() -> Iterator[Sample]:
         made.show_shares((0.59, 0.25))
         return made
 
+    def meter(share: float | None, text: str, why: str = "") -> QWidget:
+        made = Meter()
+        made.show_share(share, text, why)
+        return made
+
     yield Sample("ShareBar", "rest", shares, (240, 8))
+    yield Sample("Meter", "rest", partial(meter, 0.38, "38 %"), (240, 20))
+    yield Sample("Meter", "busy", partial(meter, 0.71, "71 %"), (240, 20))
+    yield Sample("Meter", "unknown", partial(meter, None, "–", "It is known while the live bus is open."), (240, 20))
     yield Sample("Legend", "rest", legend, (360, 18))
     yield Sample("Legend", "too narrow", legend, (90, 18))
 

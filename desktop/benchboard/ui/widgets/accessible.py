@@ -267,10 +267,34 @@ def place_text(row: int, rows: int) -> str:
 
 def tell_cell(view: QAbstractItemView, index: QModelIndex) -> None:
     """Tell the screen reader that the focus is on a row or cell of a list."""
-    event = QAccessibleEvent(view, QAccessible.Event.Focus)
-    event.setChild(_child(view, index))
-    if QAccessible.isActive() and event.child() >= 0:
-        send(event)
+    _send_of_cell(QAccessibleEvent(view, QAccessible.Event.Focus), view, index)
+
+
+def tell_cell_renamed(view: QAbstractItemView, index: QModelIndex) -> None:
+    """Tell the screen reader that a cell is called otherwise now: it remembers names, and live rows change theirs ten
+    times a second, of which it isn't told."""
+    _send_of_cell(QAccessibleEvent(view, QAccessible.Event.NameChanged), view, index)
+
+
+def tell_expanded(view: QAbstractItemView, index: QModelIndex) -> None:
+    """Tell the screen reader that a row shows what is below it, or hides it."""
+    changed = QAccessible.State()
+    changed.expanded = True
+    _send_of_cell(QAccessibleStateChangeEvent(view, changed), view, index)
+
+
+def tell_value_now(widget: QWidget) -> None:
+    """Tell the screen reader that a widget which names itself by figures that always change is called otherwise now, as
+    the focus comes to it."""
+    if QAccessible.isActive():
+        send(QAccessibleEvent(widget, QAccessible.Event.NameChanged))
+
+
+def _send_of_cell(event: QAccessibleEvent, view: QAbstractItemView, index: QModelIndex) -> None:
+    if QAccessible.isActive() and index.isValid():
+        event.setChild(_child(view, index))
+        if event.child() >= 0:
+            send(event)
 
 
 def _child(view: QAbstractItemView, index: QModelIndex) -> int:
@@ -375,7 +399,17 @@ def _interface(_class_name: str, object_: QObject | None) -> QAccessibleInterfac
         # Qt's own reads beyond its list for a child that is gone, and crashes or takes freed memory for a widget: a
         # screen reader asks for the second child after the scroll bar, which was that, was hidden. This one doesn't.
         return QAccessibleWidget(object_, Role.Client, "")
-    return _WindowObject(object_) if isinstance(object_, QMainWindow) else None
+    if isinstance(object_, QMainWindow):
+        return _WindowObject(object_)
+    if isinstance(object_, QWidget) and _is_container(type(object_)):
+        return _ContainerObject(object_)
+    return None
+
+
+def _is_container(kind: type[QWidget]) -> bool:
+    """Whether a class is one of ours whose Qt class is a plain widget: only these pass their focus on."""
+    qt = next(one for one in kind.__mro__ if one.__module__.startswith("PySide6."))
+    return qt is QWidget and qt is not kind
 
 
 @runtime_checkable
@@ -392,6 +426,23 @@ class ChecksItself(Protocol):
     def accessible_checked(self) -> bool: ...
 
 
+def _own_focus(state: QAccessible.State, widget: QObject | None) -> QAccessible.State:
+    """The state of a widget, which is focused only if the focus is at itself: Qt says so too of each widget around that
+    passes its focus on to it."""
+    state.focused = widget is not None and QApplication.focusWidget() is widget
+    return state
+
+
+class _ContainerObject(QAccessibleWidget):
+    """A widget that holds others, as Qt describes it."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget, Role.Client, "")
+
+    def state(self) -> QAccessible.State:
+        return _own_focus(super().state(), self.object())
+
+
 class _WithRole(QAccessibleWidget):
     """A widget as Qt describes it, in a role of its own; a dialog is modal."""
 
@@ -405,7 +456,7 @@ class _WithRole(QAccessibleWidget):
         return super().text(kind)
 
     def state(self) -> QAccessible.State:
-        state = super().state()
+        state = _own_focus(super().state(), self.object())
         if self._modal:
             state.modal = state.active = True
         if isinstance(widget := self.widget(), ChecksItself):

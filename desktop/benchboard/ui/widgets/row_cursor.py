@@ -3,10 +3,12 @@ and Right go on to each of its cells."""
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView
 
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.accessible import tell_cell_renamed
 
 if TYPE_CHECKING:
     _Table = QTableView
@@ -14,6 +16,7 @@ else:
     _Table = object  # the class it is mixed into is the table; Qt allows only one
 
 _Action = QAbstractItemView.CursorAction
+Index = QModelIndex | QPersistentModelIndex
 _TO_ROWS: Final = (
     _Action.MoveUp, _Action.MoveDown, _Action.MovePageUp, _Action.MovePageDown, _Action.MoveHome, _Action.MoveEnd,
 )  # fmt: skip
@@ -28,7 +31,17 @@ class RowCursor(_Table):
 
 
 class WholeRowTable(RowCursor, QTableView):
-    """A plain table of whole rows: dense, without a grid, of which one row is selected."""
+    """A plain table of whole rows: dense, without a grid, of which one row is selected. What a row says may change all
+    the time; a screen reader is told it as the row is reached."""
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        tell_cell_renamed(self, self.currentIndex())
+        super().focusInEvent(event)
+
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        if self.hasFocus():
+            tell_cell_renamed(self, self.model().index(current.row(), current.column()))
+        super().currentChanged(current, previous)
 
     def __init__(self) -> None:
         super().__init__()
