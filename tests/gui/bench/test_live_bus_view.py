@@ -20,6 +20,7 @@ from sqlalchemy import insert
 from benchboard.canbus import candump, link
 from benchboard.canbus.backends.slcan import SlcanBus
 from benchboard.canbus.bus import BusState
+from benchboard.canbus.bus_load import BusLoad
 from benchboard.canbus.capture import Capture, Counters
 from benchboard.canbus.frame import Frame
 from benchboard.dongles import fleet
@@ -30,6 +31,7 @@ from benchboard.storage.models.dongles import Dongle as DongleRow
 from benchboard.ui.bench.bus_counters import BusCounters
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.frame_rows import ID
+from benchboard.ui.bench.live_bus.live_load import LiveLoad
 from benchboard.ui.bench.live_bus.past_bar import PastBar
 from benchboard.ui.bench.live_bus_view import LiveBusView
 from benchboard.ui.bench.selected_dongle import SelectedDongle
@@ -944,3 +946,18 @@ def test_bus_counters_are_read_out_by_a_key_and_reached_by_tab(
     assert all(name in told for name in ("Frames/s", "TEC", "REC"))
     assert "Malformed" not in told
     assert strip in tab_stops(view)
+
+
+def test_bus_load_is_the_same_in_the_status_bar_and_above_the_frames(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, click: Clicker, manager: DeviceManager
+) -> None:
+    """Each sampled by itself: the status bar's was up to half a second older."""
+    qtbot.waitUntil(lambda: sum(one.info is not None for one in manager.devices) == 2)
+    view, load = _start(qtbot, shell, click), LiveLoad.of(shell.context)
+    qtbot.waitUntil(lambda: load.load.share is not None)
+    load.load = BusLoad(0.77)
+    load.sampled.emit()
+    assert view._counters.load_text == "77 %"
+    assert shell.context.status.text("live").endswith("77 % load")
+    view._poll()
+    assert view._counters.load_text == "77 %"

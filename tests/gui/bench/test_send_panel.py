@@ -1,11 +1,13 @@
 """The send table of the live bus, by mouse and keys, on the simulated bus."""
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -211,7 +213,7 @@ def test_signals_of_a_message_are_entered_in_their_units(
     assert heard(listener, 801)[0].data.hex() == "3517000010000000"
     # An edit is sent from the next turn on.
     panel.list.setFocus()
-    qtbot.keyClick(panel.list, Qt.Key.Key_F2)
+    qtbot.keyClick(panel.list, Qt.Key.Key_Return, Qt.KeyboardModifier.AltModifier)
     choose(dialog_of(window), "send_signal_Mode", "Jog")
     click(window, "send_row_save")
     qtbot.waitUntil(lambda: heard(listener, 801)[-1].data[4] == 0x20)
@@ -238,6 +240,67 @@ def test_rows_are_duplicated_moved_removed_and_edits_undone(qtbot: QtBot, live: 
     assert column(panel, ID) == ["0x100", "0x200", "0x300"]
     panel.redo()
     assert len(column(panel, ID)) == 4
+
+
+def test_data_and_period_are_edited_in_the_row_by_keys_and_a_refused_value_stays_with_its_reason(
+    qtbot: QtBot, live: LiveBusView
+) -> None:
+    panel, rows, window = live.send_panel, live.send_panel.list, live.window()
+    for text in ("100#00", "200#1122"):
+        add(panel, text)
+
+    def editor(name: str) -> QLineEdit:
+        (found,) = (one for one in rows.findChildren(QLineEdit, name) if one.isVisible())
+        return found
+
+    qtbot.waitUntil(lambda: rows.height() >= rows.rowHeight(0) * 3)  # laid out
+    rows.setFocus()
+    rows.setCurrentIndex(panel.model.index(1, ID))
+    qtbot.keyClick(rows, Qt.Key.Key_F2)
+    data = editor("send_cell_data")
+    assert (data.text(), data.selectedText(), data.hasFocus()) == ("11 22", "11 22", True)
+    assert data.accessibleName() == "Data (hexadecimal)"
+    qtbot.keyClicks(data, "aa b")
+    qtbot.keyClick(data, Qt.Key.Key_Return)
+    refusal = window.findChild(QWidget, "send_cell_refusal")
+    assert refusal is not None
+    assert [one.text() for one in refusal.findChildren(QLabel)] == [
+        "The last byte of the data has one digit instead of two."
+    ]
+    assert data.accessibleDescription() == "The last byte of the data has one digit instead of two."
+    assert data.property("wrong")
+    assert (data.text(), column(panel, DATA)) == ("aa b", ["00", "11 22"]), "what was typed stays"
+    if folder := os.environ.get("BENCH_SHOTS"):
+        QTest.qWait(500)
+        window.grab().save(f"{folder}/send-refused.png")
+    qtbot.keyClicks(data, "c")
+    assert not visible(window, "send_cell_refusal")
+    qtbot.keyClick(data, Qt.Key.Key_Down)
+    assert rows.currentIndex().row() == 1, "the rows don't move under the field"
+    qtbot.keyClick(data, Qt.Key.Key_Tab)
+    assert column(panel, DATA) == ["00", "AA BC"]
+    period = editor("send_cell_period")
+    qtbot.keyClicks(period, "0.1")
+    qtbot.keyClick(period, Qt.Key.Key_Return)
+    assert period.accessibleDescription().startswith("0.1 ms isn't possible.")
+    period.selectAll()
+    qtbot.keyClicks(period, "50")
+    qtbot.keyClick(period, Qt.Key.Key_Return)
+    assert column(panel, PERIOD)[1] == "50"
+    assert rows.hasFocus()
+    assert not rows.findChildren(QLineEdit, "send_cell_period") or not visible(window, "send_cell_period")
+    # Esc leaves the cell as it was; a double click edits the one under the pointer.
+    spot = rows.visualRect(panel.model.index(0, DATA)).center()
+    qtbot.mouseDClick(rows.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    qtbot.keyClicks(editor("send_cell_data"), "ff")
+    qtbot.keyClick(editor("send_cell_data"), Qt.Key.Key_Escape)
+    assert column(panel, DATA) == ["00", "AA BC"]
+    assert rows.hasFocus()
+    # One undo for each.
+    panel.undo()
+    assert (column(panel, DATA)[1], column(panel, PERIOD)[1] == "50") == ("AA BC", False)
+    panel.undo()
+    assert column(panel, DATA)[1] == "11 22"
 
 
 def test_a_row_that_runs_and_is_removed_is_not_sent_any_more(
@@ -393,7 +456,7 @@ def test_a_frame_that_the_dongle_cannot_send_is_said_in_the_dialog_and_at_the_st
     qtbot.keyClick(panel.list, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: any("Long: This dongle is set to classic CAN." in one for one in toasts(window)))
     assert column(panel, STATE) == ["Not sent yet"]
-    qtbot.keyClick(panel.list, Qt.Key.Key_Return)
+    qtbot.keyClick(panel.list, Qt.Key.Key_Return, Qt.KeyboardModifier.AltModifier)
     assert "set to classic CAN" in dialog_of(window).findChild(Select, "send_row_type").accessibleDescription()
     enter(qtbot, dialog_of(window), "send_row_data", "1")
     click(window, "send_row_save")

@@ -23,12 +23,11 @@ from benchboard.dongles.fleet import DongleRecord
 from benchboard.storage.models.dongles import Dongle as DongleRow
 from benchboard.ui.bench import ROOM, timing_view
 from benchboard.ui.bench.device_manager import DeviceManager
-from benchboard.ui.bench.dongle_pane import nominal_timing
 from benchboard.ui.bench.dongles_view import DonglesView
 from benchboard.ui.bench.paired_dongles import PairedDongles
 from benchboard.ui.bench.solution_plot import SolutionPlot, SolutionPoint
 from benchboard.ui.bench.timing_cards import VerificationCard
-from benchboard.ui.bench.timing_request import Phases
+from benchboard.ui.bench.timing_request import Phases, nominal_timing
 from benchboard.ui.bench.timing_view import TimingView
 from benchboard.ui.commands import Handler
 from benchboard.ui.shell.shell import Shell

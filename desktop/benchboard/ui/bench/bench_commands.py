@@ -110,7 +110,9 @@ REGISTRY.register(
             "ph.arrow-u-up-right", "", LIVE),
     Command("bench.toggle_send_row", N_("Start or stop row"), Group.LIVE, ("Space",), "ph.play",
             N_("transmit, send once"), SEND_TABLE),
-    Command("bench.edit_send_row", N_("Edit row"), Group.LIVE, ("Return", "F2"), "ph.pencil-simple",
+    Command("bench.edit_send_cell", N_("Edit data or period"), Group.LIVE, ("Return", "F2"), "ph.cursor-text",
+            N_("bytes, every, ms, cycle time"), SEND_TABLE),
+    Command("bench.edit_send_row", N_("Edit row"), Group.LIVE, ("Alt+Return",), "ph.pencil-simple",
             N_("signals, data, period, ID"), SEND_TABLE),
     Command("bench.duplicate_send_row", N_("Duplicate row"), Group.LIVE, ("Ctrl+D",), "ph.copy", N_("copy"),
             SEND_TABLE),
@@ -203,7 +205,7 @@ SEND_MENU: Final = "bench.send-row"
 """The context menu of a row of the send table."""
 REGISTRY.register_menu(
     SEND_MENU,
-    MenuSection(("bench.toggle_send_row", "bench.edit_send_row", "bench.duplicate_send_row")),
+    MenuSection(("bench.toggle_send_row", "bench.edit_send_cell", "bench.edit_send_row", "bench.duplicate_send_row")),
     MenuSection(("bench.move_send_row_up", "bench.move_send_row_down")),
     MenuSection(("bench.remove_send_row",)),
 )

@@ -14,7 +14,7 @@ from benchboard import settings
 from benchboard.canbus.bus_load import bus_load
 from benchboard.canbus.capture import Counters
 from benchboard.canbus.link import named_error
-from benchboard.canbus.timing import Timing, check, controller, limit_percent
+from benchboard.canbus.timing import check, controller, limit_percent
 from benchboard.dongles import fleet
 from benchboard.dongles.device import IDENTIFY_SECONDS
 from benchboard.dongles.fleet import DongleRecord
@@ -41,6 +41,7 @@ from benchboard.ui.bench.dongle_notices import DongleNotices
 from benchboard.ui.bench.dongle_rows import DongleRow
 from benchboard.ui.bench.live_bus.live_load import LiveLoad
 from benchboard.ui.bench.mini_trace import MiniTrace
+from benchboard.ui.bench.timing_request import data_timing, nominal_timing
 from benchboard.ui.context import Context
 from benchboard.ui.theme import theme
 from benchboard.ui.time_format import full_time, relative_time
@@ -68,31 +69,12 @@ _ANSWERS_WITHIN: Final = timedelta(seconds=30)
 """How long the outcome of a check is news to the user who asked for it."""
 
 
-def nominal_timing(config: DongleConfig) -> Timing:
-    """The arbitration phase of `config`."""
-    return Timing(config.clock_hz, config.prescaler, config.prop_seg, config.phase_seg1, config.phase_seg2, config.sjw)
-
-
 def tseg1_is_split(config: DongleConfig, phase: str = "nominal") -> bool:
     """Whether the dongle's controller stores propagation and phase 1 separately, rather than only their sum."""
     try:
         return controller(config.controller).limits(phase).has_prop_seg
     except AppError:  # a controller whose limits are unknown: the reported values are used
         return True
-
-
-def data_timing(config: DongleConfig) -> Timing | None:
-    """The data phase of `config`; None if it has none."""
-    if not config.fd_enabled or config.data_prescaler is None:
-        return None
-    return Timing(
-        config.clock_hz,
-        config.data_prescaler,
-        config.data_prop_seg or 0,
-        config.data_phase_seg1 or 1,
-        config.data_phase_seg2 or 1,
-        config.data_sjw or 1,
-    )
 
 
 def why_not_reachable(row: DongleRow) -> str:

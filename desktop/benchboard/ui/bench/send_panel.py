@@ -1,7 +1,7 @@
 """The send table of the live bus: a panel above the bar that sends one frame, which folds to a button in that bar."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
@@ -21,10 +21,12 @@ from benchboard.ui.bench.device_manager import DeviceManager, LiveBus
 from benchboard.ui.bench.dongle_notices import DongleNotices
 from benchboard.ui.bench.saved_send_tables import SavedSendTables
 from benchboard.ui.bench.send_bar import SendBar
+from benchboard.ui.bench.send_cells.send_cell_editor import SendCellEditor
+from benchboard.ui.bench.send_cells.send_row_values import data_text, read_period, with_data
 from benchboard.ui.bench.send_problems import not_sendable
 from benchboard.ui.bench.send_row_dialog import SendRowDialog
 from benchboard.ui.bench.send_table_list import ROW, SendTableList
-from benchboard.ui.bench.send_table_model import SendTableModel
+from benchboard.ui.bench.send_table_model import PERIOD, SendTableModel
 from benchboard.ui.command_menu import command_menu
 from benchboard.ui.commands import Handler, Handlers, run_handler
 from benchboard.ui.context import Context
@@ -309,6 +311,10 @@ class SendPanel(QWidget):
                 partial(self._toggle_row, row), lambda: why_none() or ("" if state.running else self._why_no_start()),
                 toggle,
             ),
+            "bench.edit_send_cell": Handler(
+                partial(self._edit_cell, row), why_none,
+                _("Edit period") if self.list.edited_column == PERIOD else _("Edit data"),
+            ),
             "bench.edit_send_row": Handler(partial(self._edit_row, row), why_none),
             "bench.duplicate_send_row": Handler(partial(self._duplicate, row), why_none),
             "bench.move_send_row_up": Handler(partial(edit, lambda table: table.moved(key, -1)), why_none),
@@ -439,6 +445,34 @@ class SendPanel(QWidget):
                 self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
         self._ask(_("Add row"), SendRow(_NEW, "", 100.0), add, is_new=True)
+
+    def _edit_cell(self, row: SendRow | None) -> None:
+        """Edit the data of a row, or its period, in its place."""
+        if row is None:
+            return
+        key, column = row.key, self.list.edited_column
+
+        def take(text: str) -> None:
+            now = self._history.table.find(key) or row
+            changed = (
+                replace(now, period_ms=read_period(text))
+                if column == PERIOD
+                else replace(now, frame=with_data(now.frame, text))
+            )
+            self._edit(lambda table: table.replaced(changed))
+
+        period = "" if row.period_ms is None else number(row.period_ms, most=3, grouped=False)
+        data_label = _("DLC asked for (0 to 8)") if row.frame.remote else _("Data (hexadecimal)")
+        editor = SendCellEditor(
+            self.list.viewport(),
+            label=_("Every (ms)") if column == PERIOD else data_label,
+            text=period if column == PERIOD else data_text(row.frame),
+            name="send_cell_period" if column == PERIOD else "send_cell_data",
+            take=take,
+        )
+        if column == PERIOD:
+            editor.setPlaceholderText(_("once"))
+        self.list.edit_cell(key, column, editor)
 
     def _edit_row(self, row: SendRow | None) -> None:
         if row is not None:

@@ -10,11 +10,12 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 from benchboard.canbus import candump
 from benchboard.canbus.dbc import CanDatabase, Message, SignalValue
 from benchboard.canbus.frame import MAX_STANDARD_ID, Frame
-from benchboard.canbus.send_table import MAX_NAME, MIN_PERIOD_MS, SendRow, most_frames_a_second, require_period
+from benchboard.canbus.send_table import MAX_NAME, MIN_PERIOD_MS, SendRow, most_frames_a_second
 from benchboard.canbus.signal_encoding import encode_signals, message_frame, parse_value
 from benchboard.errors import AppError, Invalid
-from benchboard.i18n import TwoReadings, _, number, parse_number
+from benchboard.i18n import _, number
 from benchboard.ui.bench.frame_format import identifier, size_text
+from benchboard.ui.bench.send_cells.send_row_values import data_text, read_period
 from benchboard.ui.widgets import Button, Dialog, Edit, Field, Select, Text
 from benchboard.ui.widgets.surfaces import scroll_area
 
@@ -129,12 +130,12 @@ class SendRowDialog(Dialog):
         kind = "remote" if frame.remote else ("brs" if frame.brs else "fd") if frame.fd else _CLASSIC
         self._type.set_current_key(kind)
         self._label_data()
-        self._data.edit.setText(str(frame.remote_dlc) if frame.remote else frame.data.hex(" ").upper())
+        self._data.edit.setText(data_text(frame))
         self._show_frame(frame)
 
     def _label_data(self) -> None:
         remote = self._type.current_key() == "remote"
-        self._data.set_label(_("Length asked for (0 to 8)") if remote else _("Data (hexadecimal)"))
+        self._data.set_label(_("DLC asked for (0 to 8)") if remote else _("Data (hexadecimal)"))
 
     def _show_size(self) -> None:
         """Say at the end of the data how many bytes it has."""
@@ -288,20 +289,6 @@ class SendRowDialog(Dialog):
             too_large = False
         return _("Above 7FF an ID is extended.") if too_large else candump.why_invalid(f"{padded}#")
 
-    def _read_period(self) -> float | None:
-        """The period in its field, None if that is empty. Raises `Invalid`."""
-        text = self._period.text().strip()
-        if not text:
-            return None
-        try:
-            period = round(parse_number(text), 3)
-        except TwoReadings as error:
-            raise Invalid("send.period", str(error)) from error
-        except ValueError as error:
-            raise Invalid("send.period", _("Enter a number, or nothing to send once.")) from error
-        require_period(period)
-        return period
-
     def _show_period_note(self) -> None:
         """Say how many of these frames the bus carries."""
         frame = self._read_frame(quiet=True)
@@ -316,7 +303,7 @@ class SendRowDialog(Dialog):
         wrong = self._wrong_signals()
         frame = self._read_frame(quiet=False)
         try:
-            period = self._read_period()
+            period = read_period(self._period.text())
         except Invalid as error:
             self._period.set_error(" ".join(part for part in (error.what, error.do) if part))
             wrong.append(self._period)

@@ -8,14 +8,16 @@ from PySide6.QtWidgets import QHeaderView, QStyledItemDelegate, QStyleOptionView
 
 from benchboard.i18n import _, number
 from benchboard.ui.bench.bench_commands import SEND_TABLE
+from benchboard.ui.bench.send_cells.send_cell_editor import SendCellEditor
 from benchboard.ui.bench.send_table_model import (
     ACT,
     DATA,
+    DLC,
     FAILED,
     ID,
-    LENGTH,
     NAME,
     NUMBERS,
+    PERIOD,
     SENT,
     STATE,
     TYPE,
@@ -36,7 +38,7 @@ _NARROW_WIDTHS: Final = (100, 128, 76, 52, 200, 92, 64, 60, 224, 104)
 _NARROW: Final = 1160
 """A list narrower than this leaves the type out: that of a frame which isn't plain data stands behind its name."""
 _NARROWER: Final = 1020
-"""One narrower than this leaves out the length, too, which the data shows."""
+"""One narrower than this leaves out the DLC, too, which the data shows."""
 _ICON: Final = 14
 ROW: Final = 32
 """Pixels of a row, with room for its button."""
@@ -158,6 +160,8 @@ class SendTableList(WholeRowTable):
     def __init__(self, model: SendTableModel) -> None:
         super().__init__()
         self.rows = model
+        self._edited: tuple[SendCellEditor, int, int] | None = None
+        """The open editor, the key of its row, and its column."""
         self.setObjectName("send_table")
         self.setAccessibleName(_("Send table"))
         self.setModel(model)
@@ -178,7 +182,7 @@ class SendTableList(WholeRowTable):
     def _fit_columns(self) -> None:
         header, narrow = self.horizontalHeader(), self.width() < _NARROW
         header.setSectionHidden(TYPE, narrow)
-        header.setSectionHidden(LENGTH, self.width() < _NARROWER)
+        header.setSectionHidden(DLC, self.width() < _NARROWER)
         for column, width in enumerate(_NARROW_WIDTHS if narrow else _WIDTHS):
             stretches = column == DATA or (column == NAME and not narrow)
             mode = QHeaderView.ResizeMode.Stretch if stretches else QHeaderView.ResizeMode.Fixed
@@ -189,6 +193,7 @@ class SendTableList(WholeRowTable):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit_columns()
+        self._place_editor()
 
     @property
     def current_key(self) -> int:
@@ -201,6 +206,39 @@ class SendTableList(WholeRowTable):
         place = self.rows.place_of(key)
         if place >= 0:
             self.setCurrentIndex(self.rows.index(place, ID))
+
+    @property
+    def edited_column(self) -> int:
+        """The column that is edited in the current row: that of the data, unless the current cell is the period."""
+        return PERIOD if self.currentIndex().column() == PERIOD else DATA
+
+    def edit_cell(self, key: int, column: int, editor: SendCellEditor) -> None:
+        """Show this editor, whose parent is the viewport, over the cell of the row with this key."""
+        self._edited = (editor, key, column)
+        editor.ended.connect(self._end_edit)
+        self._place_editor()
+        editor.show()
+        editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _place_editor(self) -> None:
+        if self._edited is not None:
+            editor, key, column = self._edited
+            editor.place(self.visualRect(self.rows.index(self.rows.place_of(key), column)))
+
+    def _end_edit(self, goes_on: bool) -> None:
+        if self._edited is None:
+            return
+        editor, key, column = self._edited
+        self._edited = None
+        if editor.hasFocus() or goes_on:
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+        if goes_on and column == DATA and (place := self.rows.place_of(key)) >= 0:
+            self.setCurrentIndex(self.rows.index(place, PERIOD))
+            self.asked.emit("bench.edit_send_cell")
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        super().scrollContentsBy(dx, dy)
+        self._place_editor()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Run the command of the key; the arrow keys move."""
@@ -234,9 +272,13 @@ class SendTableList(WholeRowTable):
             self.asked.emit("bench.toggle_send_row")
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """A double click on a row edits it; on its button it is two clicks."""
+        """A double click edits the data or the period in its place, elsewhere the row; on its button it is two
+        clicks."""
         index = self.indexAt(event.position().toPoint())
-        if index.isValid():
+        if index.isValid() and index.column() in (DATA, PERIOD):
+            self.setCurrentIndex(index)
+            self.asked.emit("bench.edit_send_cell")
+        elif index.isValid():
             self.asked.emit("bench.toggle_send_row" if index.column() == ACT else "bench.edit_send_row")
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:

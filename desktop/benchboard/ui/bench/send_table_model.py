@@ -17,7 +17,7 @@ from benchboard.ui.widgets.labels import plain_tooltip
 ID: Final = 0
 NAME: Final = 1
 TYPE: Final = 2
-LENGTH: Final = 3
+DLC: Final = 3
 DATA: Final = 4
 PERIOD: Final = 5
 SENT: Final = 6
@@ -25,7 +25,7 @@ FAILED: Final = 7
 STATE: Final = 8
 ACT: Final = 9
 """The button of the row: what a click does."""
-NUMBERS: Final = (LENGTH, PERIOD, SENT, FAILED)
+NUMBERS: Final = (DLC, PERIOD, SENT, FAILED)
 _NEVER: Final = RowState()
 Index = QModelIndex | QPersistentModelIndex
 
@@ -57,7 +57,7 @@ class SendTableModel(QAbstractTableModel):
         super().__init__(parent)
         self.table = SendTable()
         self.titles = (
-            _("ID"), _("Name"), _("Type"), _("Len"), _("Data"), _("Every (ms)"), _("Sent"), _("Failed"), _("State"),
+            _("ID"), _("Name"), _("Type"), _("DLC"), _("Data"), _("Every (ms)"), _("Sent"), _("Failed"), _("State"),
             "",
         )  # fmt: skip
         self._database = CanDatabase()
@@ -126,8 +126,8 @@ class SendTableModel(QAbstractTableModel):
             return self.title_of(row) if row.name or self._database.find(row.frame) else ""
         if column == TYPE:
             return frame_type(row.frame)
-        if column == LENGTH:
-            return number(row.frame.remote_dlc if row.frame.remote else len(row.frame.data))
+        if column == DLC:
+            return number(row.frame.dlc)
         if column == DATA:
             return payload(row.frame)
         if column == PERIOD:

@@ -20,7 +20,6 @@ from benchboard.canbus.timing.solver import MAX_BITRATE
 from benchboard.dongles.protocol import DongleConfig
 from benchboard.errors import Invalid
 from benchboard.i18n import _
-from benchboard.ui.bench.dongle_pane import data_timing, nominal_timing
 
 DETECT: Final = "!detect"
 """The end of the address that finds the bit rate of a dongle's bus."""
@@ -102,6 +101,25 @@ def tdc_offset(verdict: Verdict | None, request: TimingRequest | None) -> int | 
     compensation = verdict.delay_compensation
     has_tdc = bool(controller(request.controller).tdco_max)
     return compensation.offset if compensation is not None and compensation.is_usable and has_tdc else None
+
+
+def nominal_timing(config: DongleConfig) -> Timing:
+    """The arbitration phase of `config`."""
+    return Timing(config.clock_hz, config.prescaler, config.prop_seg, config.phase_seg1, config.phase_seg2, config.sjw)
+
+
+def data_timing(config: DongleConfig) -> Timing | None:
+    """The data phase of `config`; None if it has none."""
+    if not config.fd_enabled or config.data_prescaler is None:
+        return None
+    return Timing(
+        config.clock_hz,
+        config.data_prescaler,
+        config.data_prop_seg or 0,
+        config.data_phase_seg1 or 1,
+        config.data_phase_seg2 or 1,
+        config.data_sjw or 1,
+    )
 
 
 def stored_phases(config: DongleConfig) -> Phases:

@@ -1,0 +1,1 @@
+"""Editing a cell of the send table in its place."""
