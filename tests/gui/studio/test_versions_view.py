@@ -185,8 +185,58 @@ def test_versions_opened_compare_the_newest_and_keys_step_through(history: Histo
 def test_versions_opened_tell_which_are_compared_and_what_differs(history: History, announcements: list[str]) -> None:
     history.open()
     (told,) = (one for one in announcements if one.startswith("Version "))
-    assert told.startswith("Version 2 to Version 3, ")
+    assert told.startswith("Version 3 compared with version 2: 9 differences, ")
     assert "moved" in told
+
+
+def rows_selected(history: History) -> list[str]:
+    """The rows that a screen reader hears as selected."""
+    model, chosen = history.versions.model(), history.versions.selectionModel()
+    rows = [model.index(row, 0) for row in range(model.rowCount())]
+    return [str(row.data()).partition(",")[0] for row in rows if chosen.isSelected(row)]
+
+
+def test_arrows_in_versions_leave_the_compared_ones_selected(history: History) -> None:
+    """A reader said “selected” for a version that Restore didn't act on."""
+    history.open()
+    assert rows_selected(history) == ["Version 3", "Version 2"]
+    history.versions.setFocus()
+    for _press in range(2):
+        history.shown.key(Qt.Key.Key_Down)
+    assert str(history.versions.currentIndex().data()).startswith("Version 1")
+    assert rows_selected(history) == ["Version 3", "Version 2"]
+    history.shown.key(Qt.Key.Key_Return)
+    history.wait(lambda: rows_selected(history) == ["Version 1"])
+    history.edit(1)
+    history.wait(lambda: history.versions.model().rowCount() == 4)
+    assert rows_selected(history) == ["Version 1"], "the list was read again"
+
+
+def test_enter_on_a_version_tells_what_it_is_compared_with(history: History, announcements: list[str]) -> None:
+    history.open()
+    announcements.clear()
+    history.versions.setFocus()
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Return):
+        history.shown.key(key)
+    history.wait(lambda: "Version 1. First version, nothing to compare." in announcements)
+    history.shown.key(Qt.Key.Key_Up)
+    history.shown.key(Qt.Key.Key_Return)
+    history.wait(lambda: any(one.startswith("Version 2 compared with version 1: ") for one in announcements))
+    told = history.versions.accessibleDescription()
+    assert told == "Enter compares a version with the one before it, B with the newer one that is shown"
+
+
+def test_compared_versions_are_renamed_for_the_screen_reader(
+    history: History, told_events: list[tuple[str, int]]
+) -> None:
+    """It remembers the names, in which “before” and “after” are."""
+    history.open()
+    told_events.clear()
+    history.versions.setFocus()
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Return):
+        history.shown.key(key)
+    history.wait(lambda: str(history.versions.model().index(1, 0).data()).endswith("after"))
+    assert {child for kind, child in told_events if kind == "NameChanged"} == {0, 1, 2}
 
 
 def test_next_difference_is_told_wherever_the_focus_is(history: History, announcements: list[str]) -> None:

@@ -221,6 +221,14 @@ def tell_renamed(widget: QWidget) -> None:
         around = around.parentWidget()
 
 
+def tell_row_renamed(view: QAbstractItemView, index: QModelIndex) -> None:
+    """Tell the screen reader that the name of a list's row or cell is another one now: it remembers them."""
+    event = QAccessibleEvent(view, QAccessible.Event.NameChanged)
+    event.setChild(_child(view, index))
+    if QAccessible.isActive() and index.isValid() and event.child() >= 0:
+        send(event)
+
+
 def tell_described(widget: QWidget) -> None:
     """Tell the screen reader that a widget's description is another one now: Qt does so, but not of its tooltip."""
     if QAccessible.isActive():

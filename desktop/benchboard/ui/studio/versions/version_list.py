@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import (
     QAbstractListModel,
+    QEvent,
+    QItemSelection,
     QItemSelectionModel,
     QModelIndex,
     QObject,
@@ -16,7 +18,7 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter
-from PySide6.QtWidgets import QHBoxLayout, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from benchboard.dashboards.versions import version_store
 from benchboard.dashboards.versions.version_store import Version
@@ -37,6 +39,7 @@ from benchboard.ui.studio.versions.row_list import (
 from benchboard.ui.theme import theme
 from benchboard.ui.time_format import full_time, refresh_times, relative_time
 from benchboard.ui.widgets import Button, EmptyState, KeyCap, MenuItem, Text, hairline, menu, paint_avatar
+from benchboard.ui.widgets.accessible import tell_row_renamed
 from benchboard.ui.widgets.badges import paint_icon
 
 if TYPE_CHECKING:
@@ -70,10 +73,11 @@ class VersionListModel(QAbstractListModel):
     Versions that repeat each other are folded into one line, unless the list is filtered: then those between them
     aren't known.
 
-    `page_loaded` is emitted when a page was loaded.
+    `page_loaded` is emitted when a page was loaded, `compared_changed` when others are compared.
     """
 
     page_loaded = Signal()
+    compared_changed = Signal()
 
     def __init__(self, context: "Context", dashboard_id: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -104,6 +108,12 @@ class VersionListModel(QAbstractListModel):
         self.before, self.after = before, after
         if self._lines:
             self.dataChanged.emit(self.index(0), self.index(len(self._lines) - 1))
+        self.compared_changed.emit()
+
+    def compared_rows(self) -> list[int]:
+        """The rows of the versions being compared, as far as they are loaded."""
+        found = {self.row_of(number) for number in (self.after, self.before) if number is not None}
+        return sorted(row for row in found if row is not None)
 
     def set_summary(self, number: int, summary: str) -> None:
         """Set the summary of a version."""
@@ -237,7 +247,7 @@ class VersionListModel(QAbstractListModel):
 
 
 class VersionList(RowList):
-    """The list.
+    """The list. Only the compared versions are selected: arrows move the focus alone.
 
     `version_selected` emits the number of the version to show, `compare_requested` the one to compare it with.
     """
@@ -249,7 +259,29 @@ class VersionList(RowList):
         super().__init__(model, name="versions_list", label=_("Versions"), parent=parent)
         self._versions = model
         self.setItemDelegate(_VersionDelegate(self))
+        self.setSelectionMode(QListView.SelectionMode.MultiSelection)
+        told = _("Enter compares a version with the one before it, {key} with the newer one that is shown")
+        self.setAccessibleDescription(told.format(key=REGISTRY["studio.versions_since"].key))
+        self._marked: list[int] = []
+        """The rows that were selected last."""
+        model.compared_changed.connect(self._select_compared)
+        for changed in (model.modelReset, model.rowsInserted, model.rowsRemoved):
+            changed.connect(self._select_compared)
         refresh_times(self.viewport())
+
+    def selectionCommand(self, index: Index, event: QEvent | None = None) -> QItemSelectionModel.SelectionFlag:
+        return QItemSelectionModel.SelectionFlag.NoUpdate
+
+    def _select_compared(self) -> None:
+        """Select the compared versions, and tell the screen reader whose names say now that they are, or no longer."""
+        rows, before = self._versions.compared_rows(), self._marked
+        self._marked = rows
+        chosen = QItemSelection()
+        for row in rows:
+            chosen.select(self._versions.index(row), self._versions.index(row))
+        self.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        for row in sorted({*rows, *before}):
+            tell_row_renamed(self, self._versions.index(row))
 
     def show_number(self, number: int) -> None:
         """Make a version's row the current one without a signal."""
@@ -260,7 +292,7 @@ class VersionList(RowList):
         if row is not None:
             blocked = self.blockSignals(True)
             index = self._versions.index(row)
-            self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+            self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
             self.blockSignals(blocked)
             self.scrollTo(index)
 
@@ -347,8 +379,13 @@ class VersionsPane(QWidget):
         keys = QHBoxLayout(foot)
         keys.setContentsMargins(16, 8, 12, 8)
         keys.setSpacing(8)
-        keys.addWidget(KeyCap(REGISTRY["studio.versions_since"].key))
-        keys.addWidget(Text(_("or Shift-click a version to compare"), "caption", "muted"))
+        key, rest = (
+            REGISTRY["studio.versions_since"].key,
+            Text(_("or Shift-click a version to compare"), "caption", "muted"),
+        )
+        rest.setAccessibleName(f"{key} {rest.text()}")  # one sentence, which begins with the key cap
+        keys.addWidget(KeyCap(key))
+        keys.addWidget(rest)
         keys.addStretch(1)
         for widget in (top, hairline(), self._none):
             column.addWidget(widget)

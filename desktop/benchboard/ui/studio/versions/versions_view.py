@@ -196,10 +196,17 @@ class VersionsScreen(QWidget):
         self._counts_line.setVisible(bool(counts))
         self._fit_toolbar()
         self._page.setAccessibleName(f"{was} → {now}: {self._right.heading}")
-        if before is not None:
-            what = summarise(compared.found, names) or _("No differences")
-            announce(self, _("{before} to {after}, {differences}").format(before=was, after=now, differences=what))
+        announce(self, self._comparison_text(compared, names), again=True)
         self._request_answers()
+
+    def _comparison_text(self, compared: _Comparison, names: ItemNames) -> str:
+        """Which versions are compared, and what differs, for screen readers."""
+        before, after = compared.numbers
+        if before is None:
+            return _("Version {number}. First version, nothing to compare.").format(number=after)
+        parts = [self._right.heading, summarise(compared.found, names)] if compared.found else [_("No differences")]
+        told = _("Version {number} compared with version {other}: {differences}")
+        return told.format(number=after, other=before, differences=", ".join(filter(None, parts)))
 
     def _comparison_failed(self, asked: int, error: AppError) -> None:
         if asked == self._generation:
