@@ -285,6 +285,37 @@ def test_who_can_stands_below_the_matrix_in_a_narrow_window(admin: Admin) -> Non
     admin.wait(lambda: place(matrix).bottom() >= view.height() - 2)
 
 
+def test_search_for_who_can_is_told_and_its_results_are_entered_by_down(admin: Admin, announcements: list[str]) -> None:
+    """Down went to the roles, at the other end of the window, and nothing was told of the results."""
+    admin.go("admin/roles")
+    admin.type("who_can_search", "dongles")
+    admin.wait(lambda: _rows(admin, "who_can_detail"))
+    choices = [row for row in admin.find("who_can_detail").findChildren(ListRow) if row.isVisible()]
+    people = len(_rows(admin, "who_can_detail"))
+    assert len(choices) == 2
+    title = choices[0].text()
+    admin.wait(lambda: f"{len(choices)} results. {title}: {people} people" in announcements)
+    admin.key(Qt.Key.Key_Down)
+    admin.wait(lambda: admin.window.focusWidget() is choices[0])
+    assert "1 of " in choices[0].accessibleDescription()
+    announcements.clear()
+    admin.key(Qt.Key.Key_Down)
+    assert admin.window.focusWidget() is choices[1]
+    admin.key(Qt.Key.Key_Return)
+    admin.wait(lambda: any(one.startswith(f"{choices[1].text()}: ") for one in announcements))
+    admin.find("who_can_search").setFocus()
+    admin.find("who_can_search").clear()  # type: ignore[attr-defined]
+    admin.type("who_can_search", "zzz")
+    admin.key(Qt.Key.Key_Return)
+    admin.wait(lambda: "No permission, dashboard, data source or dongle matches “zzz”." in announcements)
+    assert admin.window.focusWidget() is admin.find("who_can_search")
+    admin.find("who_can_search").clear()  # type: ignore[attr-defined]
+    admin.type("who_can_search", "wall")
+    admin.key(Qt.Key.Key_Return)  # before there are results
+    admin.wait(lambda: isinstance(admin.window.focusWidget(), ListRow))
+    assert "wall" in admin.window.focusWidget().text()  # type: ignore[union-attr]
+
+
 def test_roles_are_compared_by_two(admin: Admin) -> None:
     admin.go("admin/roles")
     admin.click("role_technician")

@@ -9,7 +9,9 @@ from benchboard.dashboards.access import sharing
 from benchboard.identity import person_changes
 from benchboard.identity.person_changes import PersonFields
 from benchboard.paging import Listing
-from benchboard.ui.widgets import Paragraph
+from benchboard.ui.admin.role_pane import WhoCanPane
+from benchboard.ui.time_format import full_date
+from benchboard.ui.widgets import Paragraph, Text
 from benchboard.ui.widgets.readable_rows import ReadableRow
 from support.admin import Admin
 from support.databases import unbound
@@ -68,3 +70,46 @@ def test_day_that_cannot_be_told_is_said_at_the_field(admin: Admin) -> None:
         _ask(admin, day)
         admin.wait(lambda told=told: told in _texts(admin))
         assert _rows(admin) == []
+
+
+def test_wrong_day_is_told_and_described_and_no_number_of_people_stands_there(
+    admin: Admin, announcements: list[str]
+) -> None:
+    """It was silent, and “0 people” is the answer to another question."""
+    admin.go("admin/roles")
+    admin.type("who_can_search", "pair")
+    admin.wait(lambda: _rows(admin))
+    pane = admin.find("who_can_detail")
+    assert isinstance(pane, WhoCanPane)
+    _ask(admin, "xx")
+    told = "“xx” isn't a date or time. Write it like 2026-03-01 or 2026-03-01T08:00."
+    admin.wait(lambda: told in announcements)
+    field = admin.find("who_can_day")
+    assert field.accessibleDescription() == told
+    assert field.property("wrong") is True
+    shown = [one.text() for one in pane.findChildren(Text) if one.isVisible()]
+    assert [text for text in shown if text.endswith(("person", "people"))] == []
+    announcements.clear()
+    field.clear()  # type: ignore[attr-defined]
+    admin.wait(lambda: _rows(admin))
+    assert field.accessibleDescription() == ""
+    assert field.property("wrong") is False
+
+
+def test_answer_as_of_a_day_is_told(admin: Admin, announcements: list[str]) -> None:
+    admin.go("admin/roles")
+    admin.type("who_can_search", "pair")
+    admin.wait(lambda: _rows(admin))
+    today = datetime.now().astimezone().date()
+    _ask(admin, today.isoformat())
+    day = full_date(today)
+    admin.wait(lambda: f"As of {day}, Pair and configure dongles: {_people(admin)}" in announcements)
+    assert "when the audit log begins." in admin.find("who_can_day").accessibleDescription()
+    announcements.clear()
+    admin.find("who_can_day").clear()  # type: ignore[attr-defined]
+    admin.wait(lambda: f"Pair and configure dongles: {_people(admin)}" in announcements)
+
+
+def _people(admin: Admin) -> str:
+    count = len(_rows(admin))
+    return f"{count} person" if count == 1 else f"{count} people"

@@ -1,7 +1,7 @@
 """The line that asks as of which day something is told, and says since when that is known."""
 
 import shlex
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _
 from benchboard.identity.audit_periods import read_moment
-from benchboard.ui.time_format import full_time
+from benchboard.ui.time_format import full_date, full_time
 from benchboard.ui.widgets import Edit, Paragraph
+from benchboard.ui.widgets.accessible import announce
 
 
 class PastDay(QWidget):
@@ -38,6 +39,14 @@ class PastDay(QWidget):
     def is_past(self) -> bool:
         """Whether a day or time was typed."""
         return bool(self._edit.text().strip())
+
+    @property
+    def title(self) -> str:
+        """The day that was typed, or the time, as sentences say it; empty for now. Only if `moment` takes it."""
+        text = self._edit.text().strip()
+        if len(text) == len("2026-03-14"):
+            return full_date(date.fromisoformat(text))
+        return full_time(self.moment())
 
     @property
     def word(self) -> str:
@@ -73,6 +82,10 @@ class PastDay(QWidget):
         self._error.setText(wrong)
         self._note.setVisible(known_from is not None)
         self._error.setVisible(bool(wrong))
+        self._edit.set_invalid(error is not None)
+        if wrong and wrong not in self._edit.accessibleDescription():
+            announce(self._edit, wrong)
+        self._edit.setAccessibleDescription(" ".join(filter(None, (wrong, self._note.text()))))
 
     def _clear(self, text: str) -> None:
         if not text:

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from functools import partial
+from typing import Final, Literal
 
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -30,12 +31,14 @@ from benchboard.ui.sign_in.demo_picker import role_description
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Badge, Button, Paragraph, Text, fill_column, hairline, scroll_area
+from benchboard.ui.widgets.accessible import announce, place_text
 from benchboard.ui.widgets.detail_pane import DetailHeader, DetailPane, DetailSection
 from benchboard.ui.widgets.flow_layout import FlowLayout
 from benchboard.ui.widgets.labels import Tone
 from benchboard.ui.widgets.list_row import ListRow
 from benchboard.ui.widgets.readable_rows import ReadableList, make_readable
 from benchboard.ui.widgets.surfaces import set_surface
+from benchboard.ui.widgets.tab_order import focus_content, one_tab_stop_choices
 
 MOST_SHOWN: Final = 50
 _MAX_ABILITIES: Final = 5
@@ -280,6 +283,10 @@ class _DifferenceSection(DetailSection):
         return ReachRow(one.name, "" if one.is_active else _("Disabled"), what, name=f"differs_{one.user_id}")
 
 
+_Told = Literal["answer", "results"]
+"""Whether a screen reader is told how many people can do it, or before that how many matches there are."""
+
+
 @dataclass(frozen=True, slots=True)
 class _PastAnswer:
     """Who could do something at a time, told from an audit log that begins at `known_from`; `log_fits`: it still has
@@ -299,6 +306,12 @@ class WhoCanPane(DetailPane):
         super().__init__("who_can_detail")
         self._context = context
         self._text, self._chosen = "", ""
+        self._shown_text = ""
+        """The text whose matches are shown."""
+        self._enters = False
+        """Whether the focus goes to the matches once they are there."""
+        self._told: _Told | None = None
+        """What of the answer that is being read a screen reader is told; None: nothing."""
         self._head = DetailHeader(self.close_button(), icon="ph.magnifying-glass")
         self._head.name.setText(_("Who can"))
         self.head.addWidget(self._head)
@@ -308,6 +321,7 @@ class WhoCanPane(DetailPane):
         self._choice_column.setContentsMargins(0, 4, 0, 4)
         self._choice_column.setSpacing(0)
         make_readable(self._choices, _("Matches"))
+        one_tab_stop_choices(self._choices)
         self._none = Paragraph("", "body", "secondary")
         self._none.setContentsMargins(16, 14, 16, 14)
         self._count = Text("", "body", "muted")
@@ -315,7 +329,7 @@ class WhoCanPane(DetailPane):
         self._rows, self._rest = ReadableList(_("People")), Text("", "caption", "muted")
         self._people.fill(self._rows, self._rest)
         self._day = PastDay()
-        self._day.changed.connect(self.refresh)
+        self._day.changed.connect(self._ask_day)
         self._as_of = DetailSection(_("As of"))
         self._as_of.fill(self._day)
         self._rule = hairline()
@@ -349,13 +363,26 @@ class WhoCanPane(DetailPane):
 
     def search(self, text: str) -> None:
         """Find what a text means, and show who can do the first of it."""
-        self._text, actor = text, self._context.actor
+        if text == self._shown_text and self.isVisible():
+            return
+        self._text, self._shown_text, self._enters, actor = text, "", False, self._context.actor
 
         def show(found: tuple[FoundObject, ...]) -> None:
             if text == self._text:
+                self._shown_text = text
                 self._show_choices(abilities_matching(text)[:_MAX_ABILITIES], found)
 
         self._context.tasks.read(self, lambda session: reached_objects.find_objects(session, actor, text), show)
+
+    def enter_choices(self) -> None:
+        """Focus the match that is shown, once what was searched for last is found."""
+        self._enters = self._text != self._shown_text
+        if not self._enters and self._listed:
+            focus_content(self._choices)
+
+    def _ask_day(self) -> None:
+        self._told = "answer"
+        self.refresh()
 
     def refresh(self) -> None:
         """Read again what is shown."""
@@ -369,27 +396,36 @@ class WhoCanPane(DetailPane):
                 old.hide()
                 old.deleteLater()
         self._listed, self._objects = {}, {f"{one.kind}:{one.id}": one for one in objects}
-        for ability in abilities:
-            self._add_choice(ability, "ph.shield", sentence_start(ability_title(ability)), _("Permission"))
         kinds = {"dashboard": _("Dashboard"), "source": _("Data source"), "dongle": _("Dongle")}
-        for key, one in self._objects.items():
-            self._add_choice(key, KIND_ICONS[one.kind], one.name, kinds[one.kind])
+        choices = [(one, "ph.shield", sentence_start(ability_title(one)), _("Permission")) for one in abilities]
+        choices += [(key, KIND_ICONS[one.kind], one.name, kinds[one.kind]) for key, one in self._objects.items()]
+        for at, choice in enumerate(choices):
+            self._add_choice(*choice, place=place_text(at, len(choices)))
         sentence = _("No permission, dashboard, data source or dongle matches “{text}”.")
         self._none.setText(sentence.format(text=self._text))
         self._none.setVisible(not self._listed)
         for section in (self._as_of, self._people):
             section.setVisible(bool(self._listed))
         if self._listed:
+            self._told = "results"
             self._choose(self._chosen if self._chosen in self._listed else next(iter(self._listed)))
+            if self._enters:
+                self.enter_choices()
         else:
             self._head.below.setText("")
+            announce(self._none, self._none.text())
+        self._enters = False
 
-    def _add_choice(self, key: str, icon: str, title: str, kind: str) -> None:
-        row = ListRow(lambda: self._choose(key), name=f"who_can_{key}", icon=icon)
-        row.show_row(title, kind)
+    def _add_choice(self, key: str, icon: str, title: str, kind: str, *, place: str) -> None:
+        row = ListRow(partial(self._press_choice, key), name=f"who_can_{key}", icon=icon)
+        row.show_row(title, kind, place=place)
         self._listed[key] = row
         self._choice_column.addWidget(row)
         row.show()
+
+    def _press_choice(self, key: str) -> None:
+        self._told = "answer"
+        self._choose(key)
 
     def _choose(self, key: str) -> None:
         self._chosen, actor = key, self._context.actor
@@ -449,9 +485,11 @@ class WhoCanPane(DetailPane):
         self._context.tasks.read(self, read, show, self._show_past_problem)
 
     def _show_past_problem(self, error: AppError) -> None:
+        """Say what is wrong; who could do it isn't known, so that no number stands there, which would be 0."""
+        self._told = None
+        self._rows.show_rows([])
+        self._people.hide()
         self._day.say(error=error)
-        self._show_people(Page(()))
-        self._count.setText("")
 
     def _show_people(self, page: Page[Holder] | Page[ObjectAccess]) -> None:
         rows = []
@@ -472,6 +510,21 @@ class WhoCanPane(DetailPane):
         )
         self._rest.setText(sentence.format(count=number(len(rows)), day=self._day.word))
         self._rest.setVisible(more)
+        self._people.show()
+        if self._told is not None:
+            self._announce(people if not more else _("more than {count} people").format(count=number(len(rows))))
+
+    def _announce(self, people: str) -> None:
+        """Have the screen reader say how many people can do what is chosen."""
+        results, told = len(self._listed), self._told
+        self._told = None
+        text = f"{self._listed[self._chosen].text()}: {people}"
+        if self._day.is_past:
+            text = _("As of {day}, {answer}").format(day=self._day.title, answer=text)
+        if told == "results":
+            counted = ngettext("{count} result.", "{count} results.", results).format(count=number(results))
+            text = f"{counted} {text}"
+        announce(self._people, text, again=True)
 
 
 def abilities_matching(text: str) -> list[str]:

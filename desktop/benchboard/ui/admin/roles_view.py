@@ -32,6 +32,7 @@ from benchboard.ui.widgets import (
 )
 from benchboard.ui.widgets.accessible import Role, place_text
 from benchboard.ui.widgets.drawer import Drawer
+from benchboard.ui.widgets.fields import focus_list
 from benchboard.ui.widgets.list_row import ListRow
 from benchboard.ui.widgets.surfaces import set_surface
 from benchboard.ui.widgets.tab_order import focus_content, one_tab_stop_choices, one_tab_stop_list
@@ -137,6 +138,7 @@ class RolesView(QWidget):
             _("Find a permission"),
             self._search_who_can,
             label=_("Find out who can do something"),
+            below=self._enter_found,
         )
         self._compare = Select([("", _("All roles"))], name="roles_compare", label=_("Compare with"))
         self._compare.currentIndexChanged.connect(self._show_matrix)
@@ -450,6 +452,13 @@ class RolesView(QWidget):
             self._open_detail()
             if self._body.narrow:
                 self._body.show_detail(False)
+
+    def _enter_found(self) -> None:
+        """Focus what was found, or the roles while nothing is searched for."""
+        if self._is_searching:
+            self._who_can.enter_choices()
+        else:
+            focus_list(self)
 
     def _close_who_can(self) -> None:
         self._search.clear()

@@ -573,12 +573,14 @@ def search_field(
     entered: Callable[[], object] | None = None,
     *,
     label: str = "",
+    below: Callable[[], object] | None = None,
 ) -> Edit:
     """A view's filter field: `/` focuses it while the view is shown, `searched` is called when typing pauses. To screen
     readers it is called `label`, or what its placeholder says.
 
     Esc clears it. Down, and Esc in an empty field, go to the list, which is the view's focus proxy; Up at its first row
-    returns. Enter goes there too, unless something is `entered` by it.
+    returns. Enter goes there too, unless something is `entered` by it. What is found may be elsewhere, where `below`
+    goes: then Down and Enter do so.
     """
     keys = REGISTRY[FILTER].key
     edit = SearchField(
@@ -597,8 +599,8 @@ def search_field(
         run()
 
     to_list = partial(focus_list, view)
-    edit.down.connect(partial(then, to_list))
-    edit.returnPressed.connect(partial(then, entered or to_list))
+    edit.down.connect(partial(then, below or to_list))
+    edit.returnPressed.connect(partial(then, entered or below or to_list))
 
     def clear() -> None:
         pause.stop()
