@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from benchboard.canbus.frame_statistics import IdStatistics
 from benchboard.canbus.id_densities import IdDensities
 from benchboard.i18n import _, number
-from benchboard.ui.bench.compared.rate_plot import RateLine, RatePlot
+from benchboard.ui.bench.compared.rate_plot import IdRate, RatePlot
 from benchboard.ui.bench.recording_tables import ComparisonRow, difference_text, time_text
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, KeyValue, Paragraph, Text
@@ -85,12 +85,12 @@ class ComparedIdPane(DetailPane):
         self._figures.show_rows([(name, Text(text)) for name, text in _figures(row)])
 
 
-def _lines(row: ComparisonRow, traffic: ComparedTraffic | None) -> tuple[RateLine | None, RateLine | None]:
+def _lines(row: ComparisonRow, traffic: ComparedTraffic | None) -> tuple[IdRate | None, IdRate | None]:
     if traffic is None:
         return None, None
 
-    def line(side: IdStatistics | None, densities: IdDensities) -> RateLine | None:
-        return RateLine(densities, side.key, side.count) if side is not None and densities.knows(side.key) else None
+    def line(side: IdStatistics | None, densities: IdDensities) -> IdRate | None:
+        return IdRate(densities, side.key, side.count) if side is not None and densities.knows(side.key) else None
 
     return line(row.compared.first, traffic.first), line(row.compared.second, traffic.second)
 

@@ -28,7 +28,7 @@ _DASHES: Final = ((), (4.0, 3.0))
 
 
 @dataclass(frozen=True, slots=True)
-class RateLine:
+class IdRate:
     """An ID in a recording: how often it came when, and its frames."""
 
     densities: IdDensities
@@ -48,7 +48,7 @@ class RatePlot(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._lines: tuple[RateLine | None, RateLine | None] = (None, None)
+        self._lines: tuple[IdRate | None, IdRate | None] = (None, None)
         self._seconds = 0.0
         self.rates: tuple[list[float], list[float]] = ([], [])
         """The frames a second in each bin, of A and of B; none of the one that hasn't the ID."""
@@ -60,7 +60,7 @@ class RatePlot(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(360, _HEIGHT)
 
-    def show_lines(self, first: RateLine | None, second: RateLine | None, seconds: float) -> None:
+    def show_lines(self, first: IdRate | None, second: IdRate | None, seconds: float) -> None:
         """Show an ID as A and B have it (None: not at all), over the first `seconds` of both."""
         self._lines, self._seconds = (first, second), seconds
         said = [
@@ -77,13 +77,13 @@ class RatePlot(QWidget):
         self.rates = (first, second)
         self.update()
 
-    def _rates(self, line: RateLine) -> list[float]:
+    def _rates(self, line: IdRate) -> list[float]:
         """The rates of a line until its recording ends: after that there are none, rather than 0."""
         bins = self._bins(line)
         shown = max(1, round(bins * line.densities.seconds / self._seconds))
         return line.densities.rates(line.key, self._seconds, bins)[:shown]
 
-    def _bins(self, line: RateLine) -> int:
+    def _bins(self, line: IdRate) -> int:
         """How many bins the axis has for a line: each has some frames, so that it doesn't matter on which side of its
         ends one is.
         """
