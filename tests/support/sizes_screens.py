@@ -355,6 +355,7 @@ SCREENS: Final = (
     Screen("timing-fd", click("timing_fd")),
     Screen("live-bus", in_sequence(click("timing_fd"), _tour("live-bus"))),
     Screen("recordings", _tour("recordings")),
+    Screen("recording-plots", _run("bench.show_recorded_plots")),
     Screen("recording-statistics", click("segment_ids")),
     Screen("recording-comparison", click("segment_compare")),
     Screen("recordings-in-folder", click("recording_list")),

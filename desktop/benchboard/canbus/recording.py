@@ -7,7 +7,7 @@ import struct
 import tempfile
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from copy import deepcopy
 from dataclasses import dataclass
@@ -131,6 +131,18 @@ class Recording:
         """The frames with the numbers from `first` to before `end`."""
         for number in range(first, self.count if end is None else min(end, self.count)):
             yield self.frame(number)
+
+    def frames_of(
+        self, ids: Collection[IdKey], on_step: OnStep = lambda _done, _total: None, channel: str | None = None
+    ) -> Iterator[Frame]:
+        """The frames with these IDs, of this channel or of all, in the order of the file."""
+        wanted = self._names.index(channel) if channel is not None else None
+        rows = _ROW.iter_unpack(memoryview(self._rows)[: self.count * _ROW.size])
+        for number, row in enumerate(rows):
+            if not number % _CHUNK:
+                on_step(number, self.count)
+            if _id_key(row[1], row[4]) in ids and (wanted is None or row[6] == wanted):
+                yield self._decoded(row).frame
 
     def count_between(self, first: int, end: int, on_step: OnStep = lambda _done, _total: None) -> FrameStatistics:
         """The statistics of the frames with the numbers from `first` to before `end`."""

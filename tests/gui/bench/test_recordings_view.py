@@ -17,9 +17,11 @@ from pytestqt.qtbot import QtBot
 from benchboard.canbus.dbc import CanDatabase, Message
 from benchboard.canbus.frame import Frame, TimeSource, Timestamp
 from benchboard.canbus.frame_statistics import FrameStatistics
+from benchboard.canbus.recorded_signals import recorded_signals
 from benchboard.canbus.recording_reader import read_frames
 from benchboard.canbus.recording_writer import open_recording
 from benchboard.dongles.simulator import conveyor
+from benchboard.dongles.simulator.traffic import sample_frames
 from benchboard.ui.bench.bus_end import unless_in_use, writing
 from benchboard.ui.bench.channel_select import ChannelSelect
 from benchboard.ui.bench.compared.rate_plot import LEAST_BIN
@@ -347,6 +349,54 @@ def test_columns_that_a_narrow_list_leaves_out_leave_no_gap(
     qtbot.waitUntil(lambda: header.isSectionHidden(DLC))
     shoot(shell, "recordings_narrow")
     assert header.length() == sum(map(header.sectionSize, range(header.count())))
+
+
+def test_signals_of_a_recording_are_plotted_below_its_frames(
+    qtbot: QtBot, shell: Shell, view: RecordingsView, click: Clicker, tmp_path: Path
+) -> None:
+    window, plots, frames = shell.window(), view.frames.plots, view.frames
+    frames.filter_bar.databases.read((conveyor.database_file(),))
+    qtbot.waitUntil(lambda: bool(frames.model.database.messages))
+    for name in ("first.log", "second.log"):
+        written(tmp_path / name, list(sample_frames(200.0, 5.0 if name == "first.log" else 10.0, BEGUN)))
+    view.open(tmp_path / "first.log")
+    qtbot.waitUntil(lambda: frames.model.rowCount() > 0)
+    assert not plots.isVisible()
+    frames.table.setFocus()
+    qtbot.keyClick(frames.table, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
+    assert plots.isVisible()
+    assert window.focusWidget() is click.find(window, "plots_empty_add")
+    signals = {key.signal: key for key in recorded_signals(view.recording, frames.model.database)}  # type: ignore[arg-type]  # one is open
+    frames.table.setCurrentIndex(frames.model.index(0, 0))
+    frames.table.set_expanded(0, True)
+    frames.table.setCurrentIndex(frames.model.index(1, 0))
+    (first,) = frames.model.signal_keys(1)
+    qtbot.keyClick(frames.table, Qt.Key.Key_G)
+    qtbot.waitUntil(lambda: plots.plots.find(first) is not None)
+    assert frames.model.plotted == {first: 0}
+
+    def seconds() -> float:
+        history = plots.canvas.source.history(first)
+        span = history.span if history is not None else None
+        return (span[1] - span[0]) / 1e9 if span is not None else 0.0
+
+    assert seconds() == pytest.approx(5, abs=0.2)
+    begin, end = plots.canvas.span
+    assert end - begin >= 4.8e9  # all of it is shown
+    view.time_line.select((BEGUN + 1, BEGUN + 2))
+    assert plots.canvas.span == pytest.approx(((BEGUN + 1) * 1e9, (BEGUN + 2) * 1e9))
+    plots.add_signal(next(key for key in signals.values() if key != first))
+    qtbot.waitUntil(lambda: len(plots.plots.plots) == 2)
+    plots.remove_plot(1)
+    assert len(plots.plots.plots) == 1
+    shell.context.problems.undo_last()
+    assert len(plots.plots.plots) == 2
+    view.open(tmp_path / "second.log")
+    qtbot.waitUntil(lambda: seconds() == pytest.approx(10, abs=0.2))
+    assert len(plots.plots.plots) == 2
+    shoot(shell, "recordings_plots")
+    qtbot.keyClick(frames.table, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
+    assert not plots.isVisible()
 
 
 def test_playing_in_the_window_moves_the_list_and_pauses(

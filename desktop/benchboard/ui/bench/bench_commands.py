@@ -136,6 +136,8 @@ REGISTRY.register(
             N_("search, find, identifier, mask, range, hide, name, signal"), RECORDINGS),
     Command("bench.save_recorded", N_("Save shown frames"), Group.RECORDINGS, ("Ctrl+S",), "ph.floppy-disk",
             N_("export, cut, trim, range, extract, convert, BLF, ASC, CSV"), RECORDINGS),
+    Command("bench.show_recorded_plots", N_("Show or hide plots of recording"), Group.RECORDINGS, ("Ctrl+G",),
+            "ph.chart-line", N_("graph, chart, oscilloscope, signals over time"), RECORDINGS),
     Command("bench.compare_recording", N_("Compare with another recording"), Group.RECORDINGS, ("C",),
             "ph.arrows-left-right", N_("difference, diff, periods"), RECORDINGS),
     Command("bench.open_listed", N_("Open recording"), Group.RECORDINGS, (), "ph.file", "", RECORDING_LIST),

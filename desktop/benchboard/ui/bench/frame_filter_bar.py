@@ -95,7 +95,8 @@ class FrameFilterBar(QWidget):
     @property
     def buttons(self) -> tuple[Button, ...]:
         """Its buttons with words, which can be shown by their icons alone."""
-        return (self.databases, self._columns)
+        places = map(self._line.itemAt, range(self._line.count()))
+        return tuple(one for place in places if place is not None and isinstance(one := place.widget(), Button))
 
     @property
     def wanted_width(self) -> int:

@@ -76,8 +76,8 @@ class PlaybackBar(QWidget):
         self._said = Said()
         self._said.setObjectName("recording_played")
         line = QHBoxLayout(self)
-        line.setContentsMargins(16, 6, 12, 6)
-        line.setSpacing(8)
+        line.setContentsMargins(16, 6, 6, 6)
+        line.setSpacing(4)
         for widget in (self._back, self.play, self._next, self.speed, self.loop, self.target):
             line.addWidget(widget)
         self.notes = self._notes()

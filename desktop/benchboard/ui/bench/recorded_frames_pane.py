@@ -1,11 +1,11 @@
-"""The frames of a recording, and the bar that filters them."""
+"""The frames of a recording, the bar that filters them, and the plots of their signals."""
 
 from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from benchboard.canbus.frame import Frame
 from benchboard.canbus.frame_filter import FrameFilter
@@ -15,11 +15,12 @@ from benchboard.i18n import _, ngettext, number
 from benchboard.ui.bench.frame_actions import FrameActions, id_term
 from benchboard.ui.bench.frame_filter_bar import FrameFilterBar
 from benchboard.ui.bench.frame_list import FrameList
+from benchboard.ui.bench.opened_recording.recorded_plots import RecordedPlots
 from benchboard.ui.bench.recorded_frames import RecordedFrameModel
 from benchboard.ui.commands import Handlers, run_handler
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import Progress, Work
-from benchboard.ui.widgets import EmptyState
+from benchboard.ui.widgets import Button, EmptyState
 from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.fields import is_plain_key
 from benchboard.ui.widgets.surfaces import set_surface
@@ -49,6 +50,10 @@ class RecordedFramesPane(QWidget):
         self.table = FrameList(self.model, time_width=_TIME_WIDTH)
         self.table.setObjectName("recording_table")
         self.filter_bar = FrameFilterBar(context, self.table, place="recording")
+        self.plots = RecordedPlots(context, self.table)
+        self.filter_bar.add_right(
+            Button(_("Plots"), self.plots.toggle, kind="quiet", icon="ph.chart-line", name="recording_plots")
+        )
         self._actions = FrameActions(self, self.table, self.filter_bar)
         self._none = EmptyState("ph.funnel", "", _("Clear filter"), self.filter_bar.clear)
         self._none.action.setObjectName("recording_clear_filter")
@@ -67,7 +72,12 @@ class RecordedFramesPane(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        whole.addWidget(pages, 1)
+        split = QSplitter(Qt.Orientation.Vertical)
+        split.setChildrenCollapsible(False)
+        split.setHandleWidth(1)
+        split.addWidget(pages)
+        self.plots.place_in(split)
+        whole.addWidget(split, 1)
         self.model.filter_wanted.connect(self._search)
         self.model.modelReset.connect(self._on_reset)
         self.filter_bar.left.connect(self.focus_frames)
@@ -78,7 +88,7 @@ class RecordedFramesPane(QWidget):
 
     def handlers(self) -> Handlers:
         """The commands of the current row."""
-        return self._actions.handlers()
+        return {**self._actions.handlers(), **self.plots.row_handlers()}
 
     def _open_menu(self, spot: QPoint) -> None:
         self._actions.open_menu(self.handlers(), spot)
@@ -89,6 +99,7 @@ class RecordedFramesPane(QWidget):
         """Show another recording, with all of its frames."""
         self._stop_search()
         self.model.show_recording(recording)
+        self.plots.show_recording(recording)
         self.filter_bar.set_text("")
         self.table.show_decoded()
 
@@ -138,6 +149,8 @@ class RecordedFramesPane(QWidget):
             none_match = _("No frames match “{text}”").format(text=text) if text else _("No frames in this range")
             self._none.sentence.setText(none_match)
             self._none.action.setVisible(bool(text))
+        if is_empty:
+            self.plots.show_pane(False)
         self._stack.setCurrentWidget(self._empty if is_empty else self._none if hidden else self.table)
         if had_focus:
             self.focus_frames()
@@ -194,6 +207,7 @@ class RecordedFramesPane(QWidget):
 
     def _use_databases(self) -> None:
         self.model.set_database(self.filter_bar.databases.database)
+        self.plots.read_again()
         self.table.show_decoded()
         if self.model.filter != FrameFilter():
             self._search()  # names and signals are others
@@ -201,11 +215,14 @@ class RecordedFramesPane(QWidget):
     # ---- keys
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Ctrl+C copies the current frame, Space plays and pauses."""
+        """Ctrl+C copies the current frame, G plots its signals, Space plays and pauses."""
         if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
             return False
         if event.matches(QKeySequence.StandardKey.Copy):
             run_handler(self.handlers()["bench.copy_frame"], self._context.problems.refuse)
+            return True
+        if is_plain_key(event, Qt.Key.Key_G):
+            run_handler(self.handlers()["bench.plot_signal"], self._context.problems.refuse)
             return True
         plays = is_plain_key(event, Qt.Key.Key_Space)
         if plays and not event.isAutoRepeat():

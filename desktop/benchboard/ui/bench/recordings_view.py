@@ -211,6 +211,9 @@ class RecordingsView(QWidget):
                 self._focus_filter, lambda: "" if self._shows_list else self._why_not_shown()
             ),
             "bench.save_recorded": shown(self.save, self._why_not_saved),
+            "bench.show_recorded_plots": shown(
+                self._toggle_plots, title=_("Show plots") if self.frames.plots.isHidden() else _("Hide plots")
+            ),
             "bench.compare_recording": Handler(
                 self._compare, self._why_not_compared, _("Compare selected recordings") if self._shows_list else ""
             ),
@@ -446,6 +449,7 @@ class RecordingsView(QWidget):
         self._errors = None
         self.time_line.show_channel(channel)
         self.frames.model.set_channel(channel)
+        self.frames.plots.show_channel(channel)
         self._count_part()
 
     def _count_part(self) -> None:
@@ -574,6 +578,7 @@ class RecordingsView(QWidget):
 
     def _show_range(self) -> None:
         self.frames.model.show_range(self.time_line.selected)
+        self.frames.plots.show_range(self.time_line.selected)
         self._count_part()
 
     def _show_numbers(self) -> None:
@@ -592,6 +597,11 @@ class RecordingsView(QWidget):
             self._context.problems.refuse(why)
         else:
             self.playback.toggle()
+
+    def _toggle_plots(self) -> None:
+        """Show the plots below the frames, or hide them."""
+        self._turn_to(_FRAMES)
+        self.frames.plots.toggle()
 
     def _focus_filter(self) -> None:
         page = self._stack.currentWidget()

@@ -223,6 +223,11 @@ class PlotsCanvas(QWidget):
             self.time_window.show(span[0] - room, span[1] + room)
         self._changed()
 
+    def show_span(self, begin: int, end: int) -> None:
+        """Stand still at this range (Unix, ns)."""
+        self.time_window.show(begin, end)
+        self._changed()
+
     def zoom(self, factor: float, at: float = 0.5) -> None:
         """Show `factor` times as much time; a share of the width stays where it is."""
         self.time_window.zoom(factor, at)
