@@ -347,7 +347,7 @@ def test_error_in_a_selection_is_shown_at_its_place(page: CompletedPage) -> None
     cursor.setPosition(len(page.text), QTextCursor.MoveMode.KeepAnchor)
     page.edit.setTextCursor(cursor)
     page.key(KEY.Key_Return, CTRL)
-    page.studio.wait(lambda: "statuss" in page.hint and page.hint.startswith("Line 3"))
+    page.studio.wait(lambda: page.hint == "1 problem, line 3")
     assert page.edit.extraSelections()[0].cursor.selectedText() == "statuss"
 
 

@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt
-from PySide6.QtGui import QPaintEvent, QRegion, QTextCursor
-from PySide6.QtWidgets import QLabel, QPlainTextEdit, QWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAccessible, QTextCursor
+from PySide6.QtWidgets import QLabel, QPlainTextEdit
 from test_explore import Explorer
 
 from benchboard.ui.studio.panes.query_editor import SqlHighlighter
@@ -63,6 +63,11 @@ class SqlPage(Explorer):
         label = self.find("explore_sql_hint")
         assert isinstance(label, QLabel)
         return label.text()
+
+    @property
+    def wrong(self) -> str:
+        """What the editor says below a line."""
+        return self.edit.error_line.text
 
 
 @pytest.fixture
@@ -135,7 +140,8 @@ def test_a_new_line_is_indented_as_the_one_before(page: SqlPage) -> None:
 def test_error_is_marked_in_the_margin_and_alt_enter_corrects_it_undoably(page: SqlPage) -> None:
     page.write(BAD)
     page.studio.wait(lambda: page.view.sql.error is not None)
-    assert page.hint == "Line 1: There's no column “o.statuss”."
+    assert page.hint == "1 problem, line 1"
+    assert page.wrong == "There's no column “o.statuss”. Closest: status."
     assert page.edit.numbers.error_line == 0
     assert len(page.edit.extraSelections()) == 1
     page.key(Qt.Key.Key_Return, ALT)
@@ -183,7 +189,7 @@ def test_correction_is_one_click_and_gone_once_the_text_is_another(page: SqlPage
 def test_error_that_only_running_shows_is_said_below_the_query(page: SqlPage) -> None:
     page.write("SELECT CAST('x' AS integer) AS n\nFROM orders")
     page.studio.wait(lambda: page.view.sql.error is not None)
-    assert "“x”" in page.hint or "x" in page.hint
+    assert "“x”" in page.wrong
     page.write(GOOD)
     page.studio.wait(lambda: page.view.sql.error is None)
 
@@ -347,35 +353,31 @@ def test_nothing_is_said_of_a_query_before_it_names_a_table_or_is_run(page: SqlP
     assert not page.edit.extraSelections()
     page.key(Qt.Key.Key_Return, CTRL)
     page.wait_for_result()
-    page.studio.wait(lambda: "statuss" in page.hint)
+    page.studio.wait(lambda: "statuss" in page.wrong)
     page.write("SELECT statuss FROM orders", run=False)
     page.edit.check()
-    page.studio.wait(lambda: "statuss" in page.hint and bool(page.edit.extraSelections()))
+    page.studio.wait(lambda: "statuss" in page.wrong and bool(page.edit.extraSelections()))
 
 
-class _Painted(QObject):
-    """The parts of a widget that are drawn again."""
+def test_what_is_wrong_stands_between_its_line_and_the_next(page: SqlPage) -> None:
+    page.write("SELECT statuss\nFROM orders\nLIMIT 3")
+    line = page.edit.error_line
+    page.studio.wait(line.isVisible)
+    first, second = (page.edit.document().findBlockByNumber(at) for at in range(2))
+    assert page.edit.cursorRect(QTextCursor(first)).bottom() < line.y()
+    assert line.geometry().bottom() < page.edit.cursorRect(QTextCursor(second)).top()
 
-    def __init__(self, watched: QWidget) -> None:
-        super().__init__(watched)
-        self.region = QRegion()
-        watched.installEventFilter(self)
-
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QPaintEvent):
-            self.region = self.region.united(event.region())
-        return False
-
-
-def test_what_is_wrong_behind_a_line_goes_with_the_error(page: SqlPage) -> None:
-    page.write("SELECT statuss FROM orders")
-    page.studio.wait(lambda: bool(page.edit.extraSelections()))
-    page.studio.wait(lambda: page.edit.viewport().isVisible())
-    seen = _Painted(page.edit.viewport())
+    # It goes with its line.
+    before = line.y()
+    page.edit.moveCursor(QTextCursor.MoveOperation.Start)
+    page.edit.insertPlainText("-- states\n")
+    page.studio.wait(lambda: line.isVisible() and line.y() > before)
     page.edit.show_error(None)
-    right = page.edit.viewport().width() - 60
-    middle = page.edit.cursorRect(QTextCursor(page.edit.document())).center().y()
-    page.studio.wait(lambda: seen.region.contains(QPoint(right, middle)))
+    assert not line.isVisible()
+    step = page.edit.fontMetrics().lineSpacing()
+    first, second = (page.edit.document().findBlockByNumber(at) for at in (1, 2))
+    gap = page.edit.cursorRect(QTextCursor(second)).top() - page.edit.cursorRect(QTextCursor(first)).top()
+    assert gap <= step + 2
 
 
 def test_a_long_error_does_not_move_the_editor(page: SqlPage) -> None:
@@ -393,7 +395,7 @@ def test_the_plan_says_nothing_of_the_query_before_and_a_run_shows_its_result(pa
     page.studio.wait(lambda: plan.summary.text() == "No plan: the query has an error.")
     page.write("SELECT state_of FROM orders", run=False)
     page.edit.check()
-    page.studio.wait(lambda: "state_of" in page.hint)
+    page.studio.wait(lambda: "state_of" in page.wrong)
     assert plan.summary.text() == "No plan: the query has an error."
     page.write(GOOD)
     assert not plan.isVisible()
@@ -406,7 +408,7 @@ def test_ctrl_enter_says_the_error_again_and_the_editor_is_described_by_it(
 ) -> None:
     page.write(BAD)
     page.studio.wait(lambda: any("Change to status: Alt Enter" in one for one in announcements))
-    assert page.edit.accessibleDescription() == page.hint
+    assert page.edit.accessibleDescription().startswith("Line 1: There's no column “o.statuss”.")
     announcements.clear()
     page.key(Qt.Key.Key_Return, CTRL)
     page.studio.wait(lambda: any("Change to status: Alt Enter" in one for one in announcements))
@@ -470,7 +472,8 @@ def test_sql_editor_without_a_query_offers_examples_and_runs_the_one_that_is_cho
 def test_sql_editor_is_as_high_as_its_lines(page: SqlPage) -> None:
     page.write("SELECT 1", run=False)
     low = page.view.sql.height()
-    page.write("SELECT 1" + "\n+ 1" * 8, run=False)
+    assert low == 200
+    page.write("SELECT 1" + "\n+ 1" * 12, run=False)
     page.studio.wait(lambda: page.view.sql.height() > low)
     assert page.edit.verticalScrollBar().maximum() == 0
 
@@ -483,3 +486,14 @@ def test_sql_editor_error_has_the_colours_of_a_theme_chosen_later(page: SqlPage)
     (marked,) = page.edit.extraSelections()
     assert marked.format.background().color() == theme().color("error.soft")
     theme().set_appearance(before)
+
+
+def test_run_that_is_disabled_says_why_to_the_eye_and_to_screen_readers(page: SqlPage) -> None:
+    page.write(" ", run=False)
+    page.edit.commit()
+    run = page.view.run
+    page.studio.wait(lambda: not run.isEnabled())
+    assert run.toolTip() == "No query yet."
+    told = QAccessible.queryAccessibleInterface(run)
+    assert told is not None
+    assert told.text(QAccessible.Text.Description) == "No query yet."

@@ -61,6 +61,8 @@ class ProseEdit(QPlainTextEdit):
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        if (document := self.make_document()) is not None:
+            self.setDocument(document)  # before anything follows the one that there is
         self.setObjectName(name)
         self.setUndoRedoEnabled(False)
         self.setTabChangesFocus(True)
@@ -75,6 +77,10 @@ class ProseEdit(QPlainTextEdit):
         self._drafting = False
         self._least_lines = self._most_lines = 0
         self.textChanged.connect(self._typed)
+
+    def make_document(self) -> QTextDocument | None:
+        """The document of its text; None for the one that Qt makes."""
+        return None
 
     def fit_lines(self, least: int, most: int) -> None:
         """Be as high as the text, which is wrapped, from now on: between `least` and `most` lines."""
@@ -388,9 +394,10 @@ def _error_format() -> QTextCharFormat:
     return form
 
 
-def columns_hint(columns: tuple[ResultColumn, ...]) -> str:
-    """The columns that a query returns, as text for the line below it."""
+def columns_hint(columns: tuple[ResultColumn, ...], *, currencies: bool = True) -> str:
+    """The columns that a query returns, as text for the line below it; with `currencies`, also that amounts in several
+    are added up."""
     hint = _("Returns {columns}.").format(columns=", ".join(column.title for column in columns[:8]))
-    if any(column.presentation.adds_currencies for column in columns):
+    if currencies and any(column.presentation.adds_currencies for column in columns):
         hint += " " + _("It adds up amounts in all currencies. Filter or group by currency to keep them apart.")
     return hint

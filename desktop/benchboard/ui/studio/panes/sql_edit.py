@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QTextCursor
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QTextCursor, QTextDocument
 
 from benchboard.analytics.queries import Variables
 from benchboard.analytics.query_builder.question import Dialect
@@ -21,20 +21,18 @@ from benchboard.analytics.sql_text import (
 from benchboard.errors import AppError
 from benchboard.i18n import _
 from benchboard.ui.commands import REGISTRY
+from benchboard.ui.studio.panes.error_line import ErrorLine, SpacedLayout, spaced_document
 from benchboard.ui.studio.panes.line_numbers import LineNumbers
 from benchboard.ui.studio.panes.query_editor import QueryEdit
 from benchboard.ui.studio.panes.text_offsets import python_offset, utf16_offset
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets import Button, KeyCap
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
 _PAIRS: Final = {"(": ")", "[": "]", "'": "'", '"': '"'}
 _CLOSING: Final = frozenset(_PAIRS.values())
-_MESSAGE_GAP: Final = 20
-"""Pixels between the end of a line and what is wrong with it."""
-_LEAST_MESSAGE: Final = 120
-"""Pixels that such a message needs: in less it says nothing."""
 
 
 class SqlEdit(QueryEdit):
@@ -56,8 +54,6 @@ class SqlEdit(QueryEdit):
         self._dialect = dialect
         self._fix: tuple[str, QueryFix] | None = None
         """The text that a correction is of, and the correction."""
-        self._error_text = ""
-        """What is wrong at the place that is underlined."""
         self._brackets: tuple[int, ...] = ()
         self._statement: tuple[int, int] | None = None
         """Where the query at the cursor begins and ends, if there are several."""
@@ -67,8 +63,14 @@ class SqlEdit(QueryEdit):
         self.setTabStopDistance(len(INDENT) * self.fontMetrics().horizontalAdvance(" "))
         self.document().setDocumentMargin(0)
         self.numbers = LineNumbers(self)
+        self.fix_button = Button("", self.apply_fix, kind="link", size="sm", name="explore_sql_fix")
+        self.error_line = ErrorLine(self, self.fix_button, KeyCap(REGISTRY["studio.sql_fix"].key))
         for changed in (self.cursorPositionChanged, self.selectionChanged, self.textChanged):
             changed.connect(self._find_brackets)
+        self.textChanged.connect(self._drop_line)
+
+    def make_document(self) -> QTextDocument:
+        return spaced_document(self)
 
     # Errors
 
@@ -84,11 +86,25 @@ class SqlEdit(QueryEdit):
         first = self.document().findBlock(block.selectionStart()) if block is not None else None
         self.numbers.mark_error(first, error.what if error is not None else "")
         text = self.toPlainText()
-        self._error_text = error.what if error is not None else ""
         fix = query_fix(error, text, self._dialect())
         self._fix = (text, fix) if fix is not None else None
-        self.viewport().update()  # Qt draws the underlined words again, but not what stands behind their line
+        self._show_line(block, error, fix)
         self.fix_changed.emit()
+
+    def _show_line(self, place: QTextCursor | None, error: AppError | None, fix: QueryFix | None) -> None:
+        """Say below its line what is wrong."""
+        if error is None or place is None:
+            self.error_line.show_error(None, "", "")
+            return
+        advice = _("Closest: {name}.").format(name=fix.meant) if fix is not None else error.do
+        sentence = " ".join(part for part in (error.what, error.why, advice) if part)
+        self.error_line.show_error(place, sentence, _("Change to {name}").format(name=fix.meant) if fix else "")
+
+    def _drop_line(self) -> None:
+        """Nothing is said of another text, which is about to be checked."""
+        if self.fix is None and self._fix is not None:
+            self._fix = None
+            self.error_line.show_error(None, "", "")
 
     def is_begun(self) -> bool:
         return lacks_tables(self.toPlainText())
@@ -112,6 +128,7 @@ class SqlEdit(QueryEdit):
         self.setTextCursor(cursor)
         self.commit()
         self.check()
+        self.setFocus(Qt.FocusReason.OtherFocusReason)  # the button goes with the correction
 
     def go_to_error(self) -> None:
         """Put the cursor where the error begins."""
@@ -281,38 +298,13 @@ class SqlEdit(QueryEdit):
         with QPainter(self.viewport()) as painter:
             block = self.textCursor().block()
             line = self.blockBoundingGeometry(block).translated(self.contentOffset())
-            band = QRectF(0, line.top(), self.viewport().width(), line.height())
+            layout = self.document().documentLayout()
+            gap = layout.gap_below(block) if isinstance(layout, SpacedLayout) else 0
+            band = QRectF(0, line.top(), self.viewport().width(), line.height() - gap)
             painter.fillRect(band, theme().color("row.hover"))
             for place in self._brackets:
                 self._paint_bracket(painter, place)
         super().paintEvent(event)
-        self._paint_error()
-
-    def _paint_error(self) -> None:
-        """Say what is wrong behind its line, as far as there is room."""
-        marked = self.extraSelections()
-        if not marked or not self._error_text:
-            return
-        cursor = QTextCursor(marked[0].cursor.document())
-        cursor.setPosition(marked[0].cursor.selectionStart())
-        cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock)
-        end = self.cursorRect(cursor)
-        metrics = QFontMetrics(theme().font("caption"))
-        room = self.viewport().width() - end.right() - 2 * _MESSAGE_GAP - 12
-        text = metrics.elidedText(self._error_text, Qt.TextElideMode.ElideRight, room)
-        if room < _LEAST_MESSAGE or not self.viewport().rect().intersects(end):
-            return
-        box = QRectF(
-            end.right() + _MESSAGE_GAP, end.top() + 0.5, metrics.horizontalAdvance(text) + 12, end.height() - 1
-        )
-        with QPainter(self.viewport()) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme().color("error.soft"))
-            painter.drawRoundedRect(box, 3, 3)
-            painter.setFont(theme().font("caption"))
-            painter.setPen(theme().color("error"))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
     def _paint_bracket(self, painter: QPainter, place: int) -> None:
         cursor = QTextCursor(self.document())

@@ -15,6 +15,7 @@ from benchboard.i18n import _
 from benchboard.ui.studio.data.data_models.field_popovers import DisplayFields, measure_text
 from benchboard.ui.studio.data.explore.calculation_check import CalculationCheck
 from benchboard.ui.studio.data.explore.expression_edit import ExpressionEdit
+from benchboard.ui.studio.data.value_text import kind_title
 from benchboard.ui.studio.kind_icons import KIND_ICONS
 from benchboard.ui.widgets import Button, CheckBox, Elided, Icon, Paragraph, Text
 from benchboard.ui.widgets import Field as FormField
@@ -60,7 +61,7 @@ class FieldForm(QWidget):
         self._wrong: dict[str, str] = {}
         """Formulas that can't be taken as they were typed, by field."""
         self._icon = Icon("ph.columns", "text.secondary", 16)
-        self.heading = Elided("", "body_strong")
+        self.heading = Elided("", "body_strong", fits_text=True)
         self.heading.setObjectName("model_form_heading")
         self._kind = Text("", "caption", "muted")
         self._shown = CheckBox(_("Show in Explore and in editors"))
@@ -139,7 +140,7 @@ class FieldForm(QWidget):
                              if is_calculated else KIND_ICONS[field.kind])  # fmt: skip
         self.heading.setText(field.name)
         kinds = {ModelMeasure: _("measure"), CalculatedField: _("calculated")}
-        self._kind.setText(kinds.get(type(field), kind_name(field.kind)))
+        self._kind.setText(kinds.get(type(field), kind_title(field.kind) if field.kind != "null" else ""))
         self._fields.show(field.display, self._editor.title_placeholder(field))
         self._shown.setChecked(not field.display.hidden)
         for edit in (self._fields.title.edit, self._fields.unit.edit, self._fields.description.edit):

@@ -62,6 +62,8 @@ _ROW_HEIGHT: Final = 34
 _LOW: Final = 700
 _LEAST_SQL: Final = 118
 """Pixels of four lines of SQL and the line below them."""
+_USUAL_SQL: Final = 200
+"""The height that the SQL begins with, in pixels; more lines make it higher, up to its share."""
 _SQL_SHARE: Final = 0.5
 _RESIZED_BY: Final = 32
 """Pixels by which a key makes the query higher."""
@@ -188,6 +190,7 @@ class ExploreView(QWidget):
         self._work.setChildrenCollapsible(False)
         self._work.addWidget(self._top)
         self._work.addWidget(self.result)
+        self._work.setStretchFactor(1, 1)  # a higher window gives its height to the result, not to the query
         self._work.splitterMoved.connect(self._keep_query_height)
         self.sql.edit.blockCountChanged.connect(self._fit_query)
         self.sql.edit.textChanged.connect(self._show_examples)
@@ -250,7 +253,7 @@ class ExploreView(QWidget):
         self._top.setMinimumHeight(_LEAST_SQL)
         self._top.setMaximumHeight(16_777_215)
         height = self._work.height()
-        needed = max(self.sql.height_of_text(), _LEAST_SQL)
+        needed = max(self.sql.height_of_text(), _USUAL_SQL)
         query = self._query_height or min(needed, max(round(height * _SQL_SHARE), _LEAST_SQL))
         self._work.setSizes([query, max(height - query, 1)])
 

@@ -15,11 +15,11 @@ from benchboard.ui.widgets.accessible import Role
 from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.readable_rows import ReadableRow, make_readable
 
-_WIDTH, _HEIGHT = 264, 62
+_WIDTH, _HEIGHT = 216, 56
 _SHARE_HEIGHT: Final = 12
 _NOTE_HEIGHT: Final = 18
 """Pixels of a box, and how much less high is one without a share, or without what the engine expects of it."""
-_GAP_X, _GAP_Y = 40, 12
+_GAP_X, _GAP_Y = 28, 8
 _MARGIN: Final = 4
 """Around all boxes: the focus ring of the outermost."""
 _PADDING: Final = 11
@@ -80,7 +80,7 @@ class StepBox(ReadableRow):
             painter.setPen(QPen(theme().color("warn" if self.warns else "border.strong"), 1))
             painter.setBrush(theme().color("raised"))
             painter.drawRoundedRect(box, radius, radius)
-            inner = box.adjusted(_PADDING, 8, -_PADDING, -8)
+            inner = box.adjusted(_PADDING, 5, -_PADDING, -5)
             self._paint_texts(painter, inner)
             if self.share is not None:
                 self._paint_share(painter, inner)

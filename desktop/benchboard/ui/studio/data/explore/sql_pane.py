@@ -27,7 +27,6 @@ from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Elided, Icon, Select, Text, hairline
 from benchboard.ui.widgets.accessible import untold
-from benchboard.ui.widgets.labels import KeyCap
 from benchboard.ui.widgets.surfaces import disable_viewport_fill, set_surface
 
 if TYPE_CHECKING:
@@ -107,8 +106,8 @@ class SqlEditor(QWidget):
         self._exploration = exploration
         self.error: AppError | None = None
         """What is wrong with the query: said alone, because a query with an error isn't shown by the builder either."""
-        self._returned = ""
-        """What the query returns, as text."""
+        self._returned: tuple[ResultColumn, ...] = ()
+        """What the query returns."""
         self.edit = SqlEdit(
             context, "explore_sql", exploration.variables, lambda: exploration.state.source_id, self._dialect
         )
@@ -120,8 +119,6 @@ class SqlEditor(QWidget):
         self._sources: dict[str, str] = {}
         """The sources of the queries before and after one over another source was opened."""
         self.edit.checked.connect(self._checked)
-        self.edit.fix_changed.connect(self._show_fix)
-        self.edit.textChanged.connect(self._show_fix)
         self.edit.textChanged.connect(self._drop_description)
         self.edit.textChanged.connect(self._forget_empty)
         self.source = Select([], name="explore_sql_source", label=_("Source"))
@@ -139,14 +136,11 @@ class SqlEditor(QWidget):
         exploration.sources_changed.connect(self._show_tables)
         exploration.result_changed.connect(self._follow_run)
         self._show()
-        self._show_fix()
 
     def _footer(self) -> QHBoxLayout:
         self._mark = Icon("ph.x-circle-fill", "error", theme().px("icon.inline"))
         self._hint = Elided("", "caption", "muted")  # in several lines it would move the editor
         self._hint.setObjectName("explore_sql_hint")
-        self._fix = Button(_("Apply correction"), self._apply_fix, kind="link", size="sm", name="explore_sql_fix")
-        self._fix_key = KeyCap(REGISTRY["studio.sql_fix"].key)
         self._place = Elided("", "caption", "muted", fits_text=True)
         self._place.setObjectName("explore_sql_place")
         self.edit.cursorPositionChanged.connect(self._show_place)
@@ -162,7 +156,7 @@ class SqlEditor(QWidget):
         line = QHBoxLayout()
         line.setContentsMargins(16, 4, 12, 4)
         line.setSpacing(8)
-        for widget in (self._mark, self._hint, self._fix, self._fix_key):
+        for widget in (self._mark, self._hint):
             line.addWidget(widget)
         line.setStretch(_HINT, 1)
         line.addWidget(self._place)
@@ -173,20 +167,13 @@ class SqlEditor(QWidget):
     def _install_shortcuts(self, context: "Context") -> None:
         edit = self.edit
         handlers = {
-            "studio.sql_fix": Handler(
-                self._apply_fix, lambda: "" if edit.fix else _("There's no correction to apply.")
-            ),
+            "studio.sql_fix": Handler(edit.apply_fix, lambda: "" if edit.fix else _("There's no correction to apply.")),
             "studio.sql_comment": Handler(edit.toggle_comment),
             "studio.sql_duplicate": Handler(edit.duplicate_lines),
             "studio.sql_older": Handler(partial(self._step, 1)),
             "studio.sql_newer": Handler(partial(self._step, -1)),
         }
-        for widget in (edit, self._fix):  # the button shows one of the keys
-            install_shortcuts(widget, SQL, handlers, context.problems.refuse)
-
-    def _apply_fix(self) -> None:
-        self.edit.apply_fix()
-        self.focus_edit()  # the button goes with the correction
+        install_shortcuts(edit, SQL, handlers, context.problems.refuse)
 
     def _dialect(self) -> Dialect:
         return self._exploration.empty_question(self._exploration.state.source_id, "").dialect
@@ -277,7 +264,7 @@ class SqlEditor(QWidget):
         self.edit.check()
 
     def _checked(self, columns: tuple[ResultColumn, ...] | None, error: AppError | None) -> None:
-        self._returned = columns_hint(columns) if error is None and columns else ""
+        self._returned = columns if error is None and columns else ()
         failed = self._run_error()
         if error is not None and error.code == "query.several" and self._ran_part():
             self.edit.show_error(failed)  # one of several queries ran, as was asked
@@ -319,7 +306,6 @@ class SqlEditor(QWidget):
             error = None
         self.error = error
         self._show_hint()
-        self._show_fix()
         self.error_shown.emit(error or self._outdated_error())
 
     def _outdated_error(self) -> AppError | None:
@@ -330,23 +316,25 @@ class SqlEditor(QWidget):
         return result.error
 
     def _show_hint(self) -> None:
+        """Say below the editor what the query returns, or that something is wrong: what, the editor says at its place,
+        where there is one."""
         error, state = self.error, self._exploration.state
         self._mark.setVisible(error is not None)
         if error is not None:
             advice = "" if self.edit.fix is not None else error.do
-            text, query = " ".join(part for part in (error.what, error.why, advice) if part), self.edit.toPlainText()
-            start = error.facts.get("start")
-            if isinstance(start, int) and "\n" in query.strip():
-                line = query.count("\n", 0, start) + 1
-                text = _("Line {line}: {problem}").format(line=number(line), problem=text)
+            text = " ".join(part for part in (error.what, error.why, advice) if part)
         else:
             only_sql = state.question is None and bool(state.text.strip())
             note = _("The builder can't show this query.") if only_sql else ""
-            text = "" if self.is_empty else " ".join(part for part in (self._returned, note) if part)
-        self._hint.setText(text)
+            result = self._exploration.result
+            is_said = result is not None and result.mixed is not None and result.text == state.text  # with the result
+            returned = columns_hint(self._returned, currencies=not is_said) if self._returned else ""
+            text = "" if self.is_empty else " ".join(part for part in (returned, note) if part)
+        line = self.edit.numbers.error_line if error is not None else None
+        self._hint.setText(text if line is None else _("1 problem, line {line}").format(line=number(line + 1)))
         self._hint.set_tone("error" if error is not None else "muted")
         with untold():  # the editor tells it when it is found
-            self.edit.setAccessibleDescription(text if error is not None else "")
+            self.edit.setAccessibleDescription(self.edit.said_of(error) if error is not None else "")
 
     def _drop_description(self) -> None:
         """The error isn't read of another text, which is about to be checked."""
@@ -358,13 +346,6 @@ class SqlEditor(QWidget):
         """Of an empty text nothing is said."""
         if self.is_empty:
             self._show_error(None)
-
-    def _show_fix(self) -> None:
-        fix = self.edit.fix if self.error is not None else None
-        for widget in (self._fix, self._fix_key):
-            widget.setVisible(fix is not None)
-        if fix is not None:
-            self._fix.set_title(_("Change to {name}").format(name=fix.meant))
 
     def _show_place(self) -> None:
         cursor = self.edit.textCursor()
