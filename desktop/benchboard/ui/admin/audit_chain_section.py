@@ -4,7 +4,7 @@ from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.i18n import _, number
 from benchboard.identity.audit_chain import AuditChain, ChainLink, find_chain
@@ -12,7 +12,7 @@ from benchboard.identity.audit_titles import entry_title
 from benchboard.ui.admin.audit_columns import SEAL_DIGITS
 from benchboard.ui.context import Context
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets import Badge, Elided, Paragraph, Text
+from benchboard.ui.widgets import Badge, Elided, Paragraph, Text, fill_column, hairline
 from benchboard.ui.widgets.badges import Kind, paint_icon
 from benchboard.ui.widgets.detail_pane import DetailSection
 from benchboard.ui.widgets.labels import plain_tooltip
@@ -31,17 +31,25 @@ class AuditChainSection(DetailSection):
         super().__init__(_("In the chain"), self._fits)
         self._context = context
         self._place: int | None = None
+        self._holder: QWidget = self
         self._rows = ReadableList(_("In the chain"))
         self._rows.set_spacing(0)
         note = _("A seal is the SHA-256 of the seal before it, the entry's number and its content.")
         self.fill(self._rows, Paragraph(note, "caption", "muted"))
+
+    def with_line(self) -> QWidget:
+        """The section with a line above it; both are shown only of an entry that has a seal."""
+        self._holder = QWidget()
+        fill_column(self._holder, hairline(), self)
+        self._holder.hide()
+        return self._holder
 
     def show_chain(self, place: int | None) -> None:
         """Show the organisation's `place`-th sealed entry; nothing of one without a seal."""
         actor = self._context.actor
         if place != self._place:
             self._place = place
-            self.hide()
+            self._holder.hide()
         if place is None:
             return
 
@@ -52,7 +60,7 @@ class AuditChainSection(DetailSection):
         self._context.tasks.read(self, lambda session: find_chain(session, actor, place), show)
 
     def _show(self, chain: AuditChain | None) -> None:
-        self.setVisible(chain is not None)
+        self._holder.setVisible(chain is not None)
         if chain is None:
             return
         tone: Kind = "ok" if chain.fits else "error"

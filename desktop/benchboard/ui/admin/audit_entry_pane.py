@@ -47,7 +47,7 @@ class AuditEntryPane(DetailPane):
             facts,
             self._change_line,
             self._change,
-            self._chain,
+            self._chain.with_line(),
             self._more_line,
             self._more_section,
             hairline(),
