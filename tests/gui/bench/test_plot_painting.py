@@ -105,3 +105,17 @@ def test_the_axis_keeps_times_beside_the_letters_of_cursors(light: Theme, width:
     times = [text for text in painter.texts if re.fullmatch(r"\d\d:\d\d:\d\d", text)]
     assert len(times) >= 2
     assert len(times) == len({*times})
+
+
+@pytest.mark.parametrize("tenths", range(25, 100, 5))
+def test_the_axis_of_a_narrow_pane_has_two_times_whatever_it_spans(light: Theme, tenths: int) -> None:
+    """In a pane of the live bus that had just begun, there was one, which says nothing of the distance."""
+    histories, key = SignalHistories(), SignalKey(0x100, False, "M", "S")
+    histories.add(key, MESSAGE)
+    image = QImage(SIZE, QImage.Format.Format_ARGB32_Premultiplied)
+    painter = LinePainter(image)
+    begin = 7 * SECOND // 10
+    span = (begin, begin + tenths * SECOND // 10)
+    paint_plots(painter, QSizeF(330, SIZE.height()), PlotSet().with_signal(key), histories, span, {})
+    painter.end()
+    assert len([text for text in painter.texts if re.match(r"\d\d:\d\d:\d\d", text)]) >= 2

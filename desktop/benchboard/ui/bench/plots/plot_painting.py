@@ -43,7 +43,7 @@ _DOT: Final = 3.5
 _TICK_GAP: Final = 26.0
 _TIME_GAP: Final = 76.0
 _LEAST_TIMES: Final = 2
-"""Times that an axis has also where cursors are over others."""
+"""Times that an axis has also where few are round, or cursors are over others."""
 _MOST_TICKS: Final = 5
 _MOST_NAMES: Final = 8
 _SILENT_NS: Final = 2_000_000_000
@@ -441,8 +441,8 @@ def _paint_times(painter: QPainter, row: QRectF, span: tuple[int, int], taken: S
     if widest + 12 > _TIME_GAP:  # labels of microseconds are wide
         most = max(1, int(row.width() / (widest + 12)))
     labels = _time_labels(row, span, most, metrics, taken)
-    for finer in (2, 4, 8, 16):  # cursors may be over them: others beside them
-        if taken and len(labels) < _LEAST_TIMES:
+    for finer in (2, 4, 8, 16):  # few are round, or cursors are over them: others beside them
+        if len(labels) < _LEAST_TIMES:
             labels = max(labels, _time_labels(row, span, most * finer, metrics, taken), key=len)
     for place, label in labels:
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, label)
