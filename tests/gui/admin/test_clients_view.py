@@ -69,6 +69,7 @@ def test_registering_a_client_shows_its_secret_once(admin: Admin) -> None:
     assert isinstance(uri, QLineEdit)
     uri.clear()
     admin.type("client_uri", URI)
+    assert admin.find("client_uri_remove").accessibleName() == f"Remove URI: {URI}"
     admin.click("client_save")
     value = admin.find("new_secret_value")
     assert isinstance(value, QLineEdit)

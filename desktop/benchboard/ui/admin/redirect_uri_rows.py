@@ -9,6 +9,7 @@ from benchboard.i18n import _, number
 from benchboard.identity.oauth import redirect_uris
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Edit, Paragraph
+from benchboard.ui.widgets.labels import plain_tooltip
 
 
 class _UriRow(QWidget):
@@ -23,12 +24,14 @@ class _UriRow(QWidget):
         self.edit.setMaxLength(redirect_uris.LONGEST)
         self.edit.setText(uri)
         self.edit.setCursorPosition(0)
-        remove = Button("", self.removed.emit, kind="quiet", icon="ph.x", tip=_("Remove URI"), name="client_uri_remove")
+        self._remove = Button(
+            "", self.removed.emit, kind="quiet", icon="ph.x", tip=_("Remove URI"), name="client_uri_remove"
+        )
         self._problem = Paragraph("", "caption", "error")
         line = QHBoxLayout()
         line.setSpacing(theme().px("spacing.1"))
         line.addWidget(self.edit, 1)
-        line.addWidget(remove)
+        line.addWidget(self._remove)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme().px("spacing.1"))
@@ -54,6 +57,9 @@ class _UriRow(QWidget):
         self._problem.set_tone("error" if problem else "muted")
         self._problem.setVisible(bool(text))
         self.edit.setAccessibleDescription(text)
+        named = ": ".join(filter(None, (_("Remove URI"), self.uri())))
+        self._remove.setAccessibleName(named)
+        self._remove.setToolTip(plain_tooltip(named))
 
     def _changed(self) -> None:
         self.show_problem()

@@ -250,6 +250,7 @@ def _person() -> Column[SessionRecord]:
         second=lambda row: row.email,
         avatar=lambda row: row.person,
         width=250,
+        fits=True,
         stretch=True,
         most=420,
     )
@@ -262,6 +263,7 @@ def _computer() -> Column[SessionRecord]:
         lambda row: row.host_name or _("Unknown"),
         tag=lambda row: Mark("info", _("This window"), "ph.app-window") if row.mine else None,
         width=200,
+        fits=True,
         stretch=True,
         most=300,
     )
