@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Thread
 from typing import Final
 
 from babel.messages.pofile import read_po
@@ -14,9 +15,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QTableView, QWidget
 
 from benchboard import package_data
+from benchboard.canbus.frame import Frame
 from benchboard.canbus.recording_writer import open_recording
 from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.document.widget_kinds import KINDS
+from benchboard.dongles import fleet
 from benchboard.dongles.simulator.traffic import sample_frames
 from benchboard.settings import Settings
 from benchboard.tour.run import Tour
@@ -25,6 +28,9 @@ from benchboard.tour.steps import CTRL, TourContext, canvas_of, click, in_sequen
 from benchboard.ui.admin import user_actions
 from benchboard.ui.admin.hand_over_dialog import HandOverDialog
 from benchboard.ui.admin.person_pane import PersonPane
+from benchboard.ui.bench.device_manager import DeviceManager
+from benchboard.ui.bench.send_panel import SendPanel
+from benchboard.ui.bench.timing_request import config_at
 from benchboard.ui.studio.editor_page import StudioPage
 from benchboard.ui.theme import Mode, theme
 from benchboard.ui.widgets.readable_rows import ReadableRow
@@ -338,6 +344,59 @@ def _tour(name: str) -> Act:
     return next(step.do for step in STEPS if step.name == name)
 
 
+def _send_cell(context: TourContext) -> None:
+    """Edit the data of a row of the send table, which refuses what was typed."""
+    _run("bench.show_send_table")(context)
+    panel = context.driver.window.findChild(SendPanel)
+    assert panel is not None
+    panel.add_frame(Frame(0x321, data=bytes(8)), "", 100.0)
+    panel.list.setFocus()
+    panel.list.asked.emit("bench.edit_send_cell")
+    field = context.driver.widget("send_cell_data")
+    assert isinstance(field, QLineEdit)
+    field.setText("CD 05 01 0")
+    context.driver.press(Qt.Key.Key_Return)
+    context.driver.widget("send_cell_refusal")
+
+
+def _trouble(context: TourContext) -> None:
+    """Open the bus of a dongle whose bit rate is another one now: it reads errors alone."""
+    context.driver.press(Qt.Key.Key_Escape)
+    shell = context.application().shell
+    assert shell is not None
+    manager, bench = DeviceManager.of(shell.context), shell.context
+    live = manager.live
+    assert live is not None
+    planned = config_at(live.config, 125_000, None)
+    assert planned is not None
+
+    def write() -> None:
+        data_key = bench.workspace.data_keys.of(bench.actor.organisation_id)
+        database = bench.workspace.database.bind(bench.actor)
+        with manager.device(live.path) as device:
+            fleet.write_config(database, bench.actor, data_key, device, planned)
+
+    _run("bench.show_send_table")(context)
+    manager.close_bus()
+    writer = Thread(target=write)
+    writer.start()
+    context.driver.wait_until(lambda: not writer.is_alive(), "another bit rate")
+    context.driver.click("live_start")
+    context.driver.widget("bit_rate_pane")
+
+
+def _detected(context: TourContext) -> None:
+    """The bit rate of the bus is found."""
+    context.driver.click("live_detect")
+    context.driver.widget("live_use_rate")
+    context.driver.wait_until(lambda: context.driver.find("live_stop"), "the bus again")
+
+
+def _use_rate(context: TourContext) -> None:
+    context.driver.click("live_use_rate")
+    context.driver.wait_until(lambda: context.driver.find("bit_rate_pane") is None, "frames again")
+
+
 _ESCAPE: Final = press(Qt.Key.Key_Escape)
 _NAME_VERSION: Final = press(Qt.Key.Key_S, CTRL | Qt.KeyboardModifier.AltModifier)
 
@@ -354,7 +413,10 @@ SCREENS: Final = (
     Screen("timing", _tour("timing")),
     Screen("timing-fd", click("timing_fd")),
     Screen("live-bus", in_sequence(click("timing_fd"), _tour("live-bus"))),
-    Screen("recordings", _tour("recordings")),
+    Screen("send-cell", _send_cell),
+    Screen("live-bus-trouble", _trouble),
+    Screen("live-bus-detected", _detected),
+    Screen("recordings", in_sequence(_use_rate, _tour("recordings"))),
     Screen("recording-plots", _run("bench.show_recorded_plots")),
     Screen("recording-statistics", click("segment_ids")),
     Screen("recording-comparison", click("segment_compare")),

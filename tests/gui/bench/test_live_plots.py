@@ -141,9 +141,9 @@ def test_plots_go_on_with_a_gap_once_the_bus_is_open_again_and_are_kept_for_thei
 def test_plots_are_below_the_frames_in_a_narrow_window_and_keep_their_height(
     qtbot: QtBot, shell: Shell, view: LiveBusView
 ) -> None:
-    side = view.plots.parentWidget()
-    splitter = side.parentWidget()
-    assert isinstance(splitter, QSplitter)
+    splitter = view.findChild(QSplitter, "live_split")
+    assert splitter is not None
+    side = splitter.widget(1)
     shell.window().resize(1440, 900)
     select(view, "MotorStatus")
     qtbot.keyClick(view.table, Qt.Key.Key_Return)

@@ -90,7 +90,8 @@ class FrameDelegate(QStyledItemDelegate):
             "text.muted" if past or silent else "error" if is_error(row) else _TONES.get(column, "text")
         )
         painter.setPen(ink)
-        painter.setFont(theme().font("body" if column in _TEXTS else "mono"))
+        is_words = column in _TEXTS or (column == DATA and (row.frame.error or row.frame.remote))
+        painter.setFont(theme().font("body" if is_words else "mono"))
         text = model.cell(index.row(), column)
         if column == TYPE and row.frame.sent:
             shown = kind(row.frame)

@@ -118,12 +118,10 @@ class BitRatePane(QWidget):
     def _show_buttons(self, found: int | None) -> None:
         search, focused = self._search, self.focusWidget()
         had_focus = focused is not None and focused.hasFocus() and focused in (self._detect, self._stop, self._use)
-        self._detect.setText(_("Detect again") if search.detection is not None else _("Detect bit rate"))
-        self._detect.updateGeometry()
+        _set_text(self._detect, _("Detect again") if search.detection is not None else _("Detect bit rate"))
         self._detect.disable("" if search.is_running else search.why_not_detected())
         if found is not None:
-            self._use.setText(_("Use {rate}").format(rate=bit_rate(found)))
-            self._use.updateGeometry()
+            _set_text(self._use, _("Use {rate}").format(rate=bit_rate(found)))
             self._use.disable(search.why_not_used())
         self._stop.setVisible(search.is_running)
         self._detect.setVisible(not search.is_running)
@@ -164,6 +162,12 @@ class BitRatePane(QWidget):
             self._area.setMaximumHeight(height * len(lines) + 1)
         for line in lines:
             self._rows[line.bitrate].show_line(line, can_choose=not self._search.is_running)
+
+
+def _set_text(button: Button, text: str) -> None:
+    if button.text() != text:
+        button.setText(text)
+        button.updateGeometry()
 
 
 def _column(*parts: QWidget, spacing: int) -> QWidget:

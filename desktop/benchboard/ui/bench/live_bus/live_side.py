@@ -1,7 +1,7 @@
 """What stands beside the frames of the live bus, or below them in a narrow window: bit rates over plots."""
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtWidgets import QBoxLayout, QSplitter, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from benchboard.ui.bench.live_bus.bit_rate_pane import BitRatePane
 from benchboard.ui.bench.plots.live_plots_pane import LivePlotsPane
@@ -9,20 +9,23 @@ from benchboard.ui.widgets import hairline
 
 
 class LiveSide(QWidget):
-    """It is there as long as one of its panes is; in a splitter whose parts are one above the other, they are side by
-    side."""
+    """It is there as long as one of its panes is."""
 
     def __init__(self, search: BitRatePane, plots: LivePlotsPane) -> None:
         super().__init__()
         self._search, self._plots = search, plots
-        self._row = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
+        self._row = QVBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(0)
         self._row.addWidget(search)
-        self._lines = (hairline(), hairline(vertical=True))
-        for line in self._lines:
-            self._row.addWidget(line)
-        self._row.addWidget(plots, 1)
+        self._below = QWidget()  # hidden, it leaves the plots as they are
+        below = QVBoxLayout(self._below)
+        below.setContentsMargins(0, 0, 0, 0)
+        below.setSpacing(0)
+        self._line = hairline()
+        below.addWidget(self._line)
+        below.addWidget(plots, 1)
+        self._row.addWidget(self._below, 1)
         for pane in (search, plots):
             pane.installEventFilter(self)
 
@@ -36,12 +39,11 @@ class LiveSide(QWidget):
         self._plots.restore_size()
         splitter = self.parentWidget()
         below = isinstance(splitter, QSplitter) and splitter.orientation() == Qt.Orientation.Vertical
-        direction = QBoxLayout.Direction.LeftToRight if below else QBoxLayout.Direction.TopToBottom
-        self._row.setDirection(direction)
         self._search.show_low(low=below)
-        both = not self._search.isHidden() and not self._plots.isHidden()
-        self._lines[0].setVisible(both and not below)
-        self._lines[1].setVisible(both and below)
+        shows_search = not self._search.isHidden()
+        self._line.setVisible(shows_search)
+        # Below the frames there is no room for both; the plots come back.
+        self._below.setVisible(not self._plots.isHidden() and not (below and shows_search))
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """Come and go with the panes."""

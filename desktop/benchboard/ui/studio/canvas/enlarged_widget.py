@@ -30,7 +30,7 @@ class EnlargedWidgetView(QWidget):
         self.setObjectName("studio_view")
         set_surface(self, "surface")
         self._canvas, self.item_id = canvas, item_id
-        self._icon = Icon("", "text.muted", 18)
+        self._icon = Icon("ph.chart-line", "text.muted", 18)
         self.title = Elided("", "title")
         self.title.setObjectName("view_title")
         self.about = Elided("", "body", "muted")
