@@ -19,7 +19,7 @@ from benchboard.ui.widgets.surfaces import set_surface
 
 _WIDTH: Final = 340
 _RATE_WIDTH: Final = 104
-_LEAST_ROWS: Final = 3
+_LEAST_ROWS: Final = 5
 
 
 class BitRatePane(QWidget):

@@ -47,7 +47,8 @@ def paint_signal_line(painter: QPainter, line: QRectF, middle: float, model: Fra
         _paint_square(painter, square_box(line), colour)
         left += SQUARE
     named = QRectF(left, line.top(), min(middle, line.right()) - left, line.height())
-    _paint_named(painter, named, signal.name, value, model.cell(row, SIGNALS), ended=model.ended)
+    past = model.is_past(row)
+    _paint_named(painter, named, signal.name, value, model.cell(row, SIGNALS), past=past)
     rest = QRectF(middle + _GAP, line.top(), line.right() - middle - _GAP, line.height())
     painter.setPen(theme().color("text.muted"))
     painter.setFont(theme().font("mono"))
@@ -61,11 +62,13 @@ def paint_signal_line(painter: QPainter, line: QRectF, middle: float, model: Fra
     values = model.trace_of(row)
     if len(values) > 1 and rest.width() >= _TRACE:
         box = QRectF(rest.right() - _TRACE, rest.top() + 7, _TRACE, rest.height() - 15)
-        _paint_trace(painter, box, values, theme().color("text.muted") if colour is None else theme().chart(colour))
+        _paint_trace(
+            painter, box, values, theme().color("text.muted") if colour is None or past else theme().chart(colour)
+        )
 
 
 def _paint_named(
-    painter: QPainter, box: QRectF, name: str, value: SignalValue | None, text: str, *, ended: bool
+    painter: QPainter, box: QRectF, name: str, value: SignalValue | None, text: str, *, past: bool
 ) -> None:
     """The name from the left and the value from the right of `box`."""
     strong = theme().font("body")
@@ -76,7 +79,7 @@ def _paint_named(
     with_name = room - min(_LEAST_NAME, QFontMetricsF(theme().font("body")).horizontalAdvance(name)) - _GAP
     texts = [text] if value is None else [text, value.text]
     shown = next((one for least in (with_name, room) for one in texts if metrics.horizontalAdvance(one) <= least), "…")
-    muted = ended or value is None
+    muted = past or value is None
     painter.setFont(strong if value is not None else theme().font("body"))
     painter.setPen(theme().color("text.muted" if muted else "warn" if has_mark else "text"))
     painter.drawText(box, _RIGHT, shown)
@@ -85,7 +88,7 @@ def _paint_named(
         left -= _MARK
         paint_icon(painter, "ph.warning-fill", QRectF(left, box.center().y() - 7, 14, 14), painter.pen().color())
     painter.setFont(theme().font("body"))
-    painter.setPen(theme().color("text.muted" if ended else "text"))
+    painter.setPen(theme().color("text.muted" if past else "text"))
     width = left - _GAP - box.left()
     if width >= min(_LEAST_NAME, painter.fontMetrics().horizontalAdvance(name)):
         elided = QFontMetricsF(painter.font()).elidedText(name, Qt.TextElideMode.ElideRight, width)
