@@ -3,13 +3,15 @@
 import pytest
 from dashboards_driver import DashboardsDriver, open_sharing
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QScrollArea
 from sqlalchemy import update
 
 from benchboard.dashboards.access import access_list, sharing
 from benchboard.dashboards.access.dashboard_permissions import shares_title
 from benchboard.storage.models.identity import User
 from benchboard.ui.studio.library.share_dialog import ShareDialog, dashboard_link
+from benchboard.ui.widgets.tab_order import tab_stops
 from support.databases import unbound
 
 
@@ -37,13 +39,13 @@ def test_share_dialog_lists_everyone_with_access_under_one_heading(dashboards: D
     open_sharing(dashboards, "technician@example.com")
     (dialog,) = dashboards.studio.application.window.findChildren(ShareDialog)
     dashboards.click("share_public")
-    dashboards.studio.wait(lambda: bool(dialog._access.findChildren(QLabel)))
+    dashboards.studio.wait(lambda: len(dialog._access.rows) > 2)
     labels = [label for label in dialog.findChildren(QLabel) if label.isVisible()]
     assert not [label for label in labels if "people with access" in label.text()]
     (heading,) = [label for label in labels if label.text() == "Who has access"]
 
     def in_order() -> bool:
-        parts = (dialog._public, heading, dialog._shares, dialog._access)
+        parts = (dialog._public, heading, *dialog._access.rows)
         tops = [one.mapTo(dialog, one.rect().topLeft()).y() for one in parts]
         return tops == sorted(set(tops))
 
@@ -60,6 +62,34 @@ def test_share_revoked_from_someone_who_can_still_view_says_so(dashboards: Dashb
     window = dashboards.studio.application.window
     said = f"No longer shared with {who.name}. {who.name} can still view it: everyone can view."
     dashboards.studio.wait(lambda: said in {label.text() for label in window.findChildren(QLabel)})
+
+
+def test_who_has_access_is_a_list_read_row_by_row(dashboards: DashboardsDriver) -> None:
+    """They were loose texts in a scroll area, which took the focus without a ring."""
+    who, given = open_sharing(dashboards, "technician@example.com")
+    dashboards.click("share_public")
+    dashboards.qtbot.keyClicks(dashboards.find("share_search"), who.name)
+    dashboards.click("share_done")
+    dashboards.studio.wait(lambda: given().get(who.id) == "view")
+    dashboards.click("library_share")
+    dialog = dashboards.studio.application.window.findChildren(ShareDialog)[-1]
+    dashboards.studio.wait(lambda: len(dialog._access.rows) > 2)
+    rows, stops = dialog._access.rows, tab_stops(dialog)
+    assert not [one for one in stops if isinstance(one, QScrollArea)]
+    assert [one for one in stops if one in rows] == [rows[0]]
+    found = QAccessible.queryAccessibleInterface(dialog._access)
+    assert found.role() == QAccessible.Role.List
+    assert found.text(QAccessible.Text.Name) == "Who has access"
+    told = [QAccessible.queryAccessibleInterface(row) for row in rows]
+    names = [one.text(QAccessible.Text.Name) for one in told]
+    assert {one.role() for one in told} == {QAccessible.Role.ListItem}
+    assert any(name.startswith(f"{who.name}, Can view, ") for name in names)
+    assert sum(", Can view, " in name and "veryone" in name for name in names) >= 1, names
+    assert told[1].text(QAccessible.Text.Description) == f"2 of {len(rows)}"
+    rows[0].setFocus(Qt.FocusReason.TabFocusReason)
+    dashboards.qtbot.keyClick(rows[0], Qt.Key.Key_Down)
+    assert rows[1].hasFocus()
+    assert dashboards.find(f"unshare_{who.id}") in stops
 
 
 def test_share_by_keys_selects_the_person(dashboards: DashboardsDriver) -> None:
@@ -185,7 +215,7 @@ def test_share_lists_the_owner_once(dashboards: DashboardsDriver) -> None:
     open_sharing(dashboards, "technician@example.com")
     (dialog,) = dashboards.studio.application.window.findChildren(ShareDialog)
     owner = dashboards.studio.actor.name
-    dashboards.studio.wait(lambda: bool(dialog._shares.findChildren(QLabel)))
+    dashboards.studio.wait(lambda: bool(dialog._access.rows))
     texts = [label.text() for label in dialog.findChildren(QLabel) if not label.isHidden()]
     assert texts.count(owner) == 1
     assert "You: owner" in texts

@@ -27,6 +27,7 @@ from benchboard.ui.studio.versions.version_list import VersionList, fold_button
 from benchboard.ui.studio.versions.versions_view import VersionsScreen
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Banner, Toast
+from benchboard.ui.widgets.focus import FocusRing
 from support import compared
 from support.compared import ViewWindow
 from support.databases import unbound
@@ -237,6 +238,14 @@ def test_compared_versions_are_renamed_for_the_screen_reader(
         history.shown.key(key)
     history.wait(lambda: str(history.versions.model().index(1, 0).data()).endswith("after"))
     assert {child for kind, child in told_events if kind == "NameChanged"} == {0, 1, 2}
+
+
+def test_page_of_versions_shows_that_it_has_the_focus(history: History) -> None:
+    history.open()
+    area = history.screen._area
+    area.setFocus(Qt.FocusReason.TabFocusReason)
+    rings = [ring for ring in history.screen.window().findChildren(FocusRing) if ring.isVisible()]
+    assert [ring.widget for ring in rings] == [area]
 
 
 def test_next_difference_is_told_wherever_the_focus_is(history: History, announcements: list[str]) -> None:

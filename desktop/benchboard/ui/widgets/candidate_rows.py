@@ -8,8 +8,10 @@ from benchboard.i18n import ngettext
 from benchboard.identity.share_candidates import Candidate
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.accessible import announce
-from benchboard.ui.widgets.labels import Avatar, Elided, KeyCap
+from benchboard.ui.widgets.labels import Avatar, Elided, KeyCap, Text
 from benchboard.ui.widgets.paragraph import Paragraph
+from benchboard.ui.widgets.readable_rows import ReadableRow
+from benchboard.ui.widgets.tab_order import own_tab_stops
 
 
 class RowColumn(QWidget):
@@ -71,6 +73,8 @@ class CandidateRow(QWidget):
         super().__init__()
         self.who, self._marked = who, False
         self.described = ", ".join(filter(None, (who.name, who.email)))
+        self.second = who.email or ""
+        """What is said of them below the name."""
         self._enter = KeyCap("Enter", parent=self)
         self._enter.hide()
         row = QHBoxLayout(self)
@@ -80,11 +84,10 @@ class CandidateRow(QWidget):
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addWidget(Elided(who.name, "body_strong"))
-        second = who.email or ""
         if who.kind == "team":
             members = who.members or 0
-            second = ngettext("Team · {count} member", "Team · {count} members", members).format(count=members)
-        words.addWidget(Elided(second, "caption", "muted"))
+            self.second = ngettext("Team · {count} member", "Team · {count} members", members).format(count=members)
+        words.addWidget(Elided(self.second, "caption", "muted"))
         if note:
             words.addWidget(Paragraph(note, "caption", "muted"))
         row.addWidget(mark)
@@ -111,3 +114,19 @@ class CandidateRow(QWidget):
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(theme().color("selection"))
                 painter.drawRoundedRect(self.rect(), theme().px("radius.control"), theme().px("radius.control"))
+
+
+class AccessRow(ReadableRow):
+    """A person or team in a list of who has access, read as a whole with their `level`, which stands at the end of the
+    row unless there are `controls` to change it: Tab stops at each of these too.
+    """
+
+    def __init__(self, who: Candidate, level: str, *controls: QWidget, note: str = "", name: str = "") -> None:
+        super().__init__()
+        self.setObjectName(name)
+        shown = CandidateRow(who, *(controls or (Text(level, tone="muted"),)), note=note)
+        own_tab_stops(shown)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(shown)
+        self.setAccessibleName(", ".join(filter(None, (who.name, level, shown.second, note))))

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.accessible import Role
 from benchboard.ui.widgets.buttons import Button
+from benchboard.ui.widgets.focus import FocusRinged
 from benchboard.ui.widgets.labels import Text, restyle
 
 SHADOW = 24
@@ -256,14 +257,23 @@ def disable_viewport_fill(area: QAbstractScrollArea) -> None:
     area.viewport().setAutoFillBackground(False)
 
 
+class TabStopArea(FocusRinged, QScrollArea):
+    """A scroll area that is a stop of Tab itself, as nothing in it is: arrows scroll it, and a ring shows the focus."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+
 def scroll_area(content: QWidget, *, tab_stop: bool = False, parent: QWidget | None = None) -> QScrollArea:
     """A vertical scroll area around `content`. Tab stops at the area itself if `tab_stop`."""
-    area = QScrollArea(parent)
+    area = TabStopArea(parent) if tab_stop else QScrollArea(parent)
     disable_viewport_fill(area)
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(Qt.FocusPolicy.StrongFocus if tab_stop else Qt.FocusPolicy.NoFocus)
+    if not tab_stop:
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setWidget(content)
     return area
 

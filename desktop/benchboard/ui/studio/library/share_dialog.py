@@ -1,6 +1,6 @@
 """The Share dialog: the people and teams that a dashboard is shared with, public access, and effective permissions."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import TypeVar, cast
 
@@ -31,8 +31,9 @@ from benchboard.ui.widgets import (
     Text,
     disable_viewport_fill,
 )
-from benchboard.ui.widgets.accessible import announce
-from benchboard.ui.widgets.candidate_rows import CandidateResults, CandidateRow, RowColumn
+from benchboard.ui.widgets.accessible import announce, place_text
+from benchboard.ui.widgets.candidate_rows import AccessRow, CandidateResults, CandidateRow
+from benchboard.ui.widgets.readable_rows import ReadableList
 
 Result = TypeVar("Result")
 _PAUSE_MS = 200
@@ -40,6 +41,8 @@ _MAX_ACCESS = 200
 _MAX_CANDIDATES = 6
 _LEAST_AREA, _MOST_AREA = 200, 490
 """Pixels of what scrolls in the dialog."""
+_RING_ROOM = 3
+"""Pixels beside a row for its focus ring."""
 
 
 def dashboard_link(dashboard_id: str) -> str:
@@ -71,18 +74,19 @@ class ShareDialog(Dialog):
             _("Everyone in {organisation} can view").format(organisation=context.actor.organisation)
         )
         self._public.setObjectName("share_public")
-        self._shares, self._access = RowColumn(), RowColumn()
+        self._access = ReadableList(_("Who has access"))
+        self._more = Paragraph(_("More people have access. Use the command line to list everyone."), tone="muted")
         inner = QWidget()
         inner.setProperty("plain", "true")
         column = QVBoxLayout(inner)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(_RING_ROOM, 0, _RING_ROOM, 0)
         column.setSpacing(8)
         heading = Text(_("Who has access"), "section")
-        for part in (self._add, self._results, self._public, heading, self._shares, self._access):
+        for part in (self._add, self._results, self._public, heading, self._access, self._more):
             column.addWidget(part)
         column.addStretch(1)
         area = _Area()
-        area.setAccessibleName(_("Who has access"))
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab reaches what is in it, and scrolls it
         disable_viewport_fill(area)
         area.setWidgetResizable(True)
         area.setWidget(inner)
@@ -94,7 +98,7 @@ class ShareDialog(Dialog):
         self._pause.timeout.connect(self._search_candidates)
         self._search.textChanged.connect(self._typed)
         self._public.clicked.connect(self._publish)
-        for hidden in (self._add, self._results, self._public):
+        for hidden in (self._add, self._results, self._public, self._more):
             hidden.hide()
         self._load()
 
@@ -111,41 +115,42 @@ class ShareDialog(Dialog):
             return shares, access_list.list_access(session, actor, self.dashboard_id, limit=_MAX_ACCESS)
 
         def show(answer: tuple[SharingSettings, Page[AccessEntry]]) -> None:
-            shares, access = answer
-            self._show(shares, {entry.user_id: entry for entry in access.rows})
-            self._show_others(shares, access)
+            self._show(*answer)
 
         self._context.tasks.read(self, ask, show)
 
-    def _show(self, shares: SharingSettings, access: Mapping[str, AccessEntry]) -> None:
+    def _show(self, shares: SharingSettings, access: Page[AccessEntry]) -> None:
         first = not self._public.isVisible()
-        held = self.focusWidget()
-        name = held.objectName() if held is not None and self._shares.isAncestorOf(held) else ""
         self._may_share = shares.level == "own"
         self._add.setVisible(self._may_share)
         self._public.setVisible(True)
         self._public.setChecked(shares.public)
         self._public.setEnabled(self._may_share)
-        title = _("You: owner") if shares.owner.id == self._context.actor.user_id else _("Owner")
-        lines = [CandidateRow(shares.owner, Text(title, tone="muted"))]
+        rows = [*self._shared_rows(shares, {entry.user_id: entry for entry in access.rows})]
+        rows += self._other_rows(shares, access)
+        for at, row in enumerate(rows):
+            row.setAccessibleDescription(place_text(at, len(rows)))
+        self._access.show_rows(rows)
+        self._more.setVisible(bool(access.next_key))
+        if self._may_share and first:
+            self._search.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _shared_rows(self, shares: SharingSettings, access: Mapping[str, AccessEntry]) -> Iterator[AccessRow]:
+        """The owner, and those whom it is shared with."""
+        yield _row(shares.owner, _("You: owner") if shares.owner.id == self._context.actor.user_id else _("Owner"))
         for share in (*shares.people, *shares.teams):
             entry = access.get(share.to.id)
             if entry is not None and any(grant.source == "role" for grant in entry.grants):
                 # Their share changes nothing, so there is nothing to choose.
-                lines.append(CandidateRow(share.to, Text(_("Full access as admin"), tone="muted")))
+                yield _row(share.to, _("Full access as admin"))
                 continue
-            more = _higher_access(share, entry)
-            lines.append(CandidateRow(share.to, *self._controls(share.to, share.permission), note=more))
-        self._shares.fill(*lines)
-        if self._may_share and first:
-            self._search.setFocus(Qt.FocusReason.OtherFocusReason)
-        elif name:  # the row that had the focus was replaced
-            again = [one for one in self._shares.findChildren(QWidget, name) if one.isVisible()]
-            (again[0] if again else self._search).setFocus(Qt.FocusReason.OtherFocusReason)
+            controls, level = self._controls(share.to, share.permission), level_title(share.permission)
+            name = f"access_{share.to.id}"
+            yield AccessRow(share.to, level, *controls, note=_higher_access(share, entry), name=name)
 
     def _controls(self, to: Candidate, permission: SharePermission) -> list[QWidget]:
         if not self._may_share:
-            return [Text(level_title(permission), tone="muted")]
+            return []
         choice = Select(
             [("view", level_title("view")), ("edit", level_title("edit"))],
             name=f"share_level_{to.id}",
@@ -159,10 +164,9 @@ class ShareDialog(Dialog):
         )
         return [choice, stop]
 
-    def _show_others(self, shares: SharingSettings, page: Page[AccessEntry]) -> None:
-        """List those who have access without a share of their own, below those who have one."""
+    def _other_rows(self, shares: SharingSettings, page: Page[AccessEntry]) -> Iterator[AccessRow]:
+        """Those who have access without a share of their own."""
         listed = {shares.owner.id, *(share.to.id for share in shares.people)}
-        lines: list[QWidget] = []
         for one in page.rows:
             if one.user_id in listed:
                 continue
@@ -171,11 +175,7 @@ class ShareDialog(Dialog):
             title = level_title(one.level)
             if yourself:
                 title = _("You: {level}").format(level=title[:1].lower() + title[1:])
-            lines.append(CandidateRow(who, Text(title, tone="muted")))
-        if page.next_key:
-            lines.append(Paragraph(_("More people have access. Use the command line to list everyone."), tone="muted"))
-        self._access.fill(*lines)
-        self._access.setVisible(bool(lines))
+            yield _row(who, title)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Handle the search field's keys that are for its results."""
@@ -322,6 +322,11 @@ class ShareDialog(Dialog):
                 self._load()
 
         self._context.tasks.change(self._window, op, stored)
+
+
+def _row(who: Candidate, level: str) -> AccessRow:
+    """The row of somebody whose access can't be changed here."""
+    return AccessRow(who, level, name=f"access_{who.id}")
 
 
 def _higher_access(share: Share, entry: AccessEntry | None) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.i18n import _, pgettext
 from benchboard.ui.studio.versions.diff_view import DiffPage
@@ -13,10 +13,10 @@ from benchboard.ui.studio.versions.difference_text import ROLE, Look
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Badge, Button, Text, hairline
 from benchboard.ui.widgets.labels import plain_tooltip
-from benchboard.ui.widgets.surfaces import set_surface
+from benchboard.ui.widgets.surfaces import TabStopArea, set_surface
 
 
-class PageArea(QScrollArea):
+class PageArea(TabStopArea):
     """The scroll area of the page, which fills its width."""
 
     def __init__(self, page: DiffPage) -> None:
@@ -26,7 +26,6 @@ class PageArea(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setProperty("surface", "canvas")
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(_("Dashboard"))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
