@@ -115,6 +115,11 @@ class Progress:
         if self._work.cancelled:
             raise Cancelled("tasks.cancelled", _("Stopped."))
 
+    def step(self, done: int, total: int) -> None:
+        """Report how much is done, and raise `Cancelled` if the user asked to stop."""
+        self.report(done, total)
+        self.check()
+
     @property
     def cancelled(self) -> bool:
         return self._work.cancelled

@@ -175,11 +175,7 @@ class RecordedFramesPane(QWidget):
             return
 
         def op(progress: Progress) -> Matching:
-            def step(done: int, total: int) -> None:
-                progress.report(done, total)
-                progress.check()
-
-            return recording.matching(wanted, database, step, channel)
+            return recording.matching(wanted, database, progress.step, channel)
 
         work: Work | None = None
 

@@ -10,23 +10,19 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
-from benchboard.canbus.dbc import CanDatabase
 from benchboard.canbus.frame import Frame
-from benchboard.canbus.frame_filter import parse_frame_filter
 from benchboard.canbus.frame_statistics import FrameStatistics
 from benchboard.canbus.recording import (
     CountedRecording,
-    Matching,
     Recording,
     count_recording,
     index_frames,
     load_recording,
-    save_frames,
 )
 from benchboard.canbus.unreadable_parts import UnreadableParts
 from benchboard.dongles.simulator.traffic import sample_frames
 from benchboard.errors import AppError, Cancelled
-from benchboard.i18n import _, ngettext, number
+from benchboard.i18n import _, number
 from benchboard.ui.bench.bench_commands import RECORDINGS
 from benchboard.ui.bench.channel_select import ChannelSelect
 from benchboard.ui.bench.device_manager import DeviceManager
@@ -34,11 +30,13 @@ from benchboard.ui.bench.ended_recording import EndedRecording
 from benchboard.ui.bench.kept_recordings.folder_page import FolderPage
 from benchboard.ui.bench.kept_recordings.recent_recordings import RecentButton, RecentLinks, RecentRecordings
 from benchboard.ui.bench.kept_recordings.remembered_comparisons import RememberedComparisons
+from benchboard.ui.bench.opened_recording.error_frames import ErrorFrames
+from benchboard.ui.bench.opened_recording.frame_saving import ask_and_save
 from benchboard.ui.bench.opened_recording.play_row import PlayRow
 from benchboard.ui.bench.opened_recording.recording_figures import figures_beside, figures_of
 from benchboard.ui.bench.playback_bar import PlaybackBar
 from benchboard.ui.bench.recorded_frames_pane import RecordedFramesPane
-from benchboard.ui.bench.recording_files import ask_new_recording, ask_recording
+from benchboard.ui.bench.recording_files import ask_recording
 from benchboard.ui.bench.recording_lists import ComparisonList, RecordingPart, StatisticsList
 from benchboard.ui.bench.recording_time_line import RecordingTimeLine
 from benchboard.ui.commands import Handler, Handlers, install_shortcuts
@@ -74,8 +72,7 @@ class RecordingsView(QWidget):
         self._counting: Work | None = None
         self._counted: tuple[tuple[int, int], FrameStatistics] | None = None
         """The statistics of the frames in a range, by the first number and the one after the last."""
-        self._errors: Sequence[int] | None = None
-        """The numbers of the error frames, once they were searched."""
+        self._errors = ErrorFrames(context, self)
         self._recent = RecentRecordings(context, self)
         self._compared = RememberedComparisons(context)
         self.setAcceptDrops(True)
@@ -307,7 +304,7 @@ class RecordingsView(QWidget):
         work: Work | None = None
 
         def op(progress: Progress) -> Recording:
-            return load(_telling(progress))
+            return load(progress.step)
 
         def done(recording: Recording) -> None:
             if self._opening is work:
@@ -356,7 +353,8 @@ class RecordingsView(QWidget):
 
     def show_recording(self, recording: Recording | None) -> None:
         """Show a recording; the empty page if it is None."""
-        self.recording, self._errors, self._counted = recording, None, None
+        self.recording, self._counted = recording, None
+        self._errors.forget()
         self.time_line.show_recording(recording)
         self.playback.show_recording(recording)
         self.frames.show_recording(recording)
@@ -446,7 +444,7 @@ class RecordingsView(QWidget):
         what is played and saved.
         """
         self.channel.choose(channel)
-        self._errors = None
+        self._errors.forget()
         self.time_line.show_channel(channel)
         self.frames.model.set_channel(channel)
         self.frames.plots.show_channel(channel)
@@ -502,7 +500,7 @@ class RecordingsView(QWidget):
         work: Work | None = None
 
         def op(progress: Progress) -> FrameStatistics:
-            return recording.count_between(*bounds, _telling(progress))
+            return recording.count_between(*bounds, progress.step)
 
         def done(found: FrameStatistics) -> None:
             if self._counting is work:
@@ -622,23 +620,11 @@ class RecordingsView(QWidget):
         return _("The recording has no error frames.") if is_all else _("The channel has no error frames.")
 
     def _next_error(self) -> None:
-        """Go to the next error frame, after the last one to the first again; the search runs once on a worker."""
+        """Go to the next error frame, after the last one to the first again."""
         recording, channel = self.recording, self.channel.channel
         if recording is None:
             return
-        if self._errors is not None:
-            self._go_to_error(self._errors)
-            return
-
-        def op(progress: Progress) -> Matching:
-            return recording.matching(parse_frame_filter("error"), CanDatabase(), _telling(progress), channel)
-
-        def done(matching: Matching) -> None:
-            if self.recording is recording and self.channel.channel == channel:
-                self._errors = matching.numbers
-                self._go_to_error(matching.numbers)
-
-        self._context.tasks.run(self, op, done, title=_("Searching for error frames"))
+        self._errors.find(recording, channel, self._go_to_error)
 
     def _go_to_error(self, errors: Sequence[int]) -> None:
         here = self.frames.current_number()
@@ -660,28 +646,8 @@ class RecordingsView(QWidget):
 
     def save(self) -> None:
         """Ask where to save the frames that are shown: those in the range that the filter matches."""
-        recording, numbers = self.recording, self.frames.model.numbers
-        if recording is None or self._why_not_saved():
-            return
-        name = f"{recording.path.name.split('.')[0]} {_('part')}.log"
-
-        def chosen(path: Path) -> None:
-            def done(left_out: int) -> None:
-                count = len(numbers) - left_out
-                said = ngettext("{count} frame saved to {file}.", "{count} frames saved to {file}.", count)
-                text = [said.format(count=number(count), file=path.name)]
-                if left_out:
-                    more = _("Left out, because the format can't hold them: {count}.")
-                    text.append(more.format(count=number(left_out)))
-                self._context.problems.toast(" ".join(text))
-
-            def op(progress: Progress) -> int:
-                return save_frames(recording, numbers, path, _telling(progress))
-
-            self._context.tasks.run(self, op, done, title=_("Saving {file}").format(file=path.name))
-
-        title = ngettext("Save {count} shown frame", "Save {count} shown frames", len(numbers))
-        ask_new_recording(self, title.format(count=number(len(numbers))), name, chosen)
+        if self.recording is not None and not self._why_not_saved():
+            ask_and_save(self._context, self, self.recording, self.frames.model.numbers)
 
     def _choose_other(self) -> None:
         """Ask for the recording to compare with."""
@@ -730,7 +696,7 @@ class RecordingsView(QWidget):
             self._tell_unreadable(_UNREADABLE_OTHER, path.name, unreadable)
 
         def op(progress: Progress) -> CountedRecording:
-            return count_recording(path, _telling(progress), unreadable)
+            return count_recording(path, progress.step, unreadable)
 
         title = _("Reading {file} to compare").format(file=path.name)
 
@@ -741,16 +707,6 @@ class RecordingsView(QWidget):
                 self._compared.forget(recording.path)
 
         self._context.tasks.run(self, op, done, failed, title=title)
-
-
-def _telling(progress: Progress) -> Callable[[int, int], None]:
-    """Reports how much is done, and ends the work if the user asked for that."""
-
-    def tell(done: int, total: int) -> None:
-        progress.report(done, total)
-        progress.check()
-
-    return tell
 
 
 def _dropped(event: QDropEvent) -> Path | None:

@@ -120,11 +120,7 @@ class RecordedPlots(PlotsPane):
         channel = self._channel
 
         def op(progress: Progress) -> SignalHistories:
-            def step(done: int, total: int) -> None:
-                progress.report(done, total)
-                progress.check()
-
-            return recorded_histories(recording, wanted, step, channel)
+            return recorded_histories(recording, wanted, progress.step, channel)
 
         def done(histories: SignalHistories) -> None:
             if self._reading is work:
