@@ -298,6 +298,7 @@ def test_selected_id_is_drawn_and_told_as_both_recordings_have_it(
     assert name.startswith("Frames over time. A: 5")
     assert "B: " in name
     shoot(shell, "recordings_compared_id")
+    assert opened.panes()[-2:] == [comparison.table, details]
     select("0x0C9")
     assert details.plot.rates[1] == []
     assert details.plot.accessibleName().endswith("B: not at all")
@@ -365,6 +366,7 @@ def test_signals_of_a_recording_are_plotted_below_its_frames(
     frames.table.setFocus()
     qtbot.keyClick(frames.table, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
     assert plots.isVisible()
+    assert view.panes()[-1] is plots
     assert window.focusWidget() is click.find(window, "plots_empty_add")
     signals = {key.signal: key for key in recorded_signals(view.recording, frames.model.database)}  # type: ignore[arg-type]  # one is open
     frames.table.setCurrentIndex(frames.model.index(0, 0))
@@ -956,6 +958,7 @@ def test_details_of_the_current_recording_are_beside_the_list(
         "Duration: 30.0 s", "Frames: 2\u202f997", "Error frames: 3", "IDs: 2", "Dongle: Conveyor A, node 3",
         "Bit rate: 500 kbit/s / 2 Mbit/s", "0x0C9: 1\u202f497 frames, 50 %",
     } <= set(facts)  # fmt: skip
+    assert view.panes() == [view.toolbar, view.folder.table, details]
     assert details.chart.isVisible()
     assert details.chart.accessibleName().startswith("Frames over time, 100 frames/s on average, at most ")
     assert details.chart.accessibleName().endswith(", 3 error frames")

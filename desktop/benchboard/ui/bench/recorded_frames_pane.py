@@ -63,7 +63,7 @@ class RecordedFramesPane(QWidget):
                   "record again."),
         )  # fmt: skip
         self._empty.action.setObjectName("recording_show_live")
-        pages = QWidget()
+        self._pages = pages = QWidget()
         self._stack = QStackedLayout(pages)
         self._stack.addWidget(self.table)
         for page in (self._none, self._empty):
@@ -85,6 +85,10 @@ class RecordedFramesPane(QWidget):
         self.table.selectionModel().currentRowChanged.connect(self._on_current)
         self.table.menu_requested.connect(lambda _row, spot: self._open_menu(spot))
         self.table.installEventFilter(self)
+
+    def panes(self) -> list[QWidget]:
+        """The frames, and the plots below them."""
+        return [self._pages, *([self.plots] if self.plots.isVisible() else [])]
 
     def handlers(self) -> Handlers:
         """The commands of the current row."""

@@ -366,6 +366,11 @@ class ComparisonList(_IdList[ComparisonRow]):
         self.details.frames_wanted.connect(self._open)
         return self._body
 
+    def panes(self) -> list[QWidget]:
+        """The bar, the list, and the details of its row beside it."""
+        bar = [self._bar] if self._bar.isVisible() else []
+        return [*bar, self.table, *([self.details] if self.details.isVisible() else [])]
+
     def _show_details(self, row: ComparisonRow | None) -> None:
         """Show the details of a row; not over the list of a row that the list made current by itself."""
         if row is not None:

@@ -180,10 +180,12 @@ class RecordingsView(QWidget):
         whole.addWidget(pages, 1)
 
     def panes(self) -> list[QWidget]:
-        """The toolbar, the time line, what plays, and the page."""
+        """The toolbar, the time line, what plays, and the page with what is beside or below it."""
         page = self._stack.currentWidget()
         has_time = self.recording is not None and bool(self.recording.count) and not self._lists
         about = [one for one in (self.time_line, self._play_row) if not one.isHidden()] if has_time else []
+        if page is self.folder or page is self.frames or page is self.comparison:
+            return [self.toolbar, *about, *page.panes()]
         return [self.toolbar, *about, *([page] if page is not None else [])]
 
     def command_handlers(self) -> Handlers:

@@ -144,6 +144,10 @@ class FolderPage(QWidget):
         self.details.rename_wanted.connect(self.file_actions.ask_name)
         self.details.menu_wanted.connect(self._open_menu)
 
+    def panes(self) -> list[QWidget]:
+        """The list, and the details beside it."""
+        return [self.table, *([self.details] if self.details.isVisible() else [])]
+
     # ---- what is searched and shown
 
     def focus_search(self) -> None:
