@@ -339,9 +339,9 @@ def test_presentation_tabs_and_rows_open(studio: "Studio") -> None:
     studio.wait(lambda: "today" in studio.canvas.tiles)
     studio.wait_until_saved()
     studio.page.run("studio.present")
-    tabs, row = studio.canvas.tiles["tabs"], studio.canvas.tiles["closed"]
+    studio.canvas.show_last_screen()
+    tabs = studio.canvas.tiles["tabs"]
     assert isinstance(tabs, ContainerFrame)
-    assert isinstance(row, ContainerFrame)
     box = tabs.rect
     for x in range(int(box.left()), int(box.right()), 6):
         at = QPointF(x, box.top() + 16)
@@ -349,12 +349,36 @@ def test_presentation_tabs_and_rows_open(studio: "Studio") -> None:
             studio.qtbot.mouseClick(studio.viewport, Qt.MouseButton.LeftButton, pos=studio.canvas.mapFromScene(at))
             break
     studio.wait(lambda: "week" in studio.canvas.tiles)
-    studio.qtbot.mouseClick(
-        studio.viewport, Qt.MouseButton.LeftButton, pos=studio.canvas.mapFromScene(row.rect.topLeft() + QPointF(12, 16))
-    )
-    studio.wait(lambda: "older" in studio.canvas.tiles)
+    assert "older" in studio.canvas.tiles, "a row is open on a wall"
     assert studio.page.presentation.on
     assert studio.page.editor.selection == ()
+
+
+def test_presentation_opens_collapsed_rows_for_as_long_as_it_lasts(studio: "Studio") -> None:
+    studio.store(nested())
+    studio.wait(lambda: "today" in studio.canvas.tiles)
+    studio.wait_until_saved()
+    editor, before = studio.page.editor, studio.page.editor.document
+    assert "older" not in studio.canvas.tiles
+    studio.page.run("studio.present")
+    studio.wait(lambda: {"old", "older"} <= studio.canvas.tiles.keys())
+    assert editor.document == before
+    studio.key(Qt.Key.Key_Escape)
+    studio.wait(lambda: "older" not in studio.canvas.tiles)
+    assert editor.document == before
+
+
+def test_presentation_hint_returns_with_a_key(studio: "Studio") -> None:
+    studio.key(Qt.Key.Key_F5, Qt.KeyboardModifier.ControlModifier)
+    presented = studio.page.presented
+    presented.idle.timeout.emit()
+    studio.wait(lambda: not presented.hint.isVisible())
+    studio.key(Qt.Key.Key_Right)
+    assert presented.hint.isVisible()
+    assert presented.idle.isActive()
+    assert QApplication.overrideCursor() is not None, "the pointer wasn't moved"
+    studio.key(Qt.Key.Key_Escape)
+    assert not presented.hint.isVisible()
 
 
 def test_presentation_undo_from_variables_bar_changes_nothing(studio: "Studio") -> None:

@@ -185,6 +185,8 @@ class PresentationDisplay(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.MouseMove and self._mode.on and QCursor.pos() != self._pointer:
             self.wake()
+        elif event.type() == QEvent.Type.KeyPress and self._mode.on and watched is self._canvas:
+            self._show_hints()
         elif event.type() == QEvent.Type.Resize and watched is self._canvas:
             self.hint.place()
             self.edit.place()
@@ -194,6 +196,10 @@ class PresentationDisplay(QObject):
         """Show the hint and the pointer for a while."""
         self._pointer = QCursor.pos()
         self._show_pointer(True)
+        self._show_hints()
+
+    def _show_hints(self) -> None:
+        """Show for a while how to leave and to edit."""
         sentences = [(_("{key} to exit"), {"key": "Esc"})]
         if self._has_more_pages:
             sentences.append((_("{previous} {next} to change pages"), {"previous": "←", "next": "→"}))

@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QScrollBar
 
 from benchboard.dashboards.editing import container_edits
+from benchboard.dashboards.layout import ROW, TABS, PageIndex
 from benchboard.ui.commands import is_window_shortcut
 from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.canvas.scene.container_frame import ContainerFrame
@@ -48,6 +49,8 @@ class PresentationMode(QObject):
         super().__init__(canvas)
         self._canvas = canvas
         self.on = False
+        self._opened: tuple[str, ...] = ()
+        """The collapsed rows that are open while the page is presented: nobody opens one on a wall."""
         self._selected_before: tuple[str, ...] = ()
         self._scrolled_before = QPoint()
         self._zoom_before = 1.0
@@ -68,6 +71,9 @@ class PresentationMode(QObject):
         canvas.setFocus(Qt.FocusReason.OtherFocusReason)
         self._selected_before, self._zoom_before = canvas.editor.selection, canvas.zoom
         canvas.editor.select(())
+        self._opened = _collapsed_rows(canvas.editor.page)
+        if self._opened:
+            canvas.editor.reveal((), [(row, 0) for row in self._opened])
         self._scrolled_before = canvas.scroll_position()
         canvas.presenting, canvas.screen_index = True, 0
         canvas.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -95,6 +101,8 @@ class PresentationMode(QObject):
         canvas.interactive_table.leave()
         self.changed.emit(False)
         canvas.show_all_tiles()
+        if self._opened:
+            canvas.editor.conceal(self._opened)
         canvas.sync()
         canvas.set_zoom(self._zoom_before)
         canvas.pixmaps.update_visible()
@@ -206,3 +214,9 @@ class PresentationMode(QObject):
                 canvas.enlarge_requested.emit(item_id)
             else:
                 canvas.interactive_table.open(item_id)
+
+
+def _collapsed_rows(page: PageIndex) -> tuple[str, ...]:
+    """The collapsed rows of a page; those in a tab stay, as the tab itself may not be shown."""
+    rows = [one for one in page.paths if page.item(one).type == ROW and page.item(one).collapsed]
+    return tuple(one for one in rows if all(page.item(outer).type != TABS for outer, _pane in page.path(one)))
