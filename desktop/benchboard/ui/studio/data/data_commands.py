@@ -55,6 +55,8 @@ REGISTRY.register(
             N_("moved, locate, path, where"), SOURCES),
     Command("studio.sources.access", N_("Who can use it…"), Group.DATA, (), "ph.users",
             N_("permissions, share, restrict, access, teams, private"), SOURCES),
+    Command("studio.sources.uses", N_("Show what uses it…"), Group.DATA, (), "ph.git-fork",
+            N_("used by, dashboards, models, lineage, dependents, impact"), SOURCES),
     Command("studio.sources.remove", N_("Remove data source"), Group.DATA, ("Del",), "ph.trash", "", SOURCES,
             danger=True),
     Command("studio.models.new", N_("Create data model"), Group.MODELS, (), "ph.plus",
@@ -91,6 +93,7 @@ REGISTRY.register_menu(
             "studio.sources.connection",
             "studio.sources.locate",
             "studio.sources.access",
+            "studio.sources.uses",
         )
     ),
     MenuSection(("studio.sources.remove",)),

@@ -35,6 +35,7 @@ from benchboard.ui.studio.data.server_dialog import ExistingServer, ServerDialog
 from benchboard.ui.studio.data.skipped_lines_dialog import SkippedLinesDialog, thousands_remedy
 from benchboard.ui.studio.data.source_access_dialog import SourceAccessDialog
 from benchboard.ui.studio.data.source_rows import SourceRow
+from benchboard.ui.studio.data.source_uses_dialog import SourceUsesDialog
 from benchboard.ui.tasks import DatabaseSession, Progress
 from benchboard.ui.widgets import Button, Confirm, Dialog, Edit, Field, FileDialog, open_file_dialog
 
@@ -73,6 +74,7 @@ class SourceActions(QObject):
             "rename": Handler(partial(self.rename, source), self.why_read_only),
             "locate": Handler(partial(self.locate, source), self.why_read_only),
             "access": Handler(partial(self.show_access, source)),
+            "uses": Handler(partial(self.show_uses, row), lambda: "" if row.uses else _("Not used yet.")),
             "remove": Handler(partial(self.remove, source), self.why_read_only),
         }
         if source.server or source.address:
@@ -87,6 +89,10 @@ class SourceActions(QObject):
     def show_access(self, source: SourceSummary) -> None:
         """Show who may use a source, and let that be changed by those who may."""
         SourceAccessDialog(self._parent.window(), self._context, source.id, source.name).open()
+
+    def show_uses(self, row: SourceRow) -> None:
+        """List what uses a source; each row leads there."""
+        SourceUsesDialog(self._parent.window(), self._context, row.source.name, row.uses).open()
 
     def _why_no_columns(self, row: SourceRow) -> str:
         """Why the columns of a source can't be changed; empty if they can."""

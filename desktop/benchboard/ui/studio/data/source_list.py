@@ -46,6 +46,8 @@ from benchboard.ui.widgets.tab_order import focus_content
 from benchboard.ui.window_commands import LIST_UNDO, UNDO
 
 TABLES = frozenset({"data_sources"})
+_USED_BY = frozenset({"data_models", "widgets", "dashboards", "dashboard_layouts", "alerts"})
+"""The tables whose rows tell what uses a source."""
 
 
 class SourceList(QWidget):
@@ -93,13 +95,14 @@ class SourceList(QWidget):
         self._table.current_changed.connect(self._show_row)
         self._table.activated.connect(self._open)
         self._table.menu_requested.connect(self._open_menu)
-        MarkButtons(self._table.view, self._is_refresh_mark, self._refresh_at)
+        MarkButtons(self._table.view, self._is_button, self._press)
         self.pane.closed.connect(self._close_detail)
         handlers = {one.id: Handler(partial(self._run_at_current, one.id)) for one in REGISTRY.of_scope(SOURCES)}
         install_shortcuts(self._table.view, SOURCES, handlers)
         install_shortcuts(self, LIST_UNDO, {UNDO: Handler(context.problems.undo_last)})
         refresh_times(self._table.view.viewport(), self._refresh_detail_time)
         context.changed.watch(self, TABLES, self._model.refresh)
+        context.changed.watch(self, _USED_BY, self._follow_uses)
         self.actions_for_sources.restored.connect(self.select)
         context.tasks.read(self, self._delete_removed, lambda _none: None, lambda _error: None)  # another time
         self.actions_for_sources.not_refreshed.connect(self.refresh_files)  # its file may be gone since it was listed
@@ -237,13 +240,21 @@ class SourceList(QWidget):
 
         return self.actions_for_sources.handlers_for(row, table)
 
-    def _is_refresh_mark(self, index: QModelIndex) -> bool:
-        """Whether a cell is the status of a source that has changed: a button that refreshes it."""
-        return self._model.columns[index.column()].key == "status" and can_refresh(self._model.row(index.row()))
+    def _is_button(self, index: QModelIndex) -> bool:
+        """Whether a cell is one: the status of a source that has changed, or what uses a source."""
+        key, row = self._model.columns[index.column()].key, self._model.row(index.row())
+        return (key == "status" and can_refresh(row)) or (key == "uses" and bool(row.uses))
 
-    def _refresh_at(self, index: QModelIndex) -> None:
+    def _press(self, index: QModelIndex) -> None:
+        """Read a source again that has changed, or list what uses one."""
+        name = "refresh" if self._model.columns[index.column()].key == "status" else "uses"
         handlers = self._handlers_at(self._model.row(index.row()))
-        run_handler(handlers["studio.sources.refresh"], self._context.problems.refuse)
+        run_handler(handlers[f"studio.sources.{name}"], self._context.problems.refuse)
+
+    def _follow_uses(self) -> None:
+        """Say what uses the sources now, while they are seen: all of them are looked at when they are shown again."""
+        if self.isVisible():
+            self.refresh_files()
 
     def _open_menu(self, row: SourceRow, spot: QPoint) -> None:
         handlers = self._handlers_at(row)

@@ -1,7 +1,7 @@
 """The data sources as the list shows them: what the database knows of each, and whether its file is still the same."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +19,7 @@ from benchboard.analytics.sources.file_news import (
     status_title,
     wrong_lines_text,
 )
+from benchboard.analytics.sources.lineage import LineageUse, sources_uses, uses_text
 from benchboard.analytics.sources.services import SourceSummary
 from benchboard.i18n import _, in_sentence, ngettext, number
 from benchboard.identity.permissions import Actor
@@ -42,6 +43,8 @@ class SourceRow:
     """What changed in its file or folder, as a sentence with what to do; empty if nothing did."""
     problems: tuple[FileProblem, ...] = ()
     """Its files that queries can't read now."""
+    uses: tuple[LineageUse, ...] = ()
+    """What reads it, also through data models."""
 
     @property
     def id(self) -> str:
@@ -59,7 +62,9 @@ def read_rows(
 ) -> Page[SourceRow]:
     """A page of the list. Looks at the files too: run it in the background."""
     page = services.list_sources(session, actor, listing, after=after, limit=limit)
-    return Page(tuple(read_row(source) for source in page.rows), page.next_key)
+    uses = sources_uses(session, actor, [source.id for source in page.rows])
+    rows = (replace(read_row(source), uses=uses[source.id]) for source in page.rows)
+    return Page(tuple(rows), page.next_key)
 
 
 def all_rows(session: DatabaseSession, actor: Actor) -> tuple[SourceRow, ...]:
@@ -174,6 +179,7 @@ def source_columns() -> tuple[Column[SourceRow], ...]:
         Column("tables", _("Tables"), _tables_text, align_right=True, width=80),
         Column("rows", _("Rows"), lambda row: number(row.rows) if row.rows is not None else "–", align_right=True,
                width=100),
+        Column("uses", _("Used by"), used_by_text, muted=lambda row: not row.uses, tooltip=_uses_tip, width=150),
         Column(
             "path",
             _("Location"),
@@ -194,6 +200,25 @@ def source_columns() -> tuple[Column[SourceRow], ...]:
             width=120,
         ),
     )  # fmt: skip
+
+
+def used_by_text(row: SourceRow) -> str:
+    """How many dashboards and data models read a source: `2 dashboards, 1 model`."""
+    dashboards = len({(one.dashboard_id, one.dashboard) for one in row.uses if one.kind in ("widget", "variable")})
+    models = sum(one.kind == "model" for one in row.uses)
+    alerts = sum(one.kind == "alert" for one in row.uses)
+    said = []
+    if dashboards:
+        said.append(ngettext("{count} dashboard", "{count} dashboards", dashboards).format(count=number(dashboards)))
+    if models:
+        said.append(ngettext("{count} model", "{count} models", models).format(count=number(models)))
+    if alerts and not said:
+        said.append(ngettext("{count} alert", "{count} alerts", alerts).format(count=number(alerts)))
+    return ", ".join(said) or _("nothing yet")
+
+
+def _uses_tip(row: SourceRow) -> str:
+    return _("Used by {uses}").format(uses=uses_text(row.uses)) if row.uses else ""
 
 
 def _kind_and_access(row: SourceRow) -> str:
