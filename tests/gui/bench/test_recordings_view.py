@@ -29,7 +29,7 @@ from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.frame_rows import CHANNEL, CYCLE, DLC, ID, TIME
 from benchboard.ui.bench.kept_recordings.recent_recordings import RecentRecordings
 from benchboard.ui.bench.kept_recordings.recording_sources import RecordingSource, RecordingSources
-from benchboard.ui.bench.recording_lists import nodes_text
+from benchboard.ui.bench.recording_lists import nodes_text, rest_of_nodes
 from benchboard.ui.bench.recording_tables import difference_badges, node_shares, pace_text, statistics_rows
 from benchboard.ui.bench.recordings_view import RecordingsView
 from benchboard.ui.paged.paged_model import PagedTableModel
@@ -745,6 +745,9 @@ def test_statistics_say_which_node_takes_most_of_the_bus() -> None:
         ("0x100", "Drive", 0.6), ("0x200", "Belt", 0.2), ("0x300", "", 0.2),
     ]  # fmt: skip
     assert node_shares(rows) == [("Drive", 0.6), ("Belt", 0.2)]
+    rest = rest_of_nodes(rows)
+    assert rest is not None
+    assert (rest[0], round(rest[1], 6)) == ("Unknown", 0.2)
     assert nodes_text(rows) == "Bus share of the nodes: Drive 60 %, Belt 20 %, no node known: 20 %."
     assert node_shares(statistics_rows(found.ids(), CanDatabase())) == []
     assert nodes_text(statistics_rows(found.ids(), CanDatabase())) == ""

@@ -15,7 +15,7 @@ from benchboard.canbus.id_densities import IdDensities
 from benchboard.canbus.recording_channels import short_name
 from benchboard.canbus.recording_comparison import TOLERANCE, compare_ids
 from benchboard.canbus.traffic_shares import share_text
-from benchboard.i18n import _, number, percent, pgettext
+from benchboard.i18n import _, ngettext, number, percent, pgettext
 from benchboard.paging import Listing
 from benchboard.ui.bench.channel_select import ChannelSelect
 from benchboard.ui.bench.compared.compared_id_pane import ComparedIdPane, ComparedTraffic
@@ -255,11 +255,15 @@ class StatisticsList(_IdList[StatisticsRow]):
             return
         shares = [(node, share) for node, share in node_shares(self._rows)[:_NAMED_NODES] if share >= _LEAST_UNKNOWN]
 
+        rest = rest_of_nodes(self._rows)
+
         def entries() -> list[LegendEntry]:
-            return [
+            named = [
                 LegendEntry(theme().chart(place), node, share_text(share), dash="area")
                 for place, (node, share) in enumerate(shares)
             ]
+            grey = theme().color("border")  # what the bar is where no node is
+            return named if rest is None else [*named, LegendEntry(grey, rest[0], share_text(rest[1]), dash="area")]
 
         self._shares.show_shares([share for _node, share in shares])
         self._nodes.show_entries(entries)
@@ -273,6 +277,22 @@ class StatisticsList(_IdList[StatisticsRow]):
     def _export(self) -> None:
         name = f"{Path(self._part.name).stem} {_('statistics')}"
         ask_and_export(self._context, self, self.model, self._fetch, STATISTICS_FILE, name)
+
+
+def rest_of_nodes(rows: Sequence[StatisticsRow]) -> tuple[str, float] | None:
+    """What is sent besides the nodes that are named: what it is called, and its share; None if it is nothing."""
+    shares = node_shares(rows)
+    named = [share for _node, share in shares[:_NAMED_NODES] if share >= _LEAST_UNKNOWN]
+    rest, others = 1 - sum(named), len(shares) - len(named)
+    if not named or rest < _LEAST_UNKNOWN:
+        return None
+    if not others:
+        return _("Unknown"), rest
+    if 1 - sum(share for _node, share in shares) >= _LEAST_UNKNOWN:
+        text = ngettext("Other, {count} node and unknown", "Other, {count} nodes and unknown", others)
+    else:
+        text = ngettext("Other, {count} node", "Other, {count} nodes", others)
+    return text.format(count=number(others)), rest
 
 
 def nodes_text(rows: Sequence[StatisticsRow]) -> str:
