@@ -1112,6 +1112,7 @@ def test_the_menu_of_a_source_offers_what_can_be_done(data: Data) -> None:
         "Rename data source",
         "Find file…",
         "Who can use it…",
+        "Show what uses it…",
         "Remove data source",
     ]
     data.qtbot.keyClick(menu, Qt.Key.Key_Escape)

@@ -252,7 +252,7 @@ class SourceList(QWidget):
         run_handler(handlers[f"studio.sources.{name}"], self._context.problems.refuse)
 
     def _follow_uses(self) -> None:
-        """Say what uses the sources now, while they are seen: all of them are looked at when they are shown again."""
+        """Say what uses each source now, while the list is seen: it is read again when it is shown."""
         if self.isVisible():
             self.refresh_files()
 

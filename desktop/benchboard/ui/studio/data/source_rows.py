@@ -176,10 +176,10 @@ def source_columns() -> tuple[Column[SourceRow], ...]:
         ),
         Column("status", _("Status"), lambda row: status_mark(row).text, mark=status_mark, width=168,
                tooltip=_status_tip),
-        Column("tables", _("Tables"), _tables_text, align_right=True, width=80),
+        Column("tables", _("Tables"), _tables_text, align_right=True, width=70),
         Column("rows", _("Rows"), lambda row: number(row.rows) if row.rows is not None else "–", align_right=True,
-               width=100),
-        Column("uses", _("Used by"), used_by_text, muted=lambda row: not row.uses, tooltip=_uses_tip, width=150),
+               width=84),
+        Column("uses", _("Used by"), used_by_text, muted=lambda row: not row.uses, tooltip=_uses_tip, width=124),
         Column(
             "path",
             _("Location"),
@@ -187,7 +187,7 @@ def source_columns() -> tuple[Column[SourceRow], ...]:
             tooltip=_full_location,
             muted=True,
             middle=True,
-            width=220,
+            width=140,
             stretch=True,
         ),
         Column(
