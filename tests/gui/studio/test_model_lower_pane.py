@@ -96,6 +96,16 @@ def test_value_that_is_typed_goes_to_its_field_when_another_is_selected(driver: 
     assert not driver.form.isVisible()
 
 
+def test_hint_to_select_a_field_is_there_until_one_is(driver: PaneDriver) -> None:
+    driver.join()
+    hint = driver.editor.tables.findChild(QLabel, "model_canvas_hint")
+    assert hint is not None
+    driver.canvas.make_current(CanvasSpot(0))
+    assert hint.text() == "Select a field to edit it."
+    driver.select(0, 2)
+    assert hint.text() == ""
+
+
 def test_money_without_a_currency_code_is_an_error_at_the_unit(driver: PaneDriver) -> None:
     driver.select(0, 2)
     driver.type("model_form_unit", "coins")

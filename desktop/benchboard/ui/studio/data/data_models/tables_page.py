@@ -197,6 +197,7 @@ class TablesPage(QWidget):
             dialect = self._editor.question().dialect
             self.pane.show_selection(ShownDraft(self._shown, self._tables, dialect, self._offers()))
             self.below.show_selection()
+            self._hint.set_texts(*self._hint_texts(self._state))
 
     # What is shown
 
@@ -227,7 +228,6 @@ class TablesPage(QWidget):
         first, end, _rest = reason.partition(". ")
         self.why_no_more.set_texts(reason, *([f"{first}."] if end else []), "")
         self._tidy.disable(self._editor.why_read_only)
-        self._hint.set_texts(*self._hint_texts(state))
         self._show_zoom()
         if self._opens_line >= 0:
             line = next((k for k, one in enumerate(scene.lines) if one.join == self._opens_line), -1)
@@ -247,7 +247,7 @@ class TablesPage(QWidget):
             return whole.format(table=name), _("Drag a column onto one of “{table}”.").format(table=name)
         if len(state.definition.tables) == 1 and not self._why_no_more():
             return _("Add a table to join it."), ""
-        return _("Select a field to edit it."), ""
+        return ("" if self.canvas.current.row >= 0 else _("Select a field to edit it.")), ""
 
     # Adding tables
 
