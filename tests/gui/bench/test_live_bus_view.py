@@ -314,10 +314,13 @@ def test_live_bus_at_a_wrong_bit_rate_says_why_it_is_empty_and_leads_to_bit_timi
         click(window, "live_open_timing")
         qtbot.waitUntil(lambda: visible(window, "timing_write"))
         shell.go("bench/live")
+        qtbot.waitUntil(lambda: shell.context.problems.has("bench.unreadable"))  # which it leaves with the page
         qtbot.waitUntil(lambda: view.model.rowCount() == 1)  # the error frames, which only the other view lists
         assert visible(window, "live_open_timing")
         advice = "To list what the controller reports, select All frames."
         qtbot.waitUntil(lambda: any(label.text().endswith(advice) for label in view.findChildren(QLabel)))
+        assert view.content_text() == "", "errors have no ID"
+        _shoot(window, "only-errors")
         click(window, "segment_rolling")
         qtbot.waitUntil(view.table.isVisible)
         assert view.model.index(0, 2).data() == "STATE"
@@ -431,6 +434,7 @@ def test_detection_of_a_bus_that_is_cancelled_opens_the_bus_again(
         click(window, "live_detect_stop")
         qtbot.waitUntil(lambda: manager.live is not None)
         assert not view._search.is_running
+        assert shell.address == "bench/live"
         assert visible(window, "live_detect")
 
 

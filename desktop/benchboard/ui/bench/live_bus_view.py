@@ -190,7 +190,9 @@ class LiveBusView(QWidget):
         if self.model.rolling:
             count = sum(self.model.line_at(row).signal < 0 for row in range(self.model.rowCount()))
             return ngettext("{count} frame", "{count} frames", count).format(count=number(count))
-        count = self.model.id_counts[0]
+        count, every = self.model.id_counts
+        if not every:
+            return ""
         return ngettext("{count} ID", "{count} IDs", count).format(count=number(count))
 
     def _why_not_toggled(self) -> str:
@@ -806,7 +808,7 @@ class LiveBusView(QWidget):
 
     def hideEvent(self, event: QHideEvent) -> None:
         self._timer.stop()
-        self._opens_once_connected = self._is_bus_off = False
+        self._opens_once_connected = self._is_bus_off = self._only_errors = False  # told again on return
         if not event.spontaneous():  # a minimised window isn't left
             self.send_panel.leave()
 
