@@ -140,6 +140,9 @@ def _surfaces() -> Iterator[Sample]:
     kinds: tuple[Literal["info", "warn", "error"], ...] = ("info", "warn", "error")
     for kind in kinds:
         yield Sample("Banner", kind, partial(banner, kind), (640, 40))
+    detect = Action("Detect bit rate", lambda: None, keeps_notice=True, primary=True)
+    errors = Notice("Rig 2 receives only errors.", "Nothing can be read.", "error", actions=(detect,))
+    yield Sample("Banner", "error, primary action", partial(widgets.Banner, errors), (640, 40))
     yield Sample(
         "EmptyState",
         "page",
