@@ -15,6 +15,7 @@ from benchboard.identity.role_changes import RoleFields, RoleSummary
 from benchboard.identity.roles import RULES, permissions_of
 from benchboard.ui.admin import permission_matrix
 from benchboard.ui.admin.roles_view import RolesView
+from benchboard.ui.shell.fuzzy_search import search
 from benchboard.ui.widgets import Button, Select
 from benchboard.ui.widgets.labels import Text
 from benchboard.ui.widgets.list_row import ListRow
@@ -314,6 +315,26 @@ def test_search_for_who_can_is_told_and_its_results_are_entered_by_down(admin: A
     admin.key(Qt.Key.Key_Return)  # before there are results
     admin.wait(lambda: isinstance(admin.window.focusWidget(), ListRow))
     assert "wall" in admin.window.focusWidget().text()  # type: ignore[union-attr]
+
+
+def test_palette_finds_who_can_and_opens_its_search(admin: Admin) -> None:
+    shell = admin.application.shell
+    assert shell is not None
+    found = search("who can", shell.palette_entries())[0].entry
+    assert found.title == "Find out who can do something"
+    found.run()
+    assert admin.window.focusWidget() is admin.find("who_can_search")
+    assert search("new api", shell.palette_entries())[0].entry.title == "Create API key"
+
+
+def test_role_that_is_selected_is_told_with_how_many_people_have_it(admin: Admin, announcements: list[str]) -> None:
+    admin.go("admin/roles")
+    admin.wait(lambda: _shown(admin, "role_technician"))
+    announcements.clear()
+    admin.find("role_technician").setFocus()
+    admin.key(Qt.Key.Key_Return)
+    people = admin.find("role_technician").accessibleDescription().split(", ")[1]
+    assert announcements == [f"Technician, {people}"]
 
 
 def test_roles_are_compared_by_two(admin: Admin) -> None:

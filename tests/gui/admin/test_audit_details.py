@@ -13,6 +13,7 @@ from benchboard.ui.admin.change_table import ChangeTable
 from benchboard.ui.theme import Theme
 from benchboard.ui.widgets import Badge
 from benchboard.ui.widgets.readable_rows import ReadableRow
+from benchboard.ui.widgets.tab_order import tab_stops
 from support.admin import Admin
 
 
@@ -77,6 +78,10 @@ def test_change_of_a_name_is_shown_before_and_after_side_by_side(qtbot: QtBot, l
     assert texts["Line 2"].y() == texts["Line 3"].y()
     assert texts["Line 2"].geometry().right() < texts["Line 3"].x()
     assert texts["Line 2"].accessibleDescription() == "Before"
+    (row,) = table.findChildren(ReadableRow)
+    assert row.accessibleName() == "Name: before Line 2, after Line 3"
+    assert row.geometry().contains(texts["Name"].geometry().united(texts["Line 3"].geometry()))
+    assert tab_stops(table) == [row]
     create = AuditEntry("e2", at, "u2", "Mert", None, "dongle.claim", "dongle", "d1", None, None, {"name": "Line 2"})
     assert changed_fields(create) == []
 

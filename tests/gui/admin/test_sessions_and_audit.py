@@ -25,8 +25,11 @@ from benchboard.identity.person_changes import PersonFields
 from benchboard.paging import Listing
 from benchboard.ui.admin import audit_entry_pane, sessions_view
 from benchboard.ui.admin.audit_counts_strip import AuditCountBars
+from benchboard.ui.admin.audit_seal_strip import AuditSealStrip
 from benchboard.ui.admin.person_pane import PersonPane
+from benchboard.ui.paged.paged_model import PagedTableModel
 from benchboard.ui.paged.paged_rows import PagedRows
+from benchboard.ui.shell.fuzzy_search import search
 from benchboard.ui.theme import theme
 from benchboard.ui.time_format import day_and_time
 from benchboard.ui.widgets import Button
@@ -628,3 +631,31 @@ def test_esc_in_the_audit_log_closes_the_details_then_shows_what_chips_leave_out
     admin.qtbot.keyClick(view, Qt.Key.Key_Escape)
     admin.wait(lambda: not visible(admin.window, "audit_all_times"))
     assert admin.window.focusWidget() is view
+
+
+def test_palette_finds_that_the_audit_log_is_verified_and_does_so(admin: Admin) -> None:
+    shell = admin.application.shell
+    assert shell is not None
+    admin.go("admin/people")
+    found = search("verify", shell.palette_entries())[0].entry
+    assert found.title == "Verify audit log"
+    found.run()
+    (strip,) = admin.window.findChildren(AuditSealStrip)
+    admin.wait(lambda: strip.title.text().startswith("Sealed, verified up to entry "))
+
+
+def test_row_of_the_audit_log_is_read_with_its_day_and_placed_among_all_entries(admin: Admin) -> None:
+    _save_home_three_times(admin)
+    admin.go("admin/audit")
+    model = admin.table("audit_table").model()
+    assert isinstance(model, PagedTableModel)
+    admin.wait(lambda: any(model.line(at).folded for at in range(model.rowCount())))
+    folded = next(at for at in range(model.rowCount()) if model.line(at).folded)
+    read = str(model.index(folded, 0).data(Qt.ItemDataRole.AccessibleTextRole))
+    assert day_and_time(model.row(folded).at) in read
+    places = [str(model.index(at, 0).data(Qt.ItemDataRole.AccessibleDescriptionRole)) for at in (folded, folded + 1)]
+    first, count = folded + 1, len(model.rows)
+    assert count > model.rowCount()
+    assert [place.removesuffix(" loaded").replace(" the", "") for place in places] == [
+        f"{first} of {count}", f"{first + len(model.line(folded).run)} of {count}",
+    ]  # fmt: skip

@@ -80,6 +80,8 @@ def _handlers(context: Context) -> Handlers:
         "admin.invite_person": Handler(partial(context.go, "admin/invitations/new"), has_key=False),
         "admin.revoke_sessions": Handler(partial(context.go, "admin/sessions"), has_key=False),
         "admin.view_audit_log": Handler(partial(context.go, "admin/audit")),
+        "admin.verify_audit_log": Handler(partial(context.go, "admin/audit/!verify")),
+        "admin.who_can": Handler(partial(context.go, "admin/roles/!who-can")),
         "admin.signing_keys": Handler(partial(context.go, "admin/clients/keys")),
         "admin.register_client": Handler(partial(context.go, "admin/clients/new")),
     }

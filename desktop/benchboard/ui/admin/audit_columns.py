@@ -9,7 +9,7 @@ from benchboard.identity.audit_titles import actor_title
 from benchboard.identity.permissions import computer_title, program_title
 from benchboard.ui.admin.audit_details import what_text
 from benchboard.ui.paged.paged_model import NO_VALUE, Column
-from benchboard.ui.time_format import full_time, relative_time, repeated_since
+from benchboard.ui.time_format import day_and_time, full_time, relative_time, repeated_since
 
 SEAL_DIGITS: Final = 8
 """How many digits of a seal are shown, of 64."""
@@ -36,6 +36,7 @@ def entry_columns(when: Callable[[AuditEntry], str]) -> tuple[Column[AuditEntry]
             _("When"),
             when,
             sortable=True,
+            speech=lambda row: day_and_time(row.at),
             tooltip=lambda row: f"{relative_time(row.at)}\n{full_time(row.at)}",
             muted=True,
             width=170,

@@ -144,6 +144,10 @@ class AuditSealStrip(QWidget):
         if self._work is not None:
             self._work.cancel()
             return
+        self.verify()
+
+    def verify(self) -> None:
+        """Verify the log, unless that is being done."""
         context = self._context
         self._run(lambda progress: _verify(context, progress))
 

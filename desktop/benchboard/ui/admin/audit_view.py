@@ -66,7 +66,7 @@ _LINKED_DIGITS: Final = 8
 class AuditView(QWidget):
     """Address: `admin/audit`, or `admin/audit/<id>` for the entries by or about one person; with filters as
     `admin/audit/?event=…&period=…`: `search`, `event`, `result`, `type`, `object`, `period` or `since` and `until`, as
-    `benchboard audit list` calls them.
+    `benchboard audit list` calls them; `admin/audit/!verify` verifies the log.
     """
 
     def __init__(self, context: Context) -> None:
@@ -179,6 +179,9 @@ class AuditView(QWidget):
 
     def open_route(self, rest: str) -> None:
         """Filter the list by one person, or by what a link says: see `AuditView`."""
+        if rest == "!verify":
+            self._seals.verify()
+            return
         person_id, _mark, query = rest.partition("?")
         if query:
             self._show_all()

@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from benchboard.i18n import _
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Text, hairline
+from benchboard.ui.widgets.accessible import Role
+from benchboard.ui.widgets.readable_rows import ReadableRow, make_readable
 
 _PAD: Final = 8
 _ABOVE: Final = 5
@@ -19,10 +21,14 @@ _FIELD: Final = 96
 
 
 class ChangeTable(QWidget):
-    """A ruled row for each change: the title of the field, and its value before and after."""
+    """A ruled row for each change: the title of the field, and its value before and after. A screen reader reads each
+    as a whole."""
+
+    accessible_role = Role.List
 
     def __init__(self, *changes: tuple[str, str, str]) -> None:
         super().__init__()
+        make_readable(self, _("What changed"))
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(0)
@@ -36,6 +42,10 @@ class ChangeTable(QWidget):
         grid.addWidget(hairline(), 1, 0, 1, 3)
         for at, (field, before, after) in enumerate(changes, start=1):
             line = 2 * at
+            row = ReadableRow()  # below the cells, which keep the columns in line
+            told = _("{field}: before {before}, after {after}").format(field=field, before=before, after=after)
+            row.setAccessibleName(told)
+            grid.addWidget(row, line, 0, 1, 3)
             name = Text(field, tone="secondary", wrap=True)
             name.setContentsMargins(0, _ABOVE, _PAD, _ABOVE)
             grid.addWidget(name, line, 0, Qt.AlignmentFlag.AlignTop)

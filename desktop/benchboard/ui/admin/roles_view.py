@@ -30,14 +30,16 @@ from benchboard.ui.widgets import (
     scroll_area,
     search_field,
 )
-from benchboard.ui.widgets.accessible import Role, place_text
+from benchboard.ui.widgets.accessible import Role, announce, place_text
 from benchboard.ui.widgets.drawer import Drawer
-from benchboard.ui.widgets.fields import focus_list
+from benchboard.ui.widgets.fields import focus_filter, focus_list
 from benchboard.ui.widgets.list_row import ListRow
 from benchboard.ui.widgets.surfaces import set_surface
 from benchboard.ui.widgets.tab_order import focus_content, one_tab_stop_choices, one_tab_stop_list
 from benchboard.ui.window_commands import LIST_UNDO, UNDO
 
+WHO_CAN: Final = "!who-can"
+"""The part of the address that asks for the search."""
 _LIST_WIDTH: Final = 220
 _BELOW_HEIGHT: Final = 281
 """Pixels that who can do a thing has below the matrix."""
@@ -59,7 +61,7 @@ class _RoleList(QWidget):
 
 
 class RolesView(QWidget):
-    """Address: `admin/roles`, `admin/roles/<id>`."""
+    """Address: `admin/roles`, `admin/roles/<id>`, `admin/roles/!who-can` to search for who can do something."""
 
     unsaved_changed = Signal()
 
@@ -160,7 +162,10 @@ class RolesView(QWidget):
         return [self._toolbar, self._list_area, self._matrix, *sheet, *detail]
 
     def open_route(self, rest: str) -> None:
-        """Show one role."""
+        """Show one role, or focus the search."""
+        if rest == WHO_CAN:
+            focus_filter(self._search)
+            return
         self._requested = rest
         if any(role.id == rest for role in self._roles):
             self._select(rest)
@@ -216,7 +221,7 @@ class RolesView(QWidget):
                 row = ListRow(partial(self._select, role.id), name=f"role_{role.slug}", icon="ph.shield")
                 self._rows[role.id] = row
             row = self._rows[role.id]
-            people = ngettext("{count} person", "{count} people", role.people).format(count=number(role.people))
+            people = _people_text(role)
             kind = _("System") if role.is_system else pgettext("role", "Own")
             edited = _("edited") if role.id == self._current and self._has_staged() else ""
             place = place_text(at, len(self._roles))
@@ -252,6 +257,7 @@ class RolesView(QWidget):
         if role_id == self._current:
             self._show_current()
             self._open_detail()
+            self._tell_selected()
             return
         if self._has_staged():
             role = self._role()
@@ -275,6 +281,12 @@ class RolesView(QWidget):
         self._show_compare_choices()
         self._show_current()
         self._open_detail()
+        self._tell_selected()
+
+    def _tell_selected(self) -> None:
+        """Have the screen reader say which role is shown now, and how many people have it."""
+        if (role := self._role()) is not None:
+            announce(self._rows[role.id], f"{role.name}, {_people_text(role)}", again=True)
 
     def _role(self, role_id: str = "") -> RoleSummary | None:
         wanted = role_id or self._current
@@ -476,3 +488,8 @@ class RolesView(QWidget):
             self._panes.addWidget(self._who_can)
         self._who_can.set_below(below)
         self._below.setVisible(below)
+
+
+def _people_text(role: RoleSummary) -> str:
+    """How many people have a role."""
+    return ngettext("{count} person", "{count} people", role.people).format(count=number(role.people))

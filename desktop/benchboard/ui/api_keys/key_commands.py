@@ -12,7 +12,7 @@ KEYS: Final = CommandScope("api_keys", LIST_VIEW)
 # fmt: off
 REGISTRY.register(
     Command("api_keys.create", N_("Create API key"), Group.KEYS, (), "ph.plus",
-            N_("access token, token for scripts, automation, CI, service account, credentials, secret")),
+            N_("new API key, access token, token for scripts, automation, CI, service account, credentials, secret")),
     Command("api_keys.rotate", N_("Rotate API key"), Group.KEYS, (), "ph.arrows-clockwise",
             N_("renew key, replace token, new secret")),
     Command("api_keys.revoke", N_("Revoke API key"), Group.KEYS, ("Del",), "ph.prohibit",

@@ -114,6 +114,8 @@ class Column(Generic[Row]):
     """Whether its cells are never elided, such as times, which say nothing without their end: others are, before it."""
     untitled: bool = False
     """Whether nothing stands above its cells, whose icon says enough: a tooltip and screen readers tell the title."""
+    speech: Callable[[Row], str] | None = None
+    """What is read out in place of the text with the row: that may say less, as a time below the heading of its day."""
     spoken: Spoken = "plain"
     """How a cell is read out with its row: `titled` with the title, as numbers always are, or `never`."""
     opens: Callable[[Row], bool] | None = None
@@ -313,6 +315,7 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
         line, texts = self._lines[index], list[str]()
         for column in self.columns:
             text = self._cell_text(line, column, with_second=True) if column.spoken != "never" else ""
+            text = column.speech(line.row) if text and column.speech is not None else text
             if text in ("", NO_VALUE):
                 continue
             titled = column.title and (column.align_right or column.spoken == "titled")
@@ -320,8 +323,9 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
         return ", ".join(texts)
 
     def place_text(self, index: int) -> str:
-        """A row's place for screen readers: among all rows, or those that have been loaded so far."""
-        place, count = number(index + 1), number(self.rowCount())
+        """A row's place for screen readers: among all rows, those that are folded too, or those loaded so far."""
+        before = sum(len(line.run) if line.folded else 1 for line in self._lines[:index])
+        place, count = number(before + 1), number(len(self._rows))
         words = _("{place} of {count}") if self._next is None else _("{place} of the {count} loaded")
         return words.format(place=place, count=count)
 
