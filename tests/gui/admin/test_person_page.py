@@ -81,6 +81,16 @@ def test_enter_opens_the_page_with_all_tabs_side_by_side(admin: Admin) -> None:
     assert not _visible(admin, "person_open_audit")
 
 
+def test_person_that_a_link_opens_is_named(admin: Admin, announcements: list[str]) -> None:
+    """From a team, nothing said whose page it is."""
+    person = admin.person(ADA)
+    admin.go("admin/teams")
+    announcements.clear()
+    admin.go(f"admin/people/{person.id}")
+    admin.wait(lambda: f"Details of {ADA}" in announcements)
+    assert announcements.count(f"Details of {ADA}") == 1
+
+
 def test_esc_and_the_tab_people_leave_the_page_for_the_list_with_the_keys(admin: Admin) -> None:
     pane = _open_page(admin, ADA)
     admin.key(Qt.Key.Key_Escape)

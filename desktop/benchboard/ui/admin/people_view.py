@@ -135,6 +135,7 @@ class PeopleView(QWidget):
         if rest == "add":
             self.add()
         elif rest:
+            self._detail.tell_once_shown(rest)
             self._show(rest)
             self._requested_id = rest if self._table.current() is None else ""
             self._find_requested()

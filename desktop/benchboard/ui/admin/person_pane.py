@@ -26,6 +26,7 @@ from benchboard.ui.admin.time_text import TimeText
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets import fill_column, hairline
+from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.tab_order import focus_content
 
 _SESSIONS_TAB = 2
@@ -56,7 +57,8 @@ class PersonPane(PersonDetails):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self._person_id = ""
+        self._person_id = self._told_id = ""
+        """Who is shown, and of whom a screen reader is told that they are, once that is read."""
         self._is_page = False
         self._bar = PersonBar()
         self._bar.left.connect(self.closed)
@@ -200,6 +202,10 @@ class PersonPane(PersonDetails):
             self._overview.show_person(known)
         self.refresh()
 
+    def tell_once_shown(self, user_id: str) -> None:
+        """Have the screen reader say whose details they are, once they are shown: a link led to this person."""
+        self._told_id = user_id
+
     def _show_account(self, person: Person) -> None:
         self._head.show_account(person)
         self._bar.show_name(person.name)
@@ -239,6 +245,9 @@ class PersonPane(PersonDetails):
             return
         self._person = person
         self._show_account(person)
+        if self._told_id == person.id:
+            self._told_id = ""
+            announce(self, _("Details of {name}").format(name=person.name), again=True)
         self._overview.show_person(person)
         self._strip.rename(_SESSIONS_TAB, _("Sessions {count}").format(count=person.sessions))
         for listed in (self._overview.sessions, self._sessions):
