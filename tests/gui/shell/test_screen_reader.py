@@ -135,7 +135,7 @@ def test_toast_and_banner_are_read_out_once_when_they_appear(window: Window, hea
         widget.show()
         widget.hide()
         widget.show()
-    assert heard == ["Widget deleted Undo: Ctrl Z", "The bus is off. Too many errors."]
+    assert heard == ["Widget deleted. Undo: Ctrl Z", "The bus is off. Too many errors."]
     assert [_interface(widget).role() for widget in (toast, banner)] == [Role.Notification, Role.AlertMessage]
 
 

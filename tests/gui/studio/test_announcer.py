@@ -339,3 +339,17 @@ def test_a_move_tells_two_of_those_that_made_room_and_how_many_more(board: "Stud
     announcements.clear()
     board.key(Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
     assert announcements == ["Resized to 12 wide, 4 high; b moved to row 5; c moved to row 5; 2 more moved"]
+
+
+def test_delete_with_view_only_access_says_why_not(board: "Studio", announcements: list[str]) -> None:
+    board.page.editor.read_only = True
+    board.page.editor.select(["a"])
+    announcements.clear()
+    board.key(Key.Key_Delete)
+    board.key(Key.Key_Delete)
+    assert announcements == ["You have view-only access to “”."] * 2
+
+
+def test_page_with_view_only_access_is_called_so(board: "Studio") -> None:
+    board.page.editor.read_only = True
+    assert _page(board).text(QAccessible.Text.Name) == "Home, 4 widgets, view only"

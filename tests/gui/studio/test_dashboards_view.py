@@ -327,7 +327,7 @@ def test_restored_dashboard_is_named(dashboards: DashboardsDriver, announcements
     dashboards.studio.wait(lambda: "Shop review" not in dashboards.cards())
     commands.move([key], into=False)
     dashboards.studio.wait(lambda: any("Restored" in one for one in announcements))
-    assert [one for one in announcements if "Restored" in one] == ["Restored “Shop review” Undo: Ctrl Z"]
+    assert [one for one in announcements if "Restored" in one] == ["Restored “Shop review”. Undo: Ctrl Z"]
 
 
 def test_version_restored_here_is_not_told_as_a_change_made_elsewhere(

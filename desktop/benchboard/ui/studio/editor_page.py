@@ -358,7 +358,8 @@ class StudioPage(QWidget):
         if self.isVisible():
             count = self._widget_count()
             words = ngettext("{name}, {count} widget", "{name}, {count} widgets", count)
-            announce(self, words.format(name=self.name, count=number(count)))
+            told = words.format(name=self.name, count=number(count))
+            announce(self, ", ".join((told, _("view only"))) if self.editor.read_only else told)
 
     def _widget_count(self) -> int:
         """How many widgets the page has, without the containers that hold some."""

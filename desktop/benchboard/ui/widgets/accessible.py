@@ -268,6 +268,11 @@ def tell_current(view: QAbstractItemView) -> None:
         announce(view, place_text(index.row(), view.model().rowCount(index.parent())), again=True)
 
 
+def sentence(text: str) -> str:
+    """A text with a stop at its end, unless it ends a sentence, for what is read before another one."""
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
 def place_text(row: int, rows: int) -> str:
     """A row's place in its list, for screen readers."""
     return _("{place} of {count}").format(place=number(row + 1), count=number(rows))

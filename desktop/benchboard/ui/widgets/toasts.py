@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QWidget
 from benchboard.i18n import _
 from benchboard.ui.commands import REGISTRY, key_cap
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.accessible import Role, announce
+from benchboard.ui.widgets.accessible import Role, announce, sentence
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.labels import Text
 from benchboard.ui.widgets.slide import FROM_BELOW, slide_in
@@ -70,9 +70,11 @@ class Toast(QWidget):
         if not self._announced:
             self._announced = True
             keys = key_cap(QKeySequence(_UNDO).toString())
-            undo = " ".join(("", _("Undo:"), keys)) if self._undo is not None else ""
-            way_on = f" {self._way_on}: {REGISTRY['window.next_pane'].key}" if self._way_on else ""
-            announce(self, self.accessibleName() + undo + way_on)
+            told = [" ".join((_("Undo:"), keys))] if self._undo is not None else []
+            told += [f"{self._way_on}: {REGISTRY['window.next_pane'].key}"] if self._way_on else []
+            text = self.accessibleName()
+            # A reason why not is told again to who tries again.
+            announce(self, " ".join((sentence(text) if told else text, *told)), again=self.warning)
 
     @property
     def has_buttons(self) -> bool:

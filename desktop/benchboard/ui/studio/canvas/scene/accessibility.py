@@ -74,7 +74,7 @@ class _PageObject(QAccessibleWidget):
         count = widget_count(self._view.editor.page.layout)
         widgets = ngettext("{count} widget", "{count} widgets", count).format(count=number(count))
         name = _("Dashboard {name}").format(name=title) if title else self._view.name_without_title
-        return f"{name}, {widgets}"
+        return ", ".join((name, widgets, *([_("view only")] if self._view.editor.read_only else [])))
 
     def childCount(self) -> int:
         return len(self._view.reading_order()) + (self._view.embedded_widget is not None)
