@@ -196,6 +196,29 @@ def test_column_that_is_added_is_read_out_and_named_as_one_of_the_query(
     assert row.data(0, Qt.ItemDataRole.AccessibleTextRole) == "status, in the query"
 
 
+def test_table_that_is_expanded_by_keys_tells_how_many_columns_it_has(
+    explorer: Explorer, told_events: list[tuple[str, int]], announcements: list[str]
+) -> None:
+    """It was silent, and its rows are made anew once their statistics are read."""
+    explorer.open_orders()
+    tree = explorer.view.fields.tree
+    row = explorer.row("Benchboard", "orders")
+    row.setExpanded(False)
+    tree.setCurrentItem(row)
+    tree.setFocus(Qt.FocusReason.TabFocusReason)
+    announcements.clear()
+    told_events.clear()
+    columns = row.childCount()
+    explorer.studio.qtbot.keyClick(tree, Qt.Key.Key_Right)
+    assert announcements == [f"Expanded, {columns} columns"]
+    tree.build()
+    assert tree.hasFocus()
+    assert announcements == [f"Expanded, {columns} columns"]
+    assert "Focus" not in {kind for kind, _child in told_events}
+    explorer.studio.qtbot.keyClick(tree, Qt.Key.Key_Left)
+    assert announcements[1:] == ["Collapsed"]
+
+
 def test_press_on_the_caret_of_a_row_closes_and_opens_it(explorer: Explorer) -> None:
     """The ground of a row goes from edge to edge of the pane, and its caret stands right of Qt's own place."""
     explorer.open_orders()

@@ -32,7 +32,7 @@ from benchboard.ui.studio.kind_icons import KIND_ICONS
 from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Text, search_field
-from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.accessible import announce, rows_replaced, tell_current, untold
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.fields import focus_list
 from benchboard.ui.widgets.focus import asked_by_key, came_by_key, note_input
@@ -266,16 +266,21 @@ class FieldTree(QTreeWidget):
         if opened is not None and (at is None or at[:2] != opened):
             at = (*opened, "")
         bar = self.verticalScrollBar().value()
-        self.blockSignals(True)
-        self.clear()
-        for source in self._exploration.sources:
-            self._add_source(source, at)
-        self.blockSignals(False)
-        first = self.topLevelItem(0)
-        if self.currentItem() is None and first is not None:
-            self.setCurrentItem(first)
+        with untold():  # else of each row that is current on the way, and of the one that goes
+            self.blockSignals(True)
+            self.clear()
+            for source in self._exploration.sources:
+                self._add_source(source, at)
+            self.blockSignals(False)
+            first = self.topLevelItem(0)
+            if self.currentItem() is None and first is not None:
+                self.setCurrentItem(first)
+            self._name_used()
         self.verticalScrollBar().setValue(bar)
-        self._name_used()
+        rows_replaced(self)
+        now = self.currentItem()
+        if now is not None and (current is None or _key(now.data(0, _DATA)) != at):
+            tell_current(self)
 
     def _name_used(self) -> None:
         """Have a screen reader tell the columns of the query from others: on screen they are ticked."""
@@ -390,13 +395,24 @@ class FieldTree(QTreeWidget):
 
     def _expanded(self, item: QTreeWidgetItem) -> None:
         line: FieldRow = item.data(0, _DATA)
+        self._tell_unfolded(line, item.childCount())
         if line.table is None:
             self._open.discard((line.source.id, ""))
             return
         self._open.add((line.source.id, line.table.name))
         self._exploration.read_statistics(line.source.id, line.table)
 
+    def _tell_unfolded(self, line: FieldRow, count: int) -> None:
+        """Have the screen reader say what is below a row that was expanded."""
+        words = ngettext("Expanded, {count} column", "Expanded, {count} columns", count)
+        if line.table is None:
+            words = ngettext("Expanded, {count} table", "Expanded, {count} tables", count)
+        if self.hasFocus():
+            announce(self, words.format(count=number(count)), again=True)
+
     def _collapsed(self, item: QTreeWidgetItem) -> None:
+        if self.hasFocus():
+            announce(self, _("Collapsed"), again=True)
         line: FieldRow = item.data(0, _DATA)
         if line.table is None:
             self._open.add((line.source.id, ""))
