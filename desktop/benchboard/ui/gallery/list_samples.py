@@ -77,7 +77,7 @@ class _AtOnce:
         try:
             page = op(None)
         except AppError as error:
-            failed(error)
+            failed(error.with_traceback(None))  # whose frames would keep every part that was built so far
         else:
             done(page)
         return None
