@@ -110,6 +110,8 @@ class Settings:
     """The paths of the recordings that were opened last, the latest first, as JSON."""
     recording_comparisons: str = ""
     """The paths of the recordings that others were compared with last, by the paths of these, as JSON."""
+    recording_bookmarks: str = ""
+    """The bookmarks of recordings, by the paths of these, as JSON."""
     recording_sources: str = ""
     """The dongles and bit rates that recordings were made with, by the paths of these, as JSON."""
     live_filters: str = ""

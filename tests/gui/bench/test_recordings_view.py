@@ -401,6 +401,52 @@ def test_signals_of_a_recording_are_plotted_below_its_frames(
     assert not plots.isVisible()
 
 
+def test_bookmarks_are_set_renamed_reached_removed_and_kept(
+    qtbot: QtBot, shell: Shell, opened: RecordingsView, click: Clicker, tmp_path: Path
+) -> None:
+    window, line = shell.window(), opened.time_line
+
+    def bookmark(at: float, name: str) -> None:
+        opened._go_to(BEGUN + at)
+        opened.frames.table.setFocus()
+        qtbot.keyClick(opened.frames.table, Qt.Key.Key_B)
+        field = click.find(window, "recording_bookmark_name")
+        assert isinstance(field, QLineEdit)
+        field.setText(name)
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+
+    height = line.sizeHint().height()
+    assert opened.bookmarks.why_none()
+    bookmark(20, "Fuel stop")
+    bookmark(10, "Cold start")
+    assert [(one.seconds - BEGUN, one.name) for one in opened.bookmarks.bookmarks] == [
+        (10, "Cold start"), (20, "Fuel stop"),
+    ]  # fmt: skip
+    assert line.sizeHint().height() > height
+    assert "Bookmarks: Cold start" in line.accessibleDescription()
+    shoot(shell, "recordings_bookmarks")
+    opened.frames.table.setFocus()
+    reached = []
+    for _again in range(2):
+        qtbot.keyClick(opened.frames.table, Qt.Key.Key_N)
+        reached.append(line.playhead - BEGUN)
+    assert reached == [20, 10]
+    bookmark(10, "Start")
+    assert [one.name for one in opened.bookmarks.bookmarks] == ["Start", "Fuel stop"]
+    click(window, "recording_bookmark")
+    click(window, "recording_bookmark_remove")
+    assert [one.name for one in opened.bookmarks.bookmarks] == ["Fuel stop"]
+    shell.context.problems.undo_last()
+    assert [one.name for one in opened.bookmarks.bookmarks] == ["Start", "Fuel stop"]
+    opened.open_sample()
+    qtbot.waitUntil(lambda: opened.recording is not None and opened.recording.path.name != "drive.log")
+    assert opened.bookmarks.bookmarks == ()
+    opened.open(tmp_path / "drive.log")
+    qtbot.waitUntil(lambda: len(opened.bookmarks.bookmarks) == 2)
+    shell.context.apply_settings(replace(shell.context.settings, recording_bookmarks='{"a": [1'))
+    assert opened.bookmarks.kept.of(tmp_path / "drive.log") == ()
+
+
 def test_playing_in_the_window_moves_the_list_and_pauses(
     qtbot: QtBot, shell: Shell, opened: RecordingsView, click: Clicker
 ) -> None:

@@ -24,6 +24,8 @@ from benchboard.ui.widgets.surfaces import set_surface
 
 _TYPING_MS: Final = 200
 _FIELD_WIDTHS: Final = (120, 260)
+_KEY_CAP: Final = 28
+"""Pixels of the key at the end of the field."""
 
 
 class FrameFilterBar(QWidget):
@@ -101,7 +103,7 @@ class FrameFilterBar(QWidget):
     @property
     def wanted_width(self) -> int:
         """How many pixels wider than at least its field has to be for its placeholder."""
-        return max(min(self._field.sizeHint().width(), _FIELD_WIDTHS[1]) - _FIELD_WIDTHS[0], 0)
+        return max(min(self._field.sizeHint().width() + _KEY_CAP, _FIELD_WIDTHS[1]) - _FIELD_WIDTHS[0], 0)
 
     @property
     def count(self) -> Text:

@@ -22,16 +22,21 @@ from benchboard.canbus.frame_density import FrameDensity
 from benchboard.canbus.recording import Recording
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.bench.frame_format import clock
+from benchboard.ui.bench.kept_recordings.recording_bookmarks import Bookmark
 from benchboard.ui.bench.plots.axis_ticks import TimeMark, time_marks
 from benchboard.ui.bench.plots.time_window import SECOND
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.accessible import Role, announce
+from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.focus import keys_used
 from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.surfaces import set_surface
 
 _EDGE: Final = 16
 _TOP: Final = 20
+_FLAGS: Final = 18
+"""Height of the row of bookmarks, where there are any."""
+_FLAG: Final = 12
 _BARS: Final = 46
 _ERRORS: Final = 6
 _BAR: Final = 3
@@ -82,6 +87,7 @@ class RecordingTimeLine(QWidget):
         """How full the bus of the recording was that this one is compared with, and its start (s)."""
         self.other_rates: list[float] = []
         """Its frames a second in the part that each bar is of; empty without one."""
+        self._bookmarks: Sequence[Bookmark] = ()
         self._playhead = 0.0
         self._range: tuple[float, float] | None = None
         self._pressed: float | None = None
@@ -91,7 +97,10 @@ class RecordingTimeLine(QWidget):
         self._shown = 0
 
     def sizeHint(self) -> QSize:
-        return QSize(400, _TOP + _BARS + _ERRORS + 26)
+        return QSize(400, self._top() + _BARS + _ERRORS + 26)
+
+    def _top(self) -> int:
+        return _TOP + (_FLAGS if self._bookmarks else 0)
 
     def show_recording(self, recording: Recording | None) -> None:
         """Show another recording, from its start, without a range."""
@@ -105,6 +114,12 @@ class RecordingTimeLine(QWidget):
         """Draw over the bars how full the bus of another recording was, from its start (s) on; None: of none."""
         self._other = other
         self._count()
+
+    def show_bookmarks(self, bookmarks: Sequence[Bookmark]) -> None:
+        """Mark these times with their names."""
+        self._bookmarks = tuple(bookmarks)
+        self.updateGeometry()
+        self._describe()
 
     def show_channel(self, channel: str | None) -> None:
         """Show how full this channel was; all of them together if None."""
@@ -154,7 +169,7 @@ class RecordingTimeLine(QWidget):
         self.update()
 
     def _room(self) -> QRectF:
-        return QRectF(_EDGE, _TOP, max(self.width() - 2 * _EDGE, 1), _BARS)
+        return QRectF(_EDGE, self._top(), max(self.width() - 2 * _EDGE, 1), _BARS)
 
     def _x(self, seconds: float) -> float:
         recording, room = self._recording, self._room()
@@ -179,6 +194,9 @@ class RecordingTimeLine(QWidget):
             said = _("At {time}").format(time=self._text(self._playhead))
             if shown := self.shown_text():
                 said += ". " + shown
+            if self._bookmarks:
+                names = ", ".join(f"{one.name} {self._text(one.seconds)}" for one in self._bookmarks)
+                said += ". " + _("Bookmarks: {names}").format(names=names)
             self.setAccessibleDescription(said)
         self.update()
 
@@ -223,6 +241,7 @@ class RecordingTimeLine(QWidget):
             self._paint_range(painter)
             self._paint_bars(painter)
             self._paint_axis(painter)
+            self._paint_bookmarks(painter)
             self._paint_playhead(painter)
             if self.hasFocus() and keys_used():
                 painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -312,10 +331,27 @@ class RecordingTimeLine(QWidget):
             box = QRectF(mark.x - _LABEL / 2, row.top() + 1 + _TICK, _LABEL, 16)
             painter.drawText(box, Qt.AlignmentFlag.AlignHCenter, mark.label)
 
+    def _paint_bookmarks(self, painter: QPainter) -> None:
+        """Draw a flag at each bookmark, a dotted line below it, and its name as far as there is room to the next."""
+        room, metrics, top = self._room(), QFontMetricsF(painter.font()), _TOP - 1
+        pen = QPen(theme().color("warn"), 1)
+        pen.setDashPattern((1, 3))
+        ends = [*(self._x(one.seconds) for one in self._bookmarks[1:]), room.right() + _EDGE]
+        for one, end in zip(self._bookmarks, ends, strict=False):  # without any, there is an end too many
+            x = round(self._x(one.seconds))
+            painter.setPen(pen)
+            painter.drawLine(QPointF(x + 0.5, top + _FLAG), QPointF(x + 0.5, room.bottom()))
+            paint_icon(painter, "ph.flag-fill", QRectF(x, top, _FLAG, _FLAG), theme().color("warn"))
+            painter.setPen(theme().color("text"))
+            box = QRectF(x + _FLAG + 3, top - 2, end - x - _FLAG - 8, 16)
+            if box.width() > _FLAG:
+                name = metrics.elidedText(one.name, Qt.TextElideMode.ElideRight, box.width())
+                painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
+
     def _paint_playhead(self, painter: QPainter) -> None:
         room = self._room()
         x = self._x(self._playhead)
-        painter.fillRect(QRectF(x - 1, _TOP - 4, 2, _BARS + _ERRORS + 8), theme().color("text"))
+        painter.fillRect(QRectF(x - 1, self._top() - 4, 2, _BARS + _ERRORS + 8), theme().color("text"))
         text = self._text(self._playhead)
         width = QFontMetricsF(painter.font()).horizontalAdvance(text) + 12
         box = QRectF(min(max(x - width / 2, room.left()), room.right() - width), 1, width, 16)
@@ -360,7 +396,8 @@ class RecordingTimeLine(QWidget):
         self._hover = x if self._room().left() <= x <= self._room().right() else None
         near = self._end_near(x) is not None or self._drags
         self.setCursor(Qt.CursorShape.SizeHorCursor if near else Qt.CursorShape.ArrowCursor)
-        self.setToolTip(plain_tooltip(self._text(self._time(x))))
+        named = [one.name for one in self._bookmarks if abs(self._x(one.seconds) - x) <= _GRIP]
+        self.setToolTip(plain_tooltip("\n".join([self._text(self._time(x)), *named])))
         if self._pressed is not None and (self._drags or abs(x - self._pressed) >= _DRAG):
             self._drags = True
             self._range = self._between(self._pressed, x)

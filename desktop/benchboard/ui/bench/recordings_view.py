@@ -30,6 +30,7 @@ from benchboard.ui.bench.ended_recording import EndedRecording
 from benchboard.ui.bench.kept_recordings.folder_page import FolderPage
 from benchboard.ui.bench.kept_recordings.recent_recordings import RecentButton, RecentLinks, RecentRecordings
 from benchboard.ui.bench.kept_recordings.remembered_comparisons import RememberedComparisons
+from benchboard.ui.bench.opened_recording.bookmark_editing import BookmarkEditing
 from benchboard.ui.bench.opened_recording.error_frames import ErrorFrames
 from benchboard.ui.bench.opened_recording.frame_saving import ask_and_save
 from benchboard.ui.bench.opened_recording.play_row import PlayRow
@@ -81,6 +82,7 @@ class RecordingsView(QWidget):
         self._figures = StatStrip(compact=True)
         self._figures.setObjectName("recording_figures")
         self.time_line = RecordingTimeLine()
+        self.bookmarks = BookmarkEditing(context, self, self.time_line, self._go_to)
         self.playback = PlaybackBar(context, DeviceManager.of(context))
         self.frames = RecordedFramesPane(context)
         self.statistics = StatisticsList(context)
@@ -135,6 +137,7 @@ class RecordingsView(QWidget):
             ((_FRAMES, _("Frames")), (_STATISTICS, _("Statistics")), (_COMPARISON, _("Compare"))), label=_("Page")
         )
         self.pages.selected.connect(self._show_page)
+        self._bookmark = Button(_("Bookmark"), self._ask_bookmark, icon="ph.flag", name="recording_bookmark")
         self._save = Button(_("Save shown frames"), self.save, icon="ph.floppy-disk", name="recording_save")
         self._open = Button(
             _("Open recording"), self.choose, kind="primary", icon="ph.folder-open", name="recording_open"
@@ -150,9 +153,9 @@ class RecordingsView(QWidget):
         self.toolbar.add(self.folder.path_label)
         self.toolbar.add(self._back)
         of_list = (self.folder.search, self.folder.choose_button)
-        for widget in (*of_list, self.channel, self.pages, self._save, recent, self._open):
+        for widget in (*of_list, self.channel, self.pages, self._bookmark, self._save, recent, self._open):
             self.toolbar.add_right(widget)
-        self.toolbar.shorten(self.folder.choose_button, self._save, self._open)
+        self.toolbar.shorten(self.folder.choose_button, self._bookmark, self._save, self._open)
 
     def _lay_out(self) -> None:
         self._about = QWidget()
@@ -206,6 +209,8 @@ class RecordingsView(QWidget):
             "bench.next_recorded": shown(partial(self.playback.step, 1), self.playback.why_not),
             "bench.previous_recorded": shown(partial(self.playback.step, -1), self.playback.why_not),
             "bench.next_error": shown(self._next_error, self._why_no_error),
+            "bench.set_bookmark": shown(self._ask_bookmark, self._why_no_bookmark),
+            "bench.next_bookmark": shown(self.bookmarks.next, self.bookmarks.why_none),
             "bench.filter_recorded": Handler(
                 self._focus_filter, lambda: "" if self._shows_list else self._why_not_shown()
             ),
@@ -358,6 +363,7 @@ class RecordingsView(QWidget):
         self.recording, self._counted = recording, None
         self._errors.forget()
         self.time_line.show_recording(recording)
+        self.bookmarks.show_recording(recording)
         self.playback.show_recording(recording)
         self.frames.show_recording(recording)
         self._other = self._other_path = None
@@ -374,11 +380,13 @@ class RecordingsView(QWidget):
         """A recording got another name in its folder: what is kept of it, and what shows it, follows."""
         self._recent.follow(old, new)
         self._compared.follow(old, new)
+        self.bookmarks.kept.follow(old, new)
         if self._other_path == old:
             self._other_path = new
             self.comparison.rename_second(new.name)
         if self.recording is not None and self.recording.path == old:
             self.recording = replace(self.recording, path=new)
+            self.bookmarks.show_recording(self.recording)
             self._show_bars()
             self._count_part()
 
@@ -407,7 +415,8 @@ class RecordingsView(QWidget):
         recording = self.recording if not self._lists else None
         for widget in (self._about, self.pages, self._save):
             widget.setVisible(recording is not None)
-        self._played.setVisible(recording is not None and recording.count > 0)
+        for widget in (self._played, self._bookmark):
+            widget.setVisible(recording is not None and recording.count > 0)
         on_page = self.pages.current() != _COMPARISON or not self.comparison.is_filled  # which has it beside that of B
         self.channel.setVisible(recording is not None and recording.has_channels and on_page)
         self.toolbar.show_crumb(recording is not None)
@@ -563,6 +572,22 @@ class RecordingsView(QWidget):
             at = min(self.recording.first_at(seconds), self.recording.count - 1)
             self.frames.show_number(at)
             self.playback.seek(at)
+
+    def _go_to(self, seconds: float) -> None:
+        """Move the playhead to a time, and show the frames there."""
+        self.time_line.show_playhead(seconds)
+        self._seek(seconds)
+
+    def _ask_bookmark(self) -> None:
+        if why := self._why_no_bookmark():
+            self._context.problems.refuse(why)
+        else:
+            self.bookmarks.ask(self._bookmark)
+
+    def _why_no_bookmark(self) -> str:
+        if self.recording is None or not self.recording.count:
+            return _("The recording has no frames.")
+        return self.bookmarks.why_not_added()
 
     def _reach(self, at: int) -> None:
         """The user went to a frame in the list."""

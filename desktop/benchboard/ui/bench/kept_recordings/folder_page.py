@@ -17,6 +17,7 @@ from benchboard.errors import AppError
 from benchboard.i18n import _, pgettext
 from benchboard.paging import Listing
 from benchboard.ui.bench.bench_commands import RECORDING_LIST, RECORDING_MENU
+from benchboard.ui.bench.kept_recordings.recording_bookmarks import RecordingBookmarks
 from benchboard.ui.bench.kept_recordings.recording_columns import (
     BY_TIME,
     begun_at,
@@ -73,7 +74,7 @@ class FolderPage(QWidget):
         """The recording that becomes current once it is listed."""
         self._neighbour: Path | None = None
         """The one that does in place of those that are being moved to the trash."""
-        self._sources = RecordingSources(context)
+        self._sources, self._bookmarks = RecordingSources(context), RecordingBookmarks(context)
         self._made: dict[Path, RecordingSource] = {}
         """The sources of the recordings, as they were when the folder was looked at last."""
         self.path_label = Elided("", "body", "muted", fits_text=True, middle=True)
@@ -179,7 +180,7 @@ class FolderPage(QWidget):
 
     def _show_details(self, row: RecordingFile | None) -> None:
         if row is not None:
-            self.details.show_file(row, self._source_of(row))
+            self.details.show_file(row, self._source_of(row), self._bookmarks.of(row.path))
         self._body.show_detail(row is not None)
 
     def _close_details(self) -> None:

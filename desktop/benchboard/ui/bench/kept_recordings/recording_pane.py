@@ -1,6 +1,7 @@
 """The details of a recording beside the list of the folder: its frames over time, what it holds, and what is done with
 it."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
@@ -17,6 +18,7 @@ from benchboard.ui.bench.bench_format import rates, recording_duration
 from benchboard.ui.bench.frame_format import identifier
 from benchboard.ui.bench.kept_recordings.density_chart import DensityChart
 from benchboard.ui.bench.kept_recordings.density_drawing import density_text, errors_text
+from benchboard.ui.bench.kept_recordings.recording_bookmarks import Bookmark
 from benchboard.ui.bench.kept_recordings.recording_columns import channels_text, date_of, size_text, unknown_tip
 from benchboard.ui.bench.kept_recordings.recording_sources import RecordingSource
 from benchboard.ui.paged.paged_model import NO_VALUE
@@ -45,6 +47,7 @@ class RecordingPane(DetailPane):
         super().__init__("recording_details")
         self._file: RecordingFile | None = None
         self._source: RecordingSource | None = None
+        self._bookmarks: Sequence[Bookmark] = ()
         self._database = CanDatabase()
         self._errors = Badge("error", "")
         self._errors.hide()
@@ -98,11 +101,13 @@ class RecordingPane(DetailPane):
         """The recording that is shown."""
         return self._file
 
-    def show_file(self, file: RecordingFile, source: RecordingSource | None) -> None:
-        """Show this recording, which was made with `source` if that is known."""
-        if (file, source) == (self._file, self._source):
+    def show_file(
+        self, file: RecordingFile, source: RecordingSource | None, bookmarks: Sequence[Bookmark] = ()
+    ) -> None:
+        """Show this recording, which was made with `source` if that is known, and has these bookmarks."""
+        if (file, source, bookmarks) == (self._file, self._source, self._bookmarks):
             return
-        self._file, self._source = file, source
+        self._file, self._source, self._bookmarks = file, source, bookmarks
         self._show()
 
     def show_names(self, database: CanDatabase) -> None:
@@ -123,7 +128,10 @@ class RecordingPane(DetailPane):
         self._errors.setVisible(errors > 0)
         self._errors.show_state("error", errors_text(errors))
         self._show_traffic(file, content)
-        self._facts.show_rows(_facts(file, content, self._source))
+        facts = _facts(file, content, self._source)
+        if self._bookmarks:
+            facts.append((_("Bookmarks"), Paragraph(", ".join(one.name for one in self._bookmarks))))
+        self._facts.show_rows(facts)
         for part in (self._busy_line, self._busy):
             part.setVisible(bool(content.busiest))
         self._busiest.show_rows([self._busy_row(one, content.frames or 1) for one in content.busiest])
