@@ -37,6 +37,7 @@ def test_content_is_known_once_the_file_was_looked_into_and_after_it_was_renamed
     [("a.log", b""), ("b.log", b"\n\n"), ("c.log", b"Nov 25 sshd: started\n" * 100),
      ("d.log.gz", gzip.compress(b"Nov 25 sshd: started\n")), ("e.log.gz", gzip.compress(b"")),
      ("f.blf", b"Nov 25"), ("g.asc", b"-----BEGIN PGP SIGNATURE-----\n")],
+    ids=["empty", "blank", "log", "log-gz", "empty-gz", "blf", "asc"],
 )  # fmt: skip
 def test_a_file_of_another_program_is_not_listed(tmp_path: Path, name: str, content: bytes) -> None:
     written(tmp_path / "drive.log")
