@@ -135,9 +135,7 @@ class Theme(QObject):
         body, or `code`, as large as body."""
         if role not in ("mono", "code"):
             return self._font(self._families, role, _WEIGHTS.get(role, 400))
-        font = self._font(self._mono_families, "caption" if role == "mono" else "body", 400)
-        font.setFeature(QFont.Tag("calt"), 0)  # JetBrains Mono would draw `!=` as one sign
-        return font
+        return self._font(self._mono_families, "caption" if role == "mono" else "body", 400)
 
     def line_height(self, step: str) -> float:
         """How far lines are apart, as a multiple of the font's size: of `caption`, `body` or `title`."""
@@ -178,6 +176,7 @@ class Theme(QObject):
         font.setPointSizeF(float(self._tokens["type"][scale][step]))
         font.setWeight(QFont.Weight(weight))
         font.setFeature(QFont.Tag("tnum"), 0 if self._paper else 1)
+        font.setFeature(QFont.Tag("calt"), 0)  # JetBrains Mono would draw `!=` as one sign, Inter `0x5` as 0×5
         self._fonts[key] = font
         return QFont(font)
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QFont, QFontDatabase, QFontInfo, QFontMetricsF
+from PySide6.QtGui import QFont, QFontDatabase, QFontInfo, QFontMetricsF, QTextLayout
 from PySide6.QtWidgets import QHeaderView, QLabel, QLineEdit, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -74,6 +74,20 @@ def test_figures_are_equally_wide_in_every_step(light: Theme, role: str) -> None
     assert font.featureValue(QFont.Tag("tnum")) == 1
     widths = [metrics.horizontalAdvance(figure * 8) / 8 for figure in "0123456789"]
     assert max(widths) - min(widths) < 0.1
+
+
+@pytest.mark.parametrize("role", ["caption", "body", "body_strong", "title", "mono"])
+def test_an_id_in_hexadecimal_has_an_x_and_no_multiplication_sign(light: Theme, role: str) -> None:
+    """Inter draws an x between two digits as “×”."""
+
+    def glyphs(text: str) -> list[int]:
+        layout = QTextLayout(text, light.font(role))
+        layout.beginLayout()
+        layout.createLine()
+        layout.endLayout()
+        return [index for run in layout.glyphRuns() for index in run.glyphIndexes()]
+
+    assert glyphs("0x5")[1] == glyphs("x")[0]
 
 
 def test_figures_are_equally_wide_in_widgets_that_the_style_sheet_sets(qtbot: QtBot, light: Theme) -> None:
