@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QAccessible, QMouseEvent
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard import i18n, package_data
 from benchboard.canbus.timing import Timing
 from benchboard.ui.bench.bench_format import format_metres
-from benchboard.ui.bench.bit_diagram import BitBar
+from benchboard.ui.bench.bit_diagram import BitBar, BitSlider
 from benchboard.ui.bench.delay_picture import DelayPicture
 from benchboard.ui.bench.node_comparison import NodeComparison
 from benchboard.ui.bench.timing_cards import ToleranceCards
@@ -58,6 +58,26 @@ def test_bit_bar_segment_too_narrow_for_its_name_is_named_in_the_tooltip(qtbot: 
         )
         QApplication.sendEvent(bar, move)
         assert name in bar.toolTip().replace("\N{NARROW NO-BREAK SPACE}", " ")
+
+
+def test_bit_whose_borders_keys_move_is_a_slider_and_says_so(
+    qtbot: QtBot, shell: Shell, announcements: list[str]
+) -> None:
+    """It was an image, so that nobody tried the arrows."""
+    bar = BitSlider("Arbitration phase")
+    qtbot.addWidget(bar)
+    bar.resize(620, bar.sizeHint().height())
+    bar.show_timing(AS_DECODED)
+    bar.show()
+    told = QAccessible.queryAccessibleInterface(bar)
+    assert told.role() == QAccessible.Role.Slider
+    description = told.text(QAccessible.Text.Description)
+    assert description.endswith("Phase 2 2. Left and Right move a border, Up and Down choose which.")
+    qtbot.keyClick(bar, Qt.Key.Key_Down)
+    assert announcements == ["Border between Phase 1 and Phase 2"]
+    qtbot.keyClick(bar, Qt.Key.Key_Left)
+    assert "Left and Right" not in announcements[-1]
+    assert announcements[-1].endswith("Phase 2 3")
 
 
 @pytest.mark.parametrize("language", ["en", "tr"])

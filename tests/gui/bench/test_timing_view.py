@@ -1147,3 +1147,11 @@ def test_write_to_several_dongles_writes_each_that_it_fits(
     assert not any(box.isEnabled() for box in dialog.findChildren(CheckBox))
     assert not click.find(window, "many_write").isEnabled()
     assert sum("the controller of" in label.text() for label in dialog.findChildren(QLabel)) == 2
+
+
+def test_failed_verification_is_told_as_sentences(shell: Shell, announcements: list[str]) -> None:
+    shell.go("bench/timing")
+    view = shell.window().findChild(TimingView)
+    assert view is not None
+    view.verification.show_failure("No frames, 4 errors", "Another node uses a different bit rate.")
+    assert announcements[-1].endswith("No frames, 4 errors. Another node uses a different bit rate.")

@@ -215,6 +215,8 @@ def test_shown_secret_is_forgotten_in_the_end(qtbot: QtBot) -> None:
     secret.show()
     (field,) = secret.findChildren(Edit)
     assert field.text() == "bbs_1lI"
+    for one in (field, secret.copy):  # where the focus is says how little time there is
+        assert one.accessibleDescription() == "Copy it now. It is shown once. Hidden in 5:00"
     with qtbot.waitSignal(secret.expired):
         secret.expire()
     assert not field.isVisible()

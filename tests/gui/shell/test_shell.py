@@ -206,6 +206,7 @@ def test_language_change_keeps_focus_and_scroll_position(
     qtbot.waitUntil(lambda: bar.maximum() > 40)
     bar.setValue(40)
     choice = click.find(working.window, "settings_language")
+    assert "unsaved text may be lost" in choice.accessibleDescription()
     choice.setFocus()
     qtbot.keyClick(choice, Qt.Key.Key_End)
     anew = working.shell

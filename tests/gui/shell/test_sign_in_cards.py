@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -319,6 +320,8 @@ def test_local_card_says_that_it_starts_empty_only_before_its_first_start(
     qtbot.addWidget(card)
     texts = " ".join(one.text() for one in card.findChildren(Paragraph))
     assert ("It starts empty" in texts) is not has_database
+    called = {True: "Open the data on this computer", False: "Start on this computer"}[has_database]
+    assert QAccessible.queryAccessibleInterface(card.button).text(QAccessible.Text.Name) == called
 
 
 def test_sign_in_keys_pressed_while_it_works_do_nothing(qtbot: QtBot, open_page: OpenPage) -> None:

@@ -310,6 +310,16 @@ def test_filter_popover_without_a_value_asks_for_one(explorer: Explorer) -> None
     assert "status IN ('')" in explorer.sql
 
 
+def test_changed_limit_is_told_as_the_limit(explorer: Explorer, announcements: list[str]) -> None:
+    explorer.open_counted_orders()
+    explorer.click("explore_limit")
+    explorer.type("limit_rows", "2")
+    announcements.clear()
+    explorer.qtbot.keyClick(explorer.find("limit_rows"), Qt.Key.Key_Return)
+    told = [one for one in announcements if "first 2 rows" in one]
+    assert [one.startswith("Limit: ") and one.endswith(" changed to first 2 rows.") for one in told] == [True], told
+
+
 def test_groups_measures_sorting_and_limit_are_edited(explorer: Explorer) -> None:
     explorer.open_counted_orders()
     explorer.qtbot.keyClick(explorer.view.builder.groups.chips[0], Qt.Key.Key_Return)

@@ -411,3 +411,10 @@ def test_count_text_says_how_many_rows_there_are_and_whether_more_follow() -> No
     model.fetchMore(QModelIndex())
     one.tasks.answer()
     assert count_text(model) == "4 matching"
+
+
+def test_sentence_in_a_row_ends_with_the_comma_that_follows_it() -> None:
+    """“Without conversion., dana” was read."""
+    one = Entries("Without conversion.")
+    one.load()
+    assert one.model.row_text(0).startswith("Without conversion, ")

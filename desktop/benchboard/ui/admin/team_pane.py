@@ -112,6 +112,7 @@ class TeamPane(DetailPane):
         self._team = team
         self._head.name.setText(team.name)
         self._head.below.setText(_("In commands"))
+        self._head.below.setAccessibleName(_("In commands: {code}").format(code=team.slug))
         self._slug.setText(team.slug)
         none = _("No one is in this team.") if self._denied else _("No one is in this team yet. Add people above.")
         self._members.show_members(team.id, team.name, is_fixed=bool(self._denied), none=none, count=len(team.members))

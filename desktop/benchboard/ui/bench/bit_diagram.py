@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from benchboard.canbus.timing import Timing
 from benchboard.i18n import _, number
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.accessible import Role, announce
+from benchboard.ui.widgets.accessible import Role, announce, sentence
 from benchboard.ui.widgets.labels import plain_tooltip
 
 _BAR: Final = 46
@@ -213,6 +213,10 @@ class BitBar(QWidget):
         if self._editable and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             self._selected = 1 if event.key() == Qt.Key.Key_Up and self._prop_seg_is_set else 2
             self.update()
+            if self._timing is not None:
+                left, right = self._segments(self._timing)[self._selected : self._selected + 2]
+                told = _("Border between {left} and {right}").format(left=left.title, right=right.title)
+                announce(self, told, again=True)
         elif self._editable and event.key() in steps:
             self.gesture += not event.isAutoRepeat()
             self._move(self._selected, steps[Qt.Key(event.key())])
@@ -242,7 +246,24 @@ class BitBar(QWidget):
         if moved != timing:
             self.show_timing(moved, prop_seg_is_set=self._prop_seg_is_set, tseg1_is_split=self._tseg1_is_split)
             self.edited.emit(moved)
-            announce(self, self.accessibleDescription())
+            announce(self, describe(moved, tseg1_is_split=self._tseg1_is_split))
+
+
+class BitSlider(BitBar):
+    """A bit whose borders Left and Right move, Up and Down choose which."""
+
+    accessible_role = Role.Slider
+
+    def __init__(self, title: str) -> None:
+        super().__init__(title, editable=True)
+
+    def show_timing(self, timing: Timing | None, *, prop_seg_is_set: bool = True, tseg1_is_split: bool = True) -> None:
+        super().show_timing(timing, prop_seg_is_set=prop_seg_is_set, tseg1_is_split=tseg1_is_split)
+        if timing is not None:
+            keys = _("Left and Right move a border, Up and Down choose which.")
+            if not prop_seg_is_set:
+                keys = _("Left and Right move the sample point.")
+            self.setAccessibleDescription(f"{sentence(self.accessibleDescription())} {keys}")
 
 
 class SmallBitBar(QWidget):

@@ -33,7 +33,7 @@ from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.theme import theme
 from benchboard.ui.time_format import clock_time
 from benchboard.ui.widgets import Button, Card, KeyValue, Paragraph, SegmentedControl, Text
-from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.accessible import announce, sentence
 from benchboard.ui.widgets.key_value import Figure
 from benchboard.ui.widgets.labels import Tone
 from benchboard.ui.widgets.stepper import Outcome, StepRow
@@ -406,7 +406,8 @@ class VerificationCard(Card):
     def _show_result(self, result: _Result) -> None:
         if result.text and result.text != self._result.text:
             of = _STEPS[result.step] if 0 <= result.step < len(_STEPS) and not result.is_final else _TITLE
-            told = " ".join(filter(None, (f"{_(of)}: {result.text}", result.why)))
+            text = f"{_(of)}: {result.text}"
+            told = f"{sentence(text)} {result.why}" if result.why else text
             announce(self, told, urgent=result.tone == "error")
         self._result = result
         self._render()

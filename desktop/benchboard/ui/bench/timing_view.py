@@ -37,7 +37,7 @@ from benchboard.i18n import _, ngettext, number
 from benchboard.identity.permissions import has_permission
 from benchboard.ui.bench.bench_commands import TIMING
 from benchboard.ui.bench.bench_format import rates
-from benchboard.ui.bench.bit_diagram import BitBar
+from benchboard.ui.bench.bit_diagram import BitSlider
 from benchboard.ui.bench.bus_again import BusAgain
 from benchboard.ui.bench.bus_end import Taking, unless_in_use, writing
 from benchboard.ui.bench.device_manager import DeviceManager
@@ -144,10 +144,10 @@ class TimingView(QWidget):
         self._inputs.method.selected.connect(self._choose_method)
         self._inputs.profile_chosen.connect(self._use_profile)
         self._profiles.loaded.connect(self._inputs.show_profiles)
-        self._bar = BitBar(_("Arbitration phase"), editable=True)
+        self._bar = BitSlider(_("Arbitration phase"))
         self._bar.setObjectName("timing_bit")
         self._bar.edited.connect(self._on_dragged)
-        self._data_bar = BitBar(_("Data phase"), editable=True)
+        self._data_bar = BitSlider(_("Data phase"))
         self._data_bar.setObjectName("timing_data_bit")
         self._data_bar.edited.connect(self._on_data_dragged)
         self._plot = SolutionPlot()

@@ -318,6 +318,7 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
             text = column.speech(line.row) if text and column.speech is not None else text
             if text in ("", NO_VALUE):
                 continue
+            text = text.removesuffix(".")  # a sentence, before a comma
             titled = column.title and (column.align_right or column.spoken == "titled")
             texts.append(_("{name}: {values}").format(name=column.title, values=text) if titled else text)
         return ", ".join(texts)

@@ -36,6 +36,8 @@ class SettingRow(QWidget):
 
     def __init__(self, title: str, sentence: str, control: QWidget) -> None:
         super().__init__()
+        if sentence and not control.accessibleDescription():
+            control.setAccessibleDescription(sentence)
         words, line = QVBoxLayout(), QHBoxLayout(self)
         words.setSpacing(2)
         if title:

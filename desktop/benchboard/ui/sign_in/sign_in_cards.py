@@ -62,7 +62,10 @@ class LocalCard(SignInCard):
     def __init__(self, home: Path, last_used: bool, start: Callable[[], None]) -> None:
         self.has_database = file_ownership.exists(home / "benchboard.db")
         title = _("Open") if self.has_database else _("Start on this computer")
-        super().__init__("ph.laptop", Button(title, start, size="lg", name="sign_in_local"))
+        button = Button(title, start, size="lg", name="sign_in_local")
+        if self.has_database:
+            button.setAccessibleName(_("Open the data on this computer"))
+        super().__init__("ph.laptop", button)
         self.setObjectName("card_local")
         badge = (
             Badge("info", _("Last used"), "ph.clock") if last_used else Badge("ok", _("No server needed"), "ph.check")

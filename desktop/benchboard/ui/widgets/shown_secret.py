@@ -5,10 +5,10 @@ from typing import Final
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout
 
-from benchboard.i18n import _
+from benchboard.i18n import _, sentence_start
 from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.accessible import announce, untold
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.fields import Edit
 from benchboard.ui.widgets.labels import Text
@@ -59,7 +59,11 @@ class ShownSecret(Card):
 
     def _show_left(self) -> None:
         time = f"{self._left // 60}:{self._left % 60:02}"
-        self._countdown.setText(_("hidden in {time}").format(time=time))
+        with untold():  # each second would be read
+            self._countdown.setText(_("hidden in {time}").format(time=time))
+            told = f"{self._title.text()} {sentence_start(self._countdown.text())}"
+            for one in (self._edit, self.copy):
+                one.setAccessibleDescription(told)
 
     def expire(self) -> None:
         """Forget the secret."""

@@ -408,7 +408,7 @@ class _AccessValue(QWidget):
         said.setObjectName("source_access_state")
         row.addWidget(said, 1)
         button = Button(_("Change"), show, kind="link", size="sm", name="source_access")
-        button.setAccessibleName(_("Who can use it…"))
+        button.setAccessibleName(_("Change who can use it"))
         button.setAccessibleDescription(text)
         row.addWidget(button)
 

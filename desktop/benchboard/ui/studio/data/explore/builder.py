@@ -55,6 +55,7 @@ from benchboard.ui.studio.data.explore.part_text import (
     join_text,
     kind_of,
     limit_text,
+    limit_value,
     measure_text,
     sort_text,
 )
@@ -242,7 +243,7 @@ class Builder(QWidget):
         """Tell a screen reader which parts were added, removed or changed; of another table all of them are others."""
         texts = {row.accessibleName(): [chip.text() for chip in row.chips] for row in (self.source, *self._rows())}
         if question is not None:
-            texts[self.sorts.accessibleName()].append(limit_text(question))
+            texts[_("Limit")] = [limit_value(question)]
         (known, before), self._told = self._told, (question, texts)
         if self._step:
             return  # told as a step

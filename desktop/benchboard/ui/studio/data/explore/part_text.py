@@ -181,8 +181,13 @@ def join_text(one: Join) -> str:
 
 def limit_text(question: Question) -> str:
     """The limit of rows."""
+    return _("Limit: none") if question.limit is None else limit_value(question)
+
+
+def limit_value(question: Question) -> str:
+    """The limit of rows, below its title."""
     if question.limit is None:
-        return _("Limit: none")
+        return _("none")
     text = ngettext("first {count} row", "first {count} rows", question.limit)
     return text.format(count=number(question.limit))
 
