@@ -89,6 +89,5 @@ def entry_columns(when: Callable[[AuditEntry], str]) -> tuple[Column[AuditEntry]
             spoken="never",
             align_right=True,
             width=88,
-            optional=True,
         ),
     )
