@@ -110,7 +110,7 @@ REGISTRY.register(
             "ph.arrow-u-up-right", "", LIVE),
     Command("bench.toggle_send_row", N_("Start or stop row"), Group.LIVE, ("Space",), "ph.play",
             N_("transmit, send once"), SEND_TABLE),
-    Command("bench.edit_send_cell", N_("Edit data or period"), Group.LIVE, ("Return", "F2"), "ph.cursor-text",
+    Command("bench.edit_send_cell", N_("Edit data or period"), Group.LIVE, ("Return", "F2"), "ph.text-t",
             N_("bytes, every, ms, cycle time"), SEND_TABLE),
     Command("bench.edit_send_row", N_("Edit row"), Group.LIVE, ("Alt+Return",), "ph.pencil-simple",
             N_("signals, data, period, ID"), SEND_TABLE),

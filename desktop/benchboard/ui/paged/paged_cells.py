@@ -176,13 +176,20 @@ def _paint_below_mark(painter: QPainter, box: QRectF, second: str) -> QRectF:
 
 def fold_button(box: QRectF, column: Column[Any], line: Line[Any]) -> QRectF:
     """The rectangle of the arrow that folds or unfolds the line; empty if it is the only one of its run."""
-    count = repeated_text(column, line)
-    if not count:
+    if not repeated_text(column, line):
         return QRectF()
     title = sum(width for _part, _font, width in _parts(column, column.text(line.row)))
-    rest = QFontMetrics(theme().font("caption")).horizontalAdvance(count) + 2 * _GAP + _ARROW
+    rest = _count_width(box, column, line) + 2 * _GAP + _ARROW
     left = box.left() + min(title, max(0, box.width() - rest)) + rest - _ARROW
     return QRectF(left, box.center().y() - 8, _ARROW, 16)
+
+
+def _count_width(box: QRectF, column: Column[Any], line: Line[Any]) -> int:
+    """The width of how many rows the line stands for; 0 where that would leave the text less room than it takes: the
+    arrow alone says then that there are more.
+    """
+    width = QFontMetrics(theme().font("caption")).horizontalAdvance(repeated_text(column, line))
+    return width if box.width() >= 2 * (width + 2 * _GAP + _ARROW) else 0
 
 
 def _paint_repeated(painter: QPainter, box: QRectF, column: Column[Any], line: Line[Any]) -> QRectF:
@@ -194,12 +201,12 @@ def _paint_repeated(painter: QPainter, box: QRectF, column: Column[Any], line: L
     if not line.first:
         return box.adjusted(_ARROW, 0, 0, 0)
     arrow = fold_button(box, column, line)
-    count = repeated_text(column, line)
-    width = QFontMetrics(theme().font("caption")).horizontalAdvance(count)
+    width = _count_width(box, column, line)
     spot = QRectF(arrow.left() - _GAP - width, box.top(), width + 1, box.height())
-    painter.setFont(theme().font("caption"))
-    painter.setPen(theme().color("text.muted"))
-    painter.drawText(spot, Qt.AlignmentFlag.AlignVCenter, count)
+    if width:
+        painter.setFont(theme().font("caption"))
+        painter.setPen(theme().color("text.muted"))
+        painter.drawText(spot, Qt.AlignmentFlag.AlignVCenter, repeated_text(column, line))
     name = "ph.caret-right" if line.folded else "ph.caret-down"
     paint_icon(painter, name, QRectF(arrow.left() + 2, arrow.top() + 2, 12, 12), theme().color("text.muted"))
     return QRectF(box.left(), box.top(), spot.left() - _GAP - box.left(), box.height())
