@@ -39,6 +39,24 @@ def _lay_out() -> None:
         QApplication.processEvents()
 
 
+def test_notice_that_comes_again_keeps_its_banner_and_does_what_the_new_one_offers(
+    qtbot: QtBot, open_local: Callable[[str], Shell]
+) -> None:
+    """A new dongle was an alert four times in half a second to a screen reader."""
+    shell, done = open_local("studio/home"), list[int]()
+    problems = shell.context.problems
+    problems.notice("New dongle.", "", Action("Pair", lambda: done.append(1), keeps_notice=True), key="test")
+    first = _visible_banner(shell)
+    problems.notice("New dongle.", "", Action("Pair", lambda: done.append(2), keeps_notice=True), key="test")
+    assert _visible_banner(shell) is first
+    button = first.findChild(QAbstractButton, "banner_action")
+    assert button is not None
+    button.click()
+    assert done == [2]
+    problems.notice("Two new dongles.", "", key="test")
+    assert _visible_banner(shell) is not first
+
+
 def test_banner_comes_and_goes_nothing_in_a_toolbar_moves(qtbot: QtBot, open_local: Callable[[str], Shell]) -> None:
     shell = open_local("studio/home")
     problems = shell.context.problems

@@ -50,6 +50,9 @@ def test_enlarged_widget_gets_the_focus_once_and_returns_it_once(studio: "Studio
     try:
         studio.page.enlarged.show(next(iter(studio.page.editor.page.reading_order)))
         assert len(focused) == 1
+        now = QApplication.focusWidget()
+        assert now is not None
+        assert now.accessibleName().endswith(", full size"), "on the page it is called by its title"
         studio.key(Qt.Key.Key_Escape)
         studio.wait(lambda: studio.page.enlarged.view is None)
         assert focused[1:] == ["Canvas"]

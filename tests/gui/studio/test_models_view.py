@@ -273,7 +273,9 @@ def test_broken_text_names_widgets_and_their_dashboards() -> None:
     assert broken_text([LineageUse("alert", "a", "Too far")]) == "This breaks 1 alert: “Too far”."
 
 
-def test_new_model_is_in_the_list_before_it_is_saved(studio: "Studio", tmp_path: Path) -> None:
+def test_new_model_is_in_the_list_before_it_is_saved(
+    studio: "Studio", tmp_path: Path, announcements: list[str]
+) -> None:
     sales = add_file(studio, tmp_path / "sales.csv", "Sales", "id,total\n1,2\n")
     models = Models(studio)
     studio.wait(lambda: any(one.id == sales.id for one in models.editor.exploration.sources))
@@ -284,9 +286,12 @@ def test_new_model_is_in_the_list_before_it_is_saved(studio: "Studio", tmp_path:
     assert models.find("models_unsaved").accessibleName() == "sales model, Not saved"
     assert models.view.unsaved_row.isChecked()
     assert not models.view.table.isVisible()  # it says that there are no models yet
+    announcements.clear()
     models.click("models_save")
     studio.wait(lambda: len(models.stored()) == 1)
     studio.wait(lambda: models.view.table.isVisible() and not models.view.unsaved_row.isVisible())
+    studio.wait(lambda: any("Saved" in one for one in announcements))
+    assert [one for one in announcements if "Saved" in one] == ["Saved “sales model”."]
 
 
 def test_model_of_the_only_table_says_beside_the_button_why_none_can_be_added(studio: "Studio") -> None:

@@ -263,6 +263,19 @@ def test_a_query_written_by_hand_offers_what_can_be_done(read: "Studio") -> None
     assert QApplication.clipboard().text() == str(_rows(read, "other")[0][0])
 
 
+def test_menu_by_keys_offers_no_value_that_nobody_chose(studio: "Studio") -> None:
+    """It was that of the value in the middle of the chart."""
+    _load(studio)
+    studio.page.editor.select(["status"])
+    studio.canvas.setFocus()
+    studio.key(Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, Menu)
+    assert menu.actions()
+    assert not [one for one in menu.actions() if one.objectName() == "point_actions"]
+    menu.close()
+
+
 def test_click_in_edit_mode_selects_and_the_context_menu_leads_to_the_value(studio: "Studio") -> None:
     _load(studio)
     spot = _spot(studio, "status", "refunded")

@@ -72,11 +72,12 @@ class Banner(QWidget):
         row.setSpacing(theme().px("spacing.2"))
         row.addWidget(Icon(notice.icon or _ICONS[notice.kind], notice.kind, 18))
         row.addWidget(_notice_label(notice), 1)
-        for action in notice.actions[:2]:
+        self._actions = notice.actions[:2]
+        for at, action in enumerate(self._actions):
             button = Button(
                 action.title, kind="primary" if action.primary else "plain", size="sm", name="banner_action"
             )
-            button.clicked.connect(lambda _checked=False, action=action: self._act(action))
+            button.clicked.connect(lambda _checked=False, at=at: self._act(self._actions[at]))
             row.addWidget(button)
         self.more = MoreButton(self)
         row.addWidget(self.more)
@@ -84,6 +85,10 @@ class Banner(QWidget):
             row.addWidget(
                 Button("", self.dismissed.emit, kind="quiet", icon="ph.x", size="sm", tip=_("Dismiss"), name="dismiss")
             )
+
+    def follow(self, notice: Notice) -> None:
+        """Do what this notice offers from now on, which looks as the one before it."""
+        self._actions = notice.actions[:2]
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -146,7 +151,12 @@ class BannerSlot(QWidget):
         if self._notice is not None and self.banner is not None and self.banner.told:
             self._told.add((self._notice.what, self._notice.why))
         self._told &= {(one.what, one.why) for one in waiting}
-        if notice is not self._notice:
+        same = self.banner is not None and notice is not None and _looks(notice) == _looks(self._notice)
+        if self.banner is not None and notice is not None and same and notice.kind != "error":
+            # One that is made anew slides in again, as an error does that comes again, and is an alert again.
+            self._notice = notice
+            self.banner.follow(notice)
+        elif notice is not self._notice:
             self._replace(notice)
         self.count_changed.emit()
 
@@ -164,6 +174,14 @@ class BannerSlot(QWidget):
             self.banner.more.clicked.connect(lambda _checked=False: self.more_pressed.emit())
             self._column.addWidget(self.banner)
             self.banner.show()
+
+
+def _looks(notice: Notice | None) -> object:
+    """What is seen of a notice."""
+    if notice is None:
+        return None
+    actions = [(one.title, one.primary, one.keeps_notice) for one in notice.actions]
+    return notice.key, notice.what, notice.why, notice.kind, notice.icon, actions
 
 
 class BannerPlace(QWidget):

@@ -8,6 +8,7 @@ from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.canvas.selection_commands import LOCKS, selection_handlers
 from benchboard.ui.studio.canvas.widget_buttons import button_handlers
 from benchboard.ui.studio.studio_commands import CANVAS, SELECTION_MENU
+from benchboard.ui.widgets.focus import keys_used
 from benchboard.ui.widgets.menus import Menu, add_action
 
 
@@ -21,7 +22,8 @@ class ContextMenu(QObject):
 
     def _open(self, global_pos: QPoint) -> None:
         shown, found = build_menu(self._canvas), self._canvas.point_at(global_pos)
-        if found is not None:
+        # By keys it opens in the middle of the widget, at a value that nobody chose: Shift+Enter reaches the values.
+        if found is not None and not keys_used():
             item_id, point = found
             first = shown.actions()[0] if shown.actions() else None
             action = add_action(

