@@ -13,7 +13,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QCoreApplication, QEvent, QLocale, QObject, Qt, QtMsgType
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard import i18n, package_data, workspace
@@ -220,3 +220,26 @@ def told_events(announcements: list[str], monkeypatch: pytest.MonkeyPatch) -> li
 
     monkeypatch.setattr(accessible, "send", note_all)
     return events
+
+
+@pytest.fixture
+def told_focus(announcements: list[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The names of the widgets that an active screen reader is told have the focus, from now on."""
+    told: list[str] = []
+    note = accessible.send
+
+    def note_sent(event: QAccessibleEvent) -> None:
+        note(event)
+        if event.type() == QAccessible.Event.Focus and event.child() < 0:  # a list's row is told after the list
+            told.append(event.object().objectName())
+
+    def note_moved(_before: QWidget | None, now: QWidget | None) -> None:
+        if QAccessible.isActive() and now is not None:
+            told.append(now.objectName())
+
+    monkeypatch.setattr(accessible, "send", note_sent)
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    application.focusChanged.connect(note_moved)
+    yield told
+    application.focusChanged.disconnect(note_moved)

@@ -91,6 +91,23 @@ def test_person_that_a_link_opens_is_named(admin: Admin, announcements: list[str
     assert announcements.count(f"Details of {ADA}") == 1
 
 
+def test_page_that_opens_and_closes_tells_the_focus_once(admin: Admin, told_focus: list[str]) -> None:
+    """It was told of three buttons on the way to the page, and of two on the way back."""
+    view = admin.table(TABLE)
+    view.setFocus(Qt.FocusReason.TabFocusReason)
+    view.setCurrentIndex(view.model().index(admin.row(TABLE, ADA), 0))
+    told_focus.clear()
+    admin.key(Qt.Key.Key_Return)
+    admin.wait(lambda: _pane(admin).is_page)
+    focused = admin.window.focusWidget()
+    assert focused is not None
+    assert told_focus == [focused.objectName()]
+    told_focus.clear()
+    admin.key(Qt.Key.Key_Escape)
+    admin.wait(view.hasFocus)
+    assert told_focus == [TABLE]
+
+
 def test_esc_and_the_tab_people_leave_the_page_for_the_list_with_the_keys(admin: Admin) -> None:
     pane = _open_page(admin, ADA)
     admin.key(Qt.Key.Key_Escape)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from benchboard.ui.shell.header import Header
 from benchboard.ui.shell.rail import Rail
@@ -105,3 +105,29 @@ def test_left_panes_tabs_are_page_tabs_for_screen_readers(studio: "Studio") -> N
     assert studio.page.sidebar.pane == "outline"
     studio.press_button("pane_add")
     assert studio.page.sidebar.pane == "add"
+
+
+def test_widget_that_is_found_gets_the_focus_at_once(studio: "Studio", told_focus: list[str]) -> None:
+    """The width of the pane at the right was read on the way."""
+    studio.canvas.setFocus()
+    studio.page.run("studio.find")
+    field = QApplication.focusWidget()
+    assert field is not None
+    assert told_focus[-1:] == [field.objectName()] == ["find_field"]
+    told_focus.clear()
+    studio.qtbot.keyClick(field, Qt.Key.Key_Return)
+    studio.wait(studio.canvas.hasFocus)
+    QApplication.processEvents()
+    assert told_focus == [studio.canvas.objectName()]
+
+
+def test_popover_that_is_left_returns_the_focus_at_once(studio: "Studio", told_focus: list[str]) -> None:
+    studio.canvas.setFocus()
+    studio.page.run("studio.find")
+    field = QApplication.focusWidget()
+    assert field is not None
+    assert told_focus[-1:] == [field.objectName()] == ["find_field"]
+    told_focus.clear()
+    studio.qtbot.keyClick(field, Qt.Key.Key_Escape)
+    studio.wait(studio.canvas.hasFocus)
+    assert told_focus == [studio.canvas.objectName()]

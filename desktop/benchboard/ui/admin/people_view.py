@@ -26,6 +26,7 @@ from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.time_format import refresh_times
 from benchboard.ui.widgets import BannerPlace, Button, EmptyState, Select, Toolbar, fill_column, search_field
+from benchboard.ui.widgets.accessible import focus_told_once
 from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.no_match import NoMatch
 from benchboard.ui.window_commands import LIST, LIST_UNDO, UNDO
@@ -283,9 +284,10 @@ class PeopleView(QWidget):
             run_handler(handler, self._context.problems.refuse)
 
     def _focus_detail(self, person: Person) -> None:
-        self._show_detail(person)
-        self._set_page(True)
-        self._detail.focus_first()
+        with focus_told_once():
+            self._show_detail(person)
+            self._set_page(True)
+            self._detail.focus_first()
 
     def _step(self, rows: int) -> None:
         """Show the person so many rows below on the page."""
@@ -300,8 +302,9 @@ class PeopleView(QWidget):
         self._detail.show_place(current.row() if current.isValid() else -1, self._matching)
 
     def _open_page(self) -> None:
-        self._set_page(True)
-        self._detail.focus_first()
+        with focus_told_once():
+            self._set_page(True)
+            self._detail.focus_first()
 
     def _leave_page(self) -> None:
         """Show the list again, with the focus if the page had it."""
@@ -347,10 +350,11 @@ class PeopleView(QWidget):
 
     def _close_detail(self) -> None:
         """Go from a person's page or details back to the list."""
-        if self._detail.is_page:
-            self._leave_page()
-        self._body.show_detail(False)
-        self._table.put_away()
+        with focus_told_once():
+            if self._detail.is_page:
+                self._leave_page()
+            self._body.show_detail(False)
+            self._table.put_away()
 
     def _on_added(self, person: Person) -> None:
         self._context.problems.toast(_("{name} added").format(name=person.name))

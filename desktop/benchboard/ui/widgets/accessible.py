@@ -211,6 +211,18 @@ def untold() -> Iterator[None]:
         QAccessible.setActive(active)
 
 
+@contextmanager
+def focus_told_once() -> Iterator[None]:
+    """Tell the screen reader of the focus once, where it is in the end: a widget that is hidden or disabled passes it
+    on to a neighbour, and that may be hidden next. Nothing else is told meanwhile.
+    """
+    before = QApplication.focusWidget()
+    with untold():
+        yield
+    if (now := QApplication.focusWidget()) is not before:
+        tell_focus(now)
+
+
 def tell_renamed(widget: QWidget) -> None:
     """Tell the screen reader that the names of what is named by a widget's text are others now, such as of a pane by
     its header: it remembers them."""

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QVBoxLayout, QW
 from benchboard.i18n import _
 from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.accessible import Role, choice_of_several, menu_row
+from benchboard.ui.widgets.accessible import Role, choice_of_several, menu_row, tell_focus, untold
 from benchboard.ui.widgets.focus import BY_KEY, FocusReturn, Pressable, keys_used
 from benchboard.ui.widgets.labels import Elided, Text, hairline, plain_tooltip
 from benchboard.ui.widgets.menus import EDGE, ROW
@@ -140,11 +140,15 @@ class Popover(Floating):
             app = QApplication.instance()
             if app is not None:
                 app.removeEventFilter(self)
-            self.hide()
+            with untold():  # Qt moves the focus to a neighbour, from which it returns at once
+                self.hide()
+            parked = QApplication.focusWidget()
             self.closed.emit()
             target = self._focus_return.target()
             if target is not None and had_focus:
                 target.setFocus(Qt.FocusReason.PopupFocusReason)
+            if had_focus and QApplication.focusWidget() is parked:
+                tell_focus(parked)
             self.deleteLater()
         return True
 

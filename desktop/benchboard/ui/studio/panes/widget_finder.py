@@ -180,8 +180,8 @@ class _FindPopover(Popover):
         if line is None:
             return
         hit: FindMatch = line.data(Qt.ItemDataRole.UserRole)
+        self._finder.go_to(hit.id)  # first: the focus would return to where it was otherwise, and be read there
         self.close()
-        self._finder.go_to(hit.id)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._field and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
