@@ -90,6 +90,19 @@ class FrameFilter:
         """Whether two frames of the same ID, kind and direction may differ in whether they are shown."""
         return any(term.comparison is not None or term.text == _CHANGED for term in self.terms)
 
+    def parts(self) -> "tuple[FrameFilter, FrameFilter]":
+        """The terms that all frames of the same ID, kind and direction meet or don't, and those that look at data. A
+        frame matches this filter if it matches both.
+        """
+        of_data = tuple(term for term in self.terms if term.comparison is not None or term.text == _CHANGED)
+        return FrameFilter(tuple(term for term in self.terms if term not in of_data)), FrameFilter(of_data)
+
+    def may_match(self, message: Message | None) -> bool:
+        """Whether frames that `message` decodes may match: one without a signal that is compared never does."""
+        signals = {one.name.lower() for one in message.signals} if message is not None else set()
+        compared = (one.comparison.signal for one in self.terms if one.comparison is not None and not one.negated)
+        return signals.issuperset(compared)
+
     def unknown_names(self, database: CanDatabase) -> tuple[str, ...]:
         """The signals, and the parts of names, that no message of the database has: nothing can match them."""
         signals = {one.name.lower() for message in database.messages for one in message.signals}

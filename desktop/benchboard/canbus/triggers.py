@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from benchboard.canbus.dbc import CanDatabase
+from benchboard.canbus.dbc import CanDatabase, Message
 from benchboard.canbus.error_frame import is_recovery
 from benchboard.canbus.frame import Frame
 from benchboard.canbus.frame_filter import FrameFilter, parse_frame_filter
@@ -21,6 +21,8 @@ from benchboard.i18n import _, number
 
 LEAST_SILENCE_S: Final = 0.01
 MOST_SILENCE_S: Final = 3_600.0
+LEAST_HOLD_OFF_S: Final = 0.1
+MOST_HOLD_OFF_S: Final = 3_600.0
 HOLD_OFF_S: Final = 1.0
 """After a frame has met a trigger, others don't for so long (s): else a condition that each frame meets would fill the
 screen."""
@@ -32,10 +34,13 @@ _MOST_IDS: Final = 4_096
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """A condition: a filter as it is typed, and for how long (s) no such frame comes; 0: one that comes meets it."""
+    """A condition: a filter as it is typed, and for how long (s) no such frame comes; 0: one that comes meets it. For
+    `hold_off_s` after a frame has met it, others don't.
+    """
 
     condition: str
     silence_s: float = 0.0
+    hold_off_s: float = HOLD_OFF_S
 
     @property
     def text(self) -> str:
@@ -53,6 +58,8 @@ class Firing:
     trigger: Trigger
     seconds: float
     frame: Frame | None = None
+    place: int = 0
+    """The place of the trigger among those that are watched."""
 
 
 def parse_trigger(text: str) -> Trigger:
@@ -92,7 +99,11 @@ class _Watched:
     """A trigger, its filter, and what is known of the frames until now."""
 
     trigger: Trigger
-    filter: FrameFilter
+    place: int
+    of_id: FrameFilter
+    of_data: FrameFilter
+    """The terms of its filter that look at data; without terms, its frames all match."""
+    takes_errors: bool
     matched: dict[TrafficKey, bool] = field(default_factory=dict)
     """Of each identifier, whether its last frame matched."""
     last: float | None = None
@@ -107,7 +118,22 @@ class _Watched:
             due = self.last + self.trigger.silence_s
             if until >= due:
                 self.is_silent = True
-                yield Firing(self.trigger, due)
+                yield Firing(self.trigger, due, place=self.place)
+
+    def may_match(self, frame: Frame, message: Message | None) -> bool:
+        """Whether frames of this one's identifier, kind and direction may match."""
+        if frame.error and not self.takes_errors:  # an error frame has no ID, and passes every filter of those
+            return False
+        return self.of_id.matches(frame, message) and self.of_data.may_match(message)
+
+    def is_new(self, frame: Frame, key: TrafficKey, message: Message | None, previous: Frame | None) -> bool | None:
+        """Whether a frame that may match does, and the one before it of its identifier didn't; None if it doesn't."""
+        if not self.of_data.terms:
+            return True
+        matches, before = self.of_data.matches(frame, message, previous), self.matched.get(key, False)
+        if key in self.matched or len(self.matched) < _MOST_IDS:
+            self.matched[key] = matches
+        return not before if matches else None
 
 
 class TriggerWatch:
@@ -119,9 +145,17 @@ class TriggerWatch:
         """`since` (Unix, s): a frame that never comes is missing from then on; None: from its first one on. Raises the
         errors of `require_valid`.
         """
-        self._watched = [_Watched(one, require_valid(one), last=since) for one in triggers]
+        self._watched: list[_Watched] = []
+        for place, trigger in enumerate(triggers):
+            found = require_valid(trigger)
+            errors = any(term.text == "error" for term in found.terms)
+            self._watched.append(_Watched(trigger, place, *found.parts(), errors, last=since))
         self._database = database if database is not None else CanDatabase()
+        self._of_key: dict[TrafficKey, tuple[Message | None, tuple[_Watched, ...]]] = {}
+        """Of each identifier its message, and the triggers that its frames may meet: most meet none, and cost a look
+        into this."""
         self._previous: dict[TrafficKey, Frame] = {}
+        """The last frames of the identifiers that may meet one by their data."""
 
     def add(self, frames: Sequence[Frame], now: float) -> list[Firing]:
         """What these frames meet, in their order, and the silences until `now` (Unix, s): all frames until then have
@@ -129,31 +163,37 @@ class TriggerWatch:
         """
         found: list[Firing] = []
         for frame in frames:
-            found += self._of_frame(frame)
+            key = traffic_key(frame)
+            known = self._of_key.get(key) or self._candidates(key, frame)
+            if known[1]:
+                found += self._of_frame(frame, key, *known)
         for one in self._watched:
             found += one.silence(now)
         return found
 
-    def _of_frame(self, frame: Frame) -> Iterable[Firing]:
+    def _candidates(self, key: TrafficKey, frame: Frame) -> tuple[Message | None, tuple[_Watched, ...]]:
+        message = self._database.find(frame)
+        known = message, tuple(one for one in self._watched if one.may_match(frame, message))
+        if len(self._of_key) < _MOST_IDS:
+            self._of_key[key] = known
+        return known
+
+    def _of_frame(
+        self, frame: Frame, key: TrafficKey, message: Message | None, candidates: Iterable[_Watched]
+    ) -> Iterable[Firing]:
         if frame.error and is_recovery(frame):
             return
-        key, message = traffic_key(frame), self._database.find(frame)
         previous = self._previous.get(key)
-        if previous is not None or len(self._previous) < _MOST_IDS:
+        if previous is not None or key in self._of_key:
             self._previous[key] = frame
         seconds = frame.timestamp.seconds if frame.timestamp is not None else 0.0
-        for one in self._watched:
-            # An error frame has no ID, and passes every filter of those.
-            if frame.error and not any(term.text == "error" for term in one.filter.terms):
-                continue
-            matches, before = one.filter.matches(frame, message, previous), one.matched.get(key, False)
-            if one.filter.needs_data and (key in one.matched or len(one.matched) < _MOST_IDS):
-                one.matched[key] = matches
-            if not matches:
+        for one in candidates:
+            is_new = one.is_new(frame, key, message, previous)
+            if is_new is None:
                 continue
             if one.trigger.silence_s:
                 yield from one.silence(seconds)  # one that has ended with this frame
                 one.last, one.is_silent = seconds, False
-            elif not (one.filter.needs_data and before) and not 0 <= seconds - one.fired < HOLD_OFF_S:
+            elif is_new and not 0 <= seconds - one.fired < one.trigger.hold_off_s:
                 one.fired = seconds
-                yield Firing(one.trigger, seconds, frame)
+                yield Firing(one.trigger, seconds, frame, one.place)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from benchboard.canbus.dbc import CanDatabase, Message, Signal
 from benchboard.canbus.frame import Frame, TimeSource, Timestamp
+from benchboard.canbus.frame_filter import parse_frame_filter
 from benchboard.canbus.triggers import HOLD_OFF_S, Firing, Trigger, TriggerWatch, parse_trigger
 from benchboard.errors import Invalid
 
@@ -118,3 +119,28 @@ def test_memory_is_bounded_under_hostile_ids() -> None:
     stamp = Timestamp(1.0, TimeSource.DEVICE, 1e-6)
     watch.add([Frame(n, extended=True, timestamp=stamp) for n in range(20_000)], 1.0)
     assert len(watch._previous) <= 4_096
+
+
+words = st.sampled_from(
+    ("100", "!100", "200-2FF", "speed", "!name:mot", "Speed>1", "!Speed>1", "Other=2", "changed", "!changed", "sent",
+     "error", "!error")
+)  # fmt: skip
+
+
+@given(st.lists(words, max_size=4), st.sampled_from((0x100, 0x200)), st.integers(0, 3), st.booleans(), st.booleans())
+def test_the_parts_of_a_filter_match_what_the_whole_does(
+    terms: list[str], ident: int, value: int, changed: bool, error: bool
+) -> None:
+    whole = parse_frame_filter(" ".join(terms))
+    one, before = frame(1, ident, value, error=error), frame(0, ident, value + changed, error=error)
+    message = DATABASE.find(one)
+    of_id, of_data = whole.parts()
+    matches = of_id.matches(one, message, before) and of_data.matches(one, message, before)
+    assert matches == whole.matches(one, message, before)
+    assert of_data.may_match(message) or not of_data.matches(one, message, before)
+
+
+def test_a_trigger_holds_off_for_its_own_time_and_says_which_of_them_it_is() -> None:
+    watch = TriggerWatch([Trigger("200"), Trigger("100", hold_off_s=0.5)])
+    found = watch.add([frame(n) for n in range(12)], 2.0)
+    assert [(one.place, one.seconds) for one in found] == [(1, 0.0), (1, 0.5), (1, 1.0)]
