@@ -965,3 +965,18 @@ def test_bus_load_is_the_same_in_the_status_bar_and_above_the_frames(
     assert shell.context.status.text("live").endswith("77 % load")
     view._poll()
     assert view._counters.load_text == "77 %"
+
+
+def test_live_bus_that_is_opened_by_key_tells_the_focus_once(
+    qtbot: QtBot, shell: Shell, manager: DeviceManager, simulator: Simulator, click: Clicker, told_focus: list[str]
+) -> None:
+    """What stands beside its button was read, which is hidden in turn."""
+    window = shell.window()
+    shell.go("bench/live")
+    qtbot.waitUntil(lambda: click.find(window, "live_start").isEnabled())
+    button = click.find(window, "live_start")
+    button.setFocus(Qt.FocusReason.TabFocusReason)
+    told_focus.clear()
+    qtbot.keyClick(button, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: click.find(window, "live_stop").hasFocus())
+    assert told_focus == ["live_stop"]

@@ -34,7 +34,7 @@ from benchboard.ui.bench.recording_tables import difference_badges, node_shares,
 from benchboard.ui.bench.recordings_view import RecordingsView
 from benchboard.ui.paged.paged_model import PagedTableModel
 from benchboard.ui.shell.shell import Shell
-from benchboard.ui.widgets import Button, Confirm, Elided, Select, Toast
+from benchboard.ui.widgets import Button, Confirm, Elided, EmptyState, Select, Toast
 from benchboard.ui.widgets.legend import Legend
 from benchboard.ui.widgets.menus import Menu
 from benchboard.ui.widgets.readable_rows import ReadableRow
@@ -1222,3 +1222,16 @@ def test_folder_that_is_gone_is_said_beside_an_open_recording(
     qtbot.waitUntil(lambda: any("can't be listed" in one for one in said()))
     (tmp_path / "elsewhere").rename(folder)
     qtbot.waitUntil(lambda: str(folder) in said())
+
+
+def test_recording_that_opens_tells_the_focus_once(
+    qtbot: QtBot, view: RecordingsView, tmp_path: Path, told_focus: list[str]
+) -> None:
+    """Where to play and the filter were read on the way to the frames."""
+    (empty,) = [one for one in view.findChildren(EmptyState) if one.isVisible()]
+    empty.action.setFocus(Qt.FocusReason.OtherFocusReason)
+    told_focus.clear()
+    view.open(written(tmp_path / "drive.log", drive()))
+    qtbot.waitUntil(lambda: view.recording is not None)
+    qtbot.waitUntil(view.frames.table.hasFocus)
+    assert told_focus == [view.frames.table.objectName()]

@@ -53,7 +53,7 @@ from benchboard.ui.widgets import (
     hairline,
     keep_toasts_above,
 )
-from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.accessible import announce, focus_told_once, untold
 from benchboard.ui.widgets.drawer import is_narrow
 from benchboard.ui.widgets.fields import is_plain_key
 from benchboard.ui.widgets.labels import plain_tooltip
@@ -413,7 +413,8 @@ class LiveBusView(QWidget):
         if device is None:
             return
         self._opening_by_key = self._start_button.hasFocus()
-        self._start_button.disable(_("The live bus is opening. Wait a moment."))
+        with untold():  # the focus waits beside it until the bus is open
+            self._start_button.disable(_("The live bus is opening. Wait a moment."))
         title = self._dongles.name(device)
         listen_only = self._listen_only.isChecked()
 
@@ -440,12 +441,13 @@ class LiveBusView(QWidget):
         sending = inside is not None and inside.hasFocus() and self.send_bar.isAncestorOf(inside)
         focused = self._opening_by_key or sending or any(button.hasFocus() for button in here)
         self._opening_by_key = False
-        self._start_button.setVisible(live is None)
-        self._listen_only.setVisible(live is None)
-        for widget in here[1:]:
-            widget.setVisible(live is not None)
-        if focused:  # the button that had the focus is hidden or disabled now
-            (self._start_button if live is None else self._stop_button).setFocus(Qt.FocusReason.OtherFocusReason)
+        with focus_told_once():
+            self._start_button.setVisible(live is None)
+            self._listen_only.setVisible(live is None)
+            for widget in here[1:]:
+                widget.setVisible(live is not None)
+            if focused:  # the button that had the focus is hidden or disabled now
+                (self._start_button if live is None else self._stop_button).setFocus(Qt.FocusReason.OtherFocusReason)
         self.send_bar.follow(live)
         self.send_panel.follow(live)
         if live is not None:

@@ -44,7 +44,7 @@ from benchboard.ui.commands import Handler, Handlers, install_shortcuts
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import Progress, Work
 from benchboard.ui.widgets import BannerPlace, Button, EmptyState, SegmentedControl, Toolbar, hairline
-from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.accessible import announce, focus_told_once
 from benchboard.ui.widgets.stat_strip import StatStrip
 from benchboard.ui.widgets.surfaces import set_surface
 from benchboard.ui.widgets.tab_order import focus_content
@@ -316,7 +316,9 @@ class RecordingsView(QWidget):
         def done(recording: Recording) -> None:
             if self._opening is work:
                 self._opening = None
-                self.show_recording(recording)
+                with focus_told_once():
+                    self.show_recording(recording)
+                    self.frames.focus_frames()
                 self._tell_opened(recording)
                 if path is not None:
                     self._recent.add(path)
@@ -355,7 +357,6 @@ class RecordingsView(QWidget):
     def _tell_opened(self, recording: Recording) -> None:
         self._context.problems.dismiss(_OPEN)
         self._tell_unreadable(_UNREADABLE, recording.path.name, recording.unreadable)
-        self.frames.focus_frames()
         announce(self, _("{file} is open").format(file=recording.path.name))
 
     def show_recording(self, recording: Recording | None) -> None:
@@ -393,14 +394,15 @@ class RecordingsView(QWidget):
     def toggle_list(self) -> None:
         """Show the recordings in the folder in place of the open one, or that one again."""
         self._lists = not self._lists
-        self._show_bars()
-        self._show_page(self.pages.current())
-        if self._lists:
-            self.folder.table.view.setFocus()
-        elif self.pages.current() == _FRAMES:
-            self.frames.focus_frames()
-        elif (page := self._stack.currentWidget()) is not None:
-            focus_content(page)
+        with focus_told_once():
+            self._show_bars()
+            self._show_page(self.pages.current())
+            if self._lists:
+                self.folder.table.view.setFocus()
+            elif self.pages.current() == _FRAMES:
+                self.frames.focus_frames()
+            elif (page := self._stack.currentWidget()) is not None:
+                focus_content(page)
 
     def _turn_to(self, key: str) -> None:
         """Show this page about the open recording."""
