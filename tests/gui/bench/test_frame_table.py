@@ -55,8 +55,8 @@ def test_data_of_each_column_is_its_own(qtbot: QtBot) -> None:
     ]
     spoken = [model.index(row, 0).data(Qt.ItemDataRole.AccessibleTextRole) for row in range(2)]
     assert spoken == [
-        f"{clock(stamp(1.02))}, ID: 0x18F, CAN, DLC: 2, Cycle (ms): 20, Count: 2, Data: C0 FF",
-        "ID: 0x18FEF100, CAN, DLC: 1, Count: 1, Data: 01",
+        f"0x18F, CAN, DLC: 2, Cycle (ms): 20, Count: 2, Data: C0 FF, {clock(stamp(1.02))}",
+        "0x18FEF100, CAN, DLC: 1, Count: 1, Data: 01",
     ]
 
 

@@ -34,7 +34,7 @@ from benchboard.ui.widgets.labels import plain_tooltip
 
 NUMBERS: Final = (DLC, CYCLE, COUNT, SHARE)
 """The columns of numbers, aligned right under their titles."""
-_PLAIN: Final = (TIME, TYPE, NAME, SIGNALS)
+_PLAIN: Final = (TIME, ID, TYPE, NAME, SIGNALS)
 """The columns that are read out without their titles."""
 Index = QModelIndex | QPersistentModelIndex
 
@@ -283,11 +283,15 @@ class FrameRowModel(QAbstractTableModel):
         return self.row_at(row - 1).frame.timestamp if row else None
 
     def row_text(self, row: int) -> str:
-        """A whole row for screen readers: its time, type and signals, the rest with the titles of their columns."""
+        """A whole row for screen readers: its ID and name first, by which it is known, and its time last; type and
+        signals too are without the titles of their columns.
+        """
+        first = (ID, NAME)
+        columns = (*first, *(one for one in range(len(self.titles)) if one not in (*first, TIME)), TIME)
         named = _("{name}: {values}")
         said = ", ".join(
             text if column in _PLAIN else named.format(name=self.titles[column], values=text)
-            for column, text in ((column, self.cell(row, column)) for column in range(len(self.titles)))
+            for column, text in ((column, self.cell(row, column)) for column in columns)
             if text not in ("", "–")
         )
         state = ""
