@@ -45,6 +45,8 @@ from benchboard.i18n import _, number
 Role = QAccessible.Role
 _MODAL: Final = Role.Dialog
 _installed = False
+_after_focus: list[Callable[[], None]] | None = None
+"""What is to be announced once the focus was told, while it moves on its way; None while it doesn't."""
 send: Callable[[QAccessibleEvent], object] = QAccessible.updateAccessibility
 """Sends an event to the screen reader; tests replace it."""
 
@@ -66,7 +68,11 @@ def announce(widget: QWidget, text: str, *, urgent: bool = False, again: bool = 
     What the user can't see isn't told. A sentence that was just told isn't told twice, unless the user acted `again`.
     Behind a modal dialog nothing is told: banners and urgent sentences wait until it closes.
     """
-    if text and QAccessible.isActive() and shiboken6.isValid(widget):
+    if not text or not shiboken6.isValid(widget):
+        return
+    if _after_focus is not None:
+        _after_focus.append(partial(announce, widget, text, urgent=urgent, again=again))
+    elif QAccessible.isActive():
         queue.tell(_Sentence(widget, text, urgent), again=again)
 
 
@@ -214,13 +220,23 @@ def untold() -> Iterator[None]:
 @contextmanager
 def focus_told_once() -> Iterator[None]:
     """Tell the screen reader of the focus once, where it is in the end: a widget that is hidden or disabled passes it
-    on to a neighbour, and that may be hidden next. Nothing else is told meanwhile.
+    on to a neighbour, and that may be hidden next. Sentences that are announced meanwhile follow.
     """
-    before = QApplication.focusWidget()
-    with untold():
+    global _after_focus
+    if _after_focus is not None or not QAccessible.isActive():
         yield
+        return
+    before, waiting = QApplication.focusWidget(), list[Callable[[], None]]()
+    _after_focus = waiting
+    try:
+        with untold():
+            yield
+    finally:
+        _after_focus = None
     if (now := QApplication.focusWidget()) is not before:
         tell_focus(now)
+    for tell in waiting:
+        tell()
 
 
 def tell_renamed(widget: QWidget) -> None:
