@@ -118,6 +118,8 @@ class Settings:
     """The filters of the live bus that are kept by name, as JSON."""
     live_send_tables: str = ""
     """The send tables of the dongles and those that are kept by name, as JSON."""
+    live_triggers: str = ""
+    """The triggers of the dongles, as JSON."""
     live_databases: str = ""
     """The CAN databases that the live bus decodes with, as paths, one a line."""
     live_plots: str = ""

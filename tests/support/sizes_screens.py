@@ -17,6 +17,8 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QTableView, QWidget
 from benchboard import package_data
 from benchboard.canbus.frame import Frame
 from benchboard.canbus.recording_writer import open_recording
+from benchboard.canbus.trigger_table import TriggerActions, TriggerRow
+from benchboard.canbus.triggers import Trigger
 from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.document.widget_kinds import KINDS
 from benchboard.dongles import fleet
@@ -31,6 +33,7 @@ from benchboard.ui.admin.person_pane import PersonPane
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.send_panel import SendPanel
 from benchboard.ui.bench.timing_request import config_at
+from benchboard.ui.bench.triggers.triggers_panel import TriggersPanel
 from benchboard.ui.studio.editor_page import StudioPage
 from benchboard.ui.theme import Mode, theme
 from benchboard.ui.widgets.readable_rows import ReadableRow
@@ -359,6 +362,38 @@ def _send_cell(context: TourContext) -> None:
     context.driver.widget("send_cell_refusal")
 
 
+def _triggers(context: TourContext) -> None:
+    """Triggers, of which one names a signal that no database has, and those that fired."""
+    context.driver.press(Qt.Key.Key_Escape)
+    _run("bench.show_triggers")(context)
+    panel = context.driver.window.findChild(TriggersPanel)
+    assert panel is not None
+    actions = TriggerActions(records=True, frame=Frame(0x322, data=bytes(8)), sounds=True)
+    panel.add(TriggerRow(Trigger("0C9", hold_off_s=60.0), "Drive status", actions))
+    panel.add(TriggerRow(Trigger("NoSuchSignal>100"), "Too fast"))
+    context.driver.wait_until(lambda: bool(panel.fired.entries), "a trigger that fired")
+
+
+def _trigger_dialog(context: TourContext) -> None:
+    """A trigger that records and sends, with a condition that can't be read."""
+    panel = context.driver.window.findChild(TriggersPanel)
+    assert panel is not None
+    panel.list.setCurrentIndex(panel.model.index(0, 0))
+    panel.list.asked.emit("bench.open_trigger")
+    field = context.driver.widget("trigger_condition")
+    assert isinstance(field, QLineEdit)
+    field.setText("12G")
+    field.textEdited.emit("12G")
+
+
+def _fired(context: TourContext) -> None:
+    """The triggers that fired."""
+    context.driver.press(Qt.Key.Key_Escape)
+    panel = context.driver.window.findChild(TriggersPanel)
+    assert panel is not None
+    panel.show_fired()
+
+
 def _trouble(context: TourContext) -> None:
     """Open the bus of a dongle whose bit rate is another one now: it reads errors alone."""
     context.driver.press(Qt.Key.Key_Escape)
@@ -414,6 +449,9 @@ SCREENS: Final = (
     Screen("timing-fd", click("timing_fd")),
     Screen("live-bus", in_sequence(click("timing_fd"), _tour("live-bus"))),
     Screen("send-cell", _send_cell),
+    Screen("triggers", _triggers),
+    Screen("trigger-dialog", _trigger_dialog),
+    Screen("triggers-fired", _fired),
     Screen("live-bus-trouble", _trouble),
     Screen("live-bus-detected", _detected),
     Screen("recordings", in_sequence(_use_rate, _tour("recordings"))),

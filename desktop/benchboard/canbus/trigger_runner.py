@@ -56,7 +56,7 @@ class TriggerRunner:
         """Look at the frames from now on."""
         self._thread.start()
 
-    def stop(self) -> None:
+    def stop(self, *_arguments: object) -> None:
         """Look at no more frames, and end. Safe to call twice."""
         self._stopping.set()
         if self._thread.is_alive() and self._thread is not threading.current_thread():

@@ -43,6 +43,11 @@ class Trigger:
     hold_off_s: float = HOLD_OFF_S
 
     @property
+    def filter(self) -> FrameFilter:
+        """Its condition as a filter. Raises `Invalid` (`can.id-filter`)."""
+        return parse_frame_filter(self.condition)
+
+    @property
     def text(self) -> str:
         """The condition in words."""
         shown = self.condition.strip() or _("frame")
@@ -87,7 +92,7 @@ def parse_trigger(text: str) -> Trigger:
 
 def require_valid(trigger: Trigger) -> FrameFilter:
     """The filter of a trigger. Raises `Invalid` (`can.id-filter`)."""
-    return parse_frame_filter(trigger.condition)
+    return trigger.filter
 
 
 def _invalid(what: str) -> Invalid:

@@ -9,7 +9,6 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from benchboard.canbus.frame import FD_LENGTHS, Frame, is_valid
-from benchboard.canbus.send_history import SendHistory
 from benchboard.canbus.send_table import (
     MAX_PERIOD_MS,
     MAX_ROWS,
@@ -19,6 +18,7 @@ from benchboard.canbus.send_table import (
     most_frames_a_second,
 )
 from benchboard.canbus.send_table_file import parse_table, read_table, table_text, write_table
+from benchboard.canbus.table_history import TableHistory
 from benchboard.errors import Invalid, NotFound, Unavailable
 
 NAMES = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S"]), max_size=20)
@@ -150,7 +150,7 @@ def test_share_of_the_bus_and_most_frames() -> None:
 
 
 def test_edits_are_undone_and_redone() -> None:
-    history = SendHistory()
+    history = TableHistory(SendTable())
     for text in ("a", "ab"):
         history.record(table_of(*text))
     history.undo()

@@ -20,6 +20,8 @@ FRAMES: Final = CommandScope("bench.frames", LIVE, None)
 """The list of frames of the live bus."""
 SEND_TABLE: Final = CommandScope("bench.send-table", LIVE, None)
 """The send table of the live bus."""
+TRIGGERS: Final = CommandScope("bench.triggers", LIVE, None)
+"""The triggers of the live bus, and the list of those that were met."""
 PLOTS: Final = CommandScope("bench.plots", LIVE, None)
 """The plots of signals."""
 RECORDINGS: Final = CommandScope("bench.recordings", SHELL, Qt.ShortcutContext.WindowShortcut)
@@ -104,10 +106,10 @@ REGISTRY.register(
             N_("transmit, cyclic, periodic, send all"), LIVE),
     Command("bench.add_send_row", N_("Add row to send table"), Group.LIVE, ("N",), "ph.plus",
             N_("transmit, new message, cyclic"), LIVE),
-    Command("bench.undo_send_table", N_("Undo edit of send table"), Group.LIVE, ("Ctrl+Z",), "ph.arrow-u-up-left",
-            N_("revert, go back"), LIVE),
-    Command("bench.redo_send_table", N_("Redo edit of send table"), Group.LIVE, ("Ctrl+Shift+Z", "Ctrl+Y"),
-            "ph.arrow-u-up-right", "", LIVE),
+    Command("bench.undo_send_table", N_("Undo edit of send table or triggers"), Group.LIVE, ("Ctrl+Z",),
+            "ph.arrow-u-up-left", N_("revert, go back"), LIVE),
+    Command("bench.redo_send_table", N_("Redo edit of send table or triggers"), Group.LIVE,
+            ("Ctrl+Shift+Z", "Ctrl+Y"), "ph.arrow-u-up-right", "", LIVE),
     Command("bench.toggle_send_row", N_("Start or stop row"), Group.LIVE, ("Space",), "ph.play",
             N_("transmit, send once"), SEND_TABLE),
     Command("bench.edit_send_cell", N_("Edit data or period"), Group.LIVE, ("Return", "F2"), "ph.text-t",
@@ -121,6 +123,20 @@ REGISTRY.register(
     Command("bench.move_send_row_down", N_("Move row down"), Group.LIVE, ("Alt+Down",), "ph.arrow-down", N_("order"),
             SEND_TABLE),
     Command("bench.remove_send_row", N_("Remove row"), Group.LIVE, ("Del",), "ph.trash", N_("delete"), SEND_TABLE,
+            danger=True),
+    Command("bench.show_triggers", N_("Show or hide triggers"), Group.LIVE, ("Shift+T",), "ph.lightning",
+            N_("condition, event, alarm, watch, breakpoint, when"), LIVE),
+    Command("bench.add_trigger", N_("Add trigger"), Group.LIVE, ("Shift+N",), "ph.plus",
+            N_("condition, event, alarm, watch, when, record on, bookmark, notify"), LIVE),
+    Command("bench.trigger_on_id", N_("Add trigger on this ID"), Group.LIVE, (), "ph.lightning",
+            N_("condition, event, alarm, watch, when"), FRAMES),
+    Command("bench.toggle_trigger", N_("Arm or disarm trigger"), Group.LIVE, ("Space",), "ph.check",
+            N_("enable, disable, on, off"), TRIGGERS),
+    Command("bench.open_trigger", N_("Edit trigger, or show its frame"), Group.LIVE, ("Return", "F2"),
+            "ph.pencil-simple", N_("condition, actions"), TRIGGERS),
+    Command("bench.duplicate_trigger", N_("Duplicate trigger"), Group.LIVE, ("Ctrl+D",), "ph.copy", N_("copy"),
+            TRIGGERS),
+    Command("bench.delete_trigger", N_("Delete trigger"), Group.LIVE, ("Del",), "ph.trash", N_("remove"), TRIGGERS,
             danger=True),
     Command("bench.open_recording", N_("Open recording"), Group.RECORDINGS, ("O",), "ph.folder-open",
             N_("file, log, trace, BLF, ASC, candump, TRC, replay, play back"), RECORDINGS),
@@ -188,7 +204,7 @@ FRAME_MENU: Final = "bench.frame"
 REGISTRY.register_menu(
     FRAME_MENU,
     MenuSection(("bench.expand_frame", "bench.plot_signal", "bench.copy_frame")),
-    MenuSection(("bench.filter_by_id", "bench.hide_id", "bench.set_time_zero")),
+    MenuSection(("bench.filter_by_id", "bench.hide_id", "bench.set_time_zero", "bench.trigger_on_id")),
     MenuSection(("bench.send_again", "bench.add_to_send_table")),
 )
 RECORDING_MENU: Final = "bench.recording"
@@ -214,4 +230,11 @@ REGISTRY.register_menu(
     MenuSection(("bench.toggle_send_row", "bench.edit_send_cell", "bench.edit_send_row", "bench.duplicate_send_row")),
     MenuSection(("bench.move_send_row_up", "bench.move_send_row_down")),
     MenuSection(("bench.remove_send_row",)),
+)
+TRIGGER_MENU: Final = "bench.trigger"
+"""The context menu of a trigger."""
+REGISTRY.register_menu(
+    TRIGGER_MENU,
+    MenuSection(("bench.toggle_trigger", "bench.open_trigger", "bench.duplicate_trigger")),
+    MenuSection(("bench.delete_trigger",)),
 )

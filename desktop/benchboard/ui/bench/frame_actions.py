@@ -14,6 +14,7 @@ from benchboard.ui.bench.frame_format import identifier
 from benchboard.ui.bench.frame_list import FrameList
 from benchboard.ui.bench.send_bar import SendBar
 from benchboard.ui.bench.send_panel import SendPanel
+from benchboard.ui.bench.triggers.triggers_panel import TriggersPanel
 from benchboard.ui.command_menu import command_menu
 from benchboard.ui.commands import Handler, Handlers
 from benchboard.ui.system_clipboard import copy_text
@@ -31,9 +32,10 @@ class FrameActions:
         table: FrameList,
         filter_bar: FrameFilterBar,
         sending: tuple[SendBar, SendPanel] | None = None,
+        triggers: TriggersPanel | None = None,
     ) -> None:
         self._view, self._table, self._model = view, table, table.frames
-        self._filter_bar, self._sending = filter_bar, sending
+        self._filter_bar, self._sending, self._triggers = filter_bar, sending, triggers
 
     def handlers(self) -> Handlers:
         """The commands; those that can't be run say why."""
@@ -54,6 +56,9 @@ class FrameActions:
                 "bench.send_again": Handler(partial(send_bar.send, frame), lambda: why_no_id() or send_bar.reason),
                 "bench.add_to_send_table": Handler(partial(self._add_to, send_panel, row), why_no_id),
             }
+        if self._triggers is not None:
+            add = partial(self._triggers.add_trigger, term)
+            send["bench.trigger_on_id"] = Handler(add, why_no_id, _("Add trigger on {id}").format(id=ident))
         return {
             "bench.copy_frame": Handler(lambda: self._copy(frame), why_none),
             "bench.filter_by_id": Handler(

@@ -36,8 +36,8 @@ FADES_S: Final = 0.6
 EXPANDER: Final = 28
 """The width of the mark that expands a row, at the left of its first column."""
 _CHANGE_RADIUS: Final = 3.0
-_SENT: Final = 10.0
-"""The size of the mark of a sent frame, which has the margin of its row."""
+_MARGIN: Final = 10.0
+"""The size of the mark of a sent frame, or of one that a trigger marks, which has the margin of its row."""
 _TEXTS: Final = (TYPE, *NUMBERS, NAME, NODE, SIGNALS, CHANNEL)
 """The columns in the font of the window; times, IDs and bytes are monospaced."""
 _TONES: Final = {
@@ -69,8 +69,10 @@ class FrameDelegate(QStyledItemDelegate):
         if current and isinstance(table, QTableView) and table.hasFocus():
             paint_ring(painter, option.rect, first, index.column() == _last_column(table))
         text_box = box.adjusted(12, 0, -12, 0)
-        if first and not is_signal and model.row_at(index.row()).frame.sent:
-            _paint_sent(painter, box)
+        if first and model.mark_of(index.row()):
+            _paint_margin(painter, box, "ph.flag-fill", "warn")
+        elif first and not is_signal and model.row_at(index.row()).frame.sent:
+            _paint_margin(painter, box, "ph.arrow-right", "accent.text")
         if first:
             if model.is_expandable(index.row()):
                 caret = "ph.caret-down" if model.is_expanded(index.row()) else "ph.caret-right"
@@ -195,10 +197,11 @@ def _paint_tag(painter: QPainter, box: QRectF, text: str) -> None:
     painter.drawText(ground, Qt.AlignmentFlag.AlignCenter, text)
 
 
-def _paint_sent(painter: QPainter, box: QRectF) -> None:
-    """Mark a row whose frame this computer sent, whichever columns are shown: an arrow that leaves, in the margin."""
-    spot = QRectF(box.left() + 2, box.center().y() - _SENT / 2, _SENT, _SENT)
-    paint_icon(painter, "ph.arrow-right", spot, theme().color("accent.text"))
+def _paint_margin(painter: QPainter, box: QRectF, icon: str, role: str) -> None:
+    """Mark a row, whichever columns are shown: with a flag if a trigger marks it, or an arrow that leaves if this
+    computer sent its frame."""
+    spot = QRectF(box.left() + 2, box.center().y() - _MARGIN / 2, _MARGIN, _MARGIN)
+    paint_icon(painter, icon, spot, theme().color(role))
 
 
 def _first_column(table: QTableView) -> int:

@@ -111,6 +111,10 @@ class FrameRowModel(QAbstractTableModel):
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Sort the rows of identifiers; frames in order stay in order."""
 
+    def mark_of(self, _row: int) -> str:
+        """What the mark of this row says; empty if it has none."""
+        return ""
+
     # ---- times
 
     def show_times(self, mode: TimeMode) -> None:
@@ -228,7 +232,7 @@ class FrameRowModel(QAbstractTableModel):
         if not index.isValid():
             return None
         if role == Qt.ItemDataRole.ToolTipRole and index.column() in (TIME, CYCLE):
-            return plain_tooltip(self._silent_text(index.row()))
+            return plain_tooltip(self.mark_of(index.row()) or self._silent_text(index.row()))
         if role == Qt.ItemDataRole.ToolTipRole and index.column() == SIGNALS:
             return plain_tooltip(self._every_signal(index.row()))
         if role == Qt.ItemDataRole.ToolTipRole and index.column() in (ID, TYPE) and self.row_at(index.row()).frame.sent:
@@ -297,7 +301,7 @@ class FrameRowModel(QAbstractTableModel):
         state = ""
         if self.is_expandable(row):
             state = _("expanded") if self.is_expanded(row) else _("collapsed")
-        return ", ".join(filter(None, (said, self._silent_text(row), state)))
+        return ", ".join(filter(None, (said, self.mark_of(row), self._silent_text(row), state)))
 
     def _silent_text(self, row: int) -> str:
         """When an ID that has stopped came last."""

@@ -71,6 +71,9 @@ class FrameModel(FrameRowModel):
         """When each row's last frame came."""
         self._after_gap: set[TrafficKey] = set()
         """The rows whose last frames may be missing: their next frame has no cycle time."""
+        self._marks: dict[Frame, str] = {}
+        self._marked_ids: dict[TrafficKey, str] = {}
+        """What the marks of frames say, and the last one of each identifier."""
 
     # ---- what is shown
 
@@ -182,6 +185,8 @@ class FrameModel(FrameRowModel):
         for listed in (self._order, self._newest, self._fixed_lines, self._rolling_lines):
             listed.clear()
         self._changes.clear()
+        self._marks.clear()
+        self._marked_ids.clear()
         self._shares = None
         self.times = replace(self.times, start=None, zero=None, mode="clock" if self.times.zero else self.times.mode)
         self.ended, self.past_until = False, None
@@ -215,6 +220,29 @@ class FrameModel(FrameRowModel):
         if self._shares is None or self.rolling or row.frame.error or self.is_before(row.frame):
             return None
         return self._shares.get(row.key, 0.0)
+
+    def mark(self, frame: Frame, text: str) -> None:
+        """Mark this frame, and, among the latest by ID, its identifier."""
+        self._marks[frame] = text
+        if len(self._marks) > _MAX_ROLLING:
+            del self._marks[next(iter(self._marks))]
+        self._marked_ids[traffic_key(frame)] = text
+        self.update_cells()
+
+    def mark_of(self, row: int) -> str:
+        line = self.line_at(row)
+        if line.signal >= 0 or not self._marked_ids:
+            return ""
+        shown = self.row_of(line.of)
+        return self._marks.get(shown.frame, "") if self.rolling else self._marked_ids.get(shown.key, "")
+
+    def place_of(self, frame: Frame) -> int:
+        """The row of this frame, the newest first, or of its identifier; -1 if it isn't shown."""
+        for row in reversed(range(self.rowCount())):
+            shown = self.row_of(self.line_at(row).of)
+            if shown.frame == frame if self.rolling else shown.key == traffic_key(frame):
+                return self.frame_row(row)
+        return -1
 
     def skip_frames(self) -> None:
         """Note that frames are missing before the next ones."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 from benchboard.canbus.bus_check import AcknowledgementWatch, check_bus
 from benchboard.canbus.capture import Counters
 from benchboard.canbus.error_frame import restart_report
+from benchboard.canbus.frame import Frame
 from benchboard.canbus.traffic_shares import TrafficShares
 from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext, number
@@ -38,6 +39,7 @@ from benchboard.ui.bench.recording_controls import RecordingControls
 from benchboard.ui.bench.selected_dongle import SelectedDongle
 from benchboard.ui.bench.send_bar import SendBar
 from benchboard.ui.bench.send_panel import SendPanel
+from benchboard.ui.bench.triggers.triggers_panel import TriggersPanel
 from benchboard.ui.commands import Handler, Handlers, install_shortcuts, run_handler
 from benchboard.ui.context import Context
 from benchboard.ui.problems import Action
@@ -121,6 +123,11 @@ class LiveBusView(QWidget):
         )
         self.send_bar = SendBar(context, self._devices, self._notices)
         self.send_panel = SendPanel(context, self._devices, self._notices, self.send_bar)
+        self.triggers = TriggersPanel(context, self._devices, self.send_bar, self.send_panel, self.recording)
+        self.triggers.opened.connect(self.send_panel.fold)  # there is room for one of them
+        self.send_panel.opened.connect(self.triggers.fold)
+        self.triggers.marked.connect(self.model.mark)
+        self.triggers.frame_requested.connect(self._show_frame)
         self.plots = LivePlotsPane(context, self.table, self.model)
         self.filter_bar.add_right(
             Button(_("Plots"), self.plots.toggle, kind="quiet", icon="ph.chart-line", name="live_plots")
@@ -129,7 +136,7 @@ class LiveBusView(QWidget):
         self._rate_pane = BitRatePane(self._search, self._open_timing)
         self._rate_pane.hide()
         self._search.changed.connect(self._show_rate_pane)
-        self._actions = FrameActions(self, self.table, self.filter_bar, (self.send_bar, self.send_panel))
+        self._actions = FrameActions(self, self.table, self.filter_bar, (self.send_bar, self.send_panel), self.triggers)
         self._lay_out()
         self._timer = QTimer(self)
         self._timer.setInterval(_POLL_MS)
@@ -177,11 +184,25 @@ class LiveBusView(QWidget):
                 _("Stop recording") if self.recording.recording else _("Record live bus"),
             ),
             "bench.save_kept": Handler(self.recording.save_kept, self.recording.why_nothing_kept),
-            **self._actions.handlers(),
-            **self.plots.row_handlers(),
+            **self._row_handlers(),
             **self.send_panel.handlers(),
+            **self.triggers.handlers(),
+            **{command: self._undo_handler(command) for command in self.triggers.undo_handlers()},
             "bench.focus_send": Handler(self.send_bar.focus_field, why_not_sent),
         }
+
+    def _row_handlers(self) -> Handlers:
+        """The commands of the current frame."""
+        return {**self._actions.handlers(), **self.plots.row_handlers()}
+
+    def _undo_handler(self, command: str) -> Handler:
+        """What undoes or redoes edits: of the triggers while they are shown, else of the send table."""
+
+        def present() -> Handler:
+            handlers = self.send_panel.handlers() if self.triggers.isHidden() else self.triggers.undo_handlers()
+            return handlers[command]
+
+        return Handler(lambda: present().run(), lambda: present().why_not(), present().title)
 
     def content_text(self) -> str:
         """How many IDs, or frames in order, the filter shows."""
@@ -210,9 +231,8 @@ class LiveBusView(QWidget):
         table, and the bar that sends one frame. The filter has its own key."""
         frames = self._frames.current
         shown = [one for one in (self._rate_pane, self.plots) if not one.isHidden()]
-        return [
-            self.toolbar, *([frames] if frames is not None else []), *shown, *self.send_panel.panes(), self.send_bar,
-        ]  # fmt: skip
+        below = [*self.send_panel.panes(), *self.triggers.panes(), self.send_bar]
+        return [self.toolbar, *([frames] if frames is not None else []), *shown, *below]
 
     def open_route(self, rest: str) -> None:
         """Open the bus of the dongle with this id, or of the selected one; say why if it can't be opened now."""
@@ -286,6 +306,7 @@ class LiveBusView(QWidget):
         database = self.filter_bar.databases.database
         self.model.set_database(database)
         self.send_panel.set_database(database)
+        self.triggers.set_database(database)
         self.plots.set_database(database)
         self.table.show_decoded()
         self._show_filtered()
@@ -321,6 +342,7 @@ class LiveBusView(QWidget):
         whole.addWidget(self.banner_place)
         below.addWidget(self._frames, 1)
         below.addWidget(self.send_panel)
+        below.addWidget(self.triggers)
         below.addWidget(hairline())
         below.addWidget(self.send_bar)
         keep_toasts_above(self.send_bar)
@@ -336,7 +358,7 @@ class LiveBusView(QWidget):
 
     def open_frame_menu(self, _row: int, spot: QPoint) -> None:
         """Open the menu of the current row, at a point of the screen."""
-        self._actions.open_menu({**self._actions.handlers(), **self.plots.row_handlers()}, spot)
+        self._actions.open_menu(self._row_handlers(), spot)
 
     # ---- the dongle
 
@@ -390,6 +412,7 @@ class LiveBusView(QWidget):
         if self._search.device_id not in ("", self._dongle.current_key()) and not self._search.is_running:
             self._search.end()
         self.send_panel.select(self._dongle.current_key())
+        self.triggers.select(self._dongle.current_key())
         if self._devices.live is None:
             self.plots.live_plots.select(self._dongle.current_key())
 
@@ -450,6 +473,7 @@ class LiveBusView(QWidget):
                 (self._start_button if live is None else self._stop_button).setFocus(Qt.FocusReason.OtherFocusReason)
         self.send_bar.follow(live)
         self.send_panel.follow(live)
+        self.triggers.follow(live)
         if live is not None:
             self._selected.select(live.device_id or self._selected.id)
             self._show_bus(live)
@@ -750,6 +774,18 @@ class LiveBusView(QWidget):
         elif not self.model.rolling:
             self.model.update_cells()  # for how long nothing has come
 
+    def _show_frame(self, frame: Frame) -> None:
+        """Go to the row of a frame that a trigger was met by, or of its ID; say if it isn't there any more."""
+        place = self.model.place_of(frame)
+        if place < 0:
+            why = _("The list doesn't have this frame any more.")
+            if self.model.filter.terms:
+                why = _("The filter hides this frame, or the list doesn't have it any more.")
+            self._context.problems.refuse(why)
+            return
+        self.table.setCurrentIndex(self.model.index(place, 0))
+        self.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def _choose_view(self, key: str) -> None:
         self.model.show_rolling(key == "rolling")
         if self.model.rolling:
@@ -795,9 +831,11 @@ class LiveBusView(QWidget):
         return pauses
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc leaves the field of the frame to send, and the send table."""
+        """Esc leaves the field of the frame to send, the send table, and the triggers."""
         inside = self.focusWidget()
-        in_bar = inside is not None and (self.send_bar.isAncestorOf(inside) or self.send_panel.isAncestorOf(inside))
+        in_bar = inside is not None and any(
+            one.isAncestorOf(inside) for one in (self.send_bar, self.send_panel, self.triggers)
+        )
         if event.key() == Qt.Key.Key_Escape and not event.modifiers() and in_bar:
             target = self.table if self.table.isVisible() else self._stop_button
             target.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -806,6 +844,7 @@ class LiveBusView(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         self._timer.start()
+        self.triggers.come()
         self._follow_selection()
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -813,15 +852,17 @@ class LiveBusView(QWidget):
         self._opens_once_connected = self._is_bus_off = self._only_errors = False  # told again on return
         if not event.spontaneous():  # a minimised window isn't left
             self.send_panel.leave()
+            self.triggers.leave()
 
     def save_state(self) -> object:
-        """What was typed, the send table, and what is said of the frame that was sent last."""
-        return typed_texts(self), self.send_bar.state(), self.send_panel.state()
+        """What was typed, the send table, the triggers, and what is said of the frame that was sent last."""
+        return typed_texts(self), self.send_bar.state(), self.send_panel.state(), self.triggers.state()
 
     def restore_state(self, state: object) -> None:
         """Fill in what was typed, and show what was said of it."""
         match state:
-            case (dict() as texts, sent, table):
+            case (dict() as texts, sent, table, triggers):
                 restore_typed_texts(self, texts)
                 self.send_bar.restore(sent)
                 self.send_panel.restore(table)
+                self.triggers.restore(triggers)

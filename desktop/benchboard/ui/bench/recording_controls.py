@@ -59,6 +59,11 @@ class RecordingControls(QObject):
         """Whether frames go to a file."""
         return self._recorder is not None and self._recorder.recording
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a recording is being started or ended."""
+        return self._busy
+
     def follow(self, live: LiveBus) -> None:
         """Another bus was opened."""
         recorder, device_id = live.recorder, live.device_id or ""
@@ -114,14 +119,14 @@ class RecordingControls(QObject):
         name = re.sub(r"[^\w .()-]", "_", f"{self._title} {when}") + ".log"
         ask_new_recording(self._view, title, name, chosen)
 
-    def start(self, path: Path) -> None:
-        """Record to this file from now on."""
+    def start(self, path: Path, *, since: float | None = None) -> None:
+        """Record to this file from now on, or from a time (Unix, s) that is still in memory."""
         recorder = self._recorder
         if recorder is None:
             return
         self._set_busy(busy=True)
         self._unreported = True  # before it has begun: the bus may end meanwhile
-        source = self._source(time.time())
+        source = self._source(since if since is not None else time.time())
 
         def done(_none: None) -> None:
             self._sources.remember(path, source)
@@ -130,7 +135,9 @@ class RecordingControls(QObject):
             self._clock.update()
             announce(self._view, _("Recording to {file}").format(file=path.name))
 
-        self._run(lambda _progress: recorder.start_recording(path), done, _("Starting to record to {file}"), path)
+        self._run(
+            lambda _progress: recorder.start_recording(path, since=since), done, _("Starting to record to {file}"), path
+        )
 
     def stop(self, failure: str = "") -> None:
         """End the recording, and say what the file has. `failure`: why it ends although nobody asked for it."""

@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from benchboard.canbus.dbc import CanDatabase
 from benchboard.canbus.frame import Frame
-from benchboard.canbus.send_history import SendHistory
 from benchboard.canbus.send_table import SendRow, SendTable, bus_share
+from benchboard.canbus.table_history import TableHistory
 from benchboard.canbus.table_sender import RowState, TableSender
 from benchboard.canbus.traffic_shares import share_text
 from benchboard.errors import AppError, Conflict, DeviceFailure, Invalid, Unavailable
@@ -52,18 +52,22 @@ class _PanelState:
     """What the panel keeps while the window is rebuilt."""
 
     device_id: str
-    history: SendHistory
+    history: TableHistory[SendTable]
     open: bool
 
 
 class SendPanel(QWidget):
-    """Shows the send table of the selected dongle, starts and stops its rows, and keeps its edits for undo."""
+    """Shows the send table of the selected dongle, starts and stops its rows, and keeps its edits for undo. `opened`
+    when it is shown.
+    """
+
+    opened = Signal()
 
     def __init__(self, context: Context, devices: DeviceManager, notices: DongleNotices, bar: SendBar) -> None:
         super().__init__()
         self._context, self._devices, self._notices, self._bar = context, devices, notices, bar
         self._device_id = ""
-        self._history = SendHistory()
+        self._history = TableHistory(SendTable())
         self._database = CanDatabase()
         self._sender: TableSender | None = None
         """That of the open bus, and afterwards that of the last one: its rows still say what became of them."""
@@ -136,6 +140,30 @@ class SendPanel(QWidget):
         self.setVisible(is_open)
         self.fold_button.setVisible(not is_open)
         self._show()
+        if is_open:
+            self.opened.emit()
+
+    def fold(self) -> None:
+        """Hide the panel; rows that run go on."""
+        if not self.isHidden():
+            self._set_open(is_open=False)
+
+    @property
+    def row_titles(self) -> list[str]:
+        """What its rows are called."""
+        return [self.model.title_of(row) for row in self._history.table.rows]
+
+    def start_row(self, title: str) -> str:
+        """Start the row that is called so, or send it once without a period; returns why not, empty if it was."""
+        row = next((one for one in self._history.table.rows if self.model.title_of(one) == title), None)
+        live = self._devices.live
+        if row is None or live is None:
+            return _("The send table has no row “{name}”.").format(name=title)
+        try:
+            live.capture.table_sender.start([row])
+        except AppError as error:
+            return error.what
+        return ""
 
     def _focus_rows(self) -> None:
         target = self.list if self._history.table.rows else self._empty.action
@@ -175,7 +203,7 @@ class SendPanel(QWidget):
         if device_id and device_id != self._device_id:
             self._stop_left(_("Another dongle was selected."))
             self._device_id = device_id
-            self._history = SendHistory(self.saved.of_dongle(device_id))
+            self._history = TableHistory(self.saved.of_dongle(device_id))
             self._show()
 
     def follow(self, live: LiveBus | None) -> None:

@@ -1,25 +1,24 @@
-"""The send tables that a user's edits led through, so that they can be undone and redone."""
+"""The tables that a user's edits led through, so that they can be undone and redone."""
 
-from typing import Final
-
-from benchboard.canbus.send_table import SendTable
+from typing import Final, Generic, TypeVar
 
 _MOST_STEPS: Final = 200
+Table = TypeVar("Table")
 
 
-class SendHistory:
-    """`table` is the present one."""
+class TableHistory(Generic[Table]):
+    """`table` is the present one. Tables don't change: each edit gives a new one."""
 
-    def __init__(self, table: SendTable | None = None) -> None:
-        self._tables = [table or SendTable()]
+    def __init__(self, table: Table) -> None:
+        self._tables = [table]
         self._at = 0
 
     @property
-    def table(self) -> SendTable:
+    def table(self) -> Table:
         """The present table."""
         return self._tables[self._at]
 
-    def record(self, table: SendTable) -> None:
+    def record(self, table: Table) -> None:
         """Make this the present table. Those undone before are forgotten."""
         self._tables = [*self._tables[: self._at + 1], table][-_MOST_STEPS:]
         self._at = len(self._tables) - 1
