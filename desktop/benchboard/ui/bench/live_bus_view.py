@@ -601,6 +601,7 @@ class LiveBusView(QWidget):
         super().resizeEvent(event)
         self._show_settings()
         self._side.fit()
+        self.triggers.fit(self.height())
 
     def _poll(self) -> None:
         live = self._devices.live

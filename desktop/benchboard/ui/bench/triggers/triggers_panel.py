@@ -42,7 +42,7 @@ from benchboard.ui.widgets.surfaces import set_surface
 _SHOWN_ROWS: Final = 5
 """The rows that there is room for."""
 _LOW_ROWS: Final = 3
-_LOW_VIEW: Final = 620
+_LOW_VIEW: Final = 720
 """A view lower than this has room for fewer rows."""
 _EMPTY_HEIGHT: Final = 148
 _FOLLOW_MS: Final = 200
@@ -84,6 +84,8 @@ class TriggersPanel(QWidget):
         self._history = TableHistory(TriggerTable())
         self._database = CanDatabase()
         self._runner: TriggerRunner | None = None
+        self._low = False
+        """Whether the view has little height."""
         self._left = False
         """Whether the live bus isn't shown: then nothing is sent."""
         self._recording = TriggerRecording(context, recording)
@@ -205,11 +207,19 @@ class TriggersPanel(QWidget):
         self._clear.setVisible(fired)
         if had_focus:
             self._focus_rows()
-        parent = self.parentWidget()
-        rows = _LOW_ROWS if parent is not None and parent.height() < _LOW_VIEW else _SHOWN_ROWS
-        is_list = isinstance(page, TriggerRowList)
-        self._holder.setFixedHeight(theme().px("table.header") + rows * ROW if is_list else _EMPTY_HEIGHT)
+        self._fit_page()
         self._show_words()
+
+    def fit(self, height: int) -> None:
+        """Have as many rows as a view of this height (pixels) has room for."""
+        self._low = height < _LOW_VIEW
+        self._fit_page()
+
+    def _fit_page(self) -> None:
+        rows = _LOW_ROWS if self._low else _SHOWN_ROWS
+        height = theme().px("table.header") + rows * ROW
+        is_list = isinstance(self._stack.currentWidget(), TriggerRowList)
+        self._holder.setFixedHeight(height if is_list else _EMPTY_HEIGHT)
 
     def _show_words(self) -> None:
         """Say how many triggers there are, whether they are watched for, and how many were met."""
