@@ -368,7 +368,7 @@ def _triggers(context: TourContext) -> None:
     _run("bench.show_triggers")(context)
     panel = context.driver.window.findChild(TriggersPanel)
     assert panel is not None
-    actions = TriggerActions(records=True, frame=Frame(0x322, data=bytes(8)), sounds=True)
+    actions = TriggerActions(frame=Frame(0x322, data=bytes(8)), sounds=True)
     panel.add(TriggerRow(Trigger("0C9", hold_off_s=60.0), "Drive status", actions))
     panel.add(TriggerRow(Trigger("NoSuchSignal>100"), "Too fast"))
     context.driver.wait_until(lambda: bool(panel.fired.entries), "a trigger that fired")
@@ -384,6 +384,7 @@ def _trigger_dialog(context: TourContext) -> None:
     assert isinstance(field, QLineEdit)
     field.setText("12G")
     field.textEdited.emit("12G")
+    context.driver.click("trigger_record")
 
 
 def _fired(context: TourContext) -> None:

@@ -47,7 +47,6 @@ class TriggerRunner:
         """Why nothing is sent whatever the bus allows, such as that nobody sees it; empty if frames are sent."""
         self._rows: tuple[TriggerRow, ...] = ()
         self._watch: TriggerWatch | None = None
-        self._database = CanDatabase()
         self._lock = threading.Lock()  # guards the rows and what watches them
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="trigger-runner", daemon=True)
@@ -64,17 +63,16 @@ class TriggerRunner:
 
     def watch(self, rows: Iterable[TriggerRow], database: CanDatabase) -> None:
         """Watch for the armed ones of these triggers, by this database. Those whose conditions are the same as before
-        go on: a hold-off or a silence doesn't begin anew because another detail was edited.
+        go on: neither a hold-off nor a silence begins anew because another detail, or another trigger, was edited.
         """
         armed = tuple(row for row in rows if row.armed)
         with self._lock:
-            is_same = database is self._database and [(one.key, one.trigger) for one in armed] == [
-                (one.key, one.trigger) for one in self._rows
-            ]
-            self._rows, self._database = armed, database
-            if not is_same:
-                triggers = [one.trigger for one in armed]
-                self._watch = TriggerWatch(triggers, database, since=time.time()) if armed else None
+            before = {(row.key, row.trigger): place for place, row in enumerate(self._rows)}
+            present = {(row.key, row.trigger): place for place, row in enumerate(armed)}
+            earlier, self._rows = self._watch, armed
+            self._watch = TriggerWatch([row.trigger for row in armed], database, since=time.time()) if armed else None
+            if self._watch is not None and earlier is not None:
+                self._watch.go_on(earlier, {present[one]: before[one] for one in present.keys() & before.keys()})
 
     def _run(self) -> None:
         while not self._stopping.wait(self._every_s) and self._capture.running:

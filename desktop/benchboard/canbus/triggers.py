@@ -7,7 +7,7 @@ is told once, not with each frame above it.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -161,6 +161,13 @@ class TriggerWatch:
         into this."""
         self._previous: dict[TrafficKey, Frame] = {}
         """The last frames of the identifiers that may meet one by their data."""
+
+    def go_on(self, earlier: "TriggerWatch", places: Mapping[int, int]) -> None:
+        """Know of triggers what an earlier watch knew: `places` has theirs in it by those that they have here."""
+        for place, before in places.items():
+            one, known = self._watched[place], earlier._watched[before]
+            one.matched, one.last, one.is_silent, one.fired = known.matched, known.last, known.is_silent, known.fired
+        self._previous = earlier._previous
 
     def add(self, frames: Sequence[Frame], now: float) -> list[Firing]:
         """What these frames meet, in their order, and the silences until `now` (Unix, s): all frames until then have

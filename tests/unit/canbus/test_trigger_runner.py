@@ -134,6 +134,21 @@ def test_an_edit_of_the_actions_keeps_the_hold_off_and_one_of_the_condition_ends
     assert watched.next().row.trigger.condition == "100-1FF"
 
 
+def test_another_trigger_that_is_added_or_disarmed_leaves_the_others_as_they_are(watched: Watched) -> None:
+    other = TriggerRow(Trigger("200"))
+    missing = TriggerRow(Trigger("300", 0.2))
+    watched.triggers.watch([missing, REPLY], CanDatabase())
+    watched.hear(frame(0x100))
+    assert {watched.next().row.key, watched.next().row.key} == {REPLY.key, missing.key}
+    watched.triggers.watch([other, REPLY, missing], CanDatabase())
+    watched.hear(frame(0x100, 1.0), frame(0x200, 1.0))
+    assert watched.next().row.key == other.key, "the hold-off goes on"
+    watched.triggers.watch([missing, replace(other, armed=False), REPLY], CanDatabase())
+    watched.hear(frame(0x100, 2.0), frame(0x200, 2.0), frame(0x100, 11.0))
+    assert watched.next().row.key == REPLY.key
+    assert watched.fired.empty(), "the silence was told already"
+
+
 def test_every_frame_of_a_full_bus_is_looked_at(watched: Watched) -> None:
     rows = [TriggerRow(Trigger(f"{ident:03X}", hold_off_s=0.1)) for ident in range(0x100, 0x110)]
     watched.triggers.watch(rows, CanDatabase())

@@ -36,8 +36,10 @@ FADES_S: Final = 0.6
 EXPANDER: Final = 28
 """The width of the mark that expands a row, at the left of its first column."""
 _CHANGE_RADIUS: Final = 3.0
-_MARGIN: Final = 10.0
-"""The size of the mark of a sent frame, or of one that a trigger marks, which has the margin of its row."""
+_SENT: Final = 10.0
+"""The size of the mark of a sent frame, which has the margin of its row."""
+_FLAG: Final = 8.0
+"""That of the mark of a trigger, which stands beside what expands the row."""
 _TEXTS: Final = (TYPE, *NUMBERS, NAME, NODE, SIGNALS, CHANNEL)
 """The columns in the font of the window; times, IDs and bytes are monospaced."""
 _TONES: Final = {
@@ -70,7 +72,7 @@ class FrameDelegate(QStyledItemDelegate):
             paint_ring(painter, option.rect, first, index.column() == _last_column(table))
         text_box = box.adjusted(12, 0, -12, 0)
         if first and model.mark_of(index.row()):
-            _paint_margin(painter, box, "ph.flag-fill", "warn")
+            _paint_margin(painter, box, "ph.flag-fill", "warn", _FLAG)
         elif first and not is_signal and model.row_at(index.row()).frame.sent:
             _paint_margin(painter, box, "ph.arrow-right", "accent.text")
         if first:
@@ -197,10 +199,10 @@ def _paint_tag(painter: QPainter, box: QRectF, text: str) -> None:
     painter.drawText(ground, Qt.AlignmentFlag.AlignCenter, text)
 
 
-def _paint_margin(painter: QPainter, box: QRectF, icon: str, role: str) -> None:
+def _paint_margin(painter: QPainter, box: QRectF, icon: str, role: str, size: float = _SENT) -> None:
     """Mark a row, whichever columns are shown: with a flag if a trigger marks it, or an arrow that leaves if this
     computer sent its frame."""
-    spot = QRectF(box.left() + 2, box.center().y() - _MARGIN / 2, _MARGIN, _MARGIN)
+    spot = QRectF(box.left() + 2, box.center().y() - size / 2, size, size)
     paint_icon(painter, icon, spot, theme().color(role))
 
 
