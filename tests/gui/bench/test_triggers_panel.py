@@ -22,6 +22,7 @@ from benchboard.canbus.trigger_table import TriggerActions, TriggerRow
 from benchboard.canbus.triggers import Trigger
 from benchboard.dongles.device import Device
 from benchboard.ui.bench.device_manager import DeviceManager
+from benchboard.ui.bench.kept_recordings.recording_bookmarks import RecordingBookmarks
 from benchboard.ui.bench.live_bus_view import LiveBusView
 from benchboard.ui.bench.triggers.trigger_dialog import TriggerDialog
 from benchboard.ui.bench.triggers.trigger_models import ACTIONS, ARMED, CONDITION, COUNT, DONE, NAME
@@ -258,6 +259,11 @@ def test_a_trigger_records_from_before_it_until_after_it(
     assert path.name.startswith("Fault_ now ")
     ids = [frame.id for frame in read_frames(path)]
     assert ids.index(0x320) < ids.index(0x321), "what came before the trigger is in the file"
+    ((seconds, name),) = RecordingBookmarks(shell.context).of(path)
+    assert name == "Fault: now"
+    stamp = next(frame.timestamp for frame in read_frames(path) if frame.id == 0x321)
+    assert stamp is not None
+    assert seconds == pytest.approx(stamp.seconds, abs=1e-3)
 
 
 def test_triggers_are_kept_for_each_dongle_and_the_send_table_gives_way(

@@ -60,6 +60,12 @@ class RecordingControls(QObject):
         return self._recorder is not None and self._recorder.recording
 
     @property
+    def path(self) -> Path | None:
+        """The file that frames go to; None if they go to none."""
+        state = self._recorder.state if self._recorder is not None else None
+        return state.path if self.recording and state is not None else None
+
+    @property
     def is_busy(self) -> bool:
         """Whether a recording is being started or ended."""
         return self._busy

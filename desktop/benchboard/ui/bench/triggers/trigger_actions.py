@@ -48,6 +48,8 @@ class TriggerActionRunner:
                 done.append(_("started row {name}").format(name=actions.row))
         if actions.records:
             done.append(self._recording.begin(row.title, actions, firing.seconds))
+        if actions.marks:
+            self._recording.bookmark(row.title, firing.seconds)
         if actions.sounds:
             QApplication.beep()
             done.append(_("played a sound"))

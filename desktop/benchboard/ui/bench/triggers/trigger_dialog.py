@@ -74,7 +74,7 @@ class TriggerDialog(Dialog):
     def _build_actions(self, send_rows: Sequence[str], folder: Path) -> None:
         self._heading = Text(_("Actions"), "body_strong")
         self.content.addWidget(self._heading)
-        self._marks = self._check(_("Mark the frame in the list"), "trigger_mark")
+        self._marks = self._check(_("Mark in the list and the recording"), "trigger_mark")
         self._sounds = self._check(_("Play a sound"), "trigger_sound")
         self._notifies = self._check(_("Notify"), "trigger_notify")
         self._add_checks(self._marks, self._sounds, self._notifies)

@@ -6,11 +6,21 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from benchboard.canbus.trigger_table import TriggerActions
 from benchboard.i18n import _
+from benchboard.ui.bench.kept_recordings.recording_bookmarks import (
+    MAX_BOOKMARKS,
+    MAX_NAME,
+    Bookmark,
+    RecordingBookmarks,
+)
 from benchboard.ui.bench.recording_controls import RecordingControls
 from benchboard.ui.context import Context
+
+_WITH_UNIX_TIMES: Final = ".log"
+"""The files whose frames have the times of the live bus: those of candump."""
 
 
 class TriggerRecording:
@@ -20,6 +30,7 @@ class TriggerRecording:
         self, context: Context, controls: RecordingControls, *, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._context, self._controls, self._clock = context, controls, clock
+        self._bookmarks = RecordingBookmarks(context)
         self._path: Path | None = None
         """The file of the recording that a trigger began, while it goes on."""
         self._until: float | None = None
@@ -36,6 +47,15 @@ class TriggerRecording:
         self._path, self._until = self._new_path(title), until
         self._controls.start(self._path, since=seconds - actions.before_s)
         return _("records to {file}").format(file=self._path.name)
+
+    def bookmark(self, title: str, seconds: float) -> None:
+        """Bookmark the time (Unix, s) in the recording that goes on, if its frames have such times and it has room."""
+        path = self._path or self._controls.path
+        if path is None or path.suffix != _WITH_UNIX_TIMES:
+            return
+        present = self._bookmarks.of(path)
+        if len(present) < MAX_BOOKMARKS:
+            self._bookmarks.keep(path, (*present, Bookmark(seconds, title[:MAX_NAME])))
 
     def follow(self) -> None:
         """End the recording once its time is over, and notice that it has ended."""
@@ -61,4 +81,4 @@ class TriggerRecording:
         """A file in the folder of its own: the name has the time to the millisecond."""
         now = datetime.now()
         name = f"{title} {now:%Y-%m-%d %H-%M-%S}-{now.microsecond // 1000:03d}"
-        return self.folder / (re.sub(r"[^\w .()-]", "_", name) + ".log")
+        return self.folder / (re.sub(r"[^\w .()-]", "_", name) + _WITH_UNIX_TIMES)
