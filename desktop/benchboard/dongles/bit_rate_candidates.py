@@ -19,10 +19,11 @@ _MOST: Final = 14
 
 
 class Reason(enum.Enum):
-    """What speaks for a bit rate, the strongest first: it was read there before, the other dongle of the group has it,
-    other dongles have it, a profile has it, CiA 301 recommends it, it is usual."""
+    """What speaks for a bit rate, the strongest first: it was read there before, the dongle had it before, the other
+    dongle of the group has it, other dongles have it, a profile has it, CiA 301 recommends it, it is usual."""
 
     READ = "read"
+    EARLIER = "earlier"
     PARTNER = "partner"
     DONGLES = "dongles"
     PROFILE = "profile"
@@ -32,8 +33,8 @@ class Reason(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class RateCandidate:
-    """A bit rate (bit/s), with the strongest reason for it. `names`: of the dongles or the profile; for `READ`, until
-    when frames were read."""
+    """A bit rate (bit/s), with the strongest reason for it. `names`: of the dongles or the profile; for `READ` and
+    `EARLIER`, until when."""
 
     bitrate: int
     reason: Reason
@@ -48,6 +49,7 @@ class RateCandidate:
             return several.format(count=number(count))
         texts = {
             Reason.READ: _("Frames were read at it until {time}").format(time=first),
+            Reason.EARLIER: _("This dongle was set to it until {time}").format(time=first),
             Reason.PARTNER: _("{name}, in the same group, is set to it").format(name=first),
             Reason.DONGLES: _("{name} is set to it").format(name=first),
             Reason.PROFILE: _("Profile “{name}”").format(name=first),
@@ -57,12 +59,17 @@ class RateCandidate:
         return texts[self.reason]
 
 
-def list_candidates(session: Session, actor: Actor, device_id: str) -> tuple[RateCandidate, ...]:
-    """What the registry, the profiles and the usual bit rates say of the bus of the dongle with this id."""
+def list_candidates(
+    session: Session, actor: Actor, device_id: str, connected: Iterable[tuple[str, str, int]] = ()
+) -> tuple[RateCandidate, ...]:
+    """What the registry, the dongles that are `connected` (id, name, bit rate), the profiles and the usual bit rates
+    say of the bus of the dongle with this id."""
     dongles = fleet.paired_dongles(session, actor)
     own = next((one for one in dongles if one.device_id == device_id), None)
     partner = fleet.group_partners(session, actor, [own.id]).get(own.id) if own is not None else None
     others = [(one.title, one.config.bitrate) for one in dongles if one.config is not None and one is not own]
+    known = {device_id, *(one.device_id for one in dongles if one.config is not None)}
+    others += [(name, bitrate) for other, name, bitrate in connected if other not in known]
     profiles = [(one.name, one.bitrate) for one in timing_profiles.list_profiles(session, actor)]
     return ranked(
         [

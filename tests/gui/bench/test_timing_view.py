@@ -27,7 +27,7 @@ from benchboard.ui.bench.dongles_view import DonglesView
 from benchboard.ui.bench.paired_dongles import PairedDongles
 from benchboard.ui.bench.solution_plot import SolutionPlot, SolutionPoint
 from benchboard.ui.bench.timing_cards import VerificationCard
-from benchboard.ui.bench.timing_request import Phases, nominal_timing
+from benchboard.ui.bench.timing_request import Phases, config_at, nominal_timing
 from benchboard.ui.bench.timing_view import TimingView
 from benchboard.ui.commands import Handler
 from benchboard.ui.shell.shell import Shell
@@ -592,6 +592,52 @@ def test_result_of_a_write_is_shown_only_beside_the_timing_that_was_written(
     assert "done" not in steps.accessibleName()
     view._show(written)
     assert (caption.text(), caption.property("tone"), steps.accessibleName()) == (passed, "ok", ticks)
+
+
+@pytest.mark.parametrize("is_paired", [True, False])
+def test_result_of_a_write_ends_when_another_timing_is_written_elsewhere(
+    qtbot: QtBot,
+    shell: Shell,
+    simulator: Simulator,
+    click: Clicker,
+    manager: DeviceManager,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+    *,
+    is_paired: bool,
+) -> None:
+    """The card still said "No frames" after the live bus had written the bit rate that fits."""
+    monkeypatch.setattr(timing_view, "_COUNT_S", 0.5)
+    window = shell.window()
+    device_id = request.getfixturevalue("pair_one")() if is_paired else max(simulator.ports)
+    qtbot.waitUntil(lambda: sum(one.info is not None for one in manager.devices) == 2)
+    shell.go(f"bench/timing/{device_id}")
+    qtbot.waitUntil(lambda: click.find(window, "timing_write").isEnabled())
+    _type(qtbot, click, window, "timing_bitrate", "250")
+    qtbot.keyClick(click.find(window, "timing_bitrate"), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    said = click.find(window, "timing_verified")
+    qtbot.waitUntil(lambda: said.text().startswith("No frames, "))
+    shell.go("bench/live")
+    context, detected = shell.context, manager.find(device_id)
+    assert detected is not None
+
+    def write(bitrate: int) -> None:
+        data_key = context.workspace.data_keys.of(context.actor.organisation_id)
+        with manager.device(detected.port.path) as device:
+            planned = config_at(device.config_read().config, bitrate, None)
+            assert planned is not None
+            stored = fleet.write_config(context.database, context.actor, data_key, device, planned).config
+            manager.store_config(detected.port.path, stored)
+
+    for rate in ("500", "125"):
+        write(int(rate) * 1000)
+        qtbot.waitUntil(lambda rate=rate: said.text().startswith(f"Last written: {rate} kbit/s, 87.5 %, "))
+        assert said.property("tone") == "muted"
+        card = window.findChild(TimingView).verification
+        assert "failed" not in card.findChild(StepRow).accessibleName()
+        shell.go("bench/timing")
+        assert not visible(window, "timing_verified_why")
+        assert not visible(window, "timing_detect")
 
 
 def test_result_of_a_write_that_failed_is_not_shown_beside_another_timing(

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
 import shiboken6
@@ -77,6 +78,8 @@ class DeviceManager(QObject):
         self.typed: tuple[str, ...] = ()
         self.announced: set[str] = set()
         """The unpaired dongles that the user has been told of, connected or not."""
+        self.earlier_rates: dict[str, dict[int, datetime]] = {}
+        """Of each dongle, the bit rates (bit/s) that it had in this session before the present one, and until when."""
         self._first_scan_done = False
         self._waiting_for_scan: list[Callable[[], None]] = []
         self.live: LiveBus | None = None
@@ -190,6 +193,7 @@ class DeviceManager(QObject):
                 device = Device(handle)
                 device.close_channel()
                 config = device.config_read().config
+                self._scanner.store_config(detected.port.path, config)  # another program may have written it
                 bus = SlcanBus(
                     handle, bitrate=config.bitrate, data_bitrate=config.data_bitrate, listen_only=listen_only
                 )
@@ -360,11 +364,20 @@ class DeviceManager(QObject):
     def _replace_devices(self, devices: dict[str, DetectedDevice]) -> None:
         removed = self._devices.keys() - devices.keys()
         connected_before = self._connected_ids()
+        self._note_earlier_rates(devices.values())
         self._devices = devices
         if self.live is not None and self.live.path in removed:
             self.end_failed_bus(link.disconnected_error(self.live.path))
         self.changed.emit()
         self._mark_seen(connected_before - self._connected_ids())
+
+    def _note_earlier_rates(self, devices: Iterable[DetectedDevice]) -> None:
+        """Keep the bit rates that `devices` have no longer."""
+        had = {one.device_id: _stored_rate(one) for one in self.devices}
+        for device in devices:
+            before = had.get(device.device_id)
+            if device.device_id and before is not None and _stored_rate(device) not in (None, before):
+                self.earlier_rates.setdefault(device.device_id, {})[before] = datetime.now(UTC)
 
     def _connected_ids(self) -> frozenset[str]:
         return frozenset(device.device_id for device in self.devices if device.device_id and device.has_answered)
@@ -392,6 +405,12 @@ class DeviceManager(QObject):
         """On a worker: reconcile an interrupted pairing with what the dongle reports."""
         data_key = self._workspace.data_keys.of(self._actor.organisation_id)
         provisioning.reconcile(self._workspace.database.bind(self._actor), self._actor, data_key, device)
+
+
+def _stored_rate(device: DetectedDevice) -> int | None:
+    """The bit rate (bit/s) that a connected dongle stores; None if it isn't known."""
+    config = device.info.config if device.info is not None else None
+    return config.bitrate if config is not None else None
 
 
 class _Resources:

@@ -89,14 +89,19 @@ class FramePages(QWidget):
         self._waiting.why.show()
         self._stack.setCurrentWidget(self._waiting)
 
-    def show_only_errors(self, bitrate: int, *, lacks_acknowledgement: bool, is_listed: bool) -> None:
+    def show_only_errors(
+        self, bitrate: int, *, found: int | None, lacks_acknowledgement: bool, is_listed: bool
+    ) -> None:
         """No frame has come, only errors; a screen reader is told once, though it is shown at every poll.
 
-        `is_listed`: all frames in order have what the controller reports.
+        `found` is the bit rate of the bus, if it was detected; `is_listed`: all frames in order have what the
+        controller reports.
         """
-        what, why = why_only_errors(bit_rate(bitrate), lacks_acknowledgement=lacks_acknowledgement)
+        heard = bit_rate(found) if found is not None else ""
+        lacks_acknowledgement = lacks_acknowledgement and not heard
+        what, why = why_only_errors(bit_rate(bitrate), found=heard, lacks_acknowledgement=lacks_acknowledgement)
         self._errors.sentence.setText(what)
-        reported = _("To list what the controller reports, select All frames.") if is_listed else ""
+        reported = _("To list what the controller reports, select All frames.") if is_listed and not heard else ""
         self._errors.why.setText(f"{why} {reported}".rstrip())
         self._errors.why.show()
         self._errors.action.setVisible(lacks_acknowledgement)  # else a pane of its own is beside it

@@ -10,10 +10,14 @@ from benchboard.ui.bench.device_manager import LiveBus
 from benchboard.ui.bench.port_scanner import DetectedDevice
 
 
-def why_only_errors(rate: str, *, lacks_acknowledgement: bool) -> tuple[str, str]:
+def why_only_errors(rate: str, *, found: str, lacks_acknowledgement: bool) -> tuple[str, str]:
     """What an open bus of this bit rate shows that counted errors and had no frame, and what to do: a title and a
-    sentence.
+    sentence. `found` is the bit rate that was heard on it, empty if none was.
     """
+    if found:
+        return _("No frames at {rate}").format(rate=rate), _("They appear here once the dongle runs at {rate}.").format(
+            rate=found
+        )
     if lacks_acknowledgement:
         what = _("No node acknowledges what this dongle sends")
         why = _("Connect another node, or check that every node runs at {rate}, then the wiring and the termination.")
@@ -39,13 +43,16 @@ def bus_off_error(live: LiveBus) -> DeviceFailure:
     )
 
 
-def unreadable_error(live: LiveBus) -> DeviceFailure:
-    """That nothing on the open bus can be read, and what may be wrong (`bus.unreadable`)."""
+def unreadable_error(live: LiveBus, found: int | None) -> DeviceFailure:
+    """That nothing on the open bus can be read, and what may be wrong (`bus.unreadable`); or that the bit rate is, once
+    that of the bus was `found` (bit/s)."""
     why = _("Nothing sent on its bus can be read at {rate}. The bit rate, or the wiring, may be wrong.")
+    if found is not None:
+        why = _("The bus runs at {found}, the dongle at {rate}.")
     return DeviceFailure(
         "bus.unreadable",
         _("{name} receives only errors.").format(name=live.title),
-        why=why.format(rate=bit_rate(live.config.bitrate)),
+        why=why.format(rate=bit_rate(live.config.bitrate), found=bit_rate(found or 0)),
     )
 
 

@@ -680,7 +680,9 @@ class LiveBusView(QWidget):
         if counters.frames or listed or kept:
             self._frames.show_frames()
         elif failed:
-            self._frames.show_only_errors(rate, lacks_acknowledgement=lacks, is_listed=self.model.has_frames)
+            self._frames.show_only_errors(
+                rate, found=self._search.found, lacks_acknowledgement=lacks, is_listed=self.model.has_frames
+            )
         else:
             self._frames.show_waiting(rate)
         self._show_unreadable(live, counters, only_errors=only_errors)
@@ -715,13 +717,11 @@ class LiveBusView(QWidget):
             self._notify_unreadable(live)
 
     def _notify_unreadable(self, live: LiveBus) -> None:
-        """Say that the bus has errors alone, with what to do next: detect the bit rate, or use the one found."""
-        act = Action(_("Detect bit rate"), self._search.detect, keeps_notice=True, primary=True)
-        if (found := self._search.found) is not None and not self._search.why_not_used():
-            use = _("Use {rate}").format(rate=bit_rate(found))
-            act = Action(use, self._search.use, keeps_notice=True, primary=True)
+        """Say that the bus has errors alone; the pane beside the frames has what to do next."""
+        found = self._search.found
+        act = Action(_("Detect bit rate"), self._search.detect, keeps_notice=True) if found is None else None
         timing = Action(_("Open bit timing"), self._open_timing, keeps_notice=True)
-        self._notices.show(unreadable_error(live), act=_UNREADABLE, action=act, also=timing)
+        self._notices.show(unreadable_error(live, found), act=_UNREADABLE, action=act, also=timing)
 
     def _show_last_good(self) -> None:
         """Say as of when the frames are that were read before nothing could be any more."""

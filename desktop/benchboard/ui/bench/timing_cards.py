@@ -403,6 +403,12 @@ class VerificationCard(Card):
             self._is_shown = is_shown
             self._render()
 
+    def show_rewritten(self, rate: str, sample_point: str, time: datetime | None) -> None:
+        """Another timing was written since, at this time: the result is no longer of what the dongle has."""
+        self._title, self._written_at, self._is_shown = f"{rate}, {sample_point} %", time, False
+        self._result = replace(_NO_RESULT, is_final=True)
+        self._render()
+
     def _show_result(self, result: _Result) -> None:
         if result.text and result.text != self._result.text:
             of = _STEPS[result.step] if 0 <= result.step < len(_STEPS) and not result.is_final else _TITLE

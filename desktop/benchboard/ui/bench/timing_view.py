@@ -42,6 +42,7 @@ from benchboard.ui.bench.bus_again import BusAgain
 from benchboard.ui.bench.bus_end import Taking, unless_in_use, writing
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.dongle_notices import DongleNotices
+from benchboard.ui.bench.last_write import LastWrite
 from benchboard.ui.bench.live_bus_reasons import may_become_selectable, no_dongles, not_connected
 from benchboard.ui.bench.node_comparison import NodeComparison
 from benchboard.ui.bench.pair_plot import PairPlot
@@ -127,6 +128,7 @@ class TimingView(QWidget):
         self._bus_again = BusAgain(context, self)
         self._written: Phases | None = None
         """The timing of the last write to the selected dongle, which the result shown is about."""
+        self._last_write = LastWrite()
         self._selected = SelectedDongle.of(context)
         self._edited_by_hand = False
         self._detects = False
@@ -500,6 +502,7 @@ class TimingView(QWidget):
         """The dongle with this id was selected: what became of the last write was about another one."""
         self._notices.select(device_id)
         self._written = None
+        self._last_write.forget()
         self.verification.clear()
 
     def _take_over(self) -> None:
@@ -567,7 +570,12 @@ class TimingView(QWidget):
         return stored and self._phases.is_stored_as(stored_phases(config), self._inputs.controller_name())
 
     def _show_whether_written(self) -> None:
-        """Show the result of the last write only beside the timing that was written."""
+        """Show the result of the last write only beside the timing that was written, and only until another one is
+        written, here or elsewhere."""
+        dongle = self._selected_dongle()
+        if dongle is not None and dongle.config is not None and self._last_write.is_replaced(dongle.config):
+            self._written = None
+            self.verification.show_rewritten(*rate_and_point(stored_phases(dongle.config)), dongle.configured_at)
         written = self._written
         if written is not None:
             name = self._inputs.controller_name()
@@ -876,6 +884,7 @@ class TimingView(QWidget):
         self._write_button.disable(_("The bit timing is being written. Wait a moment."))
         self._bus_again.remember(detected)
         self._written, offset = phases, self._tdc_offset
+        self._last_write.forget()
         self.verification.start(*rate_and_point(phases))
 
         def write(_progress: Progress) -> DongleConfig:
@@ -886,7 +895,8 @@ class TimingView(QWidget):
                 self._devices.store_config(path, stored)
                 return stored
 
-        def written(_config: DongleConfig) -> None:
+        def written(config: DongleConfig) -> None:
+            self._last_write.remember(config)
             self.verification.set_step(3)
             self._count_errors()
 
@@ -989,6 +999,8 @@ class TimingView(QWidget):
 
     def _on_write_failed(self, dongle: DongleRecord, path: str, error: AppError) -> None:
         error = named_error(error, dongle.title)
+        if dongle.config is not None and not self._last_write.is_known:
+            self._last_write.remember(dongle.config)  # what it had stays until somebody writes another one
         self.verification.show_failure(_("Stopped") if isinstance(error, Cancelled) else error.what)
         self._notices.show(error, path=path, act=_WRITE)
         self._bus_again.open()

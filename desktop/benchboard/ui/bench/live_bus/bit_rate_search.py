@@ -27,6 +27,7 @@ from benchboard.ui.bench.dongle_notices import DongleNotices
 from benchboard.ui.bench.timing_request import config_at
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import DatabaseSession, Progress, Work
+from benchboard.ui.time_format import time_of_day
 
 _ACT: Final = "bench.bit-rate-search"
 RateState = Literal["", "present", "listening", "failed", "found"]
@@ -59,6 +60,8 @@ class BitRateSearch(QObject):
         """What the bus was opened with."""
         self._present: RateHeard | None = None
         self._known: tuple[RateCandidate, ...] = ()
+        self._connected: tuple[tuple[str, str, int], ...] = ()
+        """The other connected dongles, of whose bit rates `_known` tells: id, name and bit rate (bit/s)."""
         self._read: dict[tuple[str, int], str] = {}
         """Until when frames were read of a dongle's bus at a bit rate (bit/s)."""
         self._left_out: set[int] = set()
@@ -71,6 +74,7 @@ class BitRateSearch(QObject):
         """Why the last detection or write failed."""
         self._began.connect(self._on_began, Qt.ConnectionType.QueuedConnection)
         self._ended.connect(self._on_heard, Qt.ConnectionType.QueuedConnection)
+        devices.changed.connect(self._follow_connected)
 
     # ---- the bus
 
@@ -101,8 +105,21 @@ class BitRateSearch(QObject):
         self._heard.clear()
         self.detection, self._listening, self.problem = None, None, ""
 
+    def _follow_connected(self) -> None:
+        """Another dongle that is connected has another bit rate now."""
+        if self.device_id and self._list_connected() != self._connected:
+            self._read_candidates()
+
+    def _list_connected(self) -> tuple[tuple[str, str, int], ...]:
+        return tuple(
+            (one.device_id, one.port_name, one.info.config.bitrate)
+            for one in self._devices.devices
+            if one.device_id not in (None, self.device_id) and one.info is not None and one.info.config is not None
+        )
+
     def _read_candidates(self) -> None:
         device_id, actor = self.device_id, self._context.actor
+        connected = self._connected = self._list_connected()
 
         def found(candidates: tuple[RateCandidate, ...]) -> None:
             if device_id == self.device_id:
@@ -110,7 +127,7 @@ class BitRateSearch(QObject):
                 self.changed.emit()
 
         def read(session: DatabaseSession) -> tuple[RateCandidate, ...]:
-            return list_candidates(session, actor, device_id)
+            return list_candidates(session, actor, device_id, connected)
 
         if device_id and has_permission(actor, "dongles:read"):
             self._context.tasks.read(self, read, found)
@@ -129,17 +146,21 @@ class BitRateSearch(QObject):
 
     def lines(self) -> list[RateLine]:
         """The candidates, the likeliest first, and at the end the bit rate that the dongle has now."""
+        candidates = ranked((*self._own(), *self._known))
+        lines = [self._line(one) for one in candidates if one.bitrate != self.present]
+        if self._present is not None:
+            lines.append(RateLine(self._present.bitrate, "", "present", self._present, is_tried=False))
+        return lines
+
+    def _own(self) -> list[RateCandidate]:
+        """The bit rates at which frames were read of this dongle's bus, and those that it had before, newest first."""
         read = [
             RateCandidate(rate, Reason.READ, (until,))
             for (device_id, rate), until in self._read.items()
             if device_id == self.device_id
         ]
-        by_rate = {one.bitrate: one for one in (*self._known, *read)}
-        order = list(dict.fromkeys(one.bitrate for one in (*read, *self._known) if one.bitrate != self.present))
-        lines = [self._line(by_rate[rate]) for rate in order]
-        if self._present is not None:
-            lines.append(RateLine(self._present.bitrate, "", "present", self._present, is_tried=False))
-        return lines
+        had = sorted(self._devices.earlier_rates.get(self.device_id, {}).items(), key=lambda one: one[1], reverse=True)
+        return [*read, *(RateCandidate(rate, Reason.EARLIER, (time_of_day(until)[:5],)) for rate, until in had)]
 
     def _line(self, candidate: RateCandidate) -> RateLine:
         rate, heard = candidate.bitrate, self._heard.get(candidate.bitrate)
@@ -152,8 +173,8 @@ class BitRateSearch(QObject):
 
     def is_known(self, bitrate: int) -> bool:
         """Whether more speaks for a bit rate than that it is a usual one."""
-        usual = {one.bitrate for one in self._known if one.reason in (Reason.CIA, Reason.USUAL)}
-        return bitrate not in usual or (self.device_id, bitrate) in self._read
+        reasons = {one.bitrate: one.reason for one in ranked((*self._own(), *self._known))}
+        return reasons.get(bitrate, Reason.USUAL) not in (Reason.CIA, Reason.USUAL)
 
     def to_try(self) -> list[int]:
         """The bit rates that a detection tries, in their order."""
