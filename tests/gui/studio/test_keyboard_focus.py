@@ -14,6 +14,7 @@ from benchboard.ui.studio.panes.template_gallery import TemplateGallery
 from benchboard.ui.studio.versions.version_list import VersionList
 from benchboard.ui.studio.versions.versions_view import VersionsScreen
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.candidate_rows import AccessRow
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -35,7 +36,9 @@ def _named() -> str:
     return now.objectName() if now is not None else ""
 
 
-def test_focus_in_share_dialog_starts_in_search_and_returns_there(dashboards: DashboardsDriver) -> None:
+def test_focus_in_share_dialog_starts_in_search_and_stays_in_the_list_after_a_revocation(
+    dashboards: DashboardsDriver,
+) -> None:
     who, given = open_sharing(dashboards, "technician@example.com")
     dashboards.find("share_search")
     dashboards.studio.wait(lambda: _named() == "share_search")
@@ -44,8 +47,10 @@ def test_focus_in_share_dialog_starts_in_search_and_returns_there(dashboards: Da
     dashboards.find(f"share_level_{who.id}")
     assert given()[who.id] == "view"
     assert _named() == "share_search"
+    rows = [row.objectName() for row in QApplication.activeWindow().findChildren(AccessRow)]
+    place = rows.index(f"access_{who.id}")
     dashboards.click(f"unshare_{who.id}")
-    dashboards.studio.wait(lambda: who.id not in given() and _named() == "share_search")
+    dashboards.studio.wait(lambda: who.id not in given() and _named() == rows[place + 1])
 
 
 def test_focus_after_adding_a_tab_is_in_its_title(studio: "Studio") -> None:

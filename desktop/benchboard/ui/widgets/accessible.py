@@ -45,6 +45,8 @@ from benchboard.i18n import _, number
 Role = QAccessible.Role
 _MODAL: Final = Role.Dialog
 _installed = False
+_makers: dict[type[QWidget], Callable[[QWidget], QAccessibleInterface]] = {}
+"""What makes the interface of a class of widgets that has one of its own."""
 _after_focus: list[Callable[[], None]] | None = None
 """What is to be announced once the focus was told, while it moves on its way; None while it doesn't."""
 send: Callable[[QAccessibleEvent], object] = QAccessible.updateAccessibility
@@ -60,6 +62,15 @@ def install() -> None:
         program = QApplication.instance()
         assert isinstance(program, QApplication)
         program.focusChanged.connect(_focus_moved)
+
+
+def install_for(kind: type[QWidget], make: Callable[[QWidget], QAccessibleInterface]) -> None:
+    """Have `make` give the interface of each widget of a class, from the next one on. Calling it again does nothing.
+
+    Of two installed factories Qt asks the first one first, and ours answers for every widget of the program's own.
+    """
+    _makers[kind] = make
+    install()
 
 
 def announce(widget: QWidget, text: str, *, urgent: bool = False, again: bool = False) -> None:
@@ -429,6 +440,8 @@ def _set_role(button: QAbstractButton, role: QAccessible.Role) -> None:
 
 def _interface(_class_name: str, object_: QObject | None) -> QAccessibleInterface | None:
     # PySide keeps what a factory returns: it lives as long as Qt's pointer to it.
+    if isinstance(object_, QWidget) and (make := _makers.get(type(object_))) is not None:
+        return make(object_)
     if isinstance(object_, QAbstractButton) and not isinstance(object_, QCheckBox):
         return _ButtonObject(object_)
     role = _role_of(object_) if object_ is not None else None

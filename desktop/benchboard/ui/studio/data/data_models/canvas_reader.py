@@ -3,23 +3,18 @@
 import shiboken6
 from PySide6.QtCore import QObject, QRect, QRectF, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QAccessibleInterface, QColor, QWindow
-from PySide6.QtWidgets import QAccessibleWidget
+from PySide6.QtWidgets import QAccessibleWidget, QWidget
 
 from benchboard.ui.studio.data.data_models.canvas_painting import HEAD
 from benchboard.ui.studio.data.data_models.model_canvas import NOTHING, CanvasSpot, ModelCanvas
 from benchboard.ui.widgets import accessible
 
 Role, Text = QAccessible.Role, QAccessible.Text
-_installed = False
-_canvases: set["_CanvasObject"] = set()
 
 
 def install() -> None:
     """Install the accessibility interface of these canvases, before one is made. Calling it again does nothing."""
-    global _installed
-    if not _installed:
-        _installed = True
-        QAccessible.installFactory(_interface)
+    accessible.install_for(ModelCanvas, _interface)
 
 
 def follow(canvas: ModelCanvas) -> None:
@@ -42,13 +37,9 @@ def _tell_spot(canvas: ModelCanvas) -> None:
         accessible.send(QAccessibleEvent(spot, QAccessible.Event.Focus))
 
 
-def _interface(_class_name: str, object_: QObject | None) -> QAccessibleInterface | None:
-    if not isinstance(object_, ModelCanvas):
-        return None
-    canvas = _CanvasObject(object_)
-    _canvases.add(canvas)  # Qt keeps a pointer: the Python object must live as long
-    object_.destroyed.connect(lambda: _canvases.discard(canvas))
-    return canvas
+def _interface(canvas: QWidget) -> QAccessibleInterface:
+    assert isinstance(canvas, ModelCanvas)
+    return _CanvasObject(canvas)
 
 
 class _CanvasObject(QAccessibleWidget):
