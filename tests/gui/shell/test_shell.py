@@ -370,7 +370,7 @@ def test_f6_reaches_the_way_on_of_a_toast_which_stays_while_it_has_the_focus(
     button = QApplication.focusWidget()
     assert button is not None
     assert button.objectName() == "toast_action"
-    assert "Moved “Lab” to Weekly Open folder: F6" in announcements
+    assert "Moved “Lab” to Weekly. Open folder: F6" in announcements
     qtbot.waitUntil(lambda: len(asked) > 1)
     qtbot.keyClick(button, Qt.Key.Key_Space)
     assert opened == [1]
