@@ -27,7 +27,7 @@ def bus_load(counters: Counters | None) -> BusLoad:
     the bit rate is right.
     """
     if counters is None:
-        return BusLoad(None, _("It is known while the live bus is open."))
+        return BusLoad(None, _("Shown while the live bus is open."))
     if not counters.on_bus:
         only_errors = _("Only errors arrive: the bit rate may be wrong.")
         return BusLoad(None, only_errors if counters.bus.bus_errors else _("No frames have arrived yet."))

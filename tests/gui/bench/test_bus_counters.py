@@ -1,5 +1,6 @@
 """The counters over the live bus."""
 
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -153,7 +154,25 @@ def test_zeros_of_trouble_are_not_shown(light: Theme) -> None:
     counters = Counters(5, 0.0, BusState(ErrorState.ACTIVE))
     strip.show_counts(SimpleNamespace(capture=SimpleNamespace(counters=lambda: counters)), 0)  # type: ignore[arg-type]
     names = [stat.name for stat in strip.stats]
-    assert names == ["Bus load", "Frames/s", "Frames", "Bus errors", "TEC 0, REC 0", "Dropped"]
+    assert names == ["Bus load", "Frames/s", "Frames", "Bus errors", "TEC 0, REC 0", "Dropped", "Sent"]
+
+
+def test_load_of_before_stays_muted_while_the_same_bus_cannot_be_read(light: Theme) -> None:
+    strip = BusCounters()
+    counters = Counters(5, 0.22, BusState(ErrorState.ACTIVE))
+    live = SimpleNamespace(capture=SimpleNamespace(counters=lambda: counters))
+    strip.sample_load(live)  # type: ignore[arg-type]
+    strip.reset(keeps_loads=True)
+    counters = Counters(0, None, BusState(ErrorState.PASSIVE, bus_errors=9))
+    strip.sample_load(live)  # type: ignore[arg-type]
+    strip.show_counts(live, 0)  # type: ignore[arg-type]
+    load = strip.stats[0]
+    assert (load.value, load.trace) == ("–", (0.22,))
+    assert re.fullmatch(r"22 % until \d\d:\d\d:\d\d", load.trace_end)
+    counters = Counters(9, 0.4, BusState(ErrorState.ACTIVE))
+    strip.sample_load(live)  # type: ignore[arg-type]
+    strip.show_counts(live, 0)  # type: ignore[arg-type]
+    assert (strip.stats[0].trace, strip.stats[0].trace_end) == ((0.4,), "")
 
 
 @pytest.mark.parametrize(

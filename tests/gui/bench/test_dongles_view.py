@@ -685,7 +685,7 @@ def test_that_a_dongle_is_connected_is_said_by_when_it_was_last_seen(
     view.table.make_current(row.key)
     meter = click.find(shell.window(), "bench_detail_load")
     assert isinstance(meter, Meter)
-    assert meter.accessible_text() == "–, It is known while the live bus is open."
+    assert meter.accessible_text() == "–, Shown while the live bus is open."
     click(shell.window(), "bench_trace_open")
     qtbot.waitUntil(lambda: manager.live is not None)
     qtbot.waitUntil(lambda: meter.accessible_text().endswith(" %"))

@@ -10,7 +10,7 @@ from benchboard.canbus.capture import Counters
 @pytest.mark.parametrize(
     ("counters", "text", "why"),
     [
-        (None, "–", "It is known while the live bus is open."),
+        (None, "–", "Shown while the live bus is open."),
         (Counters(0, None, BusState()), "–", "No frames have arrived yet."),
         (Counters(0, 0.0, BusState()), "–", "No frames have arrived yet."),
         (Counters(0, 0.0, BusState(bus_errors=7)), "–", "Only errors arrive: the bit rate may be wrong."),

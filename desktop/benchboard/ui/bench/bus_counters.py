@@ -3,6 +3,7 @@
 import time
 from collections import deque
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Final, Literal
 
 from PySide6.QtCore import Qt
@@ -11,10 +12,12 @@ from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPen
 from benchboard.canbus.bus import BusState, ErrorState
 from benchboard.canbus.bus_load import BusLoad, bus_load
 from benchboard.canbus.capture import Counters
+from benchboard.canbus.traffic_shares import share_text
 from benchboard.i18n import _, number, percent
 from benchboard.ui.bench.device_manager import LiveBus
 from benchboard.ui.bench.live_bus.live_load import SAMPLE_MS
 from benchboard.ui.theme import theme
+from benchboard.ui.time_format import time_of_day
 from benchboard.ui.widgets.accessible import tell_value_now
 from benchboard.ui.widgets.focus import keys_used
 from benchboard.ui.widgets.stat_strip import TRACE_POINTS, Stat, StatStrip
@@ -98,17 +101,12 @@ def with_totals(now: Counters, before: Counters) -> Counters:
 def _trouble(counters: Counters, skipped: int, restarts: int) -> list[Stat]:
     """What there is only now and then: zeros of it would outweigh the figures."""
     counts = (
-        (counters.sent, _("Sent"), _MOST_SENT, False),
-        (counters.bus.failed, _("Failed"), _MOST_ERRORS, True),
-        (counters.bus.malformed, _("Malformed"), _MOST_ERRORS, True),
-        (skipped, _("Not shown"), _MOST_FRAMES, True),
-        (restarts, _("Restarts"), _MOST_ERRORS, True),
+        (counters.bus.failed, _("Failed"), _MOST_ERRORS),
+        (counters.bus.malformed, _("Malformed"), _MOST_ERRORS),
+        (skipped, _("Not shown"), _MOST_FRAMES),
+        (restarts, _("Restarts"), _MOST_ERRORS),
     )
-    return [
-        Stat(number(count), name, "warn" if is_trouble else "text", room=number(most))
-        for count, name, most, is_trouble in counts
-        if count
-    ]
+    return [Stat(number(count), name, "warn", room=number(most)) for count, name, most in counts if count]
 
 
 class BusCounters(StatStrip):
@@ -128,15 +126,22 @@ class BusCounters(StatStrip):
         """How many frames there were at each time (s) of the last `_WINDOW_S`, and at the last one before."""
         self.loads: deque[float] = deque(maxlen=TRACE_POINTS)
         """The loads of the trace (0 to 1), oldest first."""
+        self._load_until: datetime | None = None
+        """When the last of them was."""
+        self._loads_are_past = False
+        """Whether they are of the bus as it was open before."""
         self._errors: deque[int] = deque(maxlen=_HISTORY_PARTS)
         """The bus errors in each part of the last minutes, oldest first; the last part isn't over yet."""
         self._errors_before: int | None = None
         self._samples = 0
         self.show_note(_("The live bus is closed."))
 
-    def reset(self) -> None:
+    def reset(self, *, keeps_loads: bool = False) -> None:
+        """A bus is opened; `keeps_loads`: the same again, whose loads of before stay until there are new ones."""
         self._rates.clear()
-        self.loads.clear()
+        self._loads_are_past = keeps_loads
+        if not keeps_loads:
+            self.loads.clear()
         self._errors.clear()
         self._errors_before, self._samples = None, 0
         self._last = []
@@ -170,7 +175,11 @@ class BusCounters(StatStrip):
         """
         counters = live.capture.counters()
         if (share := (load or bus_load(counters)).share) is not None:
+            if self._loads_are_past:
+                self.loads.clear()
+            self._loads_are_past = False
             self.loads.append(share)
+            self._load_until = datetime.now(UTC)
         if self._samples % (_HISTORY_S * 1000 // _HISTORY_PARTS // SAMPLE_MS) == 0:
             self._errors.append(0)
         self._samples += 1
@@ -205,6 +214,7 @@ class BusCounters(StatStrip):
                 percent(100, 0),
                 tip=self._load.why,
                 trace=tuple(self.loads),
+                trace_end=self._past_load() if share is None else "",
             ),
             Stat(speed, _("Frames/s"), room=number(_MOST_PER_SECOND)),
             Stat(number(counters.on_bus), _("Frames"), room=number(_MOST_FRAMES)),
@@ -218,11 +228,19 @@ class BusCounters(StatStrip):
             ),
             _state_stat(bus),
             Stat(number(bus.overruns), _("Dropped"), "error" if bus.overruns else "text", room=number(_MOST_ERRORS)),
+            Stat(number(counters.sent), _("Sent"), room=number(_MOST_SENT)),  # always: it would move the others
             *_trouble(counters, skipped, self.restarts),
         ]
         tips = _tips()
         self._last = [replace(stat, tip=tips.get(stat.name, stat.tip)) for stat in stats]
         self.show_stats(self._last)
+
+    def _past_load(self) -> str:
+        """The load of before, and until when it was so; empty if none was known."""
+        if not self.loads or self._load_until is None:
+            return ""
+        text = _("{load} until {time}")
+        return text.format(load=share_text(self.loads[-1]), time=time_of_day(self._load_until))
 
     def main_text(self) -> str:
         """The figures that tell how the bus is, and every other one that isn't zero, to be read out once; after its

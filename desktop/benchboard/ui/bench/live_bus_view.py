@@ -274,12 +274,12 @@ class LiveBusView(QWidget):
         self._settings.hide()
         self._paused = Badge("warn", _("Display paused"), "ph.pause")
         self._paused.hide()
-        for told in (self._dongle, self._settings, self._paused):
-            self.toolbar.add(told)
         self._view = SegmentedControl(
             (("fixed", _("Latest by ID")), ("rolling", _("All frames"))), label=_("Frames to show")
         )
         self._view.selected.connect(self._choose_view)
+        for told in (self._dongle, self._view, self._settings, self._paused):
+            self.toolbar.add(told)
         self._pause = Button(_("Pause display"), self._toggle_pause, icon="ph.pause", name="live_pause")
         self._clear = Button("", self._clear_frames, kind="quiet", icon="ph.eraser", tip=_("Clear"), name="live_clear")
         self._listen_only = CheckBox(_("Listen only"))
@@ -290,8 +290,8 @@ class LiveBusView(QWidget):
         self._start_button = Button(_("Open live bus"), self._start, kind="primary", icon="ph.play", name="live_start")
         self._stop_button = Button(_("Close live bus"), self._devices.close_bus, icon="ph.stop", name="live_stop")
         self.recording = RecordingControls(self._context, self)
-        right = (
-            self._view, self._clear, self.recording.keep, self._pause, self.recording.record, self._listen_only,
+        right = (  # first what grows while it goes on: it moves nothing then
+            self.recording.record, self._clear, self.recording.keep, self._pause, self._listen_only,
             self._stop_button, self._start_button,
         )  # fmt: skip
         for widget in right:
@@ -562,8 +562,8 @@ class LiveBusView(QWidget):
             self.model.go_on([restart_report()])
         else:
             self._skipped = 0
-            self._counters.reset()
             self._drops_past = is_same and self.model.last_stamp is not None
+            self._counters.reset(keeps_loads=self._drops_past)
             if self._drops_past:
                 self.model.go_on([])
                 self.model.mark_past()

@@ -374,7 +374,7 @@ def _charts() -> Iterator[Sample]:
     yield Sample("ShareBar", "rest", shares, (240, 8))
     yield Sample("Meter", "rest", partial(meter, 0.38, "38 %"), (240, 20))
     yield Sample("Meter", "busy", partial(meter, 0.71, "71 %"), (240, 20))
-    yield Sample("Meter", "unknown", partial(meter, None, "–", "It is known while the live bus is open."), (240, 20))
+    yield Sample("Meter", "unknown", partial(meter, None, "–", "Shown while the live bus is open."), (240, 20))
     yield Sample("Legend", "rest", legend, (360, 18))
     yield Sample("Legend", "too narrow", legend, (90, 18))
 

@@ -20,15 +20,17 @@ _WORD = 6.0
 _EDGE, _METER, _LEAST = 16.0, 64.0, 48.0
 _MARK = 15
 """The side of the icon before a word."""
-_TRACE, _TRACE_HEIGHT = 168.0, 40.0
+_TRACE, _TRACE_HEIGHT = 144.0, 40.0
 _TRACE_FILL = 0.12
 """The opacity of the area under a trace."""
 TRACE_POINTS = 120
 """How many shares a trace has room for."""
+_PAST = 0.5
+"""The opacity of a trace of before."""
 _LEAST_TOP = 0.1
 _TRACE_TOP = 1.25
 """The top of a trace, as a multiple of its highest share."""
-_MORE_TRACE = 72.0
+_MORE_TRACE = 96.0
 """How much wider than usual a trace becomes in a wide window; the gaps take the rest."""
 _HISTORY = 132.0
 _HISTORY_MORE = 168.0
@@ -42,7 +44,7 @@ _GAPS = (28.0, 16.0)
 class Stat:
     """A figure and its name. A `tone` of warn or error is trouble, `past` no longer counts; `share` (0 to 1) is also
     drawn as a bar. `tip` explains the name. `trace`: the shares until now, drawn as a line instead where there is room;
-    empty keeps that room until there are some.
+    empty keeps that room until there are some. With `trace_end`, words below its end, it is one of before, drawn muted.
 
     `history`: how often it happened in each part of a time, oldest first, drawn as bars on a line where there is room;
     `ends` are the words at both ends of that line. `beside` is said after the name, such as the same figure of another.
@@ -58,6 +60,7 @@ class Stat:
     room: str = ""
     tip: str = ""
     trace: tuple[float, ...] | None = None
+    trace_end: str = ""
     mark: str = ""
     history: tuple[int, ...] | None = None
     ends: tuple[str, str] = ("", "")
@@ -227,7 +230,7 @@ class StatStrip(QFrame):
             painter.drawText(QRectF(x, 38, width + gap, 16), Qt.AlignmentFlag.AlignVCenter, stat.caption)
             if beside and stat.trace is not None:
                 top = (self.height() - _TRACE_HEIGHT) / 2
-                _paint_trace(painter, QRectF(x + width - beside, top, beside, _TRACE_HEIGHT), stat.trace)
+                _paint_trace(painter, QRectF(x + width - beside, top, beside, _TRACE_HEIGHT), stat)
             elif beside and stat.history is not None:
                 _paint_history(painter, QRectF(x + width - beside, 10, beside, 44), stat)
             elif stat.share is not None:
@@ -265,14 +268,21 @@ def _word_font() -> QFont:
     return font
 
 
-def _paint_trace(painter: QPainter, box: QRectF, shares: Sequence[float]) -> None:
+def _paint_trace(painter: QPainter, box: QRectF, stat: Stat) -> None:
     """Draw the shares until now as a line that ends at the right, over an area. Its ground is a line as wide as it may
     become; before the first share that is dotted: a line at the bottom would read as zeros.
     """
-    step = box.width() / (TRACE_POINTS - 1)
+    shares, step = stat.trace or (), box.width() / (TRACE_POINTS - 1)
     first = box.right() - step * max(len(shares) - 1, 0)
     painter.fillRect(QRectF(box.left(), box.top(), 1, box.height()), theme().color("border"))
     painter.save()
+    if stat.trace_end:
+        below = QRectF(box.left(), 38, box.width(), 16)
+        painter.setFont(theme().font("caption"))
+        painter.setPen(theme().color("text.muted"))
+        painter.drawText(below, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, stat.trace_end)
+        painter.setOpacity(_PAST)
+        box = QRectF(box.left(), box.top(), box.width(), 38 - box.top())
     pen = QPen(theme().color("border.strong"), 1)
     pen.setDashPattern((1, 3))
     painter.setPen(pen)

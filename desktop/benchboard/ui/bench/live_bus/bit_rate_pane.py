@@ -1,9 +1,10 @@
 """The pane beside frames that can't be read: the bit rates that the bus may have, and how the right one is detected."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Literal
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from benchboard.canbus.bit_rate_detection import ENOUGH_FRAMES
@@ -63,6 +64,7 @@ class BitRatePane(QWidget):
         self._list.addStretch(1)
         self._area = scroll_area(listed)
         self._area.setAccessibleName(_("Bit rates"))
+        self._area.verticalScrollBar().setSingleStep(theme().px("table.row.compact") + 4)
         self._how = Paragraph("", "caption", "muted")
         self._detect = Button(_("Detect bit rate"), self._search.detect, icon="ph.magnifying-glass", name="live_detect")
         self._stop = Button(_("Stop detecting"), self._search.stop, icon="ph.stop", name="live_detect_stop")
@@ -88,6 +90,18 @@ class BitRatePane(QWidget):
             self._grid.setColumnStretch(column, 1 if low or not column else 0)
         for row in range(3):
             self._grid.setRowStretch(row, int(row == (1 if low else 2)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_whole_rows()
+
+    def _show_whole_rows(self) -> None:
+        """Leave free what is left of the height of the list below the last row that has room."""
+        row = theme().px("table.row.compact") + 4
+        height = self._area.height()
+        spare = height % row if height < row * len(self._rows) else 0
+        if self._area.viewportMargins().bottom() != spare:
+            self._area.setViewportMargins(0, 0, 0, spare)
 
     def accessible_text(self) -> str:
         """Its title, and what it says of the bus."""
@@ -119,6 +133,7 @@ class BitRatePane(QWidget):
         search, focused = self._search, self.focusWidget()
         had_focus = focused is not None and focused.hasFocus() and focused in (self._detect, self._stop, self._use)
         _set_text(self._detect, _("Detect again") if search.detection is not None else _("Detect bit rate"))
+        self._detect.set_kind("primary" if found is None else "plain")
         self._detect.disable("" if search.is_running else search.why_not_detected())
         if found is not None:
             _set_text(self._use, _("Use {rate}").format(rate=bit_rate(found)))
@@ -160,8 +175,17 @@ class BitRatePane(QWidget):
             height = theme().px("table.row.compact") + 4
             self._area.setMinimumHeight(height * min(_LEAST_ROWS, len(lines)))
             self._area.setMaximumHeight(height * len(lines) + 1)
+        likeliest = self._likeliest(lines)
         for line in lines:
-            self._rows[line.bitrate].show_line(line, can_choose=not self._search.is_running)
+            row = self._rows[line.bitrate]
+            row.show_line(line, can_choose=not self._search.is_running, is_likeliest=line is likeliest)
+
+    def _likeliest(self, lines: list[RateLine]) -> RateLine | None:
+        """The bit rate that the heading names before one is detected."""
+        first = next((one for one in lines if one.state == ""), None)
+        if self._search.detection is not None or self._search.is_running or self._search.problem or first is None:
+            return None
+        return first if self._search.is_known(first.bitrate) else None
 
 
 def _set_text(button: Button, text: str) -> None:
@@ -190,7 +214,8 @@ class _RateRow(QWidget):
 
     def __init__(self, bitrate: int, search: BitRateSearch) -> None:
         super().__init__()
-        self._shown: tuple[RateLine, bool] | None = None
+        self._shown: tuple[RateLine, bool, bool] | None = None
+        self._is_marked = False
         self.setFixedHeight(theme().px("table.row.compact") + 4)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -217,11 +242,13 @@ class _RateRow(QWidget):
         column.addLayout(row, 1)
         column.addWidget(hairline())
 
-    def show_line(self, line: RateLine, *, can_choose: bool) -> None:
-        """Show this line of the same bit rate."""
-        if self._shown == (line, can_choose):
+    def show_line(self, line: RateLine, *, can_choose: bool, is_likeliest: bool) -> None:
+        """Show this line of the same bit rate; what speaks for the likeliest one stands in the heading."""
+        if self._shown == (line, can_choose, is_likeliest):
             return
-        self._shown = (line, can_choose)
+        self._shown = (line, can_choose, is_likeliest)
+        self._is_marked = is_likeliest or line.state in ("found", "listening")
+        self.update()
         is_present = line.state == "present"
         self.tick.setVisible(not is_present)
         self._space.setVisible(is_present)
@@ -230,9 +257,9 @@ class _RateRow(QWidget):
         self.tick.blockSignals(False)
         self.tick.setEnabled(can_choose)
         text = heard_text(line.heard) if line.heard is not None else line.why
-        self._why.setText(text)
+        self._why.setText("" if is_likeliest else text)
         self._why.setToolTip(plain_tooltip(line.why))
-        word, icon, tone = _marks()[line.state]
+        word, icon, tone = _marks()["likeliest" if is_likeliest else line.state]
         self.tick.setAccessibleDescription(", ".join(filter(None, (line.why, text if text != line.why else "", word))))
         for part in (self._icon, self._word):
             part.setVisible(bool(word))
@@ -241,11 +268,20 @@ class _RateRow(QWidget):
             self._word.setText(word)
             self._word.set_tone(tone)
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """With the ground and the edge of a selected row, where it is the one to look at."""
+        super().paintEvent(event)
+        if self._is_marked:
+            with QPainter(self) as painter:
+                painter.fillRect(self.rect(), theme().color("selection"))
+                painter.fillRect(QRect(0, 0, 2, self.height()), theme().color("accent"))
 
-def _marks() -> dict[RateState, tuple[str, str, Tone]]:
+
+def _marks() -> dict[RateState | Literal["likeliest"], tuple[str, str, Tone]]:
     """A word, its icon and its tone for each state."""
     return {
         "": ("", "", "text"),
+        "likeliest": (_("first"), "ph.arrow-right", "info"),
         "present": (_("now"), "ph.x-circle-fill", "error"),
         "listening": (_("listening"), "ph.broadcast", "info"),
         "failed": (_("no"), "ph.x-circle", "muted"),
