@@ -1,6 +1,7 @@
 """The pane of plots over histories of its own: what is drawn, time, cursors, drops, files, with mouse and keys."""
 
 import csv
+import os
 import struct
 from collections.abc import Callable
 from datetime import datetime
@@ -24,7 +25,8 @@ from benchboard.ui.bench.plots.plots_pane import PlotsPane
 from benchboard.ui.bench.plots.time_window import TimeWindow
 from benchboard.ui.bench.signals.signal_drag import signal_data
 from benchboard.ui.shell.shell import Shell
-from benchboard.ui.theme import theme
+from benchboard.ui.theme import Theme, theme
+from support.painted_text import painted_texts
 
 NOW = 1_700_000_000
 MESSAGE = Message(
@@ -291,4 +293,31 @@ def test_each_signal_has_one_row_of_values_at_the_cursors(pane: PlotsPane) -> No
     pane.resize(960, 640)
     assert pane.values.sizeHint().height() == (1 + 2) * compact, "one table, as there is room"
     pane.resize(260, 640)
-    assert pane.values.sizeHint().height() == (3 + 2 * 2) * compact, "no row is higher than the others"
+    assert pane.values.sizeHint().height() == (3 + 2) * compact + 2 * 2 * 22, "the values are below the names"
+
+
+@pytest.mark.parametrize("width", [320, 420, 700, 1100])
+def test_names_that_begin_alike_are_not_cut_at_the_cursors(
+    qtbot: QtBot, shell: Shell, light: Theme, width: int
+) -> None:
+    """There were two rows of “Motor…” in a pane of 320 pixels."""
+    names = ("MotorTemperatureWinding", "MotorTemperatureBearing")
+    signals = tuple(Signal(name, 16 * at, 16, scale=0.1, unit="°C") for at, name in enumerate(names))
+    message = Message("Motor", 0x100, False, 8, signals=signals)
+    histories, plots = SignalHistories(is_live=True), PlotSet()
+    for name in names:
+        key = SignalKey(0x100, False, "Motor", name)
+        histories.add(key, message, frames())
+        plots = plots.with_signal(key)
+    pane = PlotsPane(shell.context, histories, lambda: (), empty_advice="")
+    pane.canvas.time_window = TimeWindow(lambda: NOW * 10**9 + 120_000_000)
+    qtbot.addWidget(pane)
+    pane.resize(width, 640)
+    pane.show()
+    pane.show_plots(plots)
+    pane.canvas.show_cursors(True)
+    qtbot.waitExposed(pane)
+    shown = [one.text for one in painted_texts(pane.values)]
+    assert [one for one in shown if one.startswith("Motor")] == list(names)
+    if folder := os.environ.get("BENCH_SHOTS"):
+        pane.grab().save(f"{folder}/plots-{width}.png")

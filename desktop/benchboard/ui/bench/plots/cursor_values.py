@@ -1,6 +1,7 @@
 """The values of the plotted signals at both cursors, how they differ, and what they were between."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
@@ -22,23 +23,39 @@ from benchboard.ui.widgets.surfaces import set_surface
 _GAP: Final = 18.0
 _LEAST_GAP: Final = 6.0
 _LEFT, _RIGHT, _SWATCH = 12.0, 16.0, 20.0
-_LEAST_NAME: Final = 120.0
-"""Pixels that a name has in a table of all values."""
-_LEAST_NAME_BESIDE: Final = 40.0
-"""Pixels that a name keeps beside values that have too little room, which are cut then; the tooltip has them."""
+_BELOW_NAME: Final = 22.0
+"""The height of the values below a name."""
+_PART: Final = 3
+"""The columns of the values at the cursors, and of those between them."""
 _LEAST_WIDTH: Final = 200
 
 
-_Table = tuple[tuple[str, ...], list[tuple[int, tuple[str, ...]]]]
-"""The heading of a table, and its rows: the colour's number, the name and the values."""
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line of the table: a heading, a signal with the number of its colour, or values below its name."""
+
+    texts: tuple[str, ...]
+    colour: int | None = None
+    is_heading: bool = False
+
+    @property
+    def height(self) -> float:
+        is_below = self.colour is None and not self.is_heading
+        return _BELOW_NAME if is_below else theme().px("table.row.compact")
 
 
-def _widths(table: _Table) -> list[float]:
+def _widths(lines: Sequence[_Line]) -> list[float]:
     """Of the columns of values."""
     strong = QFontMetricsF(theme().font("body_strong"))
-    heading, rows = table
-    texts = [heading, *(texts for _colour, texts in rows)]
-    return [max(strong.horizontalAdvance(row[at]) for row in texts) + _GAP for at in range(1, len(heading))]
+    rows = [line.texts[1:] for line in lines if len(line.texts) > 1]
+    return [max(map(strong.horizontalAdvance, column)) + _GAP for column in zip(*rows, strict=True)]
+
+
+def _name_width(lines: Sequence[_Line]) -> float:
+    """Of the first column, in which no text is cut."""
+    body = QFontMetricsF(theme().font("body"))
+    names = [body.horizontalAdvance(line.texts[0]) + (0 if line.is_heading else _SWATCH) for line in lines]
+    return max(names) + 4
 
 
 def _time(at: int) -> str:
@@ -47,9 +64,8 @@ def _time(at: int) -> str:
 
 
 class CursorValues(QWidget):
-    """Two tables: a row for each signal with its value at A, at B, and the difference; and one with the least, the
-    greatest and the mean value between them; or one table with all of them where that has room. The times of A
-    and B are above them, or in the heading of the one table.
+    """A table that has of each signal its value at A, at B, and the difference, and the least, the greatest and the
+    mean value between them: in one line where that has room, else below its name, which isn't cut.
     """
 
     accessible_role = Role.StaticText
@@ -106,64 +122,72 @@ class CursorValues(QWidget):
         return QSize(_LEAST_WIDTH, self.height_for(self.width()))
 
     def height_for(self, width: int) -> int:
-        """The height that the values need at this width: a row for each signal in each table."""
-        tables = self._tables(width)
-        own_line = len(tables) > 1  # that of the times
-        return (own_line + sum(1 + len(rows) for _heading, rows in tables)) * theme().px("table.row.compact")
+        """The height that the values need at this width."""
+        return round(sum(line.height for line in self._lines(width)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.updateGeometry()
 
-    def _tables(self, width: int) -> list[_Table]:
-        """The headings and rows of both tables, or of one that has all where there is room for it."""
-        at = (self.title, "A", "B", _("B − A"))
-        between = (_("A to B"), _("Min"), _("Max"), _("Mean"))
-        rows = [(colour, tuple(texts)) for colour, *texts in self.rows]
-        others = [(colour, tuple(texts)) for colour, *texts in self.between]
-        both = [(colour, (*row, *other[1:])) for (colour, row), (_colour, other) in zip(rows, others, strict=True)]
+    def _lines(self, width: int) -> list[_Line]:
+        """The lines of the table at this width: all values of a signal behind its name where there is room for both,
+        else below it, those at the cursors over those between them."""
+        at = ("A", "B", _("B − A"))
+        between = (_("Min"), _("Max"), _("Mean"))
+        rows = [(colour, name, values) for colour, name, *values in self.rows]
+        others = [values for _colour, _name, *values in self.between]
         title = f"{self.title}  ·  {self.times}"
-        one: _Table = ((title, *at[1:], _("Min, A to B"), *between[2:]), both)
-        least = max(_SWATCH + _LEAST_NAME, QFontMetricsF(theme().font("body")).horizontalAdvance(title) + 4)
-        if width >= _LEFT + least + sum(_widths(one)) + _RIGHT:
-            return [one]
-        return [(at, rows), (between, others)]
+        whole = [_Line((title, *at, _("Min, A to B"), *between[1:]), is_heading=True)]
+        for (colour, name, values), other in zip(rows, others, strict=True):
+            whole.append(_Line((name, *values, *other), colour))
+        if width >= _LEFT + _name_width(whole) + sum(_widths(whole)) + _RIGHT:
+            return whole
+        lines = [
+            _Line((self.times,), is_heading=True),
+            _Line((self.title, *at), is_heading=True),
+            _Line((_("A to B"), *between), is_heading=True),
+        ]
+        for (colour, name, values), other in zip(rows, others, strict=True):
+            lines += [_Line((name,), colour), _Line(("", *values)), _Line((_("A to B"), *other))]
+        return lines
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        compact, top = theme().px("table.row.compact"), 0.0
-        tables = self._tables(self.width())
-        widths = [max(columns) for columns in zip(*(_widths(table) for table in tables), strict=True)]
-        title = QFontMetricsF(theme().font("body")).horizontalAdvance(self.title) + 4
-        room = self.width() - _LEFT - _RIGHT - max(title, _SWATCH + _LEAST_NAME_BESIDE)
-        if sum(widths) > room:
-            widths = [width * max(room, 0.0) / sum(widths) for width in widths]
-        lines: list[tuple[int | None, tuple[str, ...]]] = [(None, (self.times,))] if len(tables) > 1 else []
-        for heading, rows in tables:
-            lines += [(None, heading), *rows]
+        lines, top = self._lines(self.width()), 0.0
+        widths = _widths(lines)
+        label = max(QFontMetricsF(theme().font("body")).horizontalAdvance(one) for one in (self.title, _("A to B")))
+        room = max(self.width() - _LEFT - _RIGHT - label - 4, 0.0)
+        if len(widths) == _PART and sum(widths) > room:
+            widths = [width * room / sum(widths) for width in widths]
         with QPainter(self) as painter:
             painter.fillRect(self.rect(), theme().color("surface"))
-            for colour, texts in lines:
-                row = QRectF(0, top, self.width(), compact)
-                self._paint_row(painter, row, colour, texts, widths if len(texts) > 1 else ())
-                top += compact
+            for line in lines:
+                row = QRectF(0, top, self.width(), line.height)
+                self._paint_row(painter, row, line, widths if len(line.texts) > 1 else ())
+                top += line.height
 
-    def _paint_row(
-        self, painter: QPainter, row: QRectF, colour: int | None, texts: Sequence[str], widths: Sequence[float]
-    ) -> None:
+    def _paint_row(self, painter: QPainter, row: QRectF, line: _Line, widths: Sequence[float]) -> None:
         """A line above it, the colour and the name, and then the values."""
-        painter.fillRect(QRectF(0, row.top(), row.width(), 1), theme().color("border" if colour is None else "grid"))
+        is_first = line.is_heading or line.colour is not None
+        if is_first:
+            ruled = "border" if line.is_heading else "grid"
+            painter.fillRect(QRectF(0, row.top(), row.width(), 1), theme().color(ruled))
         left = _LEFT
-        if colour is not None:
-            painter.setPen(QPen(theme().chart(colour), 2.5))
+        if line.colour is not None:
+            painter.setPen(QPen(theme().chart(line.colour), 2.5))
             painter.drawLine(QPointF(left, row.center().y()), QPointF(left + 12, row.center().y()))
             left += _SWATCH
+        elif not line.is_heading:
+            left += _SWATCH
         room = max(row.right() - _RIGHT - sum(widths) - left, 0.0)
-        painter.setPen(theme().color("text.secondary" if colour is None else "text"))
-        painter.setFont(theme().font("body"))
-        name = QFontMetricsF(painter.font()).elidedText(texts[0], Qt.TextElideMode.ElideRight, room)
+        ink = "text" if line.colour is not None else "text.secondary" if line.is_heading else "text.muted"
+        painter.setPen(theme().color(ink))
+        painter.setFont(theme().font("body" if is_first else "caption"))
+        # In the middle: the names of signals that belong together begin alike.
+        name = QFontMetricsF(painter.font()).elidedText(line.texts[0], Qt.TextElideMode.ElideMiddle, room)
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         painter.drawText(QRectF(left, row.top(), room, row.height()), flags, name)
-        self._paint_values(painter, row, texts[1:], widths, is_heading=colour is None)
+        painter.setPen(theme().color("text.secondary" if line.is_heading else "text"))
+        self._paint_values(painter, row, line.texts[1:], widths, is_heading=line.is_heading)
 
     @staticmethod
     def _paint_values(

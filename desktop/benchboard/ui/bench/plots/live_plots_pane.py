@@ -4,7 +4,7 @@ signals of the current row.
 
 from typing import Final
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from benchboard.canbus.dbc import CanDatabase
@@ -29,7 +29,10 @@ _MOST_BELOW: Final = 0.6
 
 
 class LivePlotsPane(PlotsPane):
-    """Shows the session's `LivePlots`. Its signals are those of the rows in `table`, whose squares it fills."""
+    """Shows the session's `LivePlots`. Its signals are those of the rows in `table`, whose squares it fills. `opened`:
+    it was shown or hidden."""
+
+    opened = Signal(bool)
 
     def __init__(self, context: Context, table: FrameList, model: FrameModel) -> None:
         self._table, self._model = table, model
@@ -96,6 +99,7 @@ class LivePlotsPane(PlotsPane):
         inside = self.window().focusWidget()
         had_focus = inside is not None and self.isAncestorOf(inside)
         self.setVisible(shown)
+        self.opened.emit(shown)
         self.live_plots.keep_pane(is_open=shown)
         self.restore_size()
         if had_focus and not shown:

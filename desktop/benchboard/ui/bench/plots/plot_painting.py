@@ -28,9 +28,11 @@ TITLE: Final = 24.0
 AXIS: Final = 28.0
 """Height of the axis of time."""
 LEAST_CHART: Final = 62.0
-"""So that a plot of one signal has 96 pixels."""
-_MOST_CHART: Final = 180.0
-_LEFT, _RIGHT, _ABOVE, _BELOW = 60.0, 16.0, 9.0, 10.0
+"""So that a plot of one signal has 104 pixels."""
+_MOST_CHART: Final = 320.0
+_LEFT, _RIGHT, _ABOVE, _BELOW = 60.0, 16.0, 9.0, 18.0
+_EDGE: Final = 8.0
+"""Between a time and the right end of the window."""
 _LEFT_NAMED: Final = 92.0
 """The room for the labels of values with names."""
 _SWATCH: Final = QSizeF(12, 3)
@@ -83,7 +85,7 @@ def boxes(size: QSizeF, plots: PlotSet, source: SignalSource) -> list[PlotBox]:
         return []
     titles = sum(TITLE * len(plot) for plot in plots.plots)
     each = max((size.height() - AXIS - titles) / len(plots.plots), LEAST_CHART + _BELOW)
-    each = min(each, _MOST_CHART + _BELOW)  # two plots of a whole pane would be towers
+    each = min(each, _MOST_CHART + _BELOW)  # one plot of a whole pane would be a tower
     has_names = any(_choices(plot, source) for plot in plots.plots)
     left = min(_LEFT_NAMED if has_names else _LEFT, size.width() / 3)
     found, top = [], 0.0
@@ -456,7 +458,7 @@ def _time_labels(
     for at, label in time_ticks(*span, most):
         x, width = x_at(row, span, at), metrics.horizontalAdvance(label) + 2
         place = QRectF(x - width / 2, row.top(), width, row.height())
-        is_inside = row.left() - 20 <= place.left() and place.right() <= row.right() + _RIGHT
+        is_inside = row.left() - 20 <= place.left() and place.right() <= row.right() + _RIGHT - _EDGE
         others = (*taken, *(other for other, _label in found))
         if is_inside and not any(place.adjusted(-4, 0, 4, 0).intersects(one) for one in others):
             found.append((place, label))

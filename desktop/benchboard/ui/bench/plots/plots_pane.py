@@ -34,7 +34,7 @@ from benchboard.ui.widgets.surfaces import set_surface
 
 _LEAST_WIDTH: Final = 260
 _ZOOM: Final = 0.7
-_LEAST_PLOTS: Final = 96 + int(AXIS)
+_LEAST_PLOTS: Final = 104 + int(AXIS)
 """Pixels that plots keep beside the values at the cursors: a plot and the axis of time."""
 Offered = Callable[[], Sequence[SignalKey]]
 
