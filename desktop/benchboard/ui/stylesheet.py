@@ -180,7 +180,9 @@ QTabBar[documents="true"]::tear { width: 0; border: 0; image: none; }
 """)
 
 
-def sheet(colors: Mapping[str, QColor], radii: Mapping[str, int], fonts: Mapping[str, QFont], mono: QFont) -> str:
+def sheet(
+    colors: Mapping[str, QColor], radii: Mapping[str, int], fonts: Mapping[str, QFont], mono: Mapping[str, QFont]
+) -> str:
     """The whole style sheet: for colour tokens, corner radii in pixels (`RADII`), and the fonts of the type scale."""
     values: dict[str, str] = {}
     for name, color in colors.items():
@@ -189,7 +191,9 @@ def sheet(colors: Mapping[str, QColor], radii: Mapping[str, int], fonts: Mapping
     values |= {f"r_{name}": str(radii[name]) for name in RADII}
     parts = [template.substitute(values) for template in (_BASE, _BUTTONS, _FIELDS, _TABLES)]
     types = [_type(role, font) for role, font in fonts.items()]
-    return "".join([*parts, *types, 'QLabel[medium="true"] { font-weight: 500; }\n', _mono(mono)])
+    return "".join(
+        [*parts, *types, 'QLabel[medium="true"] { font-weight: 500; }\n', *(_mono(*one) for one in mono.items())]
+    )
 
 
 def _type(role: str, font: QFont) -> str:
@@ -197,7 +201,8 @@ def _type(role: str, font: QFont) -> str:
     return f"{names} {{ font-size: {font.pointSizeF()}pt; font-weight: {int(font.weight())}; }}\n"
 
 
-def _mono(font: QFont) -> str:
+def _mono(role: str, font: QFont) -> str:
     families = ", ".join(f'"{family}"' for family in font.families())
     size = font.pointSizeF() if sys.platform != "darwin" else font.pointSizeF() + 1
-    return f'QLabel[type="mono"], QLineEdit[type="mono"] {{ font-family: {families}; font-size: {size}pt; }}\n'
+    names = f'QLabel[type="{role}"], QLineEdit[type="{role}"]'
+    return f"{names} {{ font-family: {families}; font-size: {size}pt; font-weight: {int(font.weight())}; }}\n"

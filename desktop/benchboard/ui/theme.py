@@ -24,6 +24,8 @@ _WEIGHTS: Final = dict.fromkeys(
     ("body_strong", "section", "title", "display", "kpi", "wall_title", "wall_kpi_large"), 600
 )
 
+_MONO_STEPS: Final = {"mono": "caption", "code": "body", "mono_title": "section"}
+"""The fonts of fixed widths, and the step of the scale that each is as large as."""
 
 _HIGH_CONTRAST: Final = {
     "text.secondary": "text",
@@ -132,10 +134,10 @@ class Theme(QObject):
 
     def font(self, role: str = "body") -> QFont:
         """The font of a step of the scale (`body`, `title`, …), or one of fixed widths: `mono`, one size smaller than
-        body, or `code`, as large as body."""
-        if role not in ("mono", "code"):
+        body, `code`, as large as body, or `mono_title`, one size smaller than a title."""
+        if (step := _MONO_STEPS.get(role)) is None:
             return self._font(self._families, role, _WEIGHTS.get(role, 400))
-        return self._font(self._mono_families, "caption" if role == "mono" else "body", 400)
+        return self._font(self._mono_families, step, _WEIGHTS[step] if role == "mono_title" else 400)
 
     def line_height(self, step: str) -> float:
         """How far lines are apart, as a multiple of the font's size: of `caption`, `body` or `title`."""
@@ -209,7 +211,7 @@ class Theme(QObject):
     def _style_sheet(self) -> str:
         radii = {name: self.px(f"radius.{name}") for name in stylesheet.RADII}
         scale = {role: self.font(role) for role in self._tokens["type"]["scale_pt"]}
-        return stylesheet.sheet(self._colours, radii, scale, self.font("mono"))
+        return stylesheet.sheet(self._colours, radii, scale, {role: self.font(role) for role in ("mono", "mono_title")})
 
 
 _theme: Theme | None = None

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.canbus.dbc import CanDatabase, Message
@@ -34,7 +34,8 @@ from benchboard.ui.bench.recording_tables import difference_badges, node_shares,
 from benchboard.ui.bench.recordings_view import RecordingsView
 from benchboard.ui.paged.paged_model import PagedTableModel
 from benchboard.ui.shell.shell import Shell
-from benchboard.ui.widgets import Button, Confirm, Elided, EmptyState, Select, Toast
+from benchboard.ui.widgets import Button, Confirm, Elided, EmptyState, Select, Text, Toast
+from benchboard.ui.widgets.key_value import FigureColumns
 from benchboard.ui.widgets.legend import Legend
 from benchboard.ui.widgets.menus import Menu
 from benchboard.ui.widgets.readable_rows import ReadableRow
@@ -297,6 +298,8 @@ def test_selected_id_is_drawn_and_told_as_both_recordings_have_it(
     name = details.plot.accessibleName()
     assert name.startswith("Frames over time. A: 5")
     assert "B: " in name
+    said = [one.accessibleName() for one in details.findChildren(FigureColumns)]
+    assert {"A, B", "Count 1\u202f500 in A, 25 in B", "Mean (ms) 20 in A, 200 in B"} <= set(said)
     shoot(shell, "recordings_compared_id")
     assert opened.panes()[-2:] == [comparison.table, details]
     select("0x0C9")
@@ -305,7 +308,8 @@ def test_selected_id_is_drawn_and_told_as_both_recordings_have_it(
     frames = click.find(window, "compared_show_frames")
     assert isinstance(frames, Button)
     select("0x300")
-    assert frames.reason == "A has no frames of it."
+    assert frames.reason == "Only in B"
+    assert "Only in B" in [one.text() for one in frames.parentWidget().findChildren(Text) if one.isVisible()]
     qtbot.keyClick(details, Qt.Key.Key_Escape)
     assert not details.isVisible()
     assert comparison.table.view.hasFocus()
@@ -606,7 +610,46 @@ def test_channels_of_both_sides_are_chosen_to_compare(
     qtbot.waitUntil(lambda: comparison.said == "A: two.log, can1, B: two.log, can1")
     shell.window().resize(1024, 700)
     qtbot.waitUntil(lambda: view.width() < 1_024)
+    field = shell.window().findChild(QLineEdit, "recording_comparison_search")
+    assert field is not None
+    qtbot.waitUntil(lambda: field.mapTo(view, QPoint(0, 0)).y() > other.mapTo(view, QPoint(0, 0)).y())
     shoot(shell, "recordings_channels_narrow")
+
+
+def test_bar_of_the_comparison_is_one_line_also_in_a_narrow_window(
+    qtbot: QtBot, shell: Shell, opened: RecordingsView, click: Clicker, tmp_path: Path
+) -> None:
+    opened.compare_with(written(tmp_path / "the other drive of that day.log", drive(slower=True)))
+    qtbot.waitUntil(lambda: opened.comparison.model.rowCount() > 0)
+    other, field = (click.find(shell.window(), f"recording_{one}") for one in ("compare_other", "comparison_search"))
+
+    def top(widget: QWidget) -> int:
+        return widget.mapTo(opened, QPoint(0, 0)).y()
+
+    for width, title in ((1440, "Other recording"), (1024, "")):
+        shell.window().resize(width, 800)
+        qtbot.waitUntil(lambda title=title: other.text() == title)
+        assert top(other) == top(field)
+
+
+def test_other_recording_is_drawn_downwards_up_to_its_end(
+    qtbot: QtBot, opened: RecordingsView, shell: Shell, tmp_path: Path
+) -> None:
+    opened.compare_with(written(tmp_path / "other.log", drive()[:1_500]))
+    qtbot.waitUntil(lambda: opened.comparison.is_filled)
+    line = opened.time_line
+    qtbot.waitUntil(lambda: line.height() == line.sizeHint().height())
+    image, scale = line.grab().toImage(), line.devicePixelRatio()
+    middle = line.axis_row().top() - 35
+
+    def colour(share: float, below: int) -> QColor:
+        return image.pixelColor(round(share * line.width() * scale), round((middle + below) * scale))
+
+    above, below = colour(0.3, -8), colour(0.3, 8)
+    assert above.blue() > above.red()
+    assert below.red() > below.blue()
+    assert colour(0.8, -8) == above
+    assert colour(0.8, 8) == shell.context.theme.color("surface")
 
 
 def click_first(shell: Shell) -> ChannelSelect:
@@ -630,11 +673,11 @@ def test_two_channels_of_a_recording_are_compared_beside_each_other(
     assert not view.channel.isVisible()
     figures = window.findChild(StatStrip, "recording_figures")
     assert figures is not None
-    assert figures.stats[0].spoken == "Frames 1\u202f000, 500 in B"
+    assert figures.stats[0].spoken == "Frames 1\u202f000 in A, 500 in B"
     assert not view.playback.isVisible()
     qtbot.waitUntil(lambda: bool(view.comparison.model.rows))
     marks, _detail = difference_badges(view.comparison.model.rows[0])
-    assert [mark.text for mark in marks] == ["100 % slower", "Data"]
+    assert [mark.text for mark in marks] == ["B 100 % slower", "Data"]
     assert view.time_line.other_rates
     click(window, "segment_frames")
     assert figures.stats[0].spoken == "Frames 1\u202f000"

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.canbus.dbc import CanDatabase
 from benchboard.canbus.frame import Frame
@@ -50,8 +51,10 @@ from benchboard.ui.widgets.share_bar import ShareBar
 from benchboard.ui.widgets.surfaces import set_surface
 
 _TYPING_MS: Final = 200
-_DASHED: Final = (4.0, 3.0)
-"""The line of the other recording: lengths of its strokes and gaps, in its widths."""
+_LEAST_FIELD, _LEAST_SIDES, _WIDEST = 112, 136, 10_000
+"""Pixels of the field and of the names of the compared recordings, at least, on one line with the rest."""
+_BAR_SIDES: Final = 28
+"""Pixels at both sides of the bar."""
 _NAMED_NODES: Final = 4
 _SHARE_BAR: Final = 240
 _LEAST_UNKNOWN: Final = 0.0005
@@ -136,9 +139,9 @@ class _IdList(QWidget, Generic[Row]):
             leave.connect(self._leave_field)
         self._bar = QWidget()
         set_surface(self._bar, "surface")
-        lines = QVBoxLayout(self._bar)
-        lines.setContentsMargins(16, 6, 12, 6)
-        lines.setSpacing(6)
+        self._lines = lines = QBoxLayout(QBoxLayout.Direction.TopToBottom, self._bar)
+        lines.setContentsMargins(16, 8, 12, 8)
+        lines.setSpacing(8)
         self._line_above, self._line = QHBoxLayout(), QHBoxLayout()
         for line in (self._line_above, self._line):
             line.setSpacing(8)
@@ -364,16 +367,19 @@ class ComparisonList(_IdList[ComparisonRow]):
         self._line.insertWidget(1, self._kinds)
         self._line.insertWidget(2, self._tolerance)
         self._line.removeWidget(self._said)
-        self._line_above.addWidget(Text(_("Compared"), "body_strong"))
+        self._word = Text(_("Compared"), "body_strong")
+        self._line_above.addWidget(self._word)
         self._sides = Legend()
         self._end = Button(
             "", self._end_comparison, kind="quiet", icon="ph.x", tip=_("End the comparison"),
             name="recording_compare_end",
         )  # fmt: skip
-        self._line_above.addWidget(self._sides, 1)
+        self._line_above.addWidget(self._sides)
         self._line_above.addWidget(self._said, 1)
         for widget in (self._first_channel, self._channel, self._other, self._end):
             self._line_above.addWidget(widget)
+        self._line_above.addStretch()
+        self._lines.setStretch(0, 1)
         self.model.listing = Listing(sort="difference", filters={"shown": DIFFERENT}, descending=True)
         self._show_bar()
 
@@ -513,18 +519,40 @@ class ComparisonList(_IdList[ComparisonRow]):
         self._sides.hide()
 
     def _show_sides(self, first: RecordingPart, second: RecordingPart) -> None:
-        """Show which recording is A, with a solid line, and which is B, with a dashed one."""
+        """Show which recording is A, and which is B, with their colours."""
 
         def entries() -> list[LegendEntry]:
             return [
-                LegendEntry(theme().chart(0), _("A: {name}").format(name=first.text)),
-                LegendEntry(theme().chart(1), _("B: {name}").format(name=second.text), dash=_DASHED),
+                LegendEntry(theme().chart(0), _("A: {name}").format(name=first.text), dash="area"),
+                LegendEntry(theme().chart(1), _("B: {name}").format(name=second.text), dash="area"),
             ]
 
         self._sides.show_entries(entries)
         self._sides.setToolTip(plain_tooltip(self.said))
         self._said.hide()
         self._sides.show()
+        self._fit_bar()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_bar()
+
+    def _fit_bar(self) -> None:
+        """Put what is compared and what is shown of it on one line if it has room for both, else on two. Where there is
+        little, two buttons show their icons alone, and then its first word is left out.
+        """
+        buttons, least = (self._other, self.export), {self._field: _LEAST_FIELD, self._sides: _LEAST_SIDES}
+        parts = [self._word, self._sides, self._first_channel, self._channel, self._other, self._end,
+                 self._field, self._kinds, self._tolerance, self.export]  # fmt: skip
+        shown = [one for one in parts if one is self._word or not one.isHidden()]
+        lacking = sum(min(one.sizeHint().width(), least.get(one, _WIDEST)) + self._line.spacing() for one in shown)
+        lacking += sum(one.label_room() for one in buttons if one.is_shortened) - self.width() + _BAR_SIDES
+        icons = sum(one.label_room() for one in buttons)
+        fits = lacking <= icons + self._word.sizeHint().width()
+        for button in buttons:
+            button.show_label(lacking <= 0 or not fits)
+        self._word.setVisible(lacking <= icons or not fits)
+        self._lines.setDirection(QBoxLayout.Direction.LeftToRight if fits else QBoxLayout.Direction.TopToBottom)
 
     def show_kind(self, key: str) -> None:
         """Show the IDs with these differences; all if `key` is empty."""

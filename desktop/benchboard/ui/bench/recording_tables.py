@@ -398,7 +398,8 @@ def _badge(one: IdDifference, row: ComparisonRow) -> Mark:
     if one is IdDifference.ONLY_SECOND:
         return Mark("neutral", _("Only in B"), "ph.plus")
     if one is IdDifference.PERIOD:
-        return Mark("warn", pace_text(row.compared.period_change or 0.0), "ph.clock")
+        pace = pace_text(row.compared.period_change or 0.0)
+        return Mark("warn", _("B {pace}").format(pace=pace), "ph.clock")
     if one is IdDifference.LENGTH:
         return Mark("info", _("Length"), "ph.ruler")
     return Mark("info", _("Data"), "ph.pencil-simple")

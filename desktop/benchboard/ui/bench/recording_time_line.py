@@ -38,6 +38,8 @@ _FLAGS: Final = 18
 """Height of the row of bookmarks, where there are any."""
 _FLAG: Final = 12
 _BARS: Final = 46
+_HALF: Final = 26
+"""The height of the bars of each of two recordings: the one upwards from a line, the other downwards."""
 _ERRORS: Final = 6
 _BAR: Final = 3
 _GRIP: Final = 6
@@ -56,6 +58,8 @@ _OUTSIDE: Final = 0.3
 _EVEN: Final = 0.08
 """The spread of the bars, of the highest, up to which they are drawn as one area."""
 _AREA: Final = 0.3
+_COMPARED: Final = 0.35
+"""The opacity of the bars of two recordings; their outlines have the full colours."""
 _FINEST_LABEL_S: Final = 0.001
 
 
@@ -87,6 +91,7 @@ class RecordingTimeLine(QWidget):
         """How full the bus of the recording was that this one is compared with, and its start (s)."""
         self.other_rates: list[float] = []
         """Its frames a second in the part that each bar is of; empty without one."""
+        self._other_errors: list[int] = []
         self._bookmarks: Sequence[Bookmark] = ()
         self._playhead = 0.0
         self._range: tuple[float, float] | None = None
@@ -97,22 +102,27 @@ class RecordingTimeLine(QWidget):
         self._shown = 0
 
     def sizeHint(self) -> QSize:
-        return QSize(400, self._top() + _BARS + _ERRORS + 26)
+        return QSize(400, self._top() + self._bars_height() + _ERRORS + 26)
 
     def _top(self) -> int:
         return _TOP + (_FLAGS if self._bookmarks else 0)
+
+    def _bars_height(self) -> int:
+        return _BARS if self._other is None else 2 * _HALF
 
     def show_recording(self, recording: Recording | None) -> None:
         """Show another recording, from its start, without a range."""
         self._recording, self._range, self._pressed, self._hover = recording, None, None, None
         self._channel = self._other = None
+        self.updateGeometry()
         self._playhead = recording.start if recording is not None else 0.0
         self._count()
         self._describe()
 
     def show_other(self, other: tuple[FrameDensity, float] | None) -> None:
-        """Draw over the bars how full the bus of another recording was, from its start (s) on; None: of none."""
+        """Draw below the bars how full the bus of another recording was, from its start (s) on; None: of none."""
         self._other = other
+        self.updateGeometry()
         self._count()
 
     def show_bookmarks(self, bookmarks: Sequence[Bookmark]) -> None:
@@ -162,14 +172,14 @@ class RecordingTimeLine(QWidget):
         if recording is not None:
             count = max(1, int(room.width() / _BAR))
             self._rates, self._errors = recording.densities[self._channel].spans(recording.start, recording.end, count)
-            self.other_rates = []
+            self.other_rates, self._other_errors = [], []
             if self._other is not None:
                 density, start = self._other
-                self.other_rates = density.spans(start, start + recording.seconds, count)[0]
+                self.other_rates, self._other_errors = density.spans(start, start + recording.seconds, count)
         self.update()
 
     def _room(self) -> QRectF:
-        return QRectF(_EDGE, self._top(), max(self.width() - 2 * _EDGE, 1), _BARS)
+        return QRectF(_EDGE, self._top(), max(self.width() - 2 * _EDGE, 1), self._bars_height())
 
     def _x(self, seconds: float) -> float:
         recording, room = self._recording, self._room()
@@ -239,7 +249,11 @@ class RecordingTimeLine(QWidget):
         with QPainter(self) as painter:
             painter.setFont(theme().font("caption"))
             self._paint_range(painter)
-            self._paint_bars(painter)
+            if self._other is None:
+                self._paint_bars(painter)
+            else:
+                self._paint_both(painter)
+            self._paint_sentence(painter)
             self._paint_axis(painter)
             self._paint_bookmarks(painter)
             self._paint_playhead(painter)
@@ -252,7 +266,7 @@ class RecordingTimeLine(QWidget):
         if self._range is None:
             return
         room, (first, last) = self._room(), self._range
-        box = QRectF(self._x(first), room.top() - 4, self._x(last) - self._x(first), _BARS + _ERRORS + 8)
+        box = QRectF(self._x(first), room.top() - 4, self._x(last) - self._x(first), room.height() + _ERRORS + 8)
         ground = QColor(theme().color("accent"))
         ground.setAlphaF(0.16)
         painter.fillRect(box, ground)
@@ -260,7 +274,7 @@ class RecordingTimeLine(QWidget):
         painter.fillRect(QRectF(box.right() - 1, box.top(), 2, box.height()), theme().color("accent"))
 
     def _paint_bars(self, painter: QPainter) -> None:
-        room, top = self._room(), _HEADROOM * max(1.0, *self._rates, *self.other_rates)
+        room, top = self._room(), _HEADROOM * max(1.0, *self._rates)
         colour, muted = theme().chart(0), QColor(theme().chart(0))
         muted.setAlphaF(_OUTSIDE)
         if self._range is None:  # a wall of bars in the full colour would outweigh the frames
@@ -280,26 +294,55 @@ class RecordingTimeLine(QWidget):
                 painter.fillRect(QRectF(left, room.bottom() - height, width, 1.5), theme().chart(0))
             if self._errors[place]:
                 painter.fillRect(QRectF(left, room.bottom() + 2, _BAR - 1, _ERRORS), theme().color("error"))
-        if any(self.other_rates):
-            self._paint_other(painter, room, top)
-        painter.setPen(theme().color("text.muted"))
-        self._paint_sentence(painter, room)
 
-    def _paint_other(self, painter: QPainter, room: QRectF, top: float) -> None:
-        """Draw the other recording as a dashed outline, up to its end."""
-        last = max(place for place, rate in enumerate(self.other_rates) if rate)
+    def _paint_both(self, painter: QPainter) -> None:
+        """Draw this recording upwards from a line and the other one downwards, each up to its end, on one scale."""
+        room, top = self._room(), _HEADROOM * max(1.0, *self._rates, *self.other_rates)
+        middle = room.top() + _HALF
+        sides = (("A", self._rates, self._errors, -_HALF), ("B", self.other_rates, self._other_errors, _HALF))
+        for place, (name, rates, errors, height) in enumerate(sides):
+            span = self._range if height < 0 else None  # the other one is compared whole
+            self._paint_side(painter, QPointF(room.left(), middle), rates, height / top, theme().chart(place), span)
+            outer = room.top() - 2 if height < 0 else room.bottom() - 2
+            for at, count in enumerate(errors):
+                if count:
+                    painter.fillRect(QRectF(room.left() + at * _BAR, outer, _BAR - 1, 4), theme().color("error"))
+            painter.setPen(theme().color("text.muted"))
+            box = QRectF(0, min(middle, middle + height), _EDGE - 4, _HALF)
+            painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, name)
+        painter.fillRect(QRectF(room.left(), middle, room.width(), 1), theme().color("border.strong"))
+
+    def _paint_side(
+        self,
+        painter: QPainter,
+        start: QPointF,
+        rates: Sequence[float],
+        scale: float,
+        colour: QColor,
+        span: tuple[float, float] | None,
+    ) -> None:
+        """Draw rates as an area from `start` on, `scale` pixels high for each frame a second, downwards if that is
+        positive; fainter outside the `span`.
+        """
+        last = max((place for place, rate in enumerate(rates) if rate), default=-1)
+        for place, rate in enumerate(rates[: last + 1]):
+            left, height = start.x() + place * _BAR, scale * rate
+            inside = span is None or span[0] <= self._time(left + _BAR / 2) <= span[1]
+            fill = QColor(colour)
+            fill.setAlphaF(_COMPARED if inside else _COMPARED * _OUTSIDE)
+            painter.fillRect(QRectF(left, start.y(), _BAR, height).normalized(), fill)
         outline = [
-            QPointF(room.left() + at * _BAR, room.bottom() - _BARS * rate / top)
-            for place, rate in enumerate(self.other_rates[: last + 1])
+            QPointF(start.x() + at * _BAR, start.y() + scale * rate)
+            for place, rate in enumerate(rates[: last + 1])
             for at in (place, place + 1)
         ]
-        pen = QPen(theme().chart(1), 1.5)
-        pen.setDashPattern((4, 2))
-        painter.setPen(pen)
-        painter.drawPolyline(QPolygonF([*outline, QPointF(outline[-1].x(), room.bottom())]))
+        painter.setPen(QPen(colour, 1))
+        painter.drawPolyline(QPolygonF(outline))
 
-    def _paint_sentence(self, painter: QPainter, room: QRectF) -> None:
+    def _paint_sentence(self, painter: QPainter) -> None:
         """What is shown and the busiest second, in the half where the time of the playhead isn't."""
+        room = self._room()
+        painter.setPen(theme().color("text.muted"))
         said = " · ".join(text for text in (self.shown_text(), self.busiest_text()) if text)
         is_left = self._x(self._playhead) > room.center().x()
         side = Qt.AlignmentFlag.AlignLeft if is_left else Qt.AlignmentFlag.AlignRight
@@ -351,7 +394,7 @@ class RecordingTimeLine(QWidget):
     def _paint_playhead(self, painter: QPainter) -> None:
         room = self._room()
         x = self._x(self._playhead)
-        painter.fillRect(QRectF(x - 1, self._top() - 4, 2, _BARS + _ERRORS + 8), theme().color("text"))
+        painter.fillRect(QRectF(x - 1, self._top() - 4, 2, room.height() + _ERRORS + 8), theme().color("text"))
         text = self._text(self._playhead)
         width = QFontMetricsF(painter.font()).horizontalAdvance(text) + 12
         box = QRectF(min(max(x - width / 2, room.left()), room.right() - width), 1, width, 16)
@@ -365,7 +408,7 @@ class RecordingTimeLine(QWidget):
         painter.setPen(theme().color("text"))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
         if self._hover is not None and not self._drags:
-            painter.fillRect(QRectF(self._hover, room.top(), 1, _BARS + _ERRORS), theme().color("text.muted"))
+            painter.fillRect(QRectF(self._hover, room.top(), 1, room.height() + _ERRORS), theme().color("text.muted"))
 
     def resizeEvent(self, event: object) -> None:
         self._count()

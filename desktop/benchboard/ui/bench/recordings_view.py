@@ -428,6 +428,7 @@ class RecordingsView(QWidget):
             short = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
             self._back.set_title(_("Back to {name}").format(name=short))
         self.toolbar.set_title(recording.path.name if recording is not None else _("Recordings"))
+        self._open.set_kind("plain" if recording is not None else "primary")
         self._show_list_tools()
 
     def _show_counted(self) -> None:

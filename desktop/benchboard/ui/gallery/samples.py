@@ -22,7 +22,7 @@ from benchboard.ui.widgets.crosshair import Crosshair, paint_crosshair, paint_va
 from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.empty_state import paint_empty_tile
 from benchboard.ui.widgets.heading_edit import HeadingEdit
-from benchboard.ui.widgets.key_value import Figure
+from benchboard.ui.widgets.key_value import Figure, FigureColumns
 from benchboard.ui.widgets.labels import Tone
 from benchboard.ui.widgets.legend import Legend, LegendEntry, paint_legend, paint_legend_row
 from benchboard.ui.widgets.meter import Meter
@@ -204,7 +204,8 @@ def _data() -> Iterator[Sample]:
 
     def line() -> QWidget:
         made = StatStrip(compact=True)
-        made.show_stats((Stat("35 997", "Frames", beside="26 996 in B"), Stat("7", "IDs"), Stat("0", "Error frames")))
+        two = Stat("35 997", "Frames", beside=Stat("26 996", "Frames"), both="{first} in A, {second} in B")
+        made.show_stats((two, Stat("7", "IDs"), Stat("0", "Error frames")))
         return made
 
     def stepper(current: int) -> QWidget:
@@ -222,6 +223,7 @@ def _data() -> Iterator[Sample]:
             ("Longest propagation segment", Figure("2 975 ns")),
             ("Maximum cable length", Figure("255.5 m", True)),
             ("Resync, arbitration phase", Figure("0.62 %", False, "unverified")),
+            ("Frames", FigureColumns(("826", "1\u202f013"), "826 in A, 1\u202f013 in B")),
         )
         return widgets.KeyValue(rows, ruled=True)
 

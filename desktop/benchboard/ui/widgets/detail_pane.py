@@ -115,16 +115,23 @@ class DetailHeader(QWidget):
     """The head of a pane: a mark, the name, a line below it and badges; at the right the button that closes the pane.
 
     The mark is a person's `avatar`, or for a thing its `icon` in a square. `title_row` and `line` have room for buttons
-    after the name and after the line below it. A badge that isn't shown leaves no gap. `tabs`: tabs follow.
+    after the name and after the line below it. A badge that isn't shown leaves no gap. `tabs`: tabs follow. `mono`:
+    the name is an identifier.
     """
 
     def __init__(
-        self, close: Button, *badges: QWidget, icon: str = "", tabs: bool = False, parent: QWidget | None = None
+        self,
+        close: Button,
+        *badges: QWidget,
+        icon: str = "",
+        tabs: bool = False,
+        mono: bool = False,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.avatar = Avatar("?", _MARK, self)
         self.avatar.setVisible(not icon)
-        self.name: Paragraph = _HeaderName("", "title", parent=self)
+        self.name: Paragraph = _HeaderName("", "mono_title" if mono else "title", parent=self)
         self.below = Elided("", "body", "secondary", fits_text=True)
         self.title_row = QHBoxLayout()
         self.title_row.setSpacing(4)

@@ -14,6 +14,8 @@ from benchboard.ui.widgets.readable_rows import ReadableRow, make_readable
 from benchboard.ui.widgets.surfaces import Icon
 
 _LEAST_NAME = 96
+_COLUMN = 88
+"""Least width of a column of figures."""
 _ROW = 24
 """Least height of a row: a value with a button is as high as one without."""
 
@@ -149,6 +151,26 @@ def _remove(widget: QWidget) -> None:
     widget.hide()
     widget.setParent(None)  # nobody finds it any more while it waits for its deletion
     widget.deleteLater()
+
+
+class FigureColumns(QWidget):
+    """Figures side by side in columns as wide as each other, of a row of a ruled `KeyValue` or, `titles`, above such
+    rows. A screen reader says them as `said`.
+    """
+
+    accessible_role = Role.StaticText
+
+    def __init__(self, texts: Sequence[str], said: str = "", *, titles: bool = False) -> None:
+        super().__init__()
+        self.setAccessibleName(said or ", ".join(texts))
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(theme().px("spacing.3"))
+        for text in texts:
+            one = Text(text, "caption", "muted") if titles else Text(text)
+            one.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            one.setMinimumWidth(_COLUMN)
+            line.addWidget(one)
 
 
 class Figure(QWidget):

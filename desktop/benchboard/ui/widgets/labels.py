@@ -36,7 +36,7 @@ class Text(QLabel):
         self.setProperty("type", type)
         self.setProperty("tone", tone)
         self.setWordWrap(wrap)
-        if type == "mono":
+        if type.startswith("mono"):
             self.setFont(theme().font(type))
         self.setText(text)
         if selectable:

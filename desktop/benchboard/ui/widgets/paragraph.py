@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QWidget
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.labels import Text, Tone
 
-_STEPS: Final = {"micro": "caption", "caption": "caption", "section": "title", "title": "title", "display": "title"}
+_STEPS: Final = {"micro": "caption", "caption": "caption", "section": "title", "title": "title", "display": "title",
+                 "mono_title": "title"}  # fmt: skip
 """The step whose line height each step of the type scale has; any other has that of `body`."""
 _LEAST_PATH: Final = 120
 """Least width of a path that is broken into lines, in pixels."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from string import Formatter
 from typing import Literal
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -47,7 +48,8 @@ class Stat:
     empty keeps that room until there are some. With `trace_end`, words below its end, it is one of before, drawn muted.
 
     `history`: how often it happened in each part of a time, oldest first, drawn as bars on a line where there is room;
-    `ends` are the words at both ends of that line. `beside` is said after the name, such as the same figure of another.
+    `ends` are the words at both ends of that line. `beside` is the same figure of another; `both` says which is whose,
+    as `{first} in A, {second} in B`. Only a compact strip has such.
 
     A figure that counts up has at least the width of `room`, so that another digit doesn't move those after it. With a
     `mark`, an icon, it is a word rather than a figure; then a tone of ok is no trouble.
@@ -64,18 +66,15 @@ class Stat:
     mark: str = ""
     history: tuple[int, ...] | None = None
     ends: tuple[str, str] = ("", "")
-    beside: str = ""
+    beside: "Stat | None" = None
+    both: str = ""
 
     @property
     def spoken(self) -> str:
         """The figure with its name, as it is read out."""
-        said = f"{self.value}, {self.name}" if self.mark else f"{self.name} {self.value}"
-        return f"{said}, {self.beside}" if self.beside else said
-
-    @property
-    def caption(self) -> str:
-        """What stands under the figure."""
-        return f"{self.name}, {self.beside}" if self.beside else self.name
+        if self.beside is not None:
+            return f"{self.name} {self.both.format(first=self.value, second=self.beside.value)}"
+        return f"{self.value}, {self.name}" if self.mark else f"{self.name} {self.value}"
 
     @property
     def ink(self) -> str:
@@ -195,10 +194,18 @@ class StatStrip(QFrame):
             x += width + gap
 
     def _line_parts(self, stat: Stat, font: str) -> list[tuple[str, QFont, str]]:
-        """What is written of a figure on a line: its name, itself, and what is beside it, each with font and ink."""
-        small = theme().font(font)
-        parts = [(stat.name, small, "text.muted"), (stat.value, _word_font(), stat.ink)]
-        return [*parts, (stat.beside, small, "text.muted")] if stat.beside else parts
+        """What is written of a figure on a line: its name, itself, and the one beside it, each with font and ink."""
+        small, strong = theme().font(font), _word_font()
+        parts = [(stat.name, small, "text.muted")]
+        if stat.beside is None:
+            return [*parts, (stat.value, strong, stat.ink)]
+        figures = {"first": stat, "second": stat.beside}
+        for words, name, _spec, _conversion in Formatter().parse(stat.both):
+            if words.strip():
+                parts.append((words.strip(), small, "text.muted"))
+            if name:
+                parts.append((figures[name].value, strong, figures[name].ink))
+        return parts
 
     def _line_columns(self) -> tuple[str, float, list[float], list[float]]:
         """Names in the font of the text; in a smaller one where there is no room for all."""
@@ -227,7 +234,7 @@ class StatStrip(QFrame):
             painter.drawText(QRectF(x + indent, 8, width + 2, 28), Qt.AlignmentFlag.AlignVCenter, stat.value)
             painter.setFont(theme().font("caption"))
             painter.setPen(theme().color("text.muted"))
-            painter.drawText(QRectF(x, 38, width + gap, 16), Qt.AlignmentFlag.AlignVCenter, stat.caption)
+            painter.drawText(QRectF(x, 38, width + gap, 16), Qt.AlignmentFlag.AlignVCenter, stat.name)
             if beside and stat.trace is not None:
                 top = (self.height() - _TRACE_HEIGHT) / 2
                 _paint_trace(painter, QRectF(x + width - beside, top, beside, _TRACE_HEIGHT), stat)
@@ -247,7 +254,7 @@ class StatStrip(QFrame):
             texts = (words if stat.mark else figures).horizontalAdvance
             text = max(texts(one) for one in (stat.value, stat.room)) + (_MARK + 6 if stat.mark else 0)
             bar = 0.0 if stat.share is None or drawn else _METER + 10
-            name = names.horizontalAdvance(stat.caption)
+            name = names.horizontalAdvance(stat.name)
             found.append(max(_LEAST, text + bar, name) + 12 + drawn if drawn else max(_LEAST, text + bar, name))
         return found
 

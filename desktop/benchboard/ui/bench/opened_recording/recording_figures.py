@@ -18,7 +18,7 @@ _FIRST_DAY, _LAST_DAY = 315_532_800.0, 4_102_444_800.0
 def figures_of(recording: Recording, channel: str | None) -> list[Stat]:
     """The figures of the whole recording, or of one of its channels."""
     totals = recording.statistics.totals(channel)
-    seconds, errors = recording.seconds if channel is None else totals.seconds, totals.errors
+    seconds = recording.seconds if channel is None else totals.seconds
     # As the table has it: by the times between frames, one fewer than these.
     rate = number((totals.frames - 1) / seconds, 0) if seconds > 0 and totals.frames else "–"
     ids = len({(row.id, row.extended) for row in recording.ids if channel is None or row.channel == channel})
@@ -28,7 +28,7 @@ def figures_of(recording: Recording, channel: str | None) -> list[Stat]:
         Stat(recording_duration(seconds) if totals.count else "–", _("Duration")),
         Stat(number(ids), _("IDs")),
         Stat(rate, _("Frames/s on average")),
-        Stat(number(errors), _("Error frames"), "error" if errors else "text"),
+        _errors(totals.errors),
     ]
 
 
@@ -36,18 +36,19 @@ def figures_beside(stats: Sequence[Stat], other: RecordingPart) -> list[Stat]:
     """The figures of a recording, each with that of the other one beside it; without the day."""
     totals = other.statistics.totals(other.channel)
     rate = number((totals.frames - 1) / totals.seconds, 0) if totals.seconds > 0 and totals.frames else "–"
-    others = {
-        _("Frames"): number(totals.frames),
-        _("Duration"): recording_duration(totals.seconds),
-        _("IDs"): number(len({(row.id, row.extended) for row in other.ids})),
-        _("Frames/s on average"): rate,
-        _("Error frames"): number(totals.errors),
-    }
-    return [
-        replace(stat, beside=_("{figure} in B").format(figure=others[stat.name]))
-        for stat in stats
-        if stat.name in others
-    ]
+    others = (
+        Stat(number(totals.frames), _("Frames")),
+        Stat(recording_duration(totals.seconds), _("Duration")),
+        Stat(number(len({(row.id, row.extended) for row in other.ids})), _("IDs")),
+        Stat(rate, _("Frames/s on average")),
+        _errors(totals.errors),
+    )
+    both, by_name = _("{first} in A, {second} in B"), {stat.name: stat for stat in others}
+    return [replace(stat, beside=by_name[stat.name], both=both) for stat in stats if stat.name in by_name]
+
+
+def _errors(count: int) -> Stat:
+    return Stat(number(count), _("Error frames"), "error" if count else "text")
 
 
 def _day(start: float) -> list[Stat]:
