@@ -245,7 +245,7 @@ def _data() -> Iterator[Sample]:
     yield Sample("StatStrip", "narrow", partial(strip, *quiet), (340, 64))
     yield Sample("StatStrip", "no figures", partial(strip, note="The live bus is closed."), (640, 64))
     yield Sample("StatStrip", "one line", line, (480, 40))
-    yield Sample("KeyValue", "ruled", ruled, (360, 84))
+    yield Sample("KeyValue", "ruled", ruled, (360, 112))
     for current, state in enumerate(("first", "middle", "last")):
         yield Sample("Stepper", state, partial(stepper, current), (200, 180))
     outcomes: tuple[Outcome, ...] = ("idle", "now", "unverified", "failed")
