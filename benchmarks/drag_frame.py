@@ -79,6 +79,9 @@ class Answers(QObject):
 
     cancel = prioritize = retry
 
+    def note_drawn(self, _item_id: str, *, failed: bool) -> None:
+        """Nothing asks whether it could be drawn."""
+
 
 class Watched(Canvas):
     """Says when it has painted."""

@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor
 
 from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.layout import HANDLES, Cell, Handle
+from benchboard.ui.studio.canvas.scene import overlay
 from benchboard.ui.studio.canvas.scene.overlay import drop_label_area, handle_spot
 from benchboard.ui.studio.document.undo_line_edit import UndoLineEdit
 from benchboard.ui.theme import theme
@@ -72,26 +73,42 @@ def test_group_frame_handles_only_where_resizable_as_one(board: "Studio") -> Non
         assert tuple(board.canvas.group_frame.handles()) == handles, chosen
 
 
-def test_dragged_group_has_its_frame_alone(board: "Studio") -> None:
+def test_dragged_group_has_a_ring_on_each_and_no_frame_or_shadow_between(board: "Studio") -> None:
     board.page.editor.select(["a", "b"])
     start = board.box("a").center()
     there = start + QPoint(30, 20)
     board.press(start)
     board.glide(start, there)
     picture, ratio = board.viewport.grab().toImage(), board.viewport.devicePixelRatio()
-    ringed = board.canvas.tiles["a"].rect
-    spot = board.canvas.mapFromScene(QPointF(ringed.left(), ringed.center().y() - 12))
-    found = [QColor(picture.pixel((spot + QPoint(dx, 0)) * ratio)) for dx in (-1, 0, 1)]
+
+    def colours(at: QPointF) -> list[QColor]:
+        spot = board.canvas.mapFromScene(at)
+        return [QColor(picture.pixel((spot + QPoint(dx, 0)) * ratio)) for dx in (-1, 0, 1)]
+
+    left, right = board.canvas.tiles["a"].rect, board.canvas.tiles["b"].rect
+    ringed = [colours(QPointF(box.left(), box.center().y() - 12)) for box in (left, right)]
+    frame = overlay.group_frame([left, right])
+    framed, between = (
+        colours(QPointF(frame.left(), frame.center().y() - 12)),
+        colours(QPointF((left.right() + right.left()) / 2, left.center().y() - 12)),
+    )
     board.release(there)
-    assert theme().color("accent") not in found
+    assert all(theme().color("accent") in found for found in ringed)
+    assert theme().color("accent") not in framed
+    assert between[1].lightnessF() > 0.85 * theme().color("canvas").lightnessF(), "the drop target, and no shadow"
 
 
-@pytest.mark.parametrize("dragged", [[QRectF(0, 0, 320, 120)], [QRectF(0, 0, 320, 90), QRectF(0, 98, 320, 200)]])
-def test_label_of_dragged_items_covers_no_title_and_no_last_line(dragged: list[QRectF]) -> None:
+def test_label_of_a_dragged_item_covers_no_title_and_no_last_line() -> None:
+    dragged = [QRectF(0, 0, 320, 120)]
     (label,) = drop_label_area(dragged)
     assert label.bottom() <= dragged[-1].bottom() + 16, "the title of the item below is lower"
     assert label.top() >= dragged[-1].bottom() - 8, "the last line of an item is higher"
-    assert not any(label.intersects(QRectF(box.topLeft(), box.topRight() + QPointF(0, 32))) for box in dragged)
+
+
+def test_label_of_several_dragged_items_is_below_the_middle_of_all() -> None:
+    (label,) = drop_label_area([QRectF(0, 0, 320, 90), QRectF(328, 0, 100, 200)])
+    assert label.center().x() == 214
+    assert label.top() == 206  # 2 px of it are a margin for the painter
 
 
 def test_group_resize_is_one_step(board: "Studio") -> None:

@@ -1,6 +1,6 @@
 """Interactions need no more of a view than `CanvasProtocol`: here there is no view."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import pytest
 from boards import PAGE
@@ -53,7 +53,9 @@ class Host:
     def place_tile(self, item_id: str, rect: QRectF) -> None:
         self.tiles[item_id].place(rect)
 
-    def lift_tiles(self, ids: Iterable[str]) -> None: ...
+    def lift_tiles(self, ids: Iterable[str], body: Sequence[str]) -> None: ...
+
+    def follow_lifted(self) -> None: ...
 
 
 @pytest.fixture

@@ -110,7 +110,7 @@ def test_pixmap_of_hidden_tile_is_drawn_when_cover_is_lifted(studio: "Studio", m
     below, above = _show(studio, (0, 0, 12, 14), (0, 0, 12, 14))
     assert above.is_current
     assert not below.is_rendered
-    studio.canvas.lift_tiles([above.item.id])
+    studio.canvas.lift_tiles([above.item.id], [above.item.id])
     studio.wait(lambda: below.is_rendered or not below.pixmap().isNull())
     studio.canvas.lower_tiles()
 

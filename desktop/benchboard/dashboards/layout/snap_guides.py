@@ -188,7 +188,7 @@ class _VisibleIndex:
         if (begin, end) == (body.low, body.high):
             return None
         free = ((before, body.low), (body.high, after))
-        return Guide(axis, at, begin, end, tuple((one, two) for one, two in free if -_FAR < one < two < _FAR))
+        return Guide(axis, at, begin, end, tuple((one, two) for one, two in free if -_FAR < one <= two < _FAR))
 
     def _first(self, places: Iterator[int]) -> _Span | None:
         spans, moved = self.index.spans, self.moved

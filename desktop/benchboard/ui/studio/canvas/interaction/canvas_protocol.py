@@ -35,8 +35,11 @@ class CanvasProtocol(Protocol):
     def place_tile(self, item_id: str, rect: QRectF) -> None:
         """Preview: move and resize a tile."""
 
-    def lift_tiles(self, ids: Iterable[str]) -> None:
-        """Preview: raise tiles above the others."""
+    def lift_tiles(self, ids: Iterable[str], body: Sequence[str]) -> None:
+        """Preview: raise tiles above the others; those of the `body` cast the shadow."""
+
+    def follow_lifted(self) -> None:
+        """Preview: the shadow follows the lifted tiles."""
 
 
 class InputViewProtocol(CanvasProtocol, Protocol):

@@ -92,7 +92,7 @@ class ItemInteraction(ABC):
 
     def start(self) -> None:
         """Lift the dragged items, and place all others at their `resting` cells."""
-        self.canvas.lift_tiles(self.dragged)
+        self.canvas.lift_tiles(self.dragged, self.body)
         shown, resting = self.page.shown, self.resting
         cells = {**resting, **self.dragged}
         for item_id, cell in resting.items():
@@ -123,6 +123,7 @@ class ItemInteraction(ABC):
             self._guides = self._guide_finder.find(self.target, self.drop_cells, self.displaced, canvas.visible_rect())
         for item_id in dragged:
             canvas.place_tile(item_id, self.floating_rect(item_id))
+        canvas.follow_lifted()
 
     def end(self) -> None:
         """Remove its guides and highlights; called after it was committed or cancelled."""
@@ -137,12 +138,12 @@ class ItemInteraction(ABC):
     def paint(self, painter: QPainter) -> None:
         """Paint the drop position, with guides and a label."""
         boxes, dragged = self._drop_rects(), self._outlines()
+        framed = self.resizes and len(dragged) > 1
         if self._guides is not None:
-            guide_overlay.paint(painter, self.grid, self._guides, dragged)
+            guide_overlay.paint(painter, self.grid, self._guides, overlay.ringed_areas(dragged, framed=framed))
         overlay.paint_drop_target(painter, boxes, dragged)
-        if len(dragged) == 1:
-            overlay.paint_rings(painter, dragged)
-        elif dragged:
+        overlay.paint_rings(painter, dragged)
+        if framed:
             frame = overlay.group_frame(dragged)
             overlay.paint_group_frame(painter, frame)
             overlay.paint_handles(painter, frame, GroupFrame(self.canvas).handles())

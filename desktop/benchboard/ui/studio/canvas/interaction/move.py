@@ -109,7 +109,7 @@ class MoveInteraction(ItemInteraction):
             self._tabs = self._tab_strips()
             self._request = None
         self.canvas.show_page(self.page, self.dragged)
-        self.canvas.lift_tiles(self.dragged)
+        self.canvas.lift_tiles(self.dragged, self.body)
         self.displaced, self._guide_finder = {}, None
 
     def _tab_strip_at(self, pointer: QPointF) -> Path | None:

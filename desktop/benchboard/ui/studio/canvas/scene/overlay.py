@@ -12,6 +12,10 @@ from benchboard.ui.widgets.labels import avatar_colours, person_line
 
 _LABEL: Final = 300.0
 """Maximum width of a label, in pixels."""
+_BELOW_GROUP: Final = 8.0
+"""Pixels from several dragged items to the label below them."""
+_BESIDE: Final = 3.0
+"""Pixels beside a ring or a frame that no guide is painted in."""
 _OTHERS_WIDTH: Final = 1.5
 """Width of the frames around what others have selected, in pixels."""
 
@@ -167,12 +171,11 @@ def drop_label_area(dragged: Sequence[QRectF]) -> list[QRectF]:
 
 
 def _drop_label_middle(dragged: Sequence[QRectF]) -> QPointF:
-    """The middle of the label: in the gap below the lowest dragged item.
-
-    There it covers neither that item's last line nor the title of an item below.
+    """The middle of the label: in the gap below the dragged item, where it covers neither that item's last line nor the
+    title of an item below; below the middle of several, clear of the handles of their frame.
     """
-    lowest = max(dragged, key=lambda box: (box.bottom(), box.width()))
-    return QPointF(lowest.center().x(), lowest.bottom() + 4)
+    around = bounding_rect(dragged)
+    return QPointF(around.center().x(), around.bottom() + (4 if len(dragged) == 1 else _BELOW_GROUP + 10))
 
 
 def paint_label(painter: QPainter, middle: QPointF, text: str, fill: str, ink: str) -> None:
@@ -191,6 +194,17 @@ def paint_label(painter: QPainter, middle: QPointF, text: str, fill: str, ink: s
     painter.setPen(theme().color(ink))
     painter.drawText(label, Qt.AlignmentFlag.AlignCenter, text)
     painter.restore()
+
+
+def ringed_areas(dragged: Sequence[QRectF], *, framed: bool) -> list[QRectF]:
+    """Where no guide is painted: on dragged items with their rings, and on the frame around several. Beside a ring, the
+    colours of a guide and of the ring would run into each other.
+    """
+    areas = [box.adjusted(-_BESIDE, -_BESIDE, _BESIDE, _BESIDE) for box in dragged]
+    if framed:
+        frame = group_frame(dragged)
+        areas.append(frame.adjusted(-_BESIDE, -_BESIDE, _BESIDE, _BESIDE))
+    return areas
 
 
 def paint_shared_edge(painter: QPainter, gutter: QRectF, axis: Axis) -> None:

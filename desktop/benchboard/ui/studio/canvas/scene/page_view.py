@@ -15,6 +15,7 @@ from benchboard.dashboards.layout import Cell, Item, Layout, PageIndex
 from benchboard.i18n import _
 from benchboard.ui.studio.canvas.scene import overlay
 from benchboard.ui.studio.canvas.scene.container_frame import ContainerFrame
+from benchboard.ui.studio.canvas.scene.lifted_shadow import LiftedShadow, shadows_of
 from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.canvas.scene.tile_pixmaps import TilePixmaps
 from benchboard.ui.studio.document.editor import Editor
@@ -88,6 +89,7 @@ class PageView(QGraphicsView):
         self.embedded_widget: QWidget | None = None
         """The table widget that covers a tile's pixmap, if there is one."""
         self._overlay_region = QRegion()
+        self._shadows: list[LiftedShadow] = []
         self.pixmaps = TilePixmaps(self, self.tiles, query_runner, self)
         editor.changed.connect(self.sync)
         editor.options_changed.connect(self._update_titles)
@@ -437,16 +439,31 @@ class PageView(QGraphicsView):
         if isinstance(tile, Tile) and not tile.is_current and rect.intersects(self.visible_rect()):
             self.pixmaps.request(tile)
 
-    def lift_tiles(self, ids: Iterable[str]) -> None:
-        """Raise these above the others while they are dragged."""
+    def lift_tiles(self, ids: Iterable[str], body: Sequence[str]) -> None:
+        """Raise these above the others while they are dragged; the items of the `body` cast the shadow."""
         for item_id in ids:
             self.tiles[item_id].set_lifted(True)
+        self._drop_shadows()
+        self._shadows = shadows_of([self.tiles[item_id] for item_id in body])
+        for shadow in self._shadows:
+            self._scene.addItem(shadow)
         self.pixmaps.reallocate()
+
+    def follow_lifted(self) -> None:
+        """Move the shadows to where the lifted tiles are now."""
+        for shadow in self._shadows:
+            shadow.follow()
+
+    def _drop_shadows(self) -> None:
+        for shadow in self._shadows:
+            self._scene.removeItem(shadow)
+        self._shadows = []
 
     def lower_tiles(self) -> None:
         """Lower all tiles after a drag."""
         for tile in self.tiles.values():
             tile.set_lifted(False)
+        self._drop_shadows()
         self.pixmaps.reallocate()
 
     def show_cursor(self, shape: Qt.CursorShape) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QPainter, QPixmap
-from PySide6.QtWidgets import QGraphicsItem, QGraphicsPixmapItem, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QGraphicsPixmapItem
 
 from benchboard.dashboards.document.widget_kinds import widget_of
 from benchboard.dashboards.layout import Item
@@ -34,7 +34,6 @@ from benchboard.ui.studio.tiles.results.readout import Readout, tooltip_html
 from benchboard.ui.studio.tiles.results.tile_point import TilePoint
 from benchboard.ui.studio.tiles.stats.metric_card import MetricCard
 from benchboard.ui.studio.tiles.tile_notes import TileNote, shown_conversions, tile_notes
-from benchboard.ui.widgets.surfaces import SHADOW, paint_shadow
 
 LIFTED: Final = 100
 """What is added to a dragged tile's z value."""
@@ -58,7 +57,7 @@ class Tile(QGraphicsPixmapItem):
         self.widget = widget_of(item)
         self.result: QueryResult | None = None
         self.lifted = False
-        """Whether it is being dragged: above the others, with a shadow."""
+        """Whether it is being dragged: above the others."""
         self.locked = False
         """Whether its position, size or content is locked: its header then has a small lock."""
         self.links = Links()
@@ -72,7 +71,6 @@ class Tile(QGraphicsPixmapItem):
         self._rendered_key: tuple[object, ...] = ()
         self._rendered_at = QPointF()
         """The position of `_rendered` on the tile."""
-        self._shadow: _Shadow | None = None
 
     @property
     def rect(self) -> QRectF:
@@ -114,15 +112,9 @@ class Tile(QGraphicsPixmapItem):
 
     def set_lifted(self, lifted: bool) -> None:
         """Raise it above the other tiles while it is dragged, or lower it again."""
-        if lifted == self.lifted:
-            return
-        self.lifted = lifted
-        self.setZValue(self.depth + (LIFTED if lifted else 0))
-        if lifted:
-            self._shadow = _Shadow(self)
-        elif self._shadow is not None:
-            self.scene().removeItem(self._shadow)
-            self._shadow = None
+        if lifted != self.lifted:
+            self.lifted = lifted
+            self.setZValue(self.depth + (LIFTED if lifted else 0))
 
     def set_content(self, item: Item, result: QueryResult | None, *, depth: int, locked: bool) -> None:
         """Show this widget with this result; `depth` is the number of containers around it."""
@@ -314,22 +306,6 @@ class Tile(QGraphicsPixmapItem):
         view = self._view
         shown = (self._size.width(), self._size.height(), view.zoom, view.pixel_ratio, view.theme_version)
         return (*content, *shown)
-
-
-class _Shadow(QGraphicsItem):
-    """The shadow of a tile that is being dragged."""
-
-    def __init__(self, tile: Tile) -> None:
-        super().__init__(tile)
-        self._tile = tile
-        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemStacksBehindParent)
-
-    def boundingRect(self) -> QRectF:
-        size = self._tile.rect.size()
-        return QRectF(QPointF(0, 0), size).adjusted(-SHADOW, -SHADOW, SHADOW, SHADOW + 8)
-
-    def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
-        paint_shadow(painter, QRectF(QPointF(0, 0), self._tile.rect.size()).toAlignedRect())
 
 
 def _plain_paragraphs(lines: list[str]) -> str:
