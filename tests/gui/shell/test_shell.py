@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 import shiboken6
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QShortcut
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
@@ -26,6 +26,7 @@ from benchboard.ui.widgets import section_list, toasts
 from benchboard.ui.widgets.banners import Banner
 from benchboard.ui.widgets.buttons import SegmentedControl
 from benchboard.ui.widgets.dialog import Dialog
+from benchboard.ui.widgets.focus import FocusRing
 from benchboard.ui.widgets.labels import Text
 from benchboard.ui.widgets.paragraph import WrappedPath
 from benchboard.ui.widgets.popover import Popover
@@ -227,15 +228,15 @@ def test_settings_section_pressed_in_the_list_is_shown_with_focus(
     sections = shell.findChild(SectionList)
     assert sections is not None
     assert sections.current() == 0
-    widths = {click.find(working.window, f"section_{place}").width() for place in range(5)}
+    widths = {click.find(working.window, f"section_{place}").width() for place in range(4)}
     assert widths == {sections.contentsRect().width()}, "the mark of a section is as wide as the list"
     qtbot.waitUntil(click.find(working.window, "section_0").isChecked)
-    click(working.window, "section_4")
+    click(working.window, "section_3")
     assert bar.value() == bar.maximum()
     assert click.find(working.window, "settings_shortcuts").hasFocus()
-    click(working.window, "section_3")
-    checked = [f"section_{place}" for place in range(5) if click.find(working.window, f"section_{place}").isChecked()]
-    assert checked == ["section_3"]
+    click(working.window, "section_2")
+    checked = [f"section_{place}" for place in range(4) if click.find(working.window, f"section_{place}").isChecked()]
+    assert checked == ["section_2"]
     assert click.find(working.window, "settings_sign_out").hasFocus()
     working.window.resize(1024, 700)
     qtbot.waitUntil(lambda: working.window.width() == 1024)
@@ -245,7 +246,7 @@ def test_settings_section_pressed_in_the_list_is_shown_with_focus(
 
 
 @pytest.mark.parametrize("width", [1024, 1440, 1920])
-def test_settings_are_plain_rows_of_at_most_640_px_beside_the_sections(
+def test_settings_are_plain_rows_of_at_most_640_px_below_their_heading_or_at_its_right(
     qtbot: QtBot, working: Application, shell: Shell, click: Clicker, width: int
 ) -> None:
     working.window.resize(width, 900)
@@ -255,9 +256,14 @@ def test_settings_are_plain_rows_of_at_most_640_px_beside_the_sections(
     group = click.find(working.window, "settings_language")
     while not isinstance(group, SettingsSection):
         group = group.parentWidget()
-    assert group.findChild(Text).text() == "Language"
+    heading = group.findChild(Text)
+    assert heading.text() == "General"
     assert page.findChild(Card) is None, "no boxes in boxes"
-    qtbot.waitUntil(lambda: 0 < group.width() <= 640)
+    row = click.find(working.window, "settings_language").parentWidget()
+    assert row is not None
+    qtbot.waitUntil(lambda: 0 < row.width() <= 640)
+    beside = width > 1024
+    qtbot.waitUntil(lambda: (row.mapTo(group, QPoint(0, 0)).x() > heading.geometry().right()) == beside)
     said = [text.text() for text in page.findChildren(Text)]
     assert said.count("Theme") == said.count("Language") == 1
     assert group.mapTo(page, QPoint(0, 0)).x() == 32
@@ -285,17 +291,16 @@ def test_settings_tell_where_one_is_on_arrival(
     first = click.find(working.window, "section_0")
     qtbot.waitUntil(first.hasFocus)
     assert _current_section(shell) == 0
-    assert said == ["Settings, Theme, 1 of 5"]
+    assert said == ["Settings, General, 1 of 4"]
 
 
 def test_settings_address_names_a_section(qtbot: QtBot, working: Application, shell: Shell, click: Clicker) -> None:
     working.window.resize(1440, 500)
     shell.go("settings/general/session")
     qtbot.waitUntil(lambda: click.find(working.window, "settings_sign_out").hasFocus())
-    assert _current_section(shell) == 3
-    shell.go("settings/general/language")
-    qtbot.waitUntil(lambda: click.find(working.window, "settings_language").hasFocus())
-    assert _current_section(shell) == 1
+    assert _current_section(shell) == 2
+    shell.go("settings/general/location")
+    qtbot.waitUntil(lambda: _current_section(shell) == 1)
     shell.go("settings/general/nowhere")
     notice = shell.context.problems.current
     assert notice is not None
@@ -319,8 +324,16 @@ def test_settings_sections_by_keys(qtbot: QtBot, working: Application, shell: Sh
     assert focused == [click.find(working.window, "section_1")], "nothing in the page has the focus on the way"
     second = click.find(working.window, "section_1")
     assert second.hasFocus(), "the arrows go on from section to section"
+    ring = next(one for one in working.window.findChildren(FocusRing) if one.widget is second)
+    host = ring.parentWidget()
+    assert host is not None
+    row = QRect(second.mapTo(host, QPoint(0, 0)), second.size())
+    assert row.contains(ring.geometry()), "the ring of a row that fills its list is within it"
     qtbot.keyClick(second, Qt.Key.Key_Return)
-    assert click.find(working.window, "settings_language").hasFocus(), "Enter goes into the section"
+    page, focus = shell.findChild(QScrollArea, "settings_scroll"), QApplication.focusWidget()
+    assert focus is not None
+    assert page.isAncestorOf(focus), "Enter goes into the section"
+    assert _current_section(shell) == 1
 
 
 def rail_and_header_text(working: Application, click: Clicker) -> list[str]:

@@ -143,6 +143,7 @@ class RolesView(QWidget):
             below=self._enter_found,
         )
         self._compare = Select([("", _("All roles"))], name="roles_compare", label=_("Compare with"))
+        self._compare.setSizeAdjustPolicy(Select.SizeAdjustPolicy.AdjustToContents)  # the roles are read later
         self._compare.currentIndexChanged.connect(self._show_matrix)
         self._toolbar.add(self._search)
         self._toolbar.add(self._compare)
@@ -222,7 +223,7 @@ class RolesView(QWidget):
                 self._rows[role.id] = row
             row = self._rows[role.id]
             people = _people_text(role)
-            kind = _("System") if role.is_system else pgettext("role", "Own")
+            kind = _("System") if role.is_system else pgettext("role", "Yours")
             edited = _("edited") if role.id == self._current and self._has_staged() else ""
             place = place_text(at, len(self._roles))
             row.show_row(role.name, f"{kind}, {people}", edited, "warn", place=place)

@@ -1,34 +1,60 @@
-"""A group of settings: a heading, and below it a row for each of them, parted by lines."""
+"""A group of settings: a heading, and below or beside it a row for each of them, parted by lines."""
+
+from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.labels import Text, hairline
 from benchboard.ui.widgets.paragraph import Paragraph
 
+HEADING_WIDTH: Final = 248
+"""Pixels of a heading at the left of its rows."""
+_UNBOUND: Final = 16_777_215
+"""Qt's bound of a width that has none."""
+
 
 class SettingsSection(QWidget):
-    """It begins with its heading and what there is to say about it; a single setting is its own heading. A line below
-    each row parts it from what follows."""
+    """Its heading, with what there is to say about it, stands above its rows, or at their left if it is `set_wide`. A
+    line above it parts it from the section before; others part its rows."""
 
-    def __init__(self, title: str = "", sentence: str = "") -> None:
+    def __init__(self, title: str, sentence: str, *, first: bool = False) -> None:
         super().__init__()
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(0)
-        if title:
-            self._column.addSpacing(theme().px("spacing.6"))
-            self._column.addWidget(Text(title, "section"))
-            self._column.addSpacing(theme().px("spacing.1"))
-            self._column.addWidget(Paragraph(sentence, "body", "muted"))
-            self._column.addSpacing(theme().px("spacing.3"))
-            self._column.addWidget(hairline())
+        self._head, self._rows, self._rule = QWidget(), QWidget(), hairline()
+        above = theme().px("spacing.6")
+        words = QVBoxLayout(self._head)
+        words.setContentsMargins(0, theme().px("spacing.3"), 0, theme().px("spacing.1"))
+        words.setSpacing(theme().px("spacing.1"))
+        words.addWidget(Text(title, "section"))
+        words.addWidget(Paragraph(sentence, "body", "muted"))
+        words.addStretch(1)
+        self._row_column = QVBoxLayout(self._rows)
+        self._row_column.setContentsMargins(0, 0, 0, 0)
+        self._row_column.setSpacing(0)
+        self._row_column.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._both = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._both.addWidget(self._head)
+        self._both.addWidget(self._rows, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0 if first else above // 2, 0, above // 2)
+        column.setSpacing(above // 2)
+        column.addWidget(self._rule)
+        column.addLayout(self._both)
+        self._rule.setVisible(not first)
 
     def add(self, row: QWidget) -> None:
-        """Add a row, with a line below it."""
-        self._column.addWidget(row)
-        self._column.addWidget(hairline())
+        """Add a row, with a line between it and the one before."""
+        if self._row_column.count():
+            self._row_column.addWidget(hairline())
+        self._row_column.addWidget(row)
+
+    def set_wide(self, wide: bool) -> None:
+        """Put the heading at the left of the rows, or above them."""
+        self._both.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)
+        self._both.setSpacing(theme().px("spacing.8") if wide else 0)
+        self._head.setMinimumWidth(HEADING_WIDTH if wide else 0)
+        self._head.setMaximumWidth(HEADING_WIDTH if wide else _UNBOUND)
 
 
 class SettingRow(QWidget):

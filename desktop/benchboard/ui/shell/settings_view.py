@@ -16,26 +16,28 @@ from benchboard.settings import Appearance
 from benchboard.ui.api_keys import key_commands as key_commands  # registers them
 from benchboard.ui.commands import REGISTRY, Handler, Handlers
 from benchboard.ui.sections import Room, RoomView
-from benchboard.ui.shell.settings_section import SettingRow, SettingsSection, padded
+from benchboard.ui.shell.settings_section import HEADING_WIDTH, SettingRow, SettingsSection, padded
 from benchboard.ui.shell.status_cells import location_facts, location_sentence, role_titles
 from benchboard.ui.shell.two_step_row import TwoStepRow
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.buttons import Button, SegmentedControl
 from benchboard.ui.widgets.fields import Select
 from benchboard.ui.widgets.key_value import KeyValue
-from benchboard.ui.widgets.labels import Elided, hairline
+from benchboard.ui.widgets.labels import Elided, hairline, plain_tooltip
 from benchboard.ui.widgets.section_list import SectionList
 from benchboard.ui.widgets.surfaces import set_surface
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
-_SECTIONS: Final = ("theme", "language", "location", "session", "help")
+_SECTIONS: Final = ("appearance", "location", "session", "help")
 """The sections as addresses name them, in their order."""
 _APPEARANCES: Final[tuple[Appearance, ...]] = ("system", "light", "dark")
 _MARGIN: Final = 32
 _WIDEST: Final = 640
 """The width up to which the rows grow, in pixels."""
+_WIDE: Final = HEADING_WIDTH + 32 + _WIDEST
+"""From how many pixels on the headings stand at the left of the rows."""
 
 
 class GeneralSettings(QWidget):
@@ -47,14 +49,13 @@ class GeneralSettings(QWidget):
         set_surface(self, "surface")
         page = QWidget()
         page.setProperty("plain", "true")
-        page.setMaximumWidth(_WIDEST + 2 * _MARGIN)
-        self._sections: list[tuple[str, QWidget]] = []
+        self._page = page
+        self._sections: list[tuple[str, SettingsSection]] = []
         column = QVBoxLayout(page)
         column.setContentsMargins(_MARGIN, theme().px("spacing.3"), _MARGIN, _MARGIN)
         column.setSpacing(0)
         self._column = column
-        self._add_appearance()
-        self._add_language()
+        self._add_general()
         self._add_location()
         self._add_session()
         self._add_help()
@@ -109,15 +110,25 @@ class GeneralSettings(QWidget):
         has_list = self.width() >= self._section_list.width() + measure
         for part in (self._section_list, self._beside):
             part.setVisible(has_list)
+        beside = self._section_list.width() + self._beside.width() if has_list else 0
+        wide = self.width() - beside - 2 * _MARGIN >= _WIDE
+        self._page.setMaximumWidth((_WIDE if wide else _WIDEST) + 2 * _MARGIN)
+        for _title, section in self._sections:
+            section.set_wide(wide)
 
-    def _add_group(self, title: str, sentence: str = "", *, single: bool = False) -> SettingsSection:
-        """Add a section; the row of a `single` setting says its title itself."""
-        group = SettingsSection() if single else SettingsSection(title, sentence)
+    def _add_group(self, title: str, sentence: str) -> SettingsSection:
+        """Add a section."""
+        group = SettingsSection(title, sentence, first=not self._sections)
         self._column.addWidget(group)
         self._sections.append((title, group))
         return group
 
-    def _add_appearance(self) -> None:
+    def _add_general(self) -> None:
+        group = self._add_group(_("General"), _("How Benchboard looks on this computer, and its language."))
+        group.add(self._theme_row())
+        group.add(self._language_row())
+
+    def _theme_row(self) -> SettingRow:
         titles = {"system": _("System"), "light": _("Light"), "dark": _("Dark")}
         choice = SegmentedControl([(key, titles[key]) for key in _APPEARANCES], label=_("Theme"))
         choice.setObjectName("appearance")
@@ -126,7 +137,7 @@ class GeneralSettings(QWidget):
         self._appearance = choice
         self._context.theme.changed.connect(self._show_appearance)
         sentence = _("Follow your system, or always use light or dark.")
-        self._add_group(_("Theme"), single=True).add(SettingRow(_("Theme"), sentence, choice))
+        return SettingRow(_("Theme"), sentence, choice)
 
     def _show_appearance(self) -> None:
         """Follow a change of the theme from the command palette."""
@@ -136,18 +147,19 @@ class GeneralSettings(QWidget):
         appearance: Appearance = next(known for known in _APPEARANCES if known == key)
         self._context.apply_settings(replace(self._context.settings, appearance=appearance))
 
-    def _add_language(self) -> None:
+    def _language_row(self) -> SettingRow:
         choice = Select(list(LANGUAGES.items()), name="settings_language", label=_("Language"))
         choice.setMinimumWidth(180)
         choice.set_current_key(self._context.settings.language)
         choice.currentIndexChanged.connect(
             lambda: self._context.apply_settings(replace(self._context.settings, language=choice.current_key()))
         )
-        sentence = _(
-            "The window refreshes when you choose a language; unsaved text may be lost. "
-            "Commands on this computer use the language too, unless their environment names another."
-        )
-        self._add_group(_("Language"), single=True).add(SettingRow(_("Language"), sentence, choice))
+        sentence = _("The window refreshes; unsaved text may be lost.")
+        more = _("Commands on this computer use the language too, unless their environment names another.")
+        choice.setAccessibleDescription(f"{sentence} {more}")
+        row = SettingRow(_("Language"), sentence, choice)
+        row.setToolTip(plain_tooltip(more))
+        return row
 
     def _add_location(self) -> None:
         location = self._context.workspace.location

@@ -30,6 +30,8 @@ else:
     _Widget = object  # the class it is mixed into is the widget; Qt allows only one
 
 _RING_MARGIN = 3
+RING_INSIDE: Final = "ring_inside"
+"""The property of a widget that reaches the edges of its pane: its ring is drawn within it."""
 _LARGE: Final = QSize(300, 200)
 """The ring of what is larger is 1 px wide: 2 px around a pane are loud."""
 _ring: "FocusRing | None" = None
@@ -266,7 +268,8 @@ class FocusRing(QWidget):
 def _ring_rect(widget: QWidget, inside: QWidget) -> QRect:
     """The ring's rectangle, in the coordinates of the widget that it is drawn in."""
     box = QRect(widget.mapTo(inside, QPoint(0, 0)), widget.size())
-    return box.adjusted(-_RING_MARGIN, -_RING_MARGIN, _RING_MARGIN, _RING_MARGIN)
+    margin = 0 if widget.property(RING_INSIDE) else _RING_MARGIN
+    return box.adjusted(-margin, -margin, margin, margin)
 
 
 def _ring_parents(widget: QWidget) -> list[QWidget]:

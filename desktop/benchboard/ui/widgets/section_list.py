@@ -11,6 +11,7 @@ from benchboard.i18n import _
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.buttons import Button
+from benchboard.ui.widgets.focus import RING_INSIDE
 from benchboard.ui.widgets.readable_rows import ReadableRow
 from benchboard.ui.widgets.surfaces import set_surface
 
@@ -38,6 +39,7 @@ class SectionList(QWidget):
             button.setCheckable(True)
             button.setAutoExclusive(True)
             button.setProperty("section", "true")
+            button.setProperty(RING_INSIDE, True)
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             button.installEventFilter(self)
             button.clicked.connect(lambda _checked=False, start=start: self._show(start))
