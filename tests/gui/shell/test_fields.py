@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QPalette, QWheelEvent
-from PySide6.QtWidgets import QApplication, QListWidget, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QListWidget, QToolTip, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.settings import Appearance
@@ -106,3 +106,36 @@ def test_down_in_a_filter_field_goes_to_its_list_and_up_at_the_first_row_returns
     assert (rows.hasFocus(), rows.currentRow()) == (True, 0)
     qtbot.keyClick(rows, Qt.Key.Key_Up)
     assert edit.hasFocus()
+
+
+def test_filter_with_text_keeps_its_width_at_a_change_of_the_theme(light: Theme, qtbot: QtBot) -> None:
+    """The × that comes with the text is in Qt's measure only after the style changed: 185 became 211 px."""
+    view = QWidget()
+    edit = search_field(view, "search", "Name or email", lambda _text: None)
+    line = QHBoxLayout(view)
+    line.addWidget(edit)
+    line.addStretch(1)
+    view.resize(600, 50)
+    qtbot.addWidget(view)
+    view.show()
+    before = edit.width()
+    edit.setText("aydin")
+    light.set_appearance("dark")
+    QApplication.processEvents()
+    assert edit.width() == before
+
+
+def test_choices_that_came_after_its_first_show_leave_a_select_its_width(light: Theme, qtbot: QtBot) -> None:
+    view = QWidget()
+    select = Select([("", "All")], label="Which")
+    line = QHBoxLayout(view)
+    line.addWidget(select)
+    line.addStretch(1)
+    view.resize(600, 50)
+    qtbot.addWidget(view)
+    view.show()
+    before = select.width()
+    select.set_choices([("", "All"), ("one", "Compare with the operations manager")])
+    light.set_appearance("dark")
+    QApplication.processEvents()
+    assert select.width() == before

@@ -26,6 +26,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QResizeEvent,
+    QShowEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import (
@@ -101,6 +102,9 @@ class Edit(QLineEdit):
         self._tail: Text | None = None
         """What is said of the value at its end."""
         self._error_icon: QAction | None = None
+        self._empty_hint: QSize | None = None
+        """What a field with an × asked for while it was empty."""
+        self._can_clear = clear
         self._marked = (0, 0)
         """The part that is underlined as wrong: where it starts, and how many letters it has."""
         if icon:
@@ -114,6 +118,12 @@ class Edit(QLineEdit):
     def setAccessibleName(self, name: str) -> None:
         super().setAccessibleName(name)
         describe_search(self)
+
+    def sizeHint(self) -> QSize:
+        # With its ×, Qt would have it wider, but learns of that only when the theme changes.
+        if not self._can_clear or not self.text() or self._empty_hint is None:
+            self._empty_hint = super().sizeHint()
+        return self._empty_hint
 
     def event(self, event: QEvent) -> bool:
         # Qt's field takes the keys of undo even with nothing to undo: then they are those of the view around it.
@@ -281,12 +291,27 @@ class Select(QComboBox):
         self.view().setAccessibleName(label)
         self.setFixedHeight(theme().px("control_height.md"))
         self._elided = False
+        self._first_hints: tuple[QSize, QSize] | None = None
+        """What it asked for, and the least, when it was first shown."""
         self._told = ""
         """The value that screen readers know."""
         self.currentIndexChanged.connect(lambda _index: self._value_changed())
         self.set_choices(choices)
         self._release_popup_style()
         self._shape_popup()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # At a change of the theme, Qt would measure the choices of then.
+        keeps = self.sizeAdjustPolicy() == QComboBox.SizeAdjustPolicy.AdjustToContentsOnFirstShow
+        if keeps and self._first_hints is None:
+            self._first_hints = super().sizeHint(), super().minimumSizeHint()
+
+    def sizeHint(self) -> QSize:
+        return self._first_hints[0] if self._first_hints is not None else super().sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        return self._first_hints[1] if self._first_hints is not None else super().minimumSizeHint()
 
     def set_choices(self, choices: Sequence[tuple[str, str]]) -> None:
         """Replace the choices: (key, title)."""
