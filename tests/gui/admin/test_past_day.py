@@ -11,7 +11,8 @@ from benchboard.identity.person_changes import PersonFields
 from benchboard.paging import Listing
 from benchboard.ui.admin.role_pane import WhoCanPane
 from benchboard.ui.time_format import full_date
-from benchboard.ui.widgets import Paragraph, Text
+from benchboard.ui.widgets import Button, Paragraph, Text
+from benchboard.ui.widgets.calendar import RangeCalendar
 from benchboard.ui.widgets.readable_rows import ReadableRow
 from support.admin import Admin
 from support.databases import unbound
@@ -113,3 +114,31 @@ def test_answer_as_of_a_day_is_told(admin: Admin, announcements: list[str]) -> N
 def _people(admin: Admin) -> str:
     count = len(_rows(admin))
     return f"{count} person" if count == 1 else f"{count} people"
+
+
+def test_day_is_picked_in_a_calendar_and_now_leads_back(admin: Admin) -> None:
+    admin.go("admin/roles")
+    admin.type("who_can_search", "pair")
+    admin.wait(lambda: _rows(admin))
+    now = admin.find("who_can_now")
+    assert isinstance(now, Button)
+    assert now.isChecked()
+    admin.click("who_can_now")
+    assert now.isChecked(), "it is now already"
+    admin.click("who_can_pick")
+    calendar = admin.find("range_calendar")
+    assert isinstance(calendar, RangeCalendar)
+    today = datetime.now().astimezone().date()
+    admin.key(Qt.Key.Key_Right)  # tomorrow, of which nothing is known
+    admin.key(Qt.Key.Key_Return)
+    assert calendar.isVisible()
+    admin.key(Qt.Key.Key_Left)
+    admin.key(Qt.Key.Key_Return)
+    field = admin.find("who_can_day")
+    assert field.text() == today.isoformat()  # type: ignore[attr-defined]
+    assert not now.isChecked()
+    admin.wait(lambda: "when the audit log begins." in _texts(admin))
+    admin.click("who_can_now")
+    assert now.isChecked()
+    assert field.text() == ""  # type: ignore[attr-defined]
+    admin.wait(lambda: "when the audit log begins." not in _texts(admin))

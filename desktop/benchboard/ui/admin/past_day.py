@@ -1,28 +1,34 @@
-"""The line that asks as of which day something is told, and says since when that is known."""
+"""Asks as of which day something is told: now, or a day that is typed or picked; says since when that is known."""
 
 import shlex
 from datetime import UTC, date, datetime
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _
 from benchboard.identity.audit_periods import read_moment
 from benchboard.ui.time_format import full_date, full_time
-from benchboard.ui.widgets import Edit, Paragraph
+from benchboard.ui.widgets import Button, Edit, Paragraph
 from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.calendar import DayRange, RangeCalendar
+from benchboard.ui.widgets.fields import row
+from benchboard.ui.widgets.popover import Popover
 
 
 class PastDay(QWidget):
-    """`changed` is emitted once another day was typed; an empty field is now."""
+    """`changed` is emitted once another day was typed or picked; an empty field is now."""
 
     changed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
-        self._edit = Edit(placeholder=_("Now, or a day such as 2026-03-14"), name="who_can_day", clear=True)
+        self._edit = Edit(placeholder=_("A day such as 2026-03-14"), name="who_can_day")
         self._edit.setAccessibleName(_("As of"))
+        self._now = Button(_("Now"), self._edit.clear, name="who_can_now")
+        self._now.setCheckable(True)
+        self._pick = Button("", self._open_calendar, icon="ph.calendar-blank", tip=_("Pick a day"), name="who_can_pick")
         self._edit.editingFinished.connect(self._finish)
         self._edit.textChanged.connect(self._clear)
         self._note = Paragraph("", "caption", "muted")
@@ -31,9 +37,14 @@ class PastDay(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        for widget in (self._edit, self._note, self._error):
+        line = row(self._now, self._edit, self._pick)
+        line.setStretch(1, 1)
+        column.addLayout(line)
+        for widget in (self._note, self._error):
             column.addWidget(widget)
+        self._now.clicked.connect(self._show_now)
         self.say()
+        self._show_now()
 
     @property
     def is_past(self) -> bool:
@@ -87,7 +98,34 @@ class PastDay(QWidget):
             announce(self._edit, wrong)
         self._edit.setAccessibleDescription(" ".join(filter(None, (wrong, self._note.text()))))
 
+    def _show_now(self) -> None:
+        self._now.setChecked(not self.is_past)
+
+    def _open_calendar(self) -> None:
+        """Let a day be picked, from the one that was typed on."""
+        popover = Popover(self._pick, name="who_can_calendar")
+        today = datetime.now().astimezone().date()
+        calendar = RangeCalendar(months=1, today=today, single=True, latest=today)
+        try:
+            at = self.moment()
+        except Invalid:
+            at = None
+        if at is not None:
+            day = at.astimezone().date()
+            calendar.show_range(DayRange(day, day))
+
+        def pick(picked: DayRange) -> None:
+            popover.close()
+            self._edit.setText(picked.first.isoformat())
+            self._finish()
+
+        calendar.range_selected.connect(pick)
+        popover.column.addWidget(calendar)
+        popover.open()
+        calendar.setFocus(Qt.FocusReason.PopupFocusReason)
+
     def _clear(self, text: str) -> None:
+        self._show_now()
         if not text:
             self._finish()
 

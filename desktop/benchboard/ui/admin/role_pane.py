@@ -314,6 +314,7 @@ class WhoCanPane(DetailPane):
         """What of the answer that is being read a screen reader is told; None: nothing."""
         self._head = DetailHeader(self.close_button(), icon="ph.magnifying-glass")
         self._head.name.setText(_("Who can"))
+        self._head.below.hide()  # the match that is chosen says it
         self.head.addWidget(self._head)
         self.head.addWidget(hairline())
         self._choices = QWidget()
@@ -412,7 +413,6 @@ class WhoCanPane(DetailPane):
             if self._enters:
                 self.enter_choices()
         else:
-            self._head.below.setText("")
             announce(self._none, self._none.text())
         self._enters = False
 
@@ -432,8 +432,6 @@ class WhoCanPane(DetailPane):
         for one, row in self._listed.items():
             row.setChecked(one == key)
         found = self._objects.get(key)
-        self._head.below.setText(found.name if found is not None else ability_title(key))
-
         try:
             at = self._day.moment()
         except Invalid as error:

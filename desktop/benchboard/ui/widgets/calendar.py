@@ -1,4 +1,4 @@
-"""A calendar of one or two months in which a range of days is selected, by two clicks or by keys."""
+"""A calendar of one or two months in which a range of days is selected, by two clicks or by keys, or a single day."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -46,7 +46,8 @@ class RangeCalendar(QWidget):
     """The days of one or two months, with the numbers of their ISO weeks. Weeks begin as the system's region says,
     whatever the language: without a region, on Monday.
 
-    The first click or Enter selects the one end of the range, the second the other. Arrows move by a day and a week,
+    The first click or Enter selects the one end of the range, the second the other; of a `single` day, one is enough.
+    Days after the `latest` can't be selected. Arrows move by a day and a week,
     Home and End to the ends of the week, Page Up and Page Down by a month, with Shift by a year; Esc gives up the first
     end.
     """
@@ -60,6 +61,8 @@ class RangeCalendar(QWidget):
         *,
         months: int = 2,
         today: date | None = None,
+        single: bool = False,
+        latest: date = date.max,
         week_start: Qt.DayOfWeek | None = None,
         parent: QWidget | None = None,
     ) -> None:
@@ -73,6 +76,7 @@ class RangeCalendar(QWidget):
         self.setMouseTracking(True)
         self._today = today or datetime.now(UTC).date()
         self._count = months
+        self._single, self._latest = single, latest
         self._range: DayRange | None = None
         self._first_end: date | None = None
         self._hovered: date | None = None
@@ -159,14 +163,19 @@ class RangeCalendar(QWidget):
 
     def _select(self, day: date) -> None:
         self.current = day
+        if day > self._latest:
+            return
+        if self._single:
+            self._first_end = day
         if self._first_end is None:
             self._first_end, self._hovered = day, None
             announce(self, _("First day: {day}. Select the last day.").format(day=self._spoken_day(day)))
         else:
             self._range = DayRange(min(self._first_end, day), max(self._first_end, day))
             self._first_end = None
-            announce(self, _("{first} to {last} selected.").format(
-                first=self._spoken_day(self._range.first), last=self._spoken_day(self._range.last)))  # fmt: skip
+            if not self._single:
+                announce(self, _("{first} to {last} selected.").format(
+                    first=self._spoken_day(self._range.first), last=self._spoken_day(self._range.last)))  # fmt: skip
             self.range_selected.emit(self._range)
         self.update()
 
@@ -212,7 +221,8 @@ class RangeCalendar(QWidget):
         self.update()
 
     def _day_at(self, event: QMouseEvent) -> date | None:
-        return next((one.day for one in self._days() if one.box.contains(event.position())), None)
+        at = event.position()
+        return next((one.day for one in self._days() if one.box.contains(at) and one.day <= self._latest), None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, today = event.key(), self.current
@@ -326,7 +336,8 @@ class RangeCalendar(QWidget):
             painter.setPen(QPen(theme().color("border.control"), 1))
             painter.drawRoundedRect(disc.adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
         painter.setFont(theme().font("body_strong" if day == self._today else "body"))
-        painter.setPen(theme().color("on.accent" if is_end else "accent.text" if day == self._today else "text"))
+        ink = "on.accent" if is_end else "accent.text" if day == self._today else "text"
+        painter.setPen(theme().color(ink if day <= self._latest else "text.disabled"))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(day.day))
         if day == self.current and self.hasFocus():
             painter.setPen(QPen(theme().color("focus"), 2))
