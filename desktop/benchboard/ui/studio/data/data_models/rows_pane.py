@@ -49,7 +49,7 @@ class RowsPane(QWidget):
         self._note.setObjectName("model_rows_note")
         self._note.setContentsMargins(16, 8, 16, 8)
         head = QHBoxLayout()
-        head.setContentsMargins(16, 10, 16, 6)
+        head.setContentsMargins(16, 8, 16, 8)
         head.setSpacing(8)
         head.addWidget(self.title, 1)
         head.addWidget(self._as_of)
