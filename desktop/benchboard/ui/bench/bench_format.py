@@ -54,7 +54,7 @@ def state_mark(dongle: DongleRecord | None, device: DetectedDevice | None) -> Ma
     if is_paired_elsewhere(registered, reported):
         return Mark("warn", title)
     states: dict[str, tuple[Kind, str]] = {
-        "UNCLAIMED": ("info", "ph.plus-circle"),
+        "UNCLAIMED": ("neutral", "ph.link-break"),
         "CLAIM_PENDING": ("warn", "ph.hourglass-medium"),
         "TRANSFER_PENDING": ("warn", "ph.hourglass-medium"),
         "LOST": ("error", "ph.warning-circle-fill"),

@@ -284,13 +284,11 @@ class SmallBitBar(QWidget):
         self._tseg1_is_split = tseg1_is_split
         if timing is not None:
             self.setAccessibleDescription(describe(timing, tseg1_is_split=tseg1_is_split))
-            self.setToolTip(
-                plain_tooltip(
-                    _("{quanta} time quanta of {ns} ns, SJW {sjw}").format(
-                        quanta=timing.quanta, ns=number(timing.tq_ns), sjw=timing.sjw
-                    )
-                )
+            whole = _("{quanta} time quanta of {ns} ns, SJW {sjw}").format(
+                quanta=timing.quanta, ns=number(timing.tq_ns), sjw=timing.sjw
             )
+            parts = (f"{part.title} {part.length}" for part in segments(timing, tseg1_is_split=tseg1_is_split))
+            self.setToolTip(plain_tooltip("\n".join((whole, *parts))))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -303,7 +301,9 @@ class SmallBitBar(QWidget):
                 for part, (left, right) in zip(parts, edges, strict=True):
                     box = QRectF(left, 0, right - left - 1, self.height())
                     _fill(painter, box, part, base=2)
-                    texts = (f"{part.title} {part.length}", str(part.length)) if part.series is not None else ()
+                    texts = [f"{part.title} {part.length}", str(part.length)] if part.series is not None else []
+                    if part.series == 0 and not self._tseg1_is_split:  # too long a name; the tooltip has it
+                        del texts[0]
                     metrics = QFontMetrics(font)
                     fitting = (text for text in texts if metrics.horizontalAdvance(text) + 4 < box.width())
                     painter.setPen(theme().color("text"))

@@ -270,7 +270,8 @@ class DonglePane(QWidget):
         device = row.device if row is not None else None
         own_bus = live if live is not None and device is not None and live.path == device.port.path else None
         self._trace.show_live(own_bus)
-        self._trace.open.setVisible(row is not None and not why_not_reachable(row))
+        can_open = row is not None and own_bus is None and not why_not_reachable(row)
+        self._trace.open.setVisible(can_open and self._head.open.isHidden())
         self._head.show_live(is_open=own_bus is not None)
 
 
@@ -397,7 +398,8 @@ class _DongleHeader(QWidget):
             "Its light blinks for {count} seconds, so that you can tell which dongle it is.",
             IDENTIFY_SECONDS,
         ).format(count=IDENTIFY_SECONDS)
-        self.blink = Button(_("Identify dongle"), pane.blink, icon="ph.lightning", tip=blinks, name="bench_blink")
+        self.blink = Button("", pane.blink, icon="ph.lightning", tip=_("Identify dongle"), name="bench_blink")
+        self.blink.setToolTip(plain_tooltip(f"{_('Identify dongle')}. {blinks}"))
         self.timing = Button(_("Set bit timing"), self._open_timing, icon="ph.sliders-horizontal", name="bench_timing")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 12)
@@ -411,8 +413,6 @@ class _DongleHeader(QWidget):
         below.setContentsMargins(16, 0, 12, 0)
         below.setSpacing(theme().px("spacing.2"))
         column.addLayout(below)
-        self.blink.shorten_to(_("Identify"))
-        self.blink.show_label(False)  # three words would need a second line
         actions = FlowLayout()  # in some languages they need a second line
         for button in (self.pair, self.open, self.timing, self.blink, self.retry):
             actions.addWidget(button)
@@ -594,20 +594,14 @@ class _TraceSection(_PaneSection):
         self._meter = Meter()
         self._meter.setObjectName("bench_detail_load")
         self.column.addWidget(KeyValue(((_("Bus load"), self._meter),), label=_("Live bus")))
-        self._idle = QWidget()
-        idle = QHBoxLayout(self._idle)
-        idle.setContentsMargins(0, 0, 0, 0)
-        idle.setSpacing(theme().px("spacing.2"))
-        idle.addWidget(Text(_("The live bus is closed."), tone="muted"))
         self.open = Button(_("Open live bus"), open_live, kind="link", name="bench_trace_open")
-        idle.addWidget(self.open)
-        idle.addStretch(1)
+        """Where the heading has another button in place of its own."""
         self._errors = StatStrip(ground="")
         self._errors.setObjectName("bench_detail_errors")
         self._live: LiveBus | None = None
         self.column.addWidget(self._errors)
         self.column.addWidget(self.trace)
-        self.column.addWidget(self._idle)
+        self.column.addWidget(self.open, 0, Qt.AlignmentFlag.AlignLeft)
         self._timer = QTimer(self)
         self._timer.setInterval(250)
         self._timer.timeout.connect(self._refresh)
@@ -627,7 +621,6 @@ class _TraceSection(_PaneSection):
         self._show_load()
         for widget in (self.trace, self._errors, self._pause, self._summary):
             widget.setVisible(live is not None)
-        self._idle.setVisible(live is None)
 
     def _show_load(self) -> None:
         load = self._load.load if self._live is not None else bus_load(None)

@@ -31,8 +31,6 @@ from benchboard.ui.widgets.toasts import keep_toasts_above
 
 Row = TypeVar("Row")
 QUIET_MS = 150
-_GAP_BELOW = 24
-"""Pixels between the last row and what is below the rows."""
 _PICTURED = 60
 """Height of a row with a picture, in pixels."""
 _NEIGHBOURS = 200
@@ -137,7 +135,7 @@ class PagedTable(QWidget, Generic[Row]):
         self._bulk.set_covered(pixels)
 
     def show_below(self, widget: QWidget) -> None:
-        """Show a widget right below the rows, while all of them leave it room."""
+        """Show a widget at the bottom, as high as it wants to be, while the rows leave it room."""
         self._below = widget
         self._column.insertWidget(1, widget)
         self.model.loaded.connect(self._fit_below)
@@ -152,9 +150,7 @@ class PagedTable(QWidget, Generic[Row]):
         height, least = self.height() - self._footer.maximumHeight(), self._stack.minimumSize().height()
         needed = self._below.sizeHint().height()
         self._below.setVisible(count > 0 and height - max(rows, least) >= needed)
-        # It follows the last row: what is left of the height is its own. The pages that take turns with the rows have a
-        # least height, too: one that is left less would push this over the footer.
-        self._below.setFixedHeight(max(needed, height - max(rows + _GAP_BELOW, least)))
+        self._below.setFixedHeight(needed)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

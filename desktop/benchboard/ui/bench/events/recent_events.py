@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Final
 
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from benchboard.i18n import _
@@ -18,6 +19,8 @@ from benchboard.ui.widgets.surfaces import set_surface
 from benchboard.ui.widgets.timeline_row import TimelineRow
 
 _MOST: Final = 6
+_HEIGHT: Final = 216
+"""Pixels of the title and of so many rows."""
 
 
 class RecentEvents(QWidget):
@@ -41,6 +44,11 @@ class RecentEvents(QWidget):
         self._events.changed.connect(self._show)
         model.loaded.connect(self._show)
         self._show()
+
+    def sizeHint(self) -> QSize:
+        """As high as with all rows: what comes in moves nothing."""
+        hint = super().sizeHint()
+        return QSize(hint.width(), max(hint.height(), _HEIGHT))
 
     @property
     def rows(self) -> tuple[TimelineRow, ...]:
