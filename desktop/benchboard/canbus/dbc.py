@@ -91,7 +91,7 @@ class Signal:
             parts.append(f"× {number(self.scale, min(_places(self.scale), _MAX_FACTOR_DECIMALS))}")
         if self.offset:
             offset = number(abs(self.offset), min(_places(self.offset), _MAX_FACTOR_DECIMALS))
-            parts.append(f"{'+' if self.offset > 0 else '−'} {offset}")
+            parts.append(f"{'+' if self.offset > 0 else '−'}{offset}")
         return ", ".join(parts)
 
 

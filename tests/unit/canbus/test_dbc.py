@@ -80,7 +80,7 @@ def test_decode_gives_units_names_and_decimals() -> None:
     assert message is not None
     assert (message.name, message.cycle_ms, message.source) == ("MotorStatus", 10, "line2.dbc")
     assert [one.bits for one in message.signals[:3]] == [
-        "bits 0 | 16 LE, × 0.25", "bits 16 | 16 LE signed, × 0.1", "bits 39 | 8 BE, − 40",
+        "bits 0 | 16 LE, × 0.25", "bits 16 | 16 LE signed, × 0.1", "bits 39 | 8 BE, −40",
     ]  # fmt: skip
 
 
