@@ -1,12 +1,13 @@
 """OAuth clients in the window: registered, changed, rotated, disabled, deleted and undone; others' changes followed."""
 
+import os
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import requests
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QLineEdit, QMenu, QWidget
 
 from benchboard.identity import audit, authentication
@@ -17,7 +18,7 @@ from benchboard.identity.permissions import Actor, Client
 from benchboard.paging import Listing
 from benchboard.storage.models.credentials import Consent, Token
 from benchboard.ui import system_browser
-from benchboard.ui.widgets import Select
+from benchboard.ui.widgets import SegmentedControl, Select
 from benchboard.ui.widgets.detail_pane import DetailPane
 from benchboard.ui.widgets.labels import Text
 from support.admin import Admin
@@ -86,6 +87,26 @@ def test_registering_a_client_shows_its_secret_once(admin: Admin) -> None:
     assert secret not in _texts(admin.window)
     admin.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     admin.wait(lambda: not _stored(admin))
+
+
+def test_fields_of_a_client_end_where_the_buttons_do_and_stand_as_near_their_titles(admin: Admin) -> None:
+    _open(admin)
+    admin.click("clients_new")
+    dialog, name, save = (admin.find(f"client_{one}") for one in ("dialog", "name", "save"))
+
+    def edge(widget: QWidget) -> int:
+        return widget.mapTo(dialog, QPoint(widget.width(), 0)).x()
+
+    admin.wait(lambda: edge(name) == edge(save))
+    titles = {one.text(): one for one in dialog.findChildren(Text) if one.isVisible()}
+    (kinds,) = dialog.findChildren(SegmentedControl)
+    gaps = [
+        below.mapTo(dialog, QPoint(0, 0)).y() - titles[title].mapTo(dialog, QPoint(0, titles[title].height())).y()
+        for title, below in (("Name", name), ("Type", kinds))
+    ]
+    assert gaps == [4, 4]
+    if folder := os.environ.get("BENCH_SHOTS"):
+        dialog.window().grab().save(f"{folder}/client_dialog.png")
 
 
 def test_service_is_registered_without_what_people_would_need(admin: Admin) -> None:

@@ -44,6 +44,8 @@ from benchboard.ui.widgets.labels import plain_tooltip
 _WIDTH = 600
 _AROUND = 236
 """Pixels of the window's height that the form leaves free at least: the dialog's head and footer, and around it."""
+_SIDE, _RING, _BAR = 20, 2, 12
+"""Pixels beside the fields, which end where the buttons do; those of them that a focus ring and a scroll bar take."""
 _LONGEST = 100
 _KINDS: Final[dict[str, tuple[ClientType, str]]] = {
     "web": ("confidential", CODE),
@@ -76,7 +78,7 @@ class ClientDialog(Dialog):
         self._seen = client.fields if client else ClientFields("", (), ("openid", "profile", "email"), (CODE,))
         form = QWidget()
         self._column = QVBoxLayout(form)
-        self._column.setContentsMargins(2, 2, 12, 16)
+        self._column.setContentsMargins(_RING, _RING, _BAR, 16)
         self._column.setSpacing(theme().px("spacing.3"))
         self._add_name()
         self._type: SegmentedControl | None = self._add_type() if client is None else None
@@ -88,7 +90,7 @@ class ClientDialog(Dialog):
         self._add_group(_("What it may ask people for"), *self._scopes.values(), of_people=True)
         self._column.addStretch(1)
         self._form, self._area = form, scroll_area(form)
-        self.content.setContentsMargins(20, 0, 20, 0)
+        self.content.setContentsMargins(_SIDE - _RING, 0, _SIDE - _BAR, 0)
         self.content.addWidget(self._area, 1)
         form.setAutoFillBackground(False)  # the dialog's ground is not the window's
         form.installEventFilter(self)
@@ -115,8 +117,7 @@ class ClientDialog(Dialog):
         )
         control.selected.connect(self._choose_type)
         self._explanation = Paragraph("", "caption", "muted")
-        self._add_group(_("Type"), control)
-        self._column.addWidget(self._explanation)
+        self._add_group(_("Type"), control, note=self._explanation)
         return control
 
     def _boxes(
@@ -132,16 +133,28 @@ class ClientDialog(Dialog):
         return boxes
 
     def _add_group(
-        self, title: str, *widgets: QWidget, whole_width: bool = False, of_people: bool = False
+        self,
+        title: str,
+        *widgets: QWidget,
+        note: QWidget | None = None,
+        whole_width: bool = False,
+        of_people: bool = False,
     ) -> ProblemText:
-        """Add widgets below a title; returns what says an error below them. One `of_people` is for clients that people
-        sign in to."""
+        """Add widgets below a title, as near it as a field's edit is, with a `note` below them; returns what says an
+        error there. One `of_people` is for clients that people sign in to."""
         side = Qt.AlignmentFlag(0) if whole_width else Qt.AlignmentFlag.AlignLeft
         heading, problem = Text(title, tone="secondary"), ProblemText("caption")
-        self._column.addWidget(heading)
+        group, rows = QVBoxLayout(), QVBoxLayout()
+        group.setSpacing(theme().px("spacing.1"))
+        rows.setSpacing(theme().px("spacing.2"))
         for widget in widgets:
-            self._column.addWidget(widget, 0, side)
-        self._column.addWidget(problem)
+            rows.addWidget(widget, 0, side)
+        group.addWidget(heading)
+        group.addLayout(rows)
+        for below in (note, problem):
+            if below is not None:
+                group.addWidget(below)
+        self._column.addLayout(group)
         if of_people:
             self._of_people += [heading, *widgets]
         return problem

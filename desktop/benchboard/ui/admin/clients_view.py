@@ -131,6 +131,7 @@ def _columns() -> tuple[Column[ClientRecord], ...]:
             width=220,
             stretch=True,
             second=lambda row: row.client_id,
+            second_mono=True,
         ),
         Column("type", _("Type"), lambda row: type_title(row.type), width=110),
         Column("state", _("Status"), lambda row: _state(row).text, mark=_state, width=110),
