@@ -6,8 +6,8 @@ from functools import partial
 from operator import attrgetter
 from typing import Any, Final, TypeVar
 
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPolygonF
 
 from benchboard.canbus.dbc import CanDatabase, Message
 from benchboard.canbus.frame import Frame, TimeSource, Timestamp
@@ -17,11 +17,14 @@ from benchboard.canbus.traffic_shares import share_text
 from benchboard.i18n import _, number, percent
 from benchboard.paging import Listing, Page
 from benchboard.ui.bench.frame_format import identifier
-from benchboard.ui.paged.paged_model import Column, Mark
+from benchboard.ui.paged.paged_model import NO_VALUE, Column, Mark
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.theme import theme
 
 DIFFERENT: Final = "different"
+_SPARE: Final = 10_000
+"""The most pixels of a column that takes all spare width, so that the last one ends at the edge."""
+_ARROW: Final = 5
 _MANY_TIMES: Final = 3.0
 """From how many times the period on it is told as that rather than in percent."""
 KINDS: Final = {
@@ -228,10 +231,10 @@ def statistics_columns(has_channels: Callable[[], bool]) -> tuple[Column[Statist
         return Column(key, title, text, True, True, width=102, optional=optional, muted=is_zero)
 
     return (
-        Column("id", _("ID"), lambda row: row.id, True, mono=True, width=130, whole=True),
+        Column("id", _("ID"), lambda row: row.id, True, mono=True, ink="accent.text", width=130, whole=True),
         _channel_column(lambda row: row.channel if has_channels() else ""),
-        Column("name", _("Name"), lambda row: row.name, True, width=150, stretch=True),
-        Column("node", _("Node"), lambda row: row.node, True, width=100, sparse=True),
+        Column("name", _("Name"), lambda row: row.name or NO_VALUE, True, width=150, stretch=True, most=_SPARE),
+        Column("node", _("Node"), lambda row: row.node or NO_VALUE, True, width=100, sparse=True),
         Column("kind", _("Type"), _unusual_type_text, True, width=90, optional=True, sparse=True),
         Column("count", _("Count"), lambda row: number(row.count), True, True, width=84),
         Column(
@@ -280,7 +283,7 @@ def _periods_tip(row: StatisticsRow) -> str:
 
 def _draw_periods(painter: QPainter, box: QRectF, row: StatisticsRow) -> None:
     """Draw from the shortest to the longest time between frames, on a line from none to twice their mean, with a tick
-    at the mean: what comes regularly is a tick alone."""
+    at the mean: what comes regularly is a tick alone. Where the longest is beyond the line, an arrow head says so."""
     least, mean, most = row.min_ms, row.mean_ms, row.max_ms
     if least is None or mean is None or most is None or not mean:
         return
@@ -290,8 +293,21 @@ def _draw_periods(painter: QPainter, box: QRectF, row: StatisticsRow) -> None:
         return box.left() + box.width() * min(value / mean, 2.0) / 2
 
     painter.fillRect(QRectF(box.left(), middle, box.width(), 1), theme().color("border.strong"))
-    painter.fillRect(QRectF(x(least), middle - 2, max(x(most) - x(least), 2.0), 5), theme().chart(0))
+    end = x(most) if most <= 2 * mean else box.right() - _ARROW
+    painter.fillRect(QRectF(x(least), middle - 2, max(end - x(least), 2.0), 5), theme().chart(0))
+    if most > 2 * mean:
+        _paint_arrow(painter, QPointF(box.right(), middle + 0.5))
     painter.fillRect(QRectF(x(mean) - 1, middle - 6, 2, 13), theme().color("text"))
+
+
+def _paint_arrow(painter: QPainter, tip: QPointF) -> None:
+    """An arrow head to the right."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme().chart(0))
+    painter.drawPolygon(QPolygonF([tip, tip + QPointF(-_ARROW - 1, -_ARROW), tip + QPointF(-_ARROW - 1, _ARROW)]))
+    painter.restore()
 
 
 _STATISTICS_KEYS: Final[dict[str, Callable[[StatisticsRow], Any]]] = {
@@ -321,9 +337,9 @@ def statistics_page(
 def comparison_columns() -> tuple[Column[ComparisonRow], ...]:
     """The columns of the table."""
     return (
-        Column("id", _("ID"), lambda row: row.id, True, mono=True, width=130),
+        Column("id", _("ID"), lambda row: row.id, True, mono=True, ink="accent.text", width=130),
         _channel_column(lambda row: row.channel),
-        Column("name", _("Name"), lambda row: row.name, True, width=150, stretch=True),
+        Column("name", _("Name"), lambda row: row.name or NO_VALUE, True, width=150, stretch=True),
         Column("count_a", _("Count A"), lambda row: number(row.count_a), True, True, width=104, series=0,
                muted=lambda row: not row.count_a),
         Column("count_b", _("Count B"), lambda row: number(row.count_b), True, True, width=104, series=1,

@@ -150,10 +150,18 @@ class RecordingsView(QWidget):
         )
         self._back = Button("", self.toggle_list, kind="link", name="recording_shown_again")
         self.toolbar.add_crumb(self._crumb)
+        self.toolbar.add(self.folder.search)
         self.toolbar.add(self.folder.path_label)
         self.toolbar.add(self._back)
-        of_list = (self.folder.search, self.folder.choose_button)
-        for widget in (*of_list, self.channel, self.pages, self._bookmark, self._save, recent, self._open):
+        for widget in (
+            self.folder.choose_button,
+            self.channel,
+            self.pages,
+            self._bookmark,
+            self._save,
+            recent,
+            self._open,
+        ):
             self.toolbar.add_right(widget)
         self.toolbar.shorten(self.folder.choose_button, self._bookmark, self._save, self._open)
 

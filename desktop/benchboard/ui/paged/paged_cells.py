@@ -269,7 +269,7 @@ def _tone(column: Column[Any], row: Any) -> str:
     text = column.text(row)
     if is_muted or text in ("–", _("Never")) or (column.zero_muted and text == "0"):
         return "text.muted"
-    return "text.secondary" if column.muted is True else "text"
+    return "text.secondary" if column.muted is True else column.ink
 
 
 def _paint_tag(painter: QPainter, box: QRectF, column: Column[Any], row: Any, font: str) -> QRectF:

@@ -95,6 +95,8 @@ class Column(Generic[Row]):
     muted: bool | Callable[[Row], bool] = False
     zero_muted: bool = False
     """Whether a 0 stands back, as where there usually is none."""
+    ink: str = "text"
+    """The colour of a text that says something, as `accent.text` for the ID of a frame, as a list of frames has it."""
     middle: bool = False
     """Whether a text too long is elided in its middle: the end of a path says more than its folders."""
     names: bool = False

@@ -100,7 +100,6 @@ class FolderPage(QWidget):
             no_match=NoMatch(pgettext("no match", "recordings"), self.clear_search),
             bulk=(self._compare, self._trash),
             day=day_of,
-            row_height="compact",
             row_menu=True,
         )  # fmt: skip
         self.model.listing = Listing(sort=BY_TIME, descending=True)

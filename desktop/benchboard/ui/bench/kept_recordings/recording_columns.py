@@ -28,6 +28,8 @@ _FIRST_DAY, _LAST_DAY = 315_532_800.0, 4_102_444_800.0
 """Unix times of 1980 and 2100: others aren't dates, but count from the start of the recording."""
 _TRAFFIC: Final = 96
 """Width of the drawing of frames over time, in pixels."""
+_SPARE: Final = 10_000
+"""The most pixels of the names, which take all spare width."""
 _TRAFFIC_PAD: Final = 4
 _BAR: Final = 3
 
@@ -51,7 +53,7 @@ def recording_columns(dongle_of: DongleOf, is_by_time: Callable[[], bool]) -> tu
         )
 
     return (
-        Column("name", _("Name"), lambda row: row.name, True, width=200, stretch=True, middle=True),
+        Column("name", _("Name"), lambda row: row.name, True, width=200, stretch=True, most=_SPARE, middle=True),
         Column(BY_TIME, _("Start"), begun_text, True, tooltip=_begun_tip, width=108),
         Column(
             "", _("Traffic"), lambda _row: "", drawing=_draw_traffic, drawing_width=_TRAFFIC, width=_TRAFFIC + 28,
