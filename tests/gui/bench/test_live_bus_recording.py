@@ -71,6 +71,12 @@ def test_record_button_records_until_it_is_pressed_again(
     frames = list(read_frames(file))
     assert len(frames) > 100
     qtbot.waitUntil(lambda: f"{len(frames)} frames recorded to drive.blf." in toasts(shell))
+    assert click.find(window, "toast_action").text() == "Open"
+    click(window, "toast_action")
+    (recordings,) = shell.findChildren(RecordingsView)
+    qtbot.waitUntil(lambda: recordings.recording is not None)
+    assert recordings.recording is not None
+    assert (recordings.recording.path, recordings.recording.count) == (file, len(frames))
 
 
 def test_recording_ends_with_the_bus_and_the_last_minutes_can_be_saved_after_it(

@@ -289,7 +289,9 @@ def test_live_bus_of_a_dongle_that_is_alone_says_what_it_waits_for_and_that_no_n
         qtbot.waitUntil(lambda: manager.live is None)
         counts = view._counters
         assert counts.value("Last counts") == "Disconnected"
-        assert (counts.value("TEC 128, REC 0"), counts.value("Sent")) == ("Error passive", "0"), "nobody acknowledged it"
+        assert (counts.value("TEC 128, REC 0"), counts.value("Sent")) == ("Error passive", "0"), (
+            "nobody acknowledged it"
+        )
         assert int("".join(filter(str.isdigit, counts.value("Bus errors")))) > 0
         assert {stat.ink for stat in counts.stats} == {"text.muted"}
         assert "The errors below are from before that." in shown()  # nobody acknowledged the frame, so it was not sent

@@ -223,6 +223,7 @@ def test_filter_range_and_their_frames_are_saved(
     click(window, "recording_save")
     choose("live_record_dialog", tmp_path / "part.asc")
     qtbot.waitUntil(lambda: "150 frames saved to part.asc." in toasts(shell))
+    assert click.find(window, "toast_action").text() == "Open"
     saved = list(read_frames(tmp_path / "part.asc"))
     assert {frame.id for frame in saved} == {0x1A0}
     assert len(saved) == 150

@@ -325,6 +325,19 @@ def test_a_frame_of_the_trace_is_added_with_its_menu(qtbot: QtBot, live: LiveBus
     assert live.send_panel.isVisible()
 
 
+def test_toast_stands_above_the_send_table(qtbot: QtBot, live: LiveBusView, shell: Shell) -> None:
+    panel, window = live.send_panel, live.window()
+    add(panel, "5A5#00", 10.0)
+    qtbot.waitUntil(panel.isVisible)
+    shell.context.problems.toast("Done")
+    toast = next(one for one in window.findChildren(Toast) if one.isVisible())
+
+    def is_above() -> bool:
+        return toast.geometry().bottom() < panel.mapTo(window, QPoint(0, 0)).y()
+
+    qtbot.waitUntil(is_above)
+
+
 def test_sending_stops_when_the_view_is_left_and_says_so(
     qtbot: QtBot, live: LiveBusView, shell: Shell, listener: Capture
 ) -> None:

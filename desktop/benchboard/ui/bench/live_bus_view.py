@@ -347,7 +347,7 @@ class LiveBusView(QWidget):
         below.addWidget(self.triggers)
         below.addWidget(hairline())
         below.addWidget(self.send_bar)
-        for footer in (self.send_bar, self.send_panel):
+        for footer in (self.send_bar, self.send_panel, self.triggers):
             keep_toasts_above(footer)
         self._split = QSplitter(Qt.Orientation.Horizontal)
         self._split.setObjectName("live_split")

@@ -18,7 +18,7 @@ from benchboard.ui.bench.device_manager import LiveBus
 from benchboard.ui.bench.ended_recording import EndedRecording
 from benchboard.ui.bench.kept_recordings.recording_sources import RecordingSource, RecordingSources
 from benchboard.ui.bench.recording_clock import RecordingClock
-from benchboard.ui.bench.recording_files import ask_new_recording
+from benchboard.ui.bench.recording_files import ask_new_recording, open_action
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import Progress
 from benchboard.ui.theme import theme
@@ -166,7 +166,7 @@ class RecordingControls(QObject):
     def _report(self, ended: RecordingState, failure: str, device_id: str) -> None:
         """Say what the file has; if a failure ended the recording, until somebody has read it."""
         if not failure:
-            self._context.problems.toast(_summary(ended))
+            self._context.problems.toast(_summary(ended), action=open_action(self._context, ended.path))
             return
         at = datetime.fromtimestamp(ended.ended or time.time()).astimezone()
         what = _("The recording to {file} ended at {time}.").format(file=ended.path.name, time=f"{at:%H:%M:%S}")
@@ -183,7 +183,7 @@ class RecordingControls(QObject):
 
         def done(saved: RecordingState) -> None:
             self._sources.remember(path, source)
-            self._context.problems.toast(_summary(saved))
+            self._context.problems.toast(_summary(saved), action=open_action(self._context, saved.path))
 
         def save(progress: Progress) -> RecordingState:
             def written(count: int, total: int) -> None:

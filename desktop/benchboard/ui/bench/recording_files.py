@@ -1,14 +1,19 @@
-"""Asks for the file of a recording: which one to open, or where to save frames."""
+"""Asks for the file of a recording: which one to open, or where to save frames; and leads to what was saved."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from benchboard.i18n import _
+from benchboard.ui.context import Context
+from benchboard.ui.problems import Action
 from benchboard.ui.widgets import FileDialog, open_file_dialog
 
+OPEN_FILE: Final = "!file/"
+"""The rest of the address of the recordings that opens the one whose path follows."""
 _PATTERNS: Final = "*.log *.asc *.blf *.trc *.gz *.LOG *.ASC *.BLF *.TRC"
 
 
@@ -39,3 +44,10 @@ def ask_new_recording(owner: QWidget, title: str, name: str, chosen: Callable[[P
     dialog.fileSelected.connect(lambda path: chosen(Path(path)))
     dialog.finished.connect(dialog.deleteLater)
     open_file_dialog(dialog, "recording")
+
+
+def open_action(context: Context, path: Path) -> Action | None:
+    """What opens the recording that was saved at this path, for the toast that says so; None if it can't be opened."""
+    if path.suffix.casefold() == ".csv":
+        return None
+    return Action(_("Open"), partial(context.go, f"bench/recordings/{OPEN_FILE}{path.absolute()}"))

@@ -37,7 +37,7 @@ from benchboard.ui.bench.opened_recording.play_row import PlayRow
 from benchboard.ui.bench.opened_recording.recording_figures import figures_beside, figures_of
 from benchboard.ui.bench.playback_bar import PlaybackBar
 from benchboard.ui.bench.recorded_frames_pane import RecordedFramesPane
-from benchboard.ui.bench.recording_files import ask_recording
+from benchboard.ui.bench.recording_files import OPEN_FILE, ask_recording
 from benchboard.ui.bench.recording_lists import ComparisonList, RecordingPart, StatisticsList
 from benchboard.ui.bench.recording_time_line import RecordingTimeLine
 from benchboard.ui.commands import Handler, Handlers, install_shortcuts
@@ -267,11 +267,13 @@ class RecordingsView(QWidget):
     # ---- opening
 
     def open_route(self, rest: str) -> None:
-        """Ask for a recording, or open the sample."""
+        """Ask for a recording, or open the sample or the one at a path."""
         if rest == _OPEN:
             self.choose()
         elif rest == _SAMPLE:
             self.open_sample()
+        elif rest.startswith(OPEN_FILE):
+            self.open(Path(rest.removeprefix(OPEN_FILE)))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """A single file can be dropped."""

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from benchboard.canbus.recording import Recording, save_frames
 from benchboard.i18n import _, ngettext, number
-from benchboard.ui.bench.recording_files import ask_new_recording
+from benchboard.ui.bench.recording_files import ask_new_recording, open_action
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import Progress
 
@@ -24,7 +24,7 @@ def ask_and_save(context: Context, owner: QWidget, recording: Recording, numbers
             if left_out:
                 more = _("Left out, because the format can't hold them: {count}.")
                 text.append(more.format(count=number(left_out)))
-            context.problems.toast(" ".join(text))
+            context.problems.toast(" ".join(text), action=open_action(context, path))
 
         def op(progress: Progress) -> int:
             return save_frames(recording, numbers, path, progress.step)

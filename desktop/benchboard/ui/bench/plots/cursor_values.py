@@ -31,7 +31,7 @@ _LEAST_WIDTH: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _ValueLine:
     """A line of the table: a heading, a signal with the number of its colour, or values below its name."""
 
     texts: tuple[str, ...]
@@ -44,14 +44,14 @@ class _Line:
         return _BELOW_NAME if is_below else theme().px("table.row.compact")
 
 
-def _widths(lines: Sequence[_Line]) -> list[float]:
+def _widths(lines: Sequence[_ValueLine]) -> list[float]:
     """Of the columns of values."""
     strong = QFontMetricsF(theme().font("body_strong"))
     rows = [line.texts[1:] for line in lines if len(line.texts) > 1]
     return [max(map(strong.horizontalAdvance, column)) + _GAP for column in zip(*rows, strict=True)]
 
 
-def _name_width(lines: Sequence[_Line]) -> float:
+def _name_width(lines: Sequence[_ValueLine]) -> float:
     """Of the first column, in which no text is cut."""
     body = QFontMetricsF(theme().font("body"))
     names = [body.horizontalAdvance(line.texts[0]) + (0 if line.is_heading else _SWATCH) for line in lines]
@@ -129,7 +129,7 @@ class CursorValues(QWidget):
         super().resizeEvent(event)
         self.updateGeometry()
 
-    def _lines(self, width: int) -> list[_Line]:
+    def _lines(self, width: int) -> list[_ValueLine]:
         """The lines of the table at this width: all values of a signal behind its name where there is room for both,
         else below it, those at the cursors over those between them."""
         at = ("A", "B", _("B − A"))
@@ -137,18 +137,18 @@ class CursorValues(QWidget):
         rows = [(colour, name, values) for colour, name, *values in self.rows]
         others = [values for _colour, _name, *values in self.between]
         title = f"{self.title}  ·  {self.times}"
-        whole = [_Line((title, *at, _("Min, A to B"), *between[1:]), is_heading=True)]
+        whole = [_ValueLine((title, *at, _("Min, A to B"), *between[1:]), is_heading=True)]
         for (colour, name, values), other in zip(rows, others, strict=True):
-            whole.append(_Line((name, *values, *other), colour))
+            whole.append(_ValueLine((name, *values, *other), colour))
         if width >= _LEFT + _name_width(whole) + sum(_widths(whole)) + _RIGHT:
             return whole
         lines = [
-            _Line((self.times,), is_heading=True),
-            _Line((self.title, *at), is_heading=True),
-            _Line((_("A to B"), *between), is_heading=True),
+            _ValueLine((self.times,), is_heading=True),
+            _ValueLine((self.title, *at), is_heading=True),
+            _ValueLine((_("A to B"), *between), is_heading=True),
         ]
         for (colour, name, values), other in zip(rows, others, strict=True):
-            lines += [_Line((name,), colour), _Line(("", *values)), _Line((_("A to B"), *other))]
+            lines += [_ValueLine((name,), colour), _ValueLine(("", *values)), _ValueLine((_("A to B"), *other))]
         return lines
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -165,7 +165,7 @@ class CursorValues(QWidget):
                 self._paint_row(painter, row, line, widths if len(line.texts) > 1 else ())
                 top += line.height
 
-    def _paint_row(self, painter: QPainter, row: QRectF, line: _Line, widths: Sequence[float]) -> None:
+    def _paint_row(self, painter: QPainter, row: QRectF, line: _ValueLine, widths: Sequence[float]) -> None:
         """A line above it, the colour and the name, and then the values."""
         is_first = line.is_heading or line.colour is not None
         if is_first:
