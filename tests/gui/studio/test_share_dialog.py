@@ -2,9 +2,9 @@
 
 import pytest
 from dashboards_driver import DashboardsDriver, open_sharing
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QScrollArea
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QScrollArea, QWidget
 from sqlalchemy import update
 
 from benchboard.dashboards.access import access_list, sharing
@@ -33,6 +33,18 @@ def test_share_copies_the_link_to_the_dashboard(dashboards: DashboardsDriver) ->
     (dialog,) = dashboards.studio.application.window.findChildren(ShareDialog)
     assert QApplication.clipboard().text() == dashboard_link(dialog.dashboard_id)
     assert dashboards.find("share_copy_link").text() == "Link copied"
+
+
+def test_fields_of_the_share_dialog_stand_in_line_with_title_and_buttons(dashboards: DashboardsDriver) -> None:
+    open_sharing(dashboards, "technician@example.com")
+    (dialog,) = dashboards.studio.application.window.findChildren(ShareDialog)
+    search, done = dashboards.find("share_search"), dashboards.find("share_done")
+    dashboards.studio.wait(lambda: right(dialog, search) == right(dialog, done))
+    assert search.mapTo(dialog, QPoint(0, 0)).x() == dialog.heading.mapTo(dialog, QPoint(0, 0)).x()
+
+
+def right(dialog: ShareDialog, widget: QWidget) -> int:
+    return widget.mapTo(dialog, QPoint(widget.width(), 0)).x()
 
 
 def test_share_dialog_lists_everyone_with_access_under_one_heading(dashboards: DashboardsDriver) -> None:

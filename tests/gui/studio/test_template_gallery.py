@@ -1,8 +1,9 @@
 """Starting from a template, on an empty page and on one with widgets, in one step."""
 
+import os
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLabel, QWidget
 from sqlalchemy import delete
 
@@ -29,11 +30,21 @@ def _texts(studio: "Studio") -> list[str]:
     return [label.text() for label in gallery.findChildren(QLabel) if label.isVisible()]
 
 
+def replaces(gallery: TemplateGallery) -> QLabel:
+    return next(one for one in gallery.findChildren(QLabel) if one.text().startswith("This replaces"))
+
+
 def test_template_replaces_the_page_and_is_undone(studio: "Studio") -> None:
     before = studio.page.editor.document
     _press(studio, "studio_more")
     _press(studio, "command_start_from_template")
     assert "This replaces your home page. You can undo it." in _texts(studio)
+    (gallery,) = studio.application.window.findChildren(TemplateGallery)
+    texts = (gallery.heading, replaces(gallery))
+    lefts = {one.mapTo(gallery, QPoint(one.contentsMargins().left(), 0)).x() for one in texts}
+    assert lefts == {gallery.cards[0].mapTo(gallery, QPoint(0, 0)).x()}
+    if folder := os.environ.get("BENCH_SHOTS"):
+        gallery.window().grab().save(f"{folder}/templates.png")
     _press(studio, "template_operations-board")
     page = studio.page
     assert set(page.editor.page.paths) >= {"waiting", "flow", "trouble", "oldest"}

@@ -27,6 +27,9 @@ from benchboard.ui.widgets.surfaces import SHADOW, Floating, fill_column
 from benchboard.ui.widgets.tab_order import focus_next, tab_stops
 from benchboard.ui.widgets.toasts import Toast, keep_toasts_above
 
+_SIDE = 20
+"""Pixels beside the title, the content and the buttons of a dialog."""
+
 
 class Scrim(QWidget):
     """Covers the window's content; keyboard and mouse events go only to the dialog on it."""
@@ -179,7 +182,7 @@ class Dialog(Scrim):
         else:
             whole.addLayout(head)
         self.content = QVBoxLayout()
-        self.content.setContentsMargins(20, 12 if steps else 0, 20, 16)
+        self.content.setContentsMargins(_SIDE, 12 if steps else 0, _SIDE, 16)
         self.content.setSpacing(theme().px("spacing.3"))
         if steps:
             right.addLayout(self.content, 1)
@@ -188,7 +191,7 @@ class Dialog(Scrim):
             whole.addWidget(holder, 1)
         right.addWidget(hairline())
         self.footer = QHBoxLayout()
-        self.footer.setContentsMargins(20, 0, 20, 0)
+        self.footer.setContentsMargins(_SIDE, 0, _SIDE, 0)
         self.footer.setSpacing(theme().px("spacing.2"))
         foot = QWidget()
         foot.setFixedHeight(56)
@@ -196,6 +199,14 @@ class Dialog(Scrim):
         right.addWidget(foot)
         keep_toasts_above(foot, dialog=self.frame.body)
         self.footer.addStretch(1)
+
+    def leave_room(self, ring: int) -> None:
+        """Begin the content that many pixels farther out: what scrolls in it has room for focus rings there, and its
+        fields stand in line with the title and the buttons.
+        """
+        margins = self.content.contentsMargins()
+        side = _SIDE - ring
+        self.content.setContentsMargins(side, margins.top(), side, margins.bottom())
 
     def add_button(self, button: Button, *, left: bool = False) -> Button:
         """Add a button to the footer; the confirming button comes last."""

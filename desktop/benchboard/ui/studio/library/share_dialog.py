@@ -90,6 +90,7 @@ class ShareDialog(Dialog):
         disable_viewport_fill(area)
         area.setWidgetResizable(True)
         area.setWidget(inner)
+        self.leave_room(_RING_ROOM)
         self.content.addWidget(area, 1)
         self._copy = Button(_("Copy link"), self._copy_link, icon="ph.link-simple", name="share_copy_link")
         self.add_button(self._copy, left=True)

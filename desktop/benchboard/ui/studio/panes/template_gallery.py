@@ -23,6 +23,8 @@ from benchboard.ui.widgets.surfaces import disable_viewport_fill
 _ACROSS: Final = 4
 _SIZE: Final = QSize(936, 588)
 _ONE_ROW: Final = QSize(936, 380)
+_RING_ROOM: Final = 3
+"""Pixels around the cards for the focus ring of one."""
 
 
 class TemplateGallery(Dialog):
@@ -38,15 +40,16 @@ class TemplateGallery(Dialog):
         size = _SIZE if len(templates) > _ACROSS else _ONE_ROW
         super().__init__(window, _("Start from a template"), size=size, name="studio_gallery")
         self._use = use
-        if replaces:
-            self.content.addWidget(Text(replaces, tone="secondary"))
+        self.leave_room(_RING_ROOM)
         self._no_data = Paragraph("", tone="secondary")
         self._no_data.hide()
-        self.content.addWidget(self._no_data)
+        for text in ([Text(replaces, tone="secondary")] if replaces else []) + [self._no_data]:
+            text.setContentsMargins(_RING_ROOM, 0, _RING_ROOM, 0)
+            self.content.addWidget(text)
         inside = QWidget()
         inside.setProperty("plain", True)
         square = QGridLayout(inside)
-        square.setContentsMargins(3, 3, 3, 3)
+        square.setContentsMargins(_RING_ROOM, _RING_ROOM, _RING_ROOM, _RING_ROOM)
         square.setSpacing(theme().px("spacing.3"))
         self.cards = [_TemplateCard(template, self) for template in templates]
         for place, card in enumerate(self.cards):
