@@ -539,16 +539,17 @@ class ComparisonList(_IdList[ComparisonRow]):
 
     def _fit_bar(self) -> None:
         """Put what is compared and what is shown of it on one line if it has room for both, else on two. Where there is
-        little, two buttons show their icons alone, and then its first word is left out.
+        little, two buttons show their icons alone, then its first word is left out, and then the names are shortened.
         """
-        buttons, least = (self._other, self.export), {self._field: _LEAST_FIELD, self._sides: _LEAST_SIDES}
+        buttons, least = (self._other, self.export), {self._field: _LEAST_FIELD}
         parts = [self._word, self._sides, self._first_channel, self._channel, self._other, self._end,
                  self._field, self._kinds, self._tolerance, self.export]  # fmt: skip
         shown = [one for one in parts if one is self._word or not one.isHidden()]
         lacking = sum(min(one.sizeHint().width(), least.get(one, _WIDEST)) + self._line.spacing() for one in shown)
         lacking += sum(one.label_room() for one in buttons if one.is_shortened) - self.width() + _BAR_SIDES
         icons = sum(one.label_room() for one in buttons)
-        fits = lacking <= icons + self._word.sizeHint().width()
+        names = max(0, self._sides.sizeHint().width() - _LEAST_SIDES) if not self._sides.isHidden() else 0
+        fits = lacking <= icons + self._word.sizeHint().width() + names
         for button in buttons:
             button.show_label(lacking <= 0 or not fits)
         self._word.setVisible(lacking <= icons or not fits)

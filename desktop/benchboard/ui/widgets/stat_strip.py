@@ -186,11 +186,12 @@ class StatStrip(QFrame):
             if place:
                 painter.fillRect(QRectF(round(x - gap / 2), 12, 1, _LINE - 24), theme().color("border"))
             left = x
-            for text, made, ink in self._line_parts(stat, font):
+            for at, (text, made, ink) in enumerate(self._line_parts(stat, font)):
+                left += _WORD if at == 1 else 0.0
                 painter.setFont(made)
                 painter.setPen(theme().color(ink))
                 painter.drawText(QRectF(left, 0, x + width + 2 - left, _LINE), Qt.AlignmentFlag.AlignVCenter, text)
-                left += QFontMetricsF(made).horizontalAdvance(text) + _WORD
+                left += QFontMetricsF(made).horizontalAdvance(text)
             x += width + gap
 
     def _line_parts(self, stat: Stat, font: str) -> list[tuple[str, QFont, str]]:
@@ -201,8 +202,8 @@ class StatStrip(QFrame):
             return [*parts, (stat.value, strong, stat.ink)]
         figures = {"first": stat, "second": stat.beside}
         for words, name, _spec, _conversion in Formatter().parse(stat.both):
-            if words.strip():
-                parts.append((words.strip(), small, "text.muted"))
+            if words:
+                parts.append((words, small, "text.muted"))
             if name:
                 parts.append((figures[name].value, strong, figures[name].ink))
         return parts
@@ -212,7 +213,7 @@ class StatStrip(QFrame):
         drawn = [0.0] * len(self._stats)
         for font in ("body", "caption"):
             widths = [
-                sum(QFontMetricsF(made).horizontalAdvance(text) + _WORD for text, made, _ink in parts) - _WORD
+                sum(QFontMetricsF(made).horizontalAdvance(text) for text, made, _ink in parts) + _WORD
                 for parts in (self._line_parts(stat, font) for stat in self._stats)
             ]
             spare = self.width() - 2 * self._edge - sum(widths)
