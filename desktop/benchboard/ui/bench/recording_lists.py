@@ -51,6 +51,7 @@ from benchboard.ui.widgets.share_bar import ShareBar
 from benchboard.ui.widgets.surfaces import set_surface
 
 _TYPING_MS: Final = 200
+_MOST_FIELD: Final = 220
 _LEAST_FIELD, _LEAST_SIDES, _WIDEST = 112, 136, 10_000
 """Pixels of the field and of the names of the compared recordings, at least, on one line with the rest."""
 _BAR_SIDES: Final = 28
@@ -130,7 +131,7 @@ class _IdList(QWidget, Generic[Row]):
         self._field = SearchField(
             placeholder=_("ID or name"), icon="ph.funnel", clear=True, name=f"{name}_search", label=_("Filter IDs")
         )
-        self._field.setMaximumWidth(220)
+        self._field.setMaximumWidth(_MOST_FIELD)
         self._typing = QTimer(self, interval=_TYPING_MS, singleShot=True)
         self._typing.timeout.connect(self._search)
         self._field.textChanged.connect(lambda _text: self._typing.start())
@@ -541,8 +542,8 @@ class ComparisonList(_IdList[ComparisonRow]):
         """Put what is compared and what is shown of it on one line if it has room for both, else on two. Where there is
         little, two buttons show their icons alone, then its first word is left out, and then the names are shortened.
         """
-        buttons, least = (self._other, self.export), {self._field: _LEAST_FIELD}
-        parts = [self._word, self._sides, self._first_channel, self._channel, self._other, self._end,
+        buttons, least = (self._other, self.export), dict[QWidget, int]({self._field: _LEAST_FIELD})
+        parts: list[QWidget] = [self._word, self._sides, self._first_channel, self._channel, self._other, self._end,
                  self._field, self._kinds, self._tolerance, self.export]  # fmt: skip
         shown = [one for one in parts if one is self._word or not one.isHidden()]
         lacking = sum(min(one.sizeHint().width(), least.get(one, _WIDEST)) + self._line.spacing() for one in shown)
@@ -552,6 +553,7 @@ class ComparisonList(_IdList[ComparisonRow]):
         fits = lacking <= icons + self._word.sizeHint().width() + names
         for button in buttons:
             button.show_label(lacking <= 0 or not fits)
+        self._field.setMaximumWidth(_MOST_FIELD if lacking <= icons or not fits else _LEAST_FIELD)
         self._word.setVisible(lacking <= icons or not fits)
         self._lines.setDirection(QBoxLayout.Direction.LeftToRight if fits else QBoxLayout.Direction.TopToBottom)
 
