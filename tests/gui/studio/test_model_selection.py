@@ -117,7 +117,7 @@ def test_pane_shows_the_model_a_table_a_column_and_a_join(driver: SelectionDrive
     )
     driver.canvas.make_current(CanvasSpot(0, 2))
     assert driver.title() == "total"
-    assert {"Values: 30, each once", "Empty: none", "Range: 1 – 30"} <= set(driver.facts())
+    assert {"Values: 30, each once", "Empty: none", "Range: 1 to 30"} <= set(driver.facts())
 
     driver.canvas.make_current(CanvasSpot(0))
     driver.studio.wait(lambda: "sales with shops" in dict(driver.rows()))
@@ -138,6 +138,12 @@ def test_keys_go_through_columns_and_open_one(driver: SelectionDriver) -> None:
     assert driver.title() == "shop_id"
     driver.press(Qt.Key.Key_Delete)  # no column is removed, and its table neither
     assert [card.table for card in driver.canvas.scene.cards] == ["sales", "shops"]
+    assert not driver.editor.tables.pane.edit.isVisible(), "the form below is there already"
+    driver.press(Qt.Key.Key_Return)
+    assert driver.find("model_form_title").hasFocus()
+    driver.canvas.setFocus()
+    driver.click("model_below")
+    assert driver.editor.tables.pane.edit.isVisible()
     driver.press(Qt.Key.Key_Return)
     assert driver.find("model_field_popover").isVisible()
     driver.qtbot.keyClick(driver.find("model_field_popover"), Qt.Key.Key_Escape)

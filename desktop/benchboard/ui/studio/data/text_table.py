@@ -150,7 +150,7 @@ class TextTable(QTableView):
         self.setTabKeyNavigation(False)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)  # no column is cut off at the left
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(theme().px("table.row.compact"))
         head = self.horizontalHeader()

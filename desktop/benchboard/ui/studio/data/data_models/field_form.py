@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.analytics.data_models.definition import CalculatedField, Field, FieldDisplay, ModelMeasure
@@ -118,6 +118,11 @@ class FieldForm(QWidget):
         column.addWidget(self._form, 1)
 
     # What is shown
+
+    def focus_title(self) -> None:
+        """Go on in the title."""
+        self._fields.title.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._fields.title.edit.selectAll()
 
     def show_nothing(self) -> None:
         """Take what is typed: no field is selected any more."""

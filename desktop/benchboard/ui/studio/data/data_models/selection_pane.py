@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -31,7 +32,7 @@ from benchboard.ui.studio.data.data_models.model_draft import ModelDraft
 from benchboard.ui.studio.data.explore.join_text import JoinNote, join_note
 from benchboard.ui.studio.data.source_rows import location_text
 from benchboard.ui.studio.data.uses_table import ICONS, use_address
-from benchboard.ui.studio.data.value_text import kind_title, value_text
+from benchboard.ui.studio.data.value_text import common_decimals, kind_title, value_text
 from benchboard.ui.widgets import Button, Elided, KeyValue, Paragraph, hairline, paint_meter
 from benchboard.ui.widgets.detail_pane import DetailHeader, DetailPane, DetailSection
 from benchboard.ui.widgets.list_row import ListRow
@@ -45,6 +46,8 @@ _MOST_USES: Final = 12
 """Dashboards and others that are listed; the page *Used by* has all."""
 _MOST_OFFERS: Final = 6
 """Tables to join that are listed; the menu *Add table* has all."""
+_ROW_INSET: Final = 8
+"""Pixels by which rows begin to the left of a section's title: their icons stand below it."""
 _RANGED: Final[frozenset[ValueKind]] = frozenset(("integer", "decimal", "date", "timestamp"))
 """Kinds of columns of which the least and the greatest value say something."""
 Fact = tuple[str, QWidget]
@@ -82,6 +85,8 @@ class SelectionPane(DetailPane):
         super().__init__("model_selection")
         self.setFixedWidth(WIDTH)
         self._context, self._canvas, self._facts, self._show_all_uses = context, canvas, facts, show_all_uses
+        self.has_form: Callable[[], bool] = lambda: False
+        """Whether a form for the selected field is shown elsewhere."""
         self._draft: ShownDraft | None = None
         self._contents: object = None
         self._refreshed: tuple[TableLineage, Elided] | None = None
@@ -89,10 +94,11 @@ class SelectionPane(DetailPane):
         self.head.addWidget(self._head)
         self.head.addWidget(hairline())
         self._key_values = KeyValue(label=_("Facts"))
-        self._about, self._from = DetailSection(""), DetailSection(_("Made from"))
-        self._joins, self._matches = DetailSection(_("Joins")), DetailSection(_("Rows that match"))
-        self._used_by = DetailSection(_("Used by"))
-        self._offers = DetailSection(_("Can be joined"))
+        self._about, self._matches = DetailSection(""), DetailSection(_("Rows that match"))
+        self._from, self._joins, self._used_by, self._offers = (
+            DetailSection(title, inset=_ROW_INSET)
+            for title in (_("Made from"), _("Joins"), _("Used by"), _("Can be joined"))
+        )
         self._about.fill(self._key_values)
         self._warning = Paragraph("", "body", "warn")
         self._warning.setObjectName("model_selection_warning")
@@ -101,6 +107,8 @@ class SelectionPane(DetailPane):
         self.edit.clicked.connect(self._open)
         self._actions = DetailSection("")
         self._actions.fill(self.edit)
+        self._rules: dict[QWidget, QWidget] = {}
+        """The line above each section."""
         for part in (
             self._about,
             self._matches,
@@ -111,6 +119,9 @@ class SelectionPane(DetailPane):
             self._used_by,
             self._actions,
         ):
+            if part not in (self._about, self._warning):
+                self._rules[part] = hairline()
+                self.column.addWidget(self._rules[part])
             self.column.addWidget(part)
         self.column.addStretch(1)
 
@@ -178,7 +189,16 @@ class SelectionPane(DetailPane):
             section.fill(*rows)
             section.setVisible(bool(rows))
         self.edit.set_title(edit)
-        self._actions.setVisible(bool(edit))
+        self.show_edit()
+
+    def show_edit(self) -> None:
+        """Offer to edit what is shown, unless the form of a field is there already."""
+        is_field = self._canvas.current.row >= 0
+        self._actions.setVisible(bool(self.edit.text()) and not (is_field and self.has_form()))
+        shown_above = not self._about.isHidden()
+        for section, rule in self._rules.items():
+            rule.setVisible(not section.isHidden() and shown_above)
+            shown_above = shown_above or not section.isHidden()
 
     def _show_model(self, scene: CanvasScene, uses: tuple[LineageUse, ...] | None) -> None:
         assert self._draft is not None
@@ -239,7 +259,9 @@ class SelectionPane(DetailPane):
         found = statistics.columns.get(row.name) if statistics is not None and row.can_join else None
         facts = _field_facts(field, row.name)
         if statistics is not None and found is not None:
-            facts += _value_facts(found, statistics.rows, field.kind if field is not None else "null")
+            kind: ValueKind = field.kind if field is not None else "null"
+            is_money = field is not None and field.display.format == "money"
+            facts += _value_facts(found, statistics.rows, kind, is_money=is_money)
         origins = self._origin_rows(field, card)
         edit = _("Edit field…") if field is not None and self._canvas.editable else ""
         self._show_parts(facts, origins=origins, uses=self._use_rows(uses, row.field), edit=edit)
@@ -301,7 +323,7 @@ class SelectionPane(DetailPane):
         if len(self._draft.offers) > _MOST_OFFERS:
             more = len(self._draft.offers) - _MOST_OFFERS
             text = ngettext("{count} more in “Add table”", "{count} more in “Add table”", more)
-            rows.append(Paragraph(text.format(count=number(more)), "caption", "muted"))
+            rows.append(_line(text.format(count=number(more)), "caption"))
         return rows
 
     def _origin_rows(self, field: Field | None, card: TableCard) -> list[QWidget]:
@@ -326,11 +348,11 @@ class SelectionPane(DetailPane):
         of uses has, empty for the whole model; None for a table."""
         assert self._draft is not None
         if uses is None:
-            return [Paragraph(_("Looking for what uses it…"), "body", "muted")]
+            return [_line(_("Looking for what uses it…"))]
         if not uses:
             saved = self._draft.draft.stored is not None or field is None
             text = _("Not used yet.") if saved else _("The model isn't saved yet, so nothing uses it.")
-            return [Paragraph(text, "body", "muted")]
+            return [_line(text)]
         rows: list[QWidget] = []
         grouped: dict[tuple[str, str, str], list[LineageUse]] = {}
         for use in uses:
@@ -385,6 +407,13 @@ class SelectionPane(DetailPane):
             self._canvas.line_opened.emit(spot.line)
         elif spot.row >= 0:
             self._canvas.row_opened.emit(spot.card, spot.row)
+
+
+def _line(text: str, role: str = "body") -> Paragraph:
+    """A sentence in place of rows, below the section's title."""
+    line = Paragraph(text, role, "muted")
+    line.setContentsMargins(_ROW_INSET, 0, _ROW_INSET, 0)
+    return line
 
 
 class _MatchShare(QWidget):
@@ -445,7 +474,7 @@ def _field_facts(field: Field | None, column: str) -> list[Fact]:
     return facts
 
 
-def _value_facts(found: ColumnStatistics, rows: int, kind: ValueKind) -> list[Fact]:
+def _value_facts(found: ColumnStatistics, rows: int, kind: ValueKind, *, is_money: bool) -> list[Fact]:
     """What is in a column: how many values, how many are missing, from where to where."""
     each_once = rows > 1 and found.distinct == found.filled == rows
     distinct = _("{count}, each once").format(count=number(found.distinct)) if each_once else number(found.distinct)
@@ -454,5 +483,15 @@ def _value_facts(found: ColumnStatistics, rows: int, kind: ValueKind) -> list[Fa
     share = f", {percent(100 * empty / rows, most=1)}" if empty and rows else ""
     facts.append((_("Empty"), Elided(f"{number(empty)}{share}" if empty else _("none"))))
     if kind in _RANGED and found.least is not None and found.greatest is not None:
-        facts.append((_("Range"), Elided(f"{value_text(found.least)} – {value_text(found.greatest)}")))
+        facts.append((_("Range"), Elided(_range_text(found.least, found.greatest, is_money=is_money))))
     return facts
+
+
+def _range_text(least: object, greatest: object, *, is_money: bool) -> str:
+    """The least and the greatest value, both with as many decimals as one of them needs; of money, with two."""
+    exact = [one.normalize() if isinstance(one, Decimal) else one for one in (least, greatest)]
+    decimals = common_decimals(exact)
+    if decimals is not None and is_money:
+        decimals = max(decimals, 2)
+    first, last = (value_text(one, decimals) for one in (least, greatest))
+    return _("{least} to {greatest}").format(least=first, greatest=last)

@@ -71,6 +71,7 @@ class TablesPage(QWidget):
         self._facts = CanvasFacts(context, editor.exploration, self)
         self.pane = SelectionPane(context, self.canvas, self._facts, editor.show_uses)
         self.below = LowerPane(context, self.canvas, editor)
+        self.pane.has_form = lambda: not self.below.isHidden()
         self._wants_pane: bool | None = None
         """Whether someone opened or closed the pane; None while the width decides."""
         self._wants_lower: bool | None = None
@@ -177,6 +178,7 @@ class TablesPage(QWidget):
         self._below_button.setChecked(below)
         if is_new:
             self.below.show_selection()
+        self.pane.show_edit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -456,7 +458,9 @@ class TablesPage(QWidget):
 
     def _open_row(self, card: int, row: int) -> None:
         name = self.canvas.scene.cards[card].rows[row].field
-        if name:
+        if name and self.below.isVisible():  # it is edited there
+            self.below.form.focus_title()
+        elif name:
             self._editor.open_field(name, self.canvas.anchor(CanvasSpot(card, row)))
 
     def _say(self, text: str) -> None:

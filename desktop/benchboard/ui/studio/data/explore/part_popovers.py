@@ -58,9 +58,9 @@ class PartPopover(Popover):
 
     def add_apply(self, title: str = "") -> Button:
         """Add the button at the end, and return it."""
-        button = Button(title or _("Apply"), self.apply, kind="primary", size="sm", name="part_apply")
+        button = Button(title or _("Apply"), self.apply, kind="primary", name="part_apply")
         buttons = row(button)
-        buttons.addStretch(1)
+        buttons.insertStretch(0, 1)
         self.column.addWidget(self._warning)
         self.column.addLayout(buttons)
         return button
