@@ -172,3 +172,21 @@ def test_pages_side_by_side_are_scaled_instead_of_squeezed(studio: "Studio", wid
     assert min(boxes) >= 150, "four beside each other have room for their titles"
     assert (shown._scale < 1) is (width < 1600)
     assert shown.width() == width
+
+
+def test_old_place_behind_a_widget_is_drawn_in_the_gaps_alone(studio: "Studio") -> None:
+    before, after = _page_of(_widget("a", 0, 0), _widget("b", 0, 2)), _page_of(_widget("b", 0, 0), _widget("a", 6, 2))
+    context, page = studio.context, studio.page
+    shown = DiffPage(ThumbnailAnswers(context, page), ThumbnailAnswers(context, page), page)
+    shown.fit(900, 600)
+    shown.show_documents(before, after, differences(before, after))
+    (ghost,) = [mark for mark in shown._marks if mark.ghost and mark.keys[0][1] == "a"]
+    (tile,) = [mark for mark in shown._marks if mark.item is not None and mark.item.id == "b"]
+    assert ghost.box == tile.box
+    image, ink = shown.grab().toImage(), theme().color("warn").rgb()
+    inside = tile.box.adjusted(2, 2, -2, -2)
+    within = QRectF(inside.topLeft() * shown._scale, inside.size() * shown._scale).toAlignedRect()
+    middle = within.top() + within.height() // 2
+    assert ink not in {image.pixel(x, middle) for x in range(within.left(), within.right())}
+    left = round((tile.box.left() - 2.5) * shown._scale)
+    assert ink in {image.pixel(left + dx, y) for dx in (-1, 0, 1) for y in range(within.top(), within.bottom())}

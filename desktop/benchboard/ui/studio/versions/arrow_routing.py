@@ -80,6 +80,11 @@ def _candidates(old: QRectF, new: QRectF, tiles: Sequence[QRectF], page: QRectF)
     top, bottom = max(old.top(), new.top()), min(old.bottom(), new.bottom())
     left, right = max(old.left(), new.left()), min(old.right(), new.right())
     start = old.center()
+    across = {page.left() - _SIDE, page.right() + _SIDE}
+    across |= {edge for tile in tiles for edge in (tile.left() - _HALF, tile.right() + _HALF)}
+    if any(tile.intersects(old) for tile in tiles):  # its middle is behind tiles: the arrow leaves in a gap
+        yield from _in_gutters(old, new, across)
+        return
     if bottom - top > 24:
         y = (top + bottom) / 2
         if new.right() <= old.left() + 4:
@@ -92,8 +97,6 @@ def _candidates(old: QRectF, new: QRectF, tiles: Sequence[QRectF], page: QRectF)
             yield (QPointF(x, min(start.y(), old.top() + 40)), QPointF(x, new.bottom()))
         elif new.top() >= old.bottom() - 4:
             yield (QPointF(x, max(start.y(), old.bottom() - 40)), QPointF(x, new.top()))
-    across = {page.left() - _SIDE, page.right() + _SIDE}
-    across |= {edge for tile in tiles for edge in (tile.left() - _HALF, tile.right() + _HALF)}
     for x in across:
         edge = new.left() if x < new.center().x() else new.right()
         if new.left() < x < new.right():

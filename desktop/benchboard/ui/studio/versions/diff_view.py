@@ -6,7 +6,6 @@ from typing import Final, Literal
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QFont,
     QFontMetricsF,
     QMouseEvent,
@@ -45,6 +44,8 @@ _SIDE_WIDTH: Final = 760
 """The width in pixels at which a page is laid out beside another, where titles of four widgets in a row are whole."""
 _LEAST_SCALE: Final = 0.5
 """The least scale of a page beside another. Where it would be smaller, the page is laid out narrower."""
+_BEHIND: Final = 3.0
+"""Pixels that the outline of an old place behind tiles is outside it, in the gaps."""
 _EMPTY_HEIGHT: Final = 240
 """The height, in pixels, of what stands for a page without widgets."""
 
@@ -224,13 +225,18 @@ class DiffPage(QWidget):
         tags = (words,) if look == "removed" else ()
         self._marks.append(_DiffMark(box, None, "before", (look,), tags, (one.key,), ghost=words.title))
 
+    @property
+    def _tile_boxes(self) -> list[QRectF]:
+        """Where the widgets stand: nothing of another place is drawn over them."""
+        return [mark.box for mark in self._marks if mark.item is not None and not mark.item.panes]
+
     def _route(self) -> None:
         """Route the arrows from old to new positions; if there are too many, only that of the current difference."""
         self._arrows = []
         ghosts = [mark for mark in self._marks if mark.ghost and mark.looks == ("moved",)]
         if len(ghosts) > _MOST_ARROWS:
             ghosts = [mark for mark in ghosts if self._current in mark.keys]
-        tiles = [mark.box for mark in self._marks if mark.item is not None and not mark.item.panes]
+        tiles = self._tile_boxes
         here = {mark.item.id: mark for mark in self._marks if mark.item is not None}
         for ghost in ghosts:
             target = here.get(ghost.keys[0][1])
@@ -254,9 +260,12 @@ class DiffPage(QWidget):
             titles = [mark.title for mark in seen if not mark.title.isEmpty()]
             painter.save()
             painter.setClipRegion(_without(area, titles), Qt.ClipOperation.IntersectClip)
+            painter.save()
+            painter.setClipRegion(_without(area, self._tile_boxes), Qt.ClipOperation.IntersectClip)
             for mark in seen:
                 if mark.item is None:
                     self._paint_ghost(painter, mark)
+            painter.restore()
             for arrow in self._arrows:
                 _paint_arrow(painter, arrow)
             painter.restore()
@@ -294,15 +303,14 @@ class DiffPage(QWidget):
 
     def _paint_ghost(self, painter: QPainter, mark: _DiffMark) -> None:
         box = mark.box
-        covered = any(other.item is not None and not other.item.panes and other.box.intersects(box)
-                      for other in self._marks)  # fmt: skip
+        covered = any(other.intersects(box) for other in self._tile_boxes)
+        if covered:  # it is behind tiles, and its outline in the gaps around them
+            box = box.adjusted(-_BEHIND, -_BEHIND, _BEHIND, _BEHIND)
         role = ROLE[mark.looks[0]]
         if mark.looks[0] == "removed":
-            fill = QColor(theme().color("error.soft"))
-            fill.setAlphaF(0.35 if covered else 1.0)
             painter.save()
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(fill)
+            painter.setBrush(theme().color("error.soft"))
             radius = theme().px("radius.tile")
             painter.drawRoundedRect(box, radius, radius)
             painter.restore()

@@ -15,17 +15,18 @@ from benchboard.ui.widgets.labels import plain_tooltip
 
 
 class MergeBanner(QWidget):
-    """The banner across the top that summarises the merge."""
+    """A banner across the merge, with a line below it, or above it where a line follows anyway."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, line_above: bool = False) -> None:
         super().__init__()
+        self._line_above = line_above
         self.setMinimumHeight(40)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             painter.fillRect(self.rect(), theme().color("error.soft"))
-            painter.fillRect(0, self.height() - 1, self.width(), 1, theme().color("border"))
+            painter.fillRect(0, 0 if self._line_above else self.height() - 1, self.width(), 1, theme().color("border"))
 
 
 class ConflictRow(Pressable):

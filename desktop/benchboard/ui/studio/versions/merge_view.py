@@ -328,7 +328,7 @@ class MergeScreen(QWidget):
         return area
 
     def _make_problem_bar(self) -> QWidget:
-        self._problem_bar = MergeBanner()
+        self._problem_bar = MergeBanner(line_above=True)
         self._problem_bar.setObjectName("merge_refused")
         row = QHBoxLayout(self._problem_bar)
         row.setContentsMargins(16, 8, 16, 8)
