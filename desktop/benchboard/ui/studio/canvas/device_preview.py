@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, QSizeF, Qt, Signal
+from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen, QRegion
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.dashboards.document.breakpoints import overridden_ids
@@ -18,8 +18,8 @@ from benchboard.ui.widgets.surfaces import set_surface
 WIDTHS: Final = {"tablet": 768, "phone": 390}
 """Width of the page at each breakpoint with its margins, in pixels."""
 _SCROLL_BAR: Final = 10
-_FRAME: Final = 8
-"""Pixels between the page and its frame, whose corners are round."""
+_FRAME: Final = 1
+"""Pixels of the frame around the page, whose corners are round."""
 _AROUND: Final = 12
 """Pixels between the page and what is outside its frame."""
 _RADIUS: Final = 24
@@ -35,8 +35,9 @@ class DevicePreview(QWidget):
     def __init__(self, canvas: Canvas, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._canvas, self._editor = canvas, canvas.editor
-        set_surface(self, "window")
+        set_surface(self, "canvas")
         self._strip = QWidget()
+        set_surface(self._strip, "window")
         self._text = Elided("", "body", "secondary", fits_text=True)
         self._text.setObjectName("device_words")
         self._reset_button = Button("", self._follow_desktop, size="sm", icon="ph.link-simple", name="device_follow")
@@ -63,7 +64,9 @@ class DevicePreview(QWidget):
         self._editor.changed.connect(self.fit_breakpoint)
         self._editor.selection_changed.connect(self._update_text)
         canvas.zoom_changed.connect(self.fit_breakpoint)
-        canvas.moved.connect(self.update)  # the frame is outside it, and is placed after it
+        self._frame = _DeviceFrame(self)
+        canvas.moved.connect(self._place_frame)  # the frame is around it, and is placed after it
+        canvas.viewport().installEventFilter(self)
         self._shown_breakpoint, self._is_bare = "?", False
         self.fit_breakpoint()
 
@@ -85,11 +88,12 @@ class DevicePreview(QWidget):
             # The scroll bar stands outside the frame, and the frame in the middle all the same.
             self._middle.setContentsMargins(margin + (_SCROLL_BAR if margin else 0), margin, 0, margin)
             self._canvas.setViewportMargins(0, 0, margin, 0)
+            self._canvas.set_ground("canvas" if width is None else "window")
             self._canvas.sync()
         self._strip.setVisible(width is not None and not self._is_bare)
         self._update_text()
         self.needed_width_changed.emit(around + _AROUND + _SCROLL_BAR if around else 0)
-        self.update()
+        self._place_frame()
 
     def _update_text(self) -> None:
         name = self._editor.breakpoint
@@ -136,12 +140,41 @@ class DevicePreview(QWidget):
         out = _FRAME - 0.5
         return QRectF(corner, QSizeF(view.size())).adjusted(-out, -out, out, out)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        if not self._editor.breakpoint:
-            return
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Let the frame follow the page's view."""
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
+            self._place_frame()
+        return super().eventFilter(watched, event)
+
+    def _place_frame(self) -> None:
+        self._frame.setVisible(bool(self._editor.breakpoint))
+        self._frame.place(self.frame_rect.toAlignedRect())
+
+
+class _DeviceFrame(QWidget):
+    """The line around the page, and what is outside its round corners: laid over the page, whose view is square."""
+
+    def __init__(self, parent: DevicePreview) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def place(self, box: QRect) -> None:
+        """Stand around a page, above it."""
+        if box != self.geometry():
+            self.setGeometry(box)
+            whole = self.rect()
+            inside = QRegion(whole.adjusted(_RADIUS, _FRAME, -_RADIUS, -_FRAME))
+            inside += QRegion(whole.adjusted(_FRAME, _RADIUS, -_FRAME, -_RADIUS))
+            self.setMask(QRegion(whole) - inside)  # the page is painted without it, except at its corners
+        self.raise_()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        line = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        outside, frame = QPainterPath(), QPainterPath()
+        outside.addRect(QRectF(self.rect()))
+        frame.addRoundedRect(line, _RADIUS, _RADIUS)
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.fillPath(outside.subtracted(frame), theme().color("canvas"))
             painter.setPen(QPen(theme().color("border.strong"), 1))
-            painter.setBrush(theme().color("canvas"))
-            painter.drawRoundedRect(self.frame_rect, _RADIUS, _RADIUS)
+            painter.drawPath(frame)

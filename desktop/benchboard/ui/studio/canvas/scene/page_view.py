@@ -90,6 +90,7 @@ class PageView(QGraphicsView):
         """The table widget that covers a tile's pixmap, if there is one."""
         self._overlay_region = QRegion()
         self._shadows: list[LiftedShadow] = []
+        self._ground = "canvas"
         self.pixmaps = TilePixmaps(self, self.tiles, query_runner, self)
         editor.changed.connect(self.sync)
         editor.options_changed.connect(self._update_titles)
@@ -280,11 +281,19 @@ class PageView(QGraphicsView):
 
     def _apply_theme(self) -> None:
         self.theme_version += 1
-        self.setBackgroundBrush(QBrush(theme().color("canvas")))
+        self._fill_ground()
         for frame in self.containers:
             frame.update()
         self.pixmaps.update_visible()
         self.viewport().update()
+
+    def set_ground(self, role: str) -> None:
+        """Show the page on this colour of the theme: `canvas`, or `window` in the frame of a device."""
+        self._ground = role
+        self._fill_ground()
+
+    def _fill_ground(self) -> None:
+        self.setBackgroundBrush(QBrush(theme().color(self._ground)))
 
     # Zoom and scroll position
 
