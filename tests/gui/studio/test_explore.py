@@ -1701,6 +1701,17 @@ def test_warning_beside_run_says_how_many_rows_are_read(
     explorer.wait_for_result()
 
 
+def test_time_range_stays_while_sql_has_an_error(explorer: Explorer) -> None:
+    explorer.open_orders()
+    explorer.click("segment_sql")
+    explorer.exploration.set_text("SELECT 1 AS one UNION SELECT totl FROM orders")
+    assert explorer.view.time.isVisible()
+    assert not explorer.view.time.isEnabled()
+    assert ":from" in explorer.view.time.reason
+    explorer.exploration.set_text("SELECT count(*) FROM orders WHERE created_dt >= :from AND created_dt < :to")
+    assert explorer.view.time.isEnabled()
+
+
 def test_time_range_of_a_file_is_chosen_as_on_a_dashboard_and_goes_with_its_widget(
     studio: "Studio", tmp_path: Path
 ) -> None:

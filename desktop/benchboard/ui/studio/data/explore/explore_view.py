@@ -422,11 +422,14 @@ class ExploreView(QWidget):
         self.sql.source.setVisible(state.mode == "sql")
         names, column = self._names_time(), exploration.time_column
         self.time.set_title(range_title(state.time_range) if names else _("All time"))
-        self.time.setVisible(bool(state.text) and (names or bool(column)))
+        # It stays where somebody writes SQL, also while that is wrong: with it, the buttons beside it would move.
+        is_written = state.mode == "sql"
+        self.time.setVisible(is_written or (bool(state.text) and (names or bool(column))))
+        self.time.disable("" if names or column else _("Name :from and :to in the query to choose a time range."))
         table = exploration.table
         title = known.title if table is not None and (known := table.column(column)) is not None else column
-        tip = _("Time range of “{column}”").format(column=title) if column else ""
-        self.time.setToolTip(plain_tooltip(tip))
+        if column:
+            self.time.setToolTip(plain_tooltip(_("Time range of “{column}”").format(column=title)))
         self.cancel.setVisible(exploration.running and exploration.late)
         self.fields.show_actions(self.builder.why_not_join(), self.builder.why_not_calculate())
         has_data = any(source.tables for source in exploration.sources)
@@ -457,7 +460,6 @@ class ExploreView(QWidget):
         self.add.disable(self._why_not_add())
         origin = self._live_origin()
         # One primary button: what is written as SQL is run first; the builder runs by itself.
-        is_written = state.mode == "sql"
         self.run.set_kind("primary" if is_written else "plain")
         self.add.set_kind("plain" if is_written or origin is not None else "primary")
         self.update_widget.set_kind("plain" if is_written else "primary")

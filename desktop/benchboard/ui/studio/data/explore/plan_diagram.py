@@ -52,7 +52,8 @@ class StepBox(ReadableRow):
         super().__init__(parent)
         self.step, is_cost = step, shares.basis == "cost"
         known = [share for share in shares.shares if share is not None]
-        self.share = shares.shares[place] if is_cost or len(known) > 1 else None  # beside none, a bar says nothing
+        says_something = is_cost or (len(known) > 1 and len(shares.all_largest) < len(known))
+        self.share = shares.shares[place] if says_something else None  # beside none, or as long as all, a bar doesn't
         most = max(known, default=0.0)
         self._filled = (self.share or 0.0) if is_cost or not most else (self.share or 0.0) / most
         self._label = _("{share} of cost").format(share=percent_text(self.share)) if is_cost and self.share else ""
