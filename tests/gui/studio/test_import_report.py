@@ -65,7 +65,7 @@ def _tree(dashboards: DashboardsDriver) -> ReportTree:
 def test_import_report_is_grouped_counted_and_collapsed(imported: DashboardsDriver) -> None:
     counts = imported.find("import_report_counts")
     assert isinstance(counts, StatStrip)
-    assert [stat.name for stat in counts.stats] == ["Widgets", "Placeholders", "Need a query", "Unsupported settings"]
+    assert [stat.name for stat in counts.stats] == ["widgets", "placeholder", "need a query", "unsupported settings"]
     assert int(counts.stats[0].value) > int(counts.stats[1].value) > 0
     assert counts.stats[1].tone == "warn"
     tree = _tree(imported)

@@ -6,7 +6,7 @@ from benchboard.analytics.files.value_expressions import ColumnKind
 from benchboard.i18n import N_, _
 
 _TITLES: Final[dict[ColumnKind, str]] = {
-    "text": N_("Text"), "integer": N_("Whole number"), "decimal": N_("Exact decimal"),
+    "text": N_("Text"), "integer": N_("Whole number"), "decimal": N_("Decimal"),
     "float": N_("Number, with decimals"), "boolean": N_("Yes or no"), "timestamp": N_("Date and time"),
     "date": N_("Date"),
 }  # fmt: skip

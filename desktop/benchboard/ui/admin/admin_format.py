@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from benchboard.i18n import _
+from benchboard.i18n import _, sentence_start
 from benchboard.identity import users
 from benchboard.identity.invitations import InvitationState, state_title
 from benchboard.identity.permissions import program_title
@@ -47,7 +47,7 @@ def time_column(key: str, title: str, time: Callable[[Row], datetime | None]) ->
     return Column(
         key,
         title,
-        lambda row: relative_time(time(row)),
+        lambda row: sentence_start(relative_time(time(row))),
         sortable=True,
         tooltip=lambda row: full_time(time(row)),
         muted=True,

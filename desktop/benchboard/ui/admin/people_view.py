@@ -391,6 +391,7 @@ def _columns(own_id: str) -> tuple[Column[Person], ...]:
             tooltip=lambda row: ", ".join((role_title(row.role), *row.own_roles)),
             width=172,
             stretch=True,
+            most=_ALL_THERE_IS,
         ),
         Column(
             "teams",

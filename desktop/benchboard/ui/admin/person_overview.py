@@ -123,6 +123,7 @@ class OverviewTab(QWidget):
         denied = user_actions.why_no_changes(self._pane.context)
         for button in (self._activate, self._restore, self._unlock, self._edit_link, self._password):
             button.disable(denied)
+        self._role.set_denied(denied)
 
     def _second_factor(self, person: Person) -> QWidget:
         """Whether the person has a second factor, and, if so, the button that resets it."""

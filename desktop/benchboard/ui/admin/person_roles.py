@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.i18n import _, number
+from benchboard.identity import users
 from benchboard.identity.roles import role_title
 from benchboard.identity.users import Person
 from benchboard.ui.sign_in.demo_picker import role_description
@@ -24,8 +25,15 @@ class PersonRoles(QWidget):
         self._in_rows = False
         self._teams_count = Text("", "body", "muted")
         self._roles, self._teams = ReadableList(_("Role")), ReadableList(_("Teams"))
-        self._no_team = Paragraph(_("In no team. Edit the person to add one."), "body", "secondary")
+        self._add = Button(_("Add to a team"), edit.click, kind="link", name="person_add_team")
+        self._no_team = QWidget()
         self._no_team.setObjectName("person_no_team")
+        line = QHBoxLayout(self._no_team)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(theme().px("spacing.2"))
+        line.addWidget(Text(_("In no team."), "body", "secondary"))
+        line.addWidget(self._add)
+        line.addStretch(1)
         roles = DetailSection(_("Role"), edit)
         roles.fill(self._roles)
         teams = DetailSection(_("Teams"), self._teams_count)
@@ -44,6 +52,10 @@ class PersonRoles(QWidget):
         self._person = person
         self._show()
 
+    def set_denied(self, why: str) -> None:
+        """Say why the person can't be added to a team; empty if they can."""
+        self._add.disable(why)
+
     def _show(self) -> None:
         person = self._person
         for widget in self._of_teams:
@@ -59,6 +71,7 @@ class PersonRoles(QWidget):
         self._teams.show_rows(_rows("team", "ph.users-three", [(name, "") for name in person.teams]))
         self._teams.setVisible(bool(person.teams))
         self._no_team.setVisible(not person.teams)
+        self._add.setVisible(not person.teams and person.state != users.DELETED)
         self._teams_count.setText(number(len(person.teams)))
 
 

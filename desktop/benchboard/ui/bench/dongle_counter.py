@@ -15,6 +15,7 @@ from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.context import Context
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Elided, Icon, Popover, Text, hairline, heading
+from benchboard.ui.widgets.labels import Tone
 
 
 class DongleCounter(QObject):
@@ -83,7 +84,9 @@ class _DeviceLine(QWidget):
         line.addWidget(Text(device.device_id or device.port.description, "mono", "muted"), 1)
         answers = device.has_answered
         problem = failure_title(device.problem) if device.problem is not None else _("Not checked")
-        line.addWidget(Text(_("Ready") if answers else problem, "caption", "ok" if answers else "warn"))
+        tone: Tone = "ok" if answers else "warn"
+        line.addWidget(Icon("ph.check-circle-fill" if answers else "ph.warning-fill", tone, 14))
+        line.addWidget(Text(_("Ready") if answers else problem, "caption", tone))
         self.setFixedHeight(theme().px("control_height.md"))
 
 

@@ -209,7 +209,5 @@ def _key_label(keys: str) -> str:
         "Up": "↑",
         "Right": "→",
         "Down": "↓",
-        "PgDown": _("Page ↓"),
-        "PgUp": _("Page ↑"),
     }
     return " ".join(signs.get(part, part) for part in keys.split(" "))

@@ -90,13 +90,18 @@ def _counters(report: ConversionReport) -> StatStrip:
     """How many widgets there are, and how many of them are not as they were."""
     strip = StatStrip(ground="")
     strip.setObjectName("import_report_counts")
-    widgets = report.mapped + report.placeholder
+    widgets, placeholders = report.mapped + report.placeholder, report.placeholder
+    waiting, kept = report.without_query, report.kept
     strip.show_stats(
         [
-            Stat(number(widgets), _("Widgets")),
-            Stat(number(report.placeholder), _("Placeholders"), "warn" if report.placeholder else "text"),
-            Stat(number(report.without_query), _("Need a query"), "warn" if report.without_query else "text"),
-            Stat(number(report.kept), _("Unsupported settings")),
+            Stat(number(widgets), ngettext("widget", "widgets", widgets)),
+            Stat(
+                number(placeholders),
+                ngettext("placeholder", "placeholders", placeholders),
+                "warn" if placeholders else "text",
+            ),
+            Stat(number(waiting), ngettext("needs a query", "need a query", waiting), "warn" if waiting else "text"),
+            Stat(number(kept), ngettext("unsupported setting", "unsupported settings", kept)),
         ]
     )
     strip.setAccessibleName(report.summary())

@@ -253,7 +253,8 @@ class _ReportDelegate(QStyledItemDelegate):
             tone = "selection" if is_selected else "surface.alt" if row.is_heading else "row.hover"
             painter.fillRect(box, theme().color(tone))
         if not row.is_heading:
-            painter.fillRect(QRect(box.left(), box.bottom(), box.width(), 1), theme().color("grid"))
+            # The dialog is raised: `grid` can't be seen on it in the dark.
+            painter.fillRect(QRect(box.left(), box.bottom(), box.width(), 1), theme().color("border"))
 
     def _paint_heading(self, painter: QPainter, box: QRect, row: ReportRow) -> None:
         icon = QRectF(box.left() + _SIDE, box.center().y() - _ICON / 2 + 0.5, _ICON, _ICON)
