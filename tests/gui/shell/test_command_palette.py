@@ -327,14 +327,21 @@ def test_palette_counts_the_results_that_are_shown(qtbot: QtBot, light: Theme) -
     assert count() == "No results"
 
 
-def test_palette_keeps_its_height_while_one_types(qtbot: QtBot, light: Theme) -> None:
+def test_palette_keeps_its_height_until_all_is_found_and_then_fits_few_results(qtbot: QtBot, light: Theme) -> None:
     palette = open_palette(qtbot, entries(*(f"Command {number}" for number in range(30))))
-    heights = {palette.frame.height()}
-    for text in ("command", "command 7", "zz"):
-        palette.field.setText(text)
-        palette.add_results(text, ())
-        heights.add(palette.frame.height())
-    assert len(heights) == 1
+    before, top = palette.frame.height(), palette.frame.y()
+    palette.field.setText("command 7")
+    assert palette.frame.height() == before
+    palette.add_results("command 7", ())
+    few = palette.frame.height()
+    assert few < before - 200
+    assert palette.list.height() >= palette.list.visualRect(palette.list.currentIndex()).bottom()
+    palette.field.setText("")
+    assert palette.frame.height() == before
+    palette.field.setText("zz")
+    palette.add_results("zz", ())
+    assert few < palette.frame.height() < before
+    assert palette.frame.y() == top
 
 
 def test_palette_finds_people_only_after_an_at_sign(qtbot: QtBot, light: Theme) -> None:

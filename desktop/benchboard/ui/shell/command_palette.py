@@ -29,7 +29,9 @@ _TELL_MS: Final = 500
 """How long typing pauses before a screen reader is told of the results: it reads the letters meanwhile."""
 _MAX_RESULTS: Final = 60
 _HEIGHT: Final = 420
-"""Of the list, or of what stands in its place, in pixels: the palette stays as it is while one types."""
+"""The greatest height of the list, in pixels; that of fewer entries fits them, once all are found."""
+_EMPTY_HEIGHT: Final = 220
+"""Of what stands in its place, in pixels."""
 _FEW_LETTERS: Final = 2
 
 
@@ -104,7 +106,10 @@ class CommandPalette(Scrim):
 
     def place_content(self) -> None:
         width = min(_WIDTH, self.width() - 32) + 2 * SHADOW
-        height = min(_HEIGHT, max(120, self.height() - 112 - 150))
+        most = min(_HEIGHT, max(120, self.height() - 112 - 150))
+        height = min(most, self._model.height() if self._model.matches() else _EMPTY_HEIGHT)
+        if self._awaited:  # more may come: it would get lower and higher at each letter
+            height = max(height, min(most, self.list.height()))
         for part in (self.list, self._searching, self._no_results):
             part.setFixedHeight(height)
         for layout in (self.frame.body.layout(), self.frame.layout()):
