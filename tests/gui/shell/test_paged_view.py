@@ -144,12 +144,12 @@ def test_click_on_the_row_that_the_focus_made_current_is_the_users(qtbot: QtBot,
         assert by_itself == [True, False]
 
 
-def test_footer_of_a_table_without_rows_leaves_no_empty_strip(
+def test_table_of_which_all_is_there_or_nothing_has_no_strip_below_it(
     qtbot: QtBot, table: PagedTable[Entry], source: Source
 ) -> None:
+    """The toolbar and the status bar count the rows."""
     _load(qtbot, table)
-    rows_end = table.view.mapTo(table, table.view.rect().bottomLeft()).y()
-    assert rows_end < table.height() - 20, "the number of rows stands below them"
+    qtbot.waitUntil(lambda: table.view.mapTo(table, table.view.rect().bottomLeft()).y() == table.height() - 1)
     source.entries = ()
     _load(qtbot, table)
     page = next(one for one in table.findChildren(EmptyState) if one.isVisible())
@@ -338,8 +338,9 @@ def test_menu_of_a_row_stands_beside_the_text_of_its_last_column(
     assert content.width() >= text
 
 
-def test_toast_stands_above_the_footer_of_the_table(qtbot: QtBot, table: PagedTable[Entry], beside: QWidget) -> None:
-    _load(qtbot, table)
+def test_toast_stands_above_the_footer_of_the_table(qtbot: QtBot, folding: PagedTable[Entry], beside: QWidget) -> None:
+    _load(qtbot, folding)
+    assert not folding.model.at_end, "the footer says that there is more"
     toast = Toast("Saved", None, beside)
     toast.show()
     toast.move_into_place()

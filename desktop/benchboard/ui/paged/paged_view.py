@@ -147,7 +147,8 @@ class PagedTable(QWidget, Generic[Row]):
             return
         count = self.model.rowCount()
         rows = theme().px("table.header") + count * self._row_height
-        height, least = self.height() - self._footer.maximumHeight(), self._stack.minimumSize().height()
+        foot = 0 if self._footer.isHidden() else self._footer.maximumHeight()
+        height, least = self.height() - foot, self._stack.minimumSize().height()
         needed = self._below.sizeHint().height()
         self._below.setVisible(count > 0 and height - max(rows, least) >= needed)
         self._below.setFixedHeight(needed)
@@ -383,7 +384,9 @@ def count_in(toolbar: Toolbar, model: "PagedTableModel[Any]") -> None:
 
 
 class _PagedFooter(QWidget):
-    """How many rows are shown, or why loading stopped; and what a view says beside it."""
+    """How many rows are loaded while there are more, or why loading stopped, and what a view says beside it. That all
+    are there needs no line: the toolbar and the status bar count them.
+    """
 
     def __init__(self, parent: QWidget, model: "PagedTableModel[Any]", beside: QWidget | None) -> None:
         super().__init__(parent)  # from the start: shown without one, it would be a window
@@ -408,10 +411,11 @@ class _PagedFooter(QWidget):
 
     def update_count(self) -> None:
         broken = self._model.error is not None and self._model.rowCount() > 0
-        self._text.setText(count_text(self._model) if self._model.rowCount() else "")
+        is_partial = broken or (self._model.rowCount() > 0 and not self._model.at_end)
+        self._text.setText(count_text(self._model) if is_partial else "")
         self._text.set_tone("error" if broken else "muted")
         self._retry.setVisible(broken)
-        self.setVisible((self._beside is not None or self._model.rowCount() > 0) and not self._gives_way)
+        self.setVisible((self._beside is not None or is_partial) and not self._gives_way)
 
     def give_way(self, gives_way: bool) -> None:
         """Hide while something else is in its place."""
