@@ -230,6 +230,23 @@ def test_sign_in_lower_than_its_cards_scrolls_and_cuts_no_field(qtbot: QtBot, op
         assert field.isHidden() or field.height() >= field.minimumSizeHint().height()
 
 
+def test_sign_in_cards_stand_below_each_other_where_both_have_no_room(qtbot: QtBot, open_page: OpenPage) -> None:
+    page = open_page(Settings())
+    (local,), (server,) = page.findChildren(LocalCard), page.findChildren(ServerCard)
+    assert local.geometry().top() == server.geometry().top()
+    page.resize(860, 700)
+    qtbot.waitUntil(lambda: server.geometry().top() > local.geometry().bottom())
+    assert server.width() == local.width() > 700
+
+
+def test_what_is_wrong_with_email_and_password_stands_once_across_both(form: Form) -> None:
+    form.submit()
+    assert form.shows("Enter your email address. Enter your password.")
+    form.type(EMAIL, "ines@example.com")
+    assert not form.shows("Enter your email address.")
+    assert form.shows("Enter your password.")
+
+
 def test_sign_in_with_empty_fields_marks_each(form: Form) -> None:
     form.submit()
     assert [form.edit(name).accessibleDescription() for name in (URL, EMAIL, PASSWORD)] == [

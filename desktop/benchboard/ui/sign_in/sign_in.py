@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import shiboken6
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard import __version__
 from benchboard.errors import AppError, Cancelled
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from benchboard.ui.sign_in.session_opening import ActiveSession
 
 _WIDTH = 880
+_BESIDE_FROM: Final = 900
+"""The width of the window from which the cards of this computer and of a server are side by side, in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,11 +323,11 @@ class SignIn(QWidget):
         column.addLayout(self._title_row())
         column.addSpacing(8)
         column.addLayout(self._notices)
-        cards = QHBoxLayout()
-        cards.setSpacing(16)
-        cards.addWidget(self._local, 1)
-        cards.addWidget(self._server, 1)
-        column.addLayout(cards)
+        self._pair = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._pair.setSpacing(16)
+        self._pair.addWidget(self._local, 1)
+        self._pair.addWidget(self._server, 1)
+        column.addLayout(self._pair)
         column.addWidget(self._demo)
         foot = row(self._progress)
         foot.addStretch(1)
@@ -353,6 +355,11 @@ class SignIn(QWidget):
         keys = {name: REGISTRY[f"sign_in.{name}"].key for name in ("local", "server", "demo")}
         status.set("hint", "ph.keyboard", hint.format(**keys))
         whole.addWidget(status)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_wide = self.width() >= _BESIDE_FROM
+        self._pair.setDirection(QBoxLayout.Direction.LeftToRight if is_wide else QBoxLayout.Direction.TopToBottom)
 
     def _title_row(self) -> QHBoxLayout:
         text_column = QVBoxLayout()

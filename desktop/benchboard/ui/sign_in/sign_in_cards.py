@@ -20,6 +20,8 @@ from benchboard.ui.sign_in import session_opening
 from benchboard.ui.sign_in.code_dialog import CodeDialog
 from benchboard.ui.sign_in.invitation_dialog import InvitationDialog
 from benchboard.ui.sign_in.session_opening import SignInRequest
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.badges import Badge
 from benchboard.ui.widgets.buttons import Button, CheckBox
 from benchboard.ui.widgets.fields import Edit, Field, is_plain_key, row
@@ -28,6 +30,8 @@ from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.popover import MenuItem, menu
 from benchboard.ui.widgets.surfaces import Card, Icon
 
+_ACCOUNT: Final = ("email", "password")
+"""The fields of one's own account."""
 _BUTTON_WIDTH: Final = 120
 """The least width of the button of a card, in pixels: short titles are as wide as that with a key cap."""
 
@@ -140,19 +144,26 @@ class ServerCard(SignInCard):
         self._fields = {
             "url": Field(_("Server"), self._url, note=_role_sentence(), lines=2, beside=self._more),
             "database_password": Field(_("Database password (optional)"), self._role_password),
-            "email": Field(
-                _("Email"), self._email, note=_("The email and password of your Benchboard account."), lines=3
-            ),
-            "password": Field(_("Password"), self._password, lines=3),
+            "email": Field(_("Email"), self._email),
+            "password": Field(_("Password"), self._password),
         }
-        for field in self._fields.values():
-            field.edit.textEdited.connect(lambda _text, field=field: field.set_error(""))
+        self._wrong_account = dict[str, str]()
+        """What is wrong with the email address and the password: said below both, across them."""
+        self._account_note = Paragraph("", "caption", "muted")
+        self._account_note.reserve_lines(2)
+        for name in self._fields:
+            self._fields[name].edit.textEdited.connect(lambda _text, name=name: self._set_error(name, ""))
         self._email.textEdited.connect(self._forget_account_error)
         # The server refuses the role by its address too.
-        self._url.textEdited.connect(lambda _text: self._fields["database_password"].set_error(""))
-        account = row(self._fields["email"], self._fields["password"], spacing=12)
+        self._url.textEdited.connect(lambda _text: self._set_error("database_password", ""))
+        both = row(self._fields["email"], self._fields["password"], spacing=12)
         for column in range(2):
-            account.setStretch(column, 1)
+            both.setStretch(column, 1)
+        account = QVBoxLayout()
+        account.setSpacing(theme().px("spacing.1"))
+        account.addLayout(both)
+        account.addWidget(self._account_note)
+        self._set_error("email", "")
         self._invited = Button(_("I have an invitation"), self._ask_code, kind="link", name="server_invitation")
         foot = row(self._stay_signed_in)
         foot.addStretch(1)
@@ -164,6 +175,24 @@ class ServerCard(SignInCard):
         self.column.addLayout(account)
         self.column.addStretch(1)
         self.column.addLayout(foot)
+
+    def _set_error(self, name: str, sentence: str) -> None:
+        """Show what is wrong with a field; an empty sentence removes it."""
+        field = self._fields[name]
+        if name not in _ACCOUNT:
+            field.set_error(sentence)
+            return
+        is_news = sentence not in ("", self._wrong_account.get(name))
+        self._wrong_account[name] = sentence
+        note = _("The email and password of your Benchboard account.")
+        field.mark_error(sentence)
+        if not sentence and name == "email":
+            field.editor.setAccessibleDescription(note)
+        wrong = " ".join(filter(None, (self._wrong_account.get(one, "") for one in _ACCOUNT)))
+        self._account_note.setText(wrong or note)
+        self._account_note.set_tone("error" if wrong else "muted")
+        if is_news:
+            announce(field.editor, sentence)
 
     def _show_more(self) -> None:
         """Show the field that few servers need."""
@@ -203,8 +232,8 @@ class ServerCard(SignInCard):
 
     def show_error(self, error: AppError | None) -> bool:
         """Show an error at its field, which gets the focus; returns whether it is about one. None removes it."""
-        for field in self._fields.values():
-            field.set_error("")
+        for one in self._fields:
+            self._set_error(one, "")
         if error is None:
             return False
         if (joining := self._open_joining()) is not None and joining.show_error(error):
@@ -223,7 +252,7 @@ class ServerCard(SignInCard):
         if error.code.startswith("storage."):
             self._reveal_more()  # a password of the database may be what is missing
         field = self._fields[name]
-        field.set_error(str(error))
+        self._set_error(name, str(error))
         field.edit.setFocus(Qt.FocusReason.OtherFocusReason)
         field.edit.selectAll()
         return True
@@ -253,7 +282,7 @@ class ServerCard(SignInCard):
     def _forget_account_error(self) -> None:
         """Remove an error shown at the password: it is about the address too."""
         if self._password.text():
-            self._fields["password"].set_error("")
+            self._set_error("password", "")
 
     def _ask_organisation(self, error: AppError) -> None:
         slugs = error.facts.get("organisations", ())
@@ -268,7 +297,7 @@ class ServerCard(SignInCard):
         try:
             url = session_opening.parse_server_url(self._url.text())
         except AppError as error:
-            self._fields["url"].set_error(str(error))
+            self._set_error("url", str(error))
             self._url.setFocus(Qt.FocusReason.OtherFocusReason)
             return
         self._url.setText(url)
@@ -307,7 +336,7 @@ class ServerCard(SignInCard):
         empty = {"email": _("Enter your email address."), "password": _("Enter your password.")}
         wrong |= {name: sentence for name, sentence in empty.items() if not self._fields[name].text().strip()}
         for name, sentence in wrong.items():
-            self._fields[name].set_error(sentence)
+            self._set_error(name, sentence)
         if wrong:
             self._fields[next(iter(wrong))].editor.setFocus()
             return
