@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.ui.sections import RoomView
-from benchboard.ui.shell.header import Header, ViewTab
+from benchboard.ui.shell.header import Header
 from benchboard.ui.theme import Theme
+from benchboard.ui.widgets.pane_tabs import ViewTab
 
 _TITLES = ("Home", "Dashboards", "Data", "Models", "Explore")
 

@@ -29,7 +29,6 @@ from benchboard.ui.bench.pairing_graphics import PairingChecklist
 from benchboard.ui.paged.paged_model import Column, PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.problems import Notice
-from benchboard.ui.shell.header import ViewTab
 from benchboard.ui.tasks import Tasks
 from benchboard.ui.theme import Mode, Theme
 from benchboard.ui.widgets import Badge, Button, Confirm, Edit, Field, SegmentedControl, Select, accessible
@@ -37,6 +36,7 @@ from benchboard.ui.widgets.banners import Banner
 from benchboard.ui.widgets.detail_pane import DetailHeader, DetailPane
 from benchboard.ui.widgets.dialog import Dialog
 from benchboard.ui.widgets.labels import Elided
+from benchboard.ui.widgets.pane_tabs import ViewTab
 from benchboard.ui.widgets.popover import MenuItem, Popover, menu
 from benchboard.ui.widgets.stat_strip import Stat, StatStrip
 from benchboard.ui.widgets.status_bar import StatusBar

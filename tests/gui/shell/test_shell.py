@@ -15,7 +15,6 @@ from benchboard.errors import Unavailable
 from benchboard.ui.app import Application
 from benchboard.ui.problems import Action
 from benchboard.ui.session_watch import SessionWatch
-from benchboard.ui.shell.header import ViewTab
 from benchboard.ui.shell.problem_display import BugReport
 from benchboard.ui.shell.settings_section import SettingsSection
 from benchboard.ui.shell.shell import Shell
@@ -28,6 +27,7 @@ from benchboard.ui.widgets.buttons import SegmentedControl
 from benchboard.ui.widgets.dialog import Dialog
 from benchboard.ui.widgets.focus import FocusRing
 from benchboard.ui.widgets.labels import Text
+from benchboard.ui.widgets.pane_tabs import ViewTab
 from benchboard.ui.widgets.paragraph import WrappedPath
 from benchboard.ui.widgets.popover import Popover
 from benchboard.ui.widgets.section_list import SectionList

@@ -1242,7 +1242,7 @@ def test_first_rows_of_a_source_have_the_height_and_their_scroll_bar_is_there(da
     data.click("sources_sample")
     data.studio.wait(lambda: data.rows() == ["Sample orders"])
     data.find("source_used_by")
-    first_rows = data.find("segment_first_rows")
+    first_rows = data.find("source_first_rows")
     first_rows.setFocus(Qt.FocusReason.TabFocusReason)
     data.qtbot.keyClick(first_rows, Qt.Key.Key_Space)
     pane = data.find("source_detail")

@@ -196,7 +196,7 @@ def test_api_is_tested_and_added_by_mouse_and_its_rows_are_shown(apis: Apis, api
     assert (source.tables, source.rows) == (("trips",), 3)
     assert TOKEN not in apis.stored()
     assert apis.settings().paging == "page"
-    apis.click("segment_first_rows")
+    apis.click("source_first_rows")
     apis.studio.wait(lambda: apis.find("source_sample").model().rowCount() == 3)  # type: ignore[attr-defined]  # a table
 
 

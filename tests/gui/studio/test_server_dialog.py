@@ -190,7 +190,7 @@ def test_a_server_is_tested_and_added_by_mouse_and_its_tables_are_shown(servers:
     assert (source.kind, source.status, source.name) == (address.kind, "connected", address.database)
     assert source.server == f"127.0.0.1:{address.port}/{address.database}"
     assert address.password not in servers.stored()
-    servers.click("segment_first_rows")
+    servers.click("source_first_rows")
     servers.studio.wait(lambda: servers.find("source_sample").model().rowCount() == 2)  # type: ignore[attr-defined]  # a table
     sample = servers.find("source_sample")
     assert isinstance(sample, QTableView)

@@ -12,7 +12,6 @@ from benchboard.ui.admin import client_actions
 from benchboard.ui.admin.admin_commands import CLIENT_MENU
 from benchboard.ui.admin.client_test_section import ClientTestSection
 from benchboard.ui.admin.consent_sections import ConsentsSection, TokensSection
-from benchboard.ui.admin.pane_tabs import PaneTabs
 from benchboard.ui.command_menu import command_menu
 from benchboard.ui.context import Context
 from benchboard.ui.system_clipboard import copy_text
@@ -21,6 +20,7 @@ from benchboard.ui.time_format import full_time, relative_time
 from benchboard.ui.widgets import Badge, Button, Elided, KeyValue, Paragraph, Text, copyable, hairline
 from benchboard.ui.widgets.detail_pane import DetailHeader, DetailPane, DetailSection
 from benchboard.ui.widgets.fields import row
+from benchboard.ui.widgets.pane_tabs import PaneTabs
 from benchboard.ui.widgets.readable_rows import ReadableList, ReadableRow
 from benchboard.ui.widgets.surfaces import fill_column
 from benchboard.ui.window_commands import LIST

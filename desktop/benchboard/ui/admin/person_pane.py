@@ -14,7 +14,6 @@ from benchboard.identity.users import Person
 from benchboard.paging import Listing, Page
 from benchboard.ui.admin import user_actions
 from benchboard.ui.admin.access_tab import AccessTab
-from benchboard.ui.admin.pane_tabs import PaneTabs
 from benchboard.ui.admin.person_activity import MOST_ROWS, ActivitySection
 from benchboard.ui.admin.person_details import PersonDetails
 from benchboard.ui.admin.person_header import PersonHeader
@@ -27,6 +26,7 @@ from benchboard.ui.context import Context
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets import fill_column, hairline
 from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.pane_tabs import PaneTabs
 from benchboard.ui.widgets.tab_order import focus_content
 
 _SESSIONS_TAB = 2

@@ -5,20 +5,20 @@ from functools import partial
 from typing import Final, Literal, get_args
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from benchboard.i18n import _
 from benchboard.ui.commands import REGISTRY
 from benchboard.ui.sections import RoomView
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.accessible import page_tab
 from benchboard.ui.widgets.badges import Badge, paint_icon
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.focus import Pressable
 from benchboard.ui.widgets.labels import Text, paint_avatar, paint_key, plain_tooltip
 from benchboard.ui.widgets.layout_items import contents
 from benchboard.ui.widgets.menus import more_text
+from benchboard.ui.widgets.pane_tabs import ViewTab
 from benchboard.ui.widgets.popover import MenuItem, menu
 from benchboard.ui.widgets.surfaces import set_surface
 from benchboard.ui.window_commands import PALETTE
@@ -191,59 +191,6 @@ class Header(QWidget):
         super().paintEvent(event)
         with QPainter(self) as painter:
             painter.fillRect(QRect(0, self.height() - 1, self.width(), 1), theme().color("border"))
-
-
-class ViewTab(Pressable):
-    """A view's tab. Arrow keys go from one to the next."""
-
-    shows_focus_ring = False
-
-    def __init__(self, title: str) -> None:
-        super().__init__()
-        self.setText(title)
-        self.setCheckable(True)
-        self.setAutoExclusive(True)
-        page_tab(self)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
-
-    def sizeHint(self) -> QSize:
-        return QSize(QFontMetrics(self._font()).horizontalAdvance(self.text()) + 22, 47)
-
-    def _font(self) -> QFont:
-        font = theme().font("body")
-        font.setWeight(QFont.Weight.Medium)
-        return font
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """A click takes the focus only from another tab, whose focus ring would otherwise stay."""
-        if isinstance(QApplication.focusWidget(), ViewTab):
-            self.setFocus(Qt.FocusReason.MouseFocusReason)
-        super().mousePressEvent(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
-            parent = self.parentWidget()
-            tabs = [tab for tab in parent.findChildren(ViewTab) if tab.isVisible()] if parent is not None else [self]
-            step = 1 if event.key() == Qt.Key.Key_Right else -1
-            target = tabs[(tabs.index(self) + step) % len(tabs)]
-            target.setFocus(Qt.FocusReason.TabFocusReason)
-            target.click()
-        else:
-            super().keyPressEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        with QPainter(self) as painter:
-            on = self.isChecked()
-            painter.setFont(self._font())
-            painter.setPen(theme().color("accent.text" if on else "text" if self.underMouse() else "text.secondary"))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
-            if on:
-                painter.fillRect(QRect(11, self.height() - 2, self.width() - 22, 2), theme().color("accent"))
-            if self.hasFocus() and self.focused_by_key:
-                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-                painter.setPen(QPen(theme().color("focus"), 2))
-                painter.drawRoundedRect(self.rect().adjusted(3, 9, -3, -9), 6, 6)
 
 
 class SearchButton(Pressable):

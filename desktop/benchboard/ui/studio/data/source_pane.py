@@ -67,11 +67,11 @@ from benchboard.ui.theme import theme
 from benchboard.ui.time_format import day_and_time, relative_time
 from benchboard.ui.widgets import Badge, Button, Elided, Icon, KeyValue, Paragraph, Select, Text, hairline
 from benchboard.ui.widgets.accessible import Role
-from benchboard.ui.widgets.buttons import SegmentedControl
 from benchboard.ui.widgets.column_keys import resize_column
 from benchboard.ui.widgets.detail_pane import DetailHeader, DetailPane, DetailSection
-from benchboard.ui.widgets.fields import row as fields_row
+from benchboard.ui.widgets.flow_layout import FlowLayout
 from benchboard.ui.widgets.labels import Tone, plain_tooltip
+from benchboard.ui.widgets.pane_tabs import PaneTabs
 
 Index = QModelIndex | QPersistentModelIndex
 _SAMPLE_ROWS: Final = 20
@@ -104,25 +104,30 @@ class SourcePane(DetailPane):
         self._head = DetailHeader(self.close_button(), self._badge, icon="ph.database")
         self.head.addWidget(self._head)
         self._news = Paragraph("", "body", "error")
-        self._news.setContentsMargins(16, 0, 16, 8)
+        self._news.setContentsMargins(0, 0, 16, 8)
         self._lines = Button(_("Show"), kind="link", size="sm", name="source_lines")
         self._lines.clicked.connect(self._show_lines)
         self._handlers: Handlers = {}
         said = QHBoxLayout()
         said.setContentsMargins(0, 0, 16, 0)
+        self._news_mark = Icon("ph.warning-fill", "warn", 14)
+        mark = QVBoxLayout()
+        mark.setContentsMargins(16, 3, 0, 0)  # in the middle of the first line
+        mark.addWidget(self._news_mark)
+        mark.addStretch(1)
+        said.setSpacing(theme().px("spacing.2"))
+        said.addLayout(mark)
         said.addWidget(self._news, 1)
         said.addWidget(self._lines, 0, Qt.AlignmentFlag.AlignTop)
         self.head.addLayout(said)
-        self._actions = QHBoxLayout()
-        self._actions.setContentsMargins(16, 0, 16, 12)
-        self._actions.setSpacing(theme().px("spacing.2"))
+        self._actions = FlowLayout(spacing=theme().px("spacing.2"))
+        self._actions.setContentsMargins(16, 0, 16, 4)
         self.head.addLayout(self._actions)
-        self._part = SegmentedControl([("overview", _("Overview")), ("first_rows", _("First rows"))], label=_("Show"))
-        self._part.selected.connect(lambda _key: self._show_part())
-        part = fields_row(self._part)
-        part.setContentsMargins(16, 0, 16, 12)
-        part.addStretch(1)
-        self.head.addLayout(part)
+        self._shows_rows = False
+        self._tabs = PaneTabs((("source_overview", _("Overview")), ("source_first_rows", _("First rows"))))
+        self._tabs.show_current(0)
+        self._tabs.chosen.connect(self._choose_part)
+        self.head.addWidget(self._tabs)
         self.head.addWidget(hairline())
         self._facts = KeyValue()
         self._refreshed: Elided | None = None
@@ -163,9 +168,14 @@ class SourcePane(DetailPane):
         """The name of the table that is shown; empty while none is."""
         return self._select.current_key()
 
+    def _choose_part(self, at: int) -> None:
+        self._tabs.show_current(at)
+        self._shows_rows = at == 1
+        self._show_part()
+
     def _show_part(self) -> None:
         """Show the overview, or the first rows, which have all the height."""
-        shows_rows = self._part.current() == "first_rows"
+        shows_rows = self._shows_rows
         for section in self._overview:
             section.setVisible(not shows_rows)
         self._notes.setVisible(self._has_notes and not shows_rows)
@@ -227,6 +237,9 @@ class SourcePane(DetailPane):
         tone: Tone = "error" if kind == "error" else "info" if kind == "info" else "warn"
         self._news.set_tone(tone if news else "secondary")
         self._news.setVisible(bool(text))
+        self._news_mark.show_icon({"info": "ph.info", "error": "ph.warning-circle-fill"}.get(tone, "ph.warning-fill"))
+        self._news_mark.set_role(tone)
+        self._news_mark.setVisible(bool(text) and bool(news))
         self._lines.setVisible(bool(lines))
         self._lines.setAccessibleDescription(lines)
 
@@ -268,10 +281,9 @@ class SourcePane(DetailPane):
             if (handler := handlers.get(command)) is not None:
                 run = partial(run_handler, handler, self._context.problems.refuse)
                 name = f"source_{command.rpartition('.')[2]}"
-                button = Button(title, run, icon=icon, size="sm", name=name)
+                button = Button(title, run, icon=icon, name=name)
                 button.disable(handler.why_not())
                 self._actions.addWidget(button)
-        self._actions.addStretch(1)
         self._columns_handler = handlers.get("studio.sources.columns")
         self._edit_columns.setVisible(self._columns_handler is not None)
         if self._columns_handler is not None:
