@@ -253,6 +253,7 @@ def _data() -> Iterator[Sample]:
         yield Sample("StepRow", outcome, partial(step_row, outcome), (360, 26))
     for count, state in ((2, "two months"), (1, "one month")):
         yield Sample("RangeCalendar", state, partial(_calendar, count))
+    yield Sample("RangeCalendar", "single, none after today", _day_calendar)
     yield Sample("SectionList", "rest", _sections, (200, 120))
     yield Sample("Skeleton", "list", skeleton, (560, 108))
     what, under = "Changed tile “Orders per day”", "by Ines Okafor"
@@ -271,6 +272,14 @@ def _calendar(months: int) -> QWidget:
     made = RangeCalendar(months=months, today=date(2026, 11, 18), week_start=Qt.DayOfWeek.Monday)
     made.setLocale(QLocale("en_GB"))  # whatever the machine speaks
     made.show_range(DayRange(date(2026, 10, 26), date(2026, 11, 12)))
+    return made
+
+
+def _day_calendar() -> QWidget:
+    today, day = date(2026, 11, 18), date(2026, 11, 5)
+    made = RangeCalendar(months=1, today=today, single=True, latest=today, week_start=Qt.DayOfWeek.Monday)
+    made.setLocale(QLocale("en_GB"))
+    made.show_range(DayRange(day, day))
     return made
 
 
