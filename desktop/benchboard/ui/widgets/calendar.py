@@ -337,7 +337,7 @@ class RangeCalendar(QWidget):
             painter.drawRoundedRect(disc.adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
         painter.setFont(theme().font("body_strong" if day == self._today else "body"))
         ink = "on.accent" if is_end else "accent.text" if day == self._today else "text"
-        painter.setPen(theme().color(ink if day <= self._latest else "text.disabled"))
+        painter.setPen(theme().color(ink if day <= self._latest else "text.muted"))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(day.day))
         if day == self.current and self.hasFocus():
             painter.setPen(QPen(theme().color("focus"), 2))
