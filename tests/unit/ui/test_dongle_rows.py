@@ -130,7 +130,7 @@ def test_mark_of_a_dongle_paired_elsewhere_rests_on_its_state_not_on_a_translate
 ) -> None:
     info = DongleInfo("p", "benchboard", "1", "h", device_id="3" * 16, ownership_state="CLAIMED_ACTIVE")
     monkeypatch.setattr("benchboard.dongles.dongle_status._", lambda _message: "Same word")
-    for state, kind in (("CLAIMED_ACTIVE", "warn"), ("UNCLAIMED", "info")):
+    for state, kind in (("CLAIMED_ACTIVE", "warn"), ("UNCLAIMED", "neutral")):
         device = replace(UNKNOWN, info=replace(info, ownership_state=state))
         assert state_mark(None, device).kind == kind
 
