@@ -14,6 +14,8 @@ from benchboard.ui.theme import theme
 from benchboard.ui.widgets.accessible import Role
 
 _HEIGHT: Final = 132
+_LEAST, _MOST = 96, 200
+"""Pixels between which its height follows the room that there is."""
 
 
 class CablePlot(QWidget):
@@ -29,10 +31,16 @@ class CablePlot(QWidget):
         self._length, self._tolerance = 0.0, 0.0
         self.setObjectName("timing_cable_curve")
         self.setAccessibleName(_("Oscillator tolerance by cable length"))
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.fill(room=False)
+
+    def fill(self, *, room: bool) -> None:
+        """Be as high as there is room for, or as usual."""
+        self.setMinimumHeight(_LEAST if room else _HEIGHT)
+        self.setMaximumHeight(_MOST if room else _HEIGHT)
 
     def sizeHint(self) -> QSize:
-        return QSize(320, _HEIGHT)
+        return QSize(320, self.minimumHeight())
 
     def show_curve(self, points: Sequence[CurvePoint], *, length: float, tolerance: float) -> None:
         """Draw `points`, with the cable (m) and the clock tolerance (%) that were asked for; none hides it."""

@@ -159,7 +159,8 @@ class PointPlot(QWidget, Generic[_Point]):
             at = self.spot(shown)
             if shown is not selected or self.hasFocus():
                 paint_crosshair(painter, self._plot(), at)
-            paint_values(painter, QRectF(self.rect()), at, self._lines(shown))
+            dots = [self.spot(one) for one in self._points]
+            paint_values(painter, QRectF(self.rect()), at, self._lines(shown), dots)
 
     @staticmethod
     def _paint_selected(painter: QPainter, spot: QPointF) -> None:

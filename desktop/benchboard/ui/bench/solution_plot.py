@@ -20,6 +20,7 @@ from benchboard.ui.theme import theme
 DOT_ALPHA: Final = 0.8
 """Dots are this opaque, so that many in one place are seen to be many, and one of each colour by itself (3:1)."""
 _RADIUS: Final = 3.0
+_MOST_HEIGHT: Final = 300
 TARGET_BAND: Final = 2.0
 _EXACT: Final = 1e-9
 """A difference below this (%) is that of the calculation."""
@@ -66,9 +67,10 @@ class SolutionPlot(PointPlot[SolutionPoint]):
         """The value along which Left and Right move: that of the point last reached by Up and Down, or selected."""
         self._why_blank = ""
         self.setAccessibleName(self.title)
+        self.setMaximumHeight(_MOST_HEIGHT)
 
     def sizeHint(self) -> QSize:
-        return QSize(560, 260)
+        return QSize(560, 210)
 
     @property
     def title(self) -> str:

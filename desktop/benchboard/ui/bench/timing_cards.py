@@ -49,10 +49,31 @@ class ToleranceCards:
         self.delay.setObjectName("timing_delay")
         self._picture = DelayPicture()
         self.delay.column.insertWidget(1, self._picture)
-        self._curve = CablePlot()
-        self.cable.column.addWidget(self._curve)
-        self._curve.hide()
+        self.curve = CablePlot()
+        self.curve_card = CurveCard()
+        self._has_room = True
+        self._with_data = False
+        self.cable.column.addWidget(self.curve)
+        self.curve.hide()
         self.delay.hide()
+
+    def _hide_curve(self) -> None:
+        self.curve.show_curve((), length=0, tolerance=0)
+        self.curve_card.hide()
+
+    def fit(self, *, has_room: bool) -> None:
+        """Show the curve of the cable in the middle, if that `has_room`, or else beside the figures."""
+        if has_room != self._has_room:
+            self._has_room = has_room
+            self._place_curve()
+
+    def _place_curve(self) -> None:
+        """With a data phase there is too much in the middle for the curve, too."""
+        in_middle = self._has_room and not self._with_data
+        card = self.curve_card if in_middle else self.cable
+        self.curve.fill(room=in_middle)
+        card.column.addWidget(self.curve, 1)
+        self.curve_card.setVisible(in_middle and not self.curve.isHidden())
 
     def show_timing(self, phases: Phases | None, request: TimingRequest | None) -> None:
         """Show what `phases` allow, compared with the request; without a timing, what each card would show of one.
@@ -63,14 +84,14 @@ class ToleranceCards:
         if phases is None or request is None:
             self.tolerance.show_note(_("Shows how far each node's oscillator may deviate."))
             self.cable.show_note(_("Shows how long the cable may be."))
-            self._curve.show_curve((), length=0, tolerance=0)
+            self._hide_curve()
             return
         try:
             verdict = check_request(phases, request)
         except AppError as error:
             self.tolerance.show_lines("", [])
             self.cable.show_lines(error.what, [])
-            self._curve.show_curve((), length=0, tolerance=0)
+            self._hide_curve()
             return
         lines: list[_FigureLine] = [
             (
@@ -138,9 +159,18 @@ class ToleranceCards:
             loop_delay_ns=request.loop,
         )
         # A single point has no trade-off to show: the controller sets propagation by itself.
-        self._curve.show_curve(
-            curve if len(curve) > 1 else (), length=request.length, tolerance=request.clock_tolerance
-        )
+        self.curve.show_curve(curve if len(curve) > 1 else (), length=request.length, tolerance=request.clock_tolerance)
+        self._with_data = verdict.data is not None
+        self._place_curve()
+
+
+class CurveCard(Card):
+    """The card of the cable's curve, where it has one of its own."""
+
+    def __init__(self) -> None:
+        super().__init__(padding=14)
+        self.column.addWidget(Text(_("Cable: oscillator tolerance by length"), "body_strong", "secondary"))
+        self.hide()
 
 
 def _single_source(numbers: list[int]) -> str:

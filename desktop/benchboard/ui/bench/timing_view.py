@@ -96,6 +96,12 @@ _LEAST_DONGLE, _MOST_DONGLE = 150, 280
 """Pixels of the list of dongles."""
 
 
+_ROOM_FOR_CURVE: Final = 770
+"""The height of the view from which the curve of the cable is in the middle."""
+_LEAST_SEEN: Final = 56
+"""Pixels of a card that are shown of it at least: its title, above what fades."""
+
+
 @dataclass(frozen=True, slots=True)
 class _State:
     """What a change of language keeps."""
@@ -310,7 +316,8 @@ class TimingView(QWidget):
         middle = QVBoxLayout()
         middle.setSpacing(8)
         middle.addWidget(self._bit_card())
-        middle.addWidget(self._plot_card(), 1)
+        middle.addWidget(self._plot_card(), 2)
+        middle.addWidget(self._tolerance.curve_card, 1)
         middle.addWidget(self._registers)
         self._side_cards = self._build_side_cards()
         self._side = _side_area()
@@ -394,6 +401,7 @@ class TimingView(QWidget):
         """
         super().resizeEvent(event)
         narrow = is_narrow(self.width())
+        self._tolerance.fit(has_room=narrow or self.height() >= _ROOM_FOR_CURVE)
         if narrow == self._side_pane.isHidden():
             return
         self._side_pane.setVisible(not narrow)
@@ -414,8 +422,18 @@ class TimingView(QWidget):
 
     def _align_verification(self) -> None:
         """Make the card below those that scroll as wide as they are beside their scroll bar."""
+        self._hide_sliver()
         bar = self._side.verticalScrollBar()
         self._side_foot.setContentsMargins(0, 0, bar.sizeHint().width() if bar.maximum() else 0, 0)
+
+    def _hide_sliver(self) -> None:
+        """Leave out a card of which so little has room that it would seem to stick out from below the last one."""
+        area, margins = self._side, self._side.viewportMargins()
+        height = area.viewport().height() + margins.bottom()
+        tops = [one.y() for one in self._side_cards.findChildren(Card) if one.isVisibleTo(self._side_cards)]
+        sliver = next((height - top for top in tops if 0 < height - top < _LEAST_SEEN), 0)
+        if margins.bottom() != sliver:
+            area.setViewportMargins(0, 0, 0, sliver)
 
     def _build_side_cards(self) -> QWidget:
         """The cards for tolerances, registers and verification."""

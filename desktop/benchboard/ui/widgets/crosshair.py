@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QRegion
 from PySide6.QtWidgets import QWidget
 
@@ -88,14 +88,15 @@ def paint_crosshair(painter: QPainter, plot: QRectF, at: QPointF) -> None:
     painter.restore()
 
 
-def paint_values(painter: QPainter, within: QRectF, at: QPointF, lines: Sequence[str]) -> None:
-    """Draw a box with `lines` above the point and to its right, moved so that it stays inside `within`."""
+def paint_values(
+    painter: QPainter, within: QRectF, at: QPointF, lines: Sequence[str], avoid: Sequence[QPointF] = ()
+) -> None:
+    """Draw a box with `lines` above the point and to its right, moved so that it stays inside `within`, and so that it
+    covers few of the points to `avoid`."""
     fonts = [theme().font("body_strong" if place == 0 else "caption") for place in range(len(lines))]
     widths = [QFontMetricsF(font).horizontalAdvance(line) for font, line in zip(fonts, lines, strict=True)]
     width, height = max(widths) + 2 * _PAD, _LINE * len(lines) + 8
-    box = QRectF(
-        min(at.x() + 12, within.right() - width - 4), max(within.top() + 4, at.y() - height - 12), width, height
-    )
+    box = _free_box(within, at, QSizeF(width, height), avoid)
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(theme().color("border.strong"), 1))
@@ -107,3 +108,19 @@ def paint_values(painter: QPainter, within: QRectF, at: QPointF, lines: Sequence
         row = QRectF(box.x() + _PAD, box.y() + 4 + _LINE * place, box.width(), _LINE)
         painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, line)
     painter.restore()
+
+
+def _free_box(within: QRectF, at: QPointF, size: QSizeF, avoid: Sequence[QPointF]) -> QRectF:
+    """The place of a box of this size: above the point, else below, at the right, else at the left, ever farther away,
+    until it covers none of the points to `avoid`; the one that covers the fewest."""
+    reach = QRectF(at, QSizeF()).adjusted(-2 * size.width(), -160, 2 * size.width(), 160)
+    avoid = [spot for spot in avoid if reach.contains(spot)]  # of thousands, few are near
+    found: list[QRectF] = []
+    for gap in (12.0, 40.0, 68.0) if avoid else (12.0,):
+        for y in (at.y() - size.height() - gap, at.y() + gap) if avoid else (at.y() - size.height() - gap,):
+            for x in (at.x() + 12, at.x() - 12 - size.width()) if avoid else (at.x() + 12,):
+                left = max(within.left() + 4, min(x, within.right() - size.width() - 4))
+                top = max(within.top() + 4, min(y, within.bottom() - size.height() - 4) if avoid else y)
+                found.append(QRectF(QPointF(left, top), size))
+    near = [(box, box.adjusted(-4, -4, 4, 4)) for box in found]
+    return min(near, key=lambda one: sum(one[1].contains(spot) for spot in (*avoid, at)))[0]
