@@ -53,7 +53,7 @@ def test_revoke_of_a_session_moves_it_to_the_ended_list(admin: Admin) -> None:
     admin.click("segment_ended")
     admin.wait(lambda: admin.column("sessions_ended_table", 1) == ["bench-12"])
     assert admin.column("sessions_ended_table", 5) == ["Revoked"]
-    admin.type("sessions_search", "qqq")
+    admin.qtbot.keyClicks(admin.find("sessions_search"), "qqq")  # a click would put it into the middle of the text
     admin.wait(lambda: "No ended sessions match “bench-12qqq”" in _visible_texts(admin))
     assert "No sessions ended in the last 90 days" not in _visible_texts(admin)
 
