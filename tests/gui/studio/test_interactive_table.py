@@ -293,7 +293,7 @@ def test_enlarged_table_or_text_is_left_by_tab_and_named(tables: "Studio", item_
     assert view is not None
     inside = tables.application.window.focusWidget()
     assert view.content.content is not None
-    assert view.content.content.accessibleName() == item_id
+    assert view.content.content.accessibleName() == f"{item_id}, full size"
     tables.key(Qt.Key.Key_Tab)
     assert tables.application.window.focusWidget() is not inside
     tables.key(Qt.Key.Key_Backtab, SHIFT)
