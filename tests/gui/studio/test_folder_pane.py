@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 from benchboard.dashboards import favourites, folders
 from benchboard.ui.paged import paged_rows
 from benchboard.ui.studio.library.folder_pane import FOLDER, FOLDER_MIME, FolderPane, dashboards_mime, row_of
+from benchboard.ui.widgets import Toast
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.fields import Select
 from support.databases import unbound
@@ -160,6 +161,8 @@ def test_folder_dropped_on_another_moves_into_it_but_not_into_itself(dashboards:
         return [one.path for one in pane_of(dashboards).folders]
 
     waits(dashboards, lambda: paths() == ["Lab", "Lab / Line 2", "Lab / Line 2 / Rig"])
+    window = dashboards.table.window()  # the list may follow before the toast, from which on it can be undone
+    waits(dashboards, lambda: any(one.isVisible() for one in window.findChildren(Toast)))
     undo(dashboards)
     waits(dashboards, lambda: paths() == ["Lab", "Line 2", "Line 2 / Rig"])
 
