@@ -73,8 +73,7 @@ class Presentation:
             return escaped(self.written)
         found = _(self.title) if self.title else ""
         for pattern in self.patterns if found else ():
-            words = _(pattern)
-            found = words.format(column=found if words.startswith("{column}") else _inside_sentence(found))
+            found = _(pattern).format(column=_inside_sentence(found))
         return escaped(found)
 
 
@@ -143,7 +142,6 @@ _PERCENT: Final = ("percent", "percentage", "pct")
 _WORD_BREAKS: Final = re.compile(r"[\W_]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 Aggregate = Literal["sum", "avg", "min", "max", "count", "count_distinct"]
 _PATTERNS: Final[Mapping[str, str]] = {
-    "sum": N_("{column}, summed"),
     "avg": N_("Average {column}"),
     "min": N_("Lowest {column}"),
     "max": N_("Highest {column}"),
@@ -228,8 +226,7 @@ def titled_by_column(column: Presentation, name: str, alias: str, function: Aggr
     if column.of_model and alias.casefold() == name.casefold():
         return replace(column, is_sum=column.is_sum or function in ("sum", "avg"))
     title = column.written or column.title
-    repeats = function == "sum" and "total" in name.casefold().split("_")  # “Total order total”
-    if is_made and function is not None and (column.of_model or (title and title != humanised(name)) or repeats):
+    if is_made and function is not None and (column.of_model or (title and title != humanised(name))):
         return aggregated(column, function)
     return None
 
@@ -248,7 +245,7 @@ def aggregated(presentation: Presentation, function: Aggregate) -> Presentation:
     patterns: Mapping[str, str] = _PATTERNS
     if function in ("min", "max") and presentation.format in ("date", "time", "text", "identifier", "order_status"):
         patterns = _PATTERNS_OF_TIMES if presentation.format in ("date", "time") else _PATTERNS_OF_TEXTS
-    more = (patterns[function],)
+    more = () if function == "sum" else (patterns[function],)
     shown = replace(presentation, patterns=(*presentation.patterns, *more)[:_MAX_PATTERNS], origin="")
     if presentation.written and more:  # an author's own title, of a query inside this one
         shown = replace(shown, written="", title=presentation.written)

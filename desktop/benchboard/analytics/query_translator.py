@@ -365,9 +365,9 @@ class _QueryTranslator:
 
     def _titled_by_column(self, node: exp.Expr, scope: NameScope, alias: str) -> Presentation | None:
         """How an output is shown whose column, of a data model, has a better title than its alias; else None."""
-        function, column = sql_nodes.aggregate_of(node)
-        if not self._model_ctes and function != "sum":
+        if not self._model_ctes:
             return None
+        function, column = sql_nodes.aggregate_of(node)
         if isinstance(column, exp.Star):
             listed = (type_ for columns in scope.tables.values() for name, type_ in columns if name == alias)
             shown = next((type_.presentation for type_ in listed), None)
