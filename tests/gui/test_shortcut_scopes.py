@@ -28,6 +28,7 @@ from benchboard.ui.bench.bench_commands import (
     SEND_TABLE,
     TIMING,
     TIMING_PLOT,
+    TRIGGERS,
 )
 from benchboard.ui.commands import REGISTRY, SHELL, CommandScope
 from benchboard.ui.shell import settings_view
@@ -251,6 +252,7 @@ READ_BY_WIDGETS = {
     CONFLICT_KEYS: "studio/test_merge_view.py",
     FRAMES: "bench/test_live_bus_view.py",
     SEND_TABLE: "bench/test_send_panel.py",
+    TRIGGERS: "bench/test_triggers_panel.py",
     PLOTS: "bench/test_plots_pane.py",
     TIMING_PLOT: "bench/test_solution_plot.py",
     BIT_DIAGRAM: "bench/test_timing_view.py",

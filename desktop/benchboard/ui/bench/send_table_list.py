@@ -187,8 +187,8 @@ class SendTableList(WholeRowTable):
             stretches = column == DATA or (column == NAME and not narrow)
             mode = QHeaderView.ResizeMode.Stretch if stretches else QHeaderView.ResizeMode.Fixed
             header.setSectionResizeMode(column, mode)
-            if not stretches:
-                self.setColumnWidth(column, width)
+            if not stretches:  # in some languages a title is wider than its figures
+                self.setColumnWidth(column, max(width, header.sectionSizeHint(column)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

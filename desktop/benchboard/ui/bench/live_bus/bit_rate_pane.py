@@ -124,6 +124,7 @@ class BitRatePane(QWidget):
             "Listens only and sends nothing. At most {seconds} s; ends at the first bit rate that reads {count} frames."
         )
         self._how.setText(how.format(seconds=number(search.seconds(), most=1), count=number(ENOUGH_FRAMES)))
+        self._how.setVisible(search.found is None)  # then the room is for what to do with what was found
         self._show_buttons(search.found)
         if search.detection is not None and sentence != self._told and self.isVisible():
             announce(self, f"{sentence} {why}".strip(), urgent=True)
