@@ -64,6 +64,11 @@ _COMPUTERS: Final = {
     _ANALYST: "mert-laptop", _ADMIN: "ines-desktop", _TECHNICIAN: "bench-04", _KEEPER: "shop-desk",
     **{who: computer for who, computer, _address, _ago in _SESSIONS},
 }  # fmt: skip
+_ADDRESSES: Final = {
+    _ANALYST: "10.20.4.17", _ADMIN: "10.20.4.9", _TECHNICIAN: "10.20.7.4", _KEEPER: "10.20.9.3",
+    **{who: address for who, _computer, address, _ago in _SESSIONS},
+}  # fmt: skip
+"""Of these computers: an entry without one would be of the computer on which the demo is shown."""
 _DAY: Final = (  # minutes after midnight, who, what; `{}` is one of the dashboards
     (8 * 60 + 2, _ADMIN, "session.sign-in"), (8 * 60 + 31, _TECHNICIAN, "session.sign-in"),
     (8 * 60 + 47, _ANALYST, "session.sign-in"), (9 * 60 + 12, "priya.raman@example.com", "session.sign-in"),
@@ -175,7 +180,7 @@ def _add_days(
     """What people did on each working day until now. Shares are real ones: who can open a dashboard follows from them,
     today and on any day of the week."""
     names = [(dashboard_id, name) for dashboard_id, (name, _since) in made.items()]
-    admin = replace(admin, client=Client(_COMPUTERS[_ADMIN], _PROGRAM))
+    admin = replace(admin, client=_client(_ADMIN))
     signed_in: dict[str, datetime] = {}
     for at, who, event, place in _entries(datetime.now().astimezone()):
         told.go_to(at)
@@ -201,10 +206,14 @@ def _entries(now: datetime) -> list[tuple[datetime, str, str, int]]:
     return sorted(one for one in found if one[0] < now)
 
 
+def _client(who: str) -> Client:
+    return Client(_COMPUTERS[who], _PROGRAM, _ADDRESSES[who])
+
+
 def _add_entry(
     session: Session, organisation_id: str, people: Mapping[str, str], who: str, event: str, dashboard: Sequence[str]
 ) -> None:
-    client = Client(_COMPUTERS[who], _PROGRAM)
+    client = _client(who)
     if not event.startswith("dashboard."):
         audit.append(session, client, event, str(uuid4()), organisation_id, people[who])
         return

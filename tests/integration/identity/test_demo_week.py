@@ -77,3 +77,20 @@ def _people_of(session: Session, admin: Actor, dashboard_id: str) -> set[str]:
     """Who can open a dashboard now, as the lists of access say."""
     found = reached_objects.list_access_to(session, admin, "dashboard", dashboard_id)
     return {one.user_id for one in found.rows}
+
+
+def test_entries_of_the_week_have_the_address_of_the_computer_that_their_sessions_have(tmp_path: Path) -> None:
+    """The log said "This computer" of a sign-in at chamber-2, which the list of sessions gave an address."""
+    opened = workspace.open_demo(tmp_path, with_week=True)
+    with unbound(opened.database).read() as session:
+        admin = authentication.operator_actor(session, client=Client.here())
+        own = {
+            one.host_name: one.ip_address for one in sessions.list_sessions(session, admin, Listing(), limit=50).rows
+        }
+        entries = list(session.scalars(select(AuditLog).where(AuditLog.user_agent.is_not(None))))
+    opened.close()
+    told = {(entry.user_agent or "").rpartition(" on ")[2]: entry.ip_address for entry in entries}
+    assert told["chamber-2"]
+    for computer, address in own.items():
+        if address:
+            assert told[computer] == address
