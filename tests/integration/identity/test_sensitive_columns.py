@@ -19,7 +19,7 @@ from benchboard.analytics.sources import services
 from benchboard.dashboards import folders, library
 from benchboard.dashboards.access import access_list, reached_objects, sharing
 from benchboard.dashboards.versions import version_store
-from benchboard.dongles import fleet, timing_profiles
+from benchboard.dongles import bit_rate_candidates, fleet, timing_profiles
 from benchboard.identity import (
     api_keys,
     audit,
@@ -57,6 +57,7 @@ LISTINGS: dict[str, tuple[Ask, ...]] = {
     ),
     "access_list.list_access": (lambda s, a, d: access_list.list_access(s, a, d, Listing("m")),),
     "access_list.list_access_of": (lambda s, a, d: access_list.list_access_of(s, a, d, Listing("m")),),
+    "bit_rate_candidates.list_candidates": (lambda s, a, _d: bit_rate_candidates.list_candidates(s, a, "0" * 16),),
     "clients.list_clients": (lambda s, a, _d: clients.list_clients(s, a, Listing("m")),),
     "consents.list_consents": (lambda s, a, _d: consents.list_consents(s, a, Listing()),),
     "consents.list_tokens": (
