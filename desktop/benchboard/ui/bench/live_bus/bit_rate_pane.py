@@ -82,7 +82,8 @@ class BitRatePane(QWidget):
 
     def show_low(self, *, low: bool) -> None:
         """Have the bit rates beside the rest rather than between it, where there is little height."""
-        top = Qt.AlignmentFlag.AlignTop
+        top, self._low = Qt.AlignmentFlag.AlignTop, low
+        self._show_how()
         self._grid.addWidget(self._texts, 0, 0, top)
         self._grid.addWidget(self._foot, 1 if low else 2, 0, top)
         self._grid.addWidget(self._area, 0 if low else 1, 1 if low else 0, 2 if low else 1, 1)
@@ -90,6 +91,11 @@ class BitRatePane(QWidget):
             self._grid.setColumnStretch(column, 1 if low or not column else 0)
         for row in range(3):
             self._grid.setRowStretch(row, int(row == (1 if low else 2)))
+
+    def _show_how(self) -> None:
+        """How detecting works has a tooltip alone where there is little height, and once something was found."""
+        self._how.setVisible(self._search.found is None and not self._low)
+        self._detect.setToolTip(plain_tooltip(self._how.text()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -124,7 +130,7 @@ class BitRatePane(QWidget):
             "Listens only and sends nothing. At most {seconds} s; ends at the first bit rate that reads {count} frames."
         )
         self._how.setText(how.format(seconds=number(search.seconds(), most=1), count=number(ENOUGH_FRAMES)))
-        self._how.setVisible(search.found is None)  # then the room is for what to do with what was found
+        self._show_how()
         self._show_buttons(search.found)
         if search.detection is not None and sentence != self._told and self.isVisible():
             announce(self, f"{sentence} {why}".strip(), urgent=True)
