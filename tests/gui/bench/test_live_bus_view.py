@@ -423,6 +423,30 @@ def test_bus_in_trouble_keeps_the_last_good_frames_detects_the_bit_rate_and_writ
         qtbot.waitUntil(lambda: visible(window, "bit_rate_pane"))
 
 
+def test_bit_rate_pane_says_until_when_frames_were_read_while_another_view_was_shown(
+    qtbot: QtBot, shell: Shell, home: Path, click: Clicker, manager: DeviceManager
+) -> None:
+    """It said until when the view was looked at: two minutes before the time of the last frames beside it."""
+    with simulated(home, 1, "--traffic", "200") as simulator:
+        ((device_id, port),) = simulator.ports.items()
+        qtbot.waitUntil(lambda: manager.find(device_id) is not None)
+        view, window = _start(qtbot, shell, click), shell.window()
+        qtbot.waitUntil(lambda: view.model.rowCount() >= 6)
+        shell.go("bench/timing")
+        qtbot.waitUntil(lambda: not view.isVisible())
+        assert manager.live is not None
+        view._search.note_read(manager.live, "the view was left")
+        manager.close_bus()
+        _write_rate(manager, port, 250_000)
+        shell.go(f"bench/live/{device_id}")
+        click.find(window, "bit_rate_pane")
+        last = view.model.past_until
+        assert last is not None
+        until = datetime.fromtimestamp(last.seconds).strftime("%H:%M")
+        first = view._search.lines()[0]
+        assert (first.bitrate, first.why) == (500_000, f"Frames were read at it until {until}")
+
+
 def test_bus_of_a_dongle_set_to_another_bit_rate_tells_what_is_known_and_contradicts_no_finding(
     qtbot: QtBot, shell: Shell, simulator: Simulator, click: Clicker, manager: DeviceManager
 ) -> None:

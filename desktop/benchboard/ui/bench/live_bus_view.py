@@ -697,13 +697,12 @@ class LiveBusView(QWidget):
 
     def _show_unreadable(self, live: LiveBus, counters: Counters, *, only_errors: bool) -> None:
         """Say that nothing on the bus can be read and what to do, as long as that is so; what was read before stays."""
+        self._note_read(live)  # also frames from before the trouble that are shown only now
         if only_errors:
             self._search.follow(live, counters)
             self._show_last_good()
-        elif counters.frames:
-            self._search.note_read(live, clock(self.model.last_stamp)[:5])
-            if self._search.present is not None and not self._search.is_running:
-                self._search.end()
+        elif counters.frames and self._search.present is not None and not self._search.is_running:
+            self._search.end()
         if only_errors == self._only_errors:
             return
         self._only_errors = only_errors
@@ -718,6 +717,12 @@ class LiveBusView(QWidget):
         self._show_last_good()
         if not counters.bus.bus_off:  # which a notice of its own says
             self._notify_unreadable(live)
+
+    def _note_read(self, live: LiveBus) -> None:
+        """Keep until when frames were read at the bit rate of this bus, as far as they are shown."""
+        last = self.model.last_stamp
+        if live.capture.counters().frames and last is not None and not self._drops_past:
+            self._search.note_read(live, clock(last)[:5])
 
     def _notify_unreadable(self, live: LiveBus) -> None:
         """Say that the bus has errors alone; the pane beside the frames has what to do next."""
@@ -756,6 +761,7 @@ class LiveBusView(QWidget):
         if live is None:
             return
         self._show_frames(live)  # a whole ring takes a tenth of a second
+        self._note_read(live)
         if self._counters.is_open:
             self._counters.show_counts(live, self._skipped, self._load.load)
 
