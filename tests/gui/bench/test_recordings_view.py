@@ -695,7 +695,7 @@ def test_pace_is_told_as_percent_or_as_times(change: float, told: str) -> None:
     assert pace_text(change) == told
 
 
-def test_statistics_and_comparison_are_of_the_selected_range(
+def test_statistics_are_of_the_selected_range_and_the_comparison_of_both_wholes_says_so(
     qtbot: QtBot, shell: Shell, view: RecordingsView, click: Clicker, tmp_path: Path
 ) -> None:
     frames = [Frame(0x100, data=bytes(1), timestamp=at(n / 100)) for n in range(1_000)]
@@ -711,11 +711,21 @@ def test_statistics_and_comparison_are_of_the_selected_range(
     assert view.statistics.said.startswith(f"Of {begin} to {end}.")
     shoot(shell, "recordings_range_statistics")
     view.compare_with(path)
-    qtbot.waitUntil(lambda: [row.difference for row in view.comparison.model.rows] == ["period"])
-    assert f"A: slower.log, {begin} to {end}, B: slower.log" in view.comparison.said
+    qtbot.waitUntil(lambda: view.comparison.is_filled)
+    view.comparison.show_kind("")
+    qtbot.waitUntil(lambda: len(view.comparison.model.rows) == 1)
+    compared = view.comparison.model.rows[0].compared
+    assert [side.count for side in (compared.first, compared.second) if side is not None] == [1_101, 1_101]
+    note = click.find(shell.window(), "recording_compare_whole")
+    assert isinstance(note, Text)
+    assert note.text() == "The selected range isn't used here: A and B are compared over their whole lengths."
     shoot(shell, "recordings_range_compared")
     view.time_line.select(None)
-    qtbot.waitUntil(lambda: not view.comparison.model.rows)
+    qtbot.waitUntil(note.isHidden)
+    view.time_line.select((BEGUN + 12, BEGUN + 20))
+    qtbot.waitUntil(note.isVisible)
+    assert view.comparison.said == "A: slower.log, B: slower.log"
+    view.time_line.select(None)
     assert view.comparison.said == "A: slower.log, B: slower.log"
     assert view.time_line.other_rates
     assert "A: slower.log, B: slower.log" in [one.accessibleName() for one in view.comparison.findChildren(Legend)]

@@ -140,9 +140,12 @@ class _IdList(QWidget, Generic[Row]):
             leave.connect(self._leave_field)
         self._bar = QWidget()
         set_surface(self._bar, "surface")
-        self._lines = lines = QBoxLayout(QBoxLayout.Direction.TopToBottom, self._bar)
-        lines.setContentsMargins(16, 8, 12, 8)
+        self._bar_column = QVBoxLayout(self._bar)
+        self._bar_column.setContentsMargins(16, 8, 12, 8)
+        self._bar_column.setSpacing(8)
+        self._lines = lines = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         lines.setSpacing(8)
+        self._bar_column.addLayout(lines)
         self._line_above, self._line = QHBoxLayout(), QHBoxLayout()
         for line in (self._line_above, self._line):
             line.setSpacing(8)
@@ -381,6 +384,12 @@ class ComparisonList(_IdList[ComparisonRow]):
             self._line_above.addWidget(widget)
         self._line_above.addStretch()
         self._lines.setStretch(0, 1)
+        self._whole = Text(
+            _("The selected range isn't used here: A and B are compared over their whole lengths."), tone="muted"
+        )
+        self._whole.setObjectName("recording_compare_whole")
+        self._whole.hide()
+        self._bar_column.addWidget(self._whole)
         self.model.listing = Listing(sort="difference", filters={"shown": DIFFERENT}, descending=True)
         self._show_bar()
 
@@ -434,11 +443,14 @@ class ComparisonList(_IdList[ComparisonRow]):
         self.forget()
         self.ended.emit()
 
-    def show_first(self, part: RecordingPart) -> None:
-        """Compare this part of the open recording from now on. A channel of it is compared with the one of the other
-        recording that is called the same.
+    def show_first(self, part: RecordingPart, *, selected: bool) -> None:
+        """Compare the open recording, or a channel of it, from now on; say that it is the whole one if a range of it is
+        `selected`. A channel is compared with the one of the other recording that is called the same.
         """
+        self._whole.setVisible(selected)
         before, self._first = self._first, part
+        if before == part:
+            return
         self._first_channel.show_channels(part.statistics.channels, part.channel)
         self._own_channels.setVisible(len(part.statistics.channels) > 1)
         if before is None or before.channel != part.channel:
@@ -476,10 +488,6 @@ class ComparisonList(_IdList[ComparisonRow]):
             self._second = replace(self._second, channel=self._channel.channel)
             self._compare()
             self.changed.emit()
-
-    def show_counting(self) -> None:
-        """Say that another part of the open recording is being counted: what is shown is of the one before."""
-        self.say(_("Counting the frames in the selected range."))
 
     def show_names(self, database: CanDatabase) -> None:
         """Name the IDs by this database."""

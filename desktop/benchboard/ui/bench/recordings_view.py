@@ -475,8 +475,8 @@ class RecordingsView(QWidget):
         self._count_part()
 
     def _count_part(self) -> None:
-        """Show the figures of the channel, and the tables of it and of the selected range: that is counted on a worker
-        once a table is shown.
+        """Show the figures of the channel, what it is compared as, and the table of it and of the selected range: that
+        is counted on a worker once the table is shown.
         """
         recording, work = self.recording, self._counting
         self._counting = None
@@ -485,6 +485,10 @@ class RecordingsView(QWidget):
         if recording is None:
             return
         self._show_figures()
+        # All of it: the other recording has no range that would be the same one.
+        self.comparison.show_first(
+            self._part(recording, recording.statistics), selected=self.time_line.selected is not None
+        )
         bounds = self.frames.model.bounds(recording)
         if self.time_line.selected is None:
             self._show_part(recording.statistics)
@@ -492,8 +496,7 @@ class RecordingsView(QWidget):
             self._show_part(self._counted[1])
         else:
             self.statistics.show_counting()
-            self.comparison.show_counting()
-            if self.pages.current() != _FRAMES:
+            if self.pages.current() == _STATISTICS:
                 self._count(recording, bounds)
 
     def _show_figures(self) -> None:
@@ -543,10 +546,12 @@ class RecordingsView(QWidget):
 
     def _show_part(self, statistics: FrameStatistics) -> None:
         if self.recording is not None:
-            span, channel = self.time_line.span_text(), self.channel.channel
-            part = RecordingPart(self.recording.path.name, statistics, span, channel, self.recording.id_densities)
+            part = self._part(self.recording, statistics, self.time_line.span_text())
             self.statistics.show_part(part, self.frames.filter_bar.databases.database)
-            self.comparison.show_first(part)
+
+    def _part(self, recording: Recording, statistics: FrameStatistics, span: str = "") -> RecordingPart:
+        """These statistics of the open recording, of its channel that is shown."""
+        return RecordingPart(recording.path.name, statistics, span, self.channel.channel, recording.id_densities)
 
     def _show_page(self, key: str) -> None:
         page: QWidget = {_FRAMES: self.frames, _STATISTICS: self.statistics, _COMPARISON: self.comparison}[key]
@@ -557,7 +562,7 @@ class RecordingsView(QWidget):
         self._stack.setCurrentWidget(page)
         self._show_compared()
         self._show_playback()
-        if key != _FRAMES and self.recording is not None and self.time_line.selected is not None:
+        if key == _STATISTICS and self.recording is not None and self.time_line.selected is not None:
             self._count_part()
 
     def _show_playback(self) -> None:
