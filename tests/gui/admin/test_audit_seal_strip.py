@@ -30,12 +30,13 @@ def _database(admin: Admin) -> Database:
     return shell.context.workspace.database
 
 
-def test_audit_says_verified_only_after_a_verification(admin: Admin) -> None:
+def test_audit_says_verified_only_after_a_verification(admin: Admin, announcements: list[str]) -> None:
     strip = _strip(admin)
     assert strip.title.text() == "Not verified yet"
     admin.click("audit_verify")
     admin.wait(lambda: strip.title.text().startswith("Sealed, verified up to entry "))
     assert "newer" not in strip.more.text()
+    assert any(one.startswith("Sealed, verified up to entry ") for one in announcements)
     button = admin.find("audit_verify")
     assert isinstance(button, Button)
     assert button.isEnabled()

@@ -142,3 +142,14 @@ def test_day_is_picked_in_a_calendar_and_now_leads_back(admin: Admin) -> None:
     assert now.isChecked()
     assert field.text() == ""  # type: ignore[attr-defined]
     admin.wait(lambda: "when the audit log begins." not in _texts(admin))
+
+
+def test_calendar_begins_at_the_day_that_was_typed(admin: Admin) -> None:
+    """It began at the day after, as a day is told as of its end."""
+    admin.go("admin/roles")
+    admin.type("who_can_search", "pair")
+    admin.wait(lambda: _rows(admin))
+    _ask(admin, "2020-01-01")
+    admin.click("who_can_pick")
+    (calendar,) = admin.window.findChildren(RangeCalendar)
+    admin.wait(lambda: "1 January 2020" in calendar.accessible_text())

@@ -1042,3 +1042,21 @@ def test_live_bus_that_is_opened_by_key_tells_the_focus_once(
     qtbot.keyClick(button, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: click.find(window, "live_stop").hasFocus())
     assert told_focus == ["live_stop"]
+
+
+def test_every_part_that_names_itself_can_be_asked_as_soon_as_it_has_a_name(
+    shell: Shell, simulator: Simulator, click: Clicker, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A screen reader asks at once: with one, the live bus couldn't be opened."""
+    named: Callable[[QWidget, str], None] = QWidget.setAccessibleName
+    asked: list[str] = []
+
+    def name(widget: QWidget, text: str) -> None:
+        named(widget, text)
+        if isinstance(widget, accessible.NamesItself):
+            asked.append(widget.accessible_text())
+
+    monkeypatch.setattr(QWidget, "setAccessibleName", name)
+    shell.go("bench/live")
+    qtbot.waitUntil(lambda: click.find(shell.window(), "live_start").isEnabled())
+    assert any(text.startswith("Bit rate") for text in asked)

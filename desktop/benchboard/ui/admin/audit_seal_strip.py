@@ -27,6 +27,7 @@ from benchboard.ui.problems import Action, Notice
 from benchboard.ui.tasks import DatabaseSession, Progress, Work
 from benchboard.ui.time_format import full_time
 from benchboard.ui.widgets import Button, Elided, Icon, hairline
+from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.surfaces import set_surface
 
 _FAULT = "audit.fault"
@@ -164,6 +165,7 @@ class AuditSealStrip(QWidget):
         fault = state.fault
         self._context.problems.dismiss(_FAULT)
         if fault is None:
+            announce(self, " ".join((f"{self.title.text()}.", self._meaning.text())))
             self.refresh()
             return
         actions: tuple[Action, ...] = ()

@@ -1,6 +1,7 @@
 """Asks as of which day something is told: now, or a day that is typed or picked; says since when that is known."""
 
 import shlex
+from contextlib import suppress
 from datetime import UTC, date, datetime
 
 from PySide6.QtCore import Qt, Signal
@@ -106,13 +107,10 @@ class PastDay(QWidget):
         popover = Popover(self._pick, name="who_can_calendar")
         today = datetime.now().astimezone().date()
         calendar = RangeCalendar(months=1, today=today, single=True, latest=today)
-        try:
-            at = self.moment()
-        except Invalid:
-            at = None
-        if at is not None:
-            day = at.astimezone().date()
-            calendar.show_range(DayRange(day, day))
+        with suppress(Invalid):
+            if self.is_past:
+                day = read_moment(self._edit.text().strip(), "at").astimezone().date()
+                calendar.show_range(DayRange(day, day))
 
         def pick(picked: DayRange) -> None:
             popover.close()

@@ -33,11 +33,12 @@ class BitRatePane(QWidget):
         self._search = search
         self._rows: dict[int, _RateRow] = {}
         self._told = ""
+        self._low = False
         self.setObjectName("bit_rate_pane")
-        self.setAccessibleName(_("Bit rate"))
         set_surface(self, "surface")
         self.setMinimumWidth(_WIDTH)
         self._build(open_timing)
+        self.setAccessibleName(_("Bit rate"))  # at once, a screen reader asks what it says
         search.changed.connect(self._show)
         self._show()
 
