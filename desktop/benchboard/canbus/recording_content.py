@@ -4,6 +4,7 @@ beginning alone if it is large.
 
 import gzip
 import re
+import zlib
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
@@ -90,7 +91,7 @@ def _head(path: Path) -> bytes | None:
     try:
         with gzip.open(path) as file:
             return file.read(_TAIL)
-    except (EOFError, gzip.BadGzipFile):
+    except (EOFError, zlib.error, gzip.BadGzipFile):
         return None
 
 

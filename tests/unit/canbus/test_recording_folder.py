@@ -45,6 +45,16 @@ def test_a_file_of_another_program_is_not_listed(tmp_path: Path, name: str, cont
     assert [one.name for one in RecordingFolder().files(tmp_path)] == ["drive.log"]
 
 
+def test_a_compressed_file_that_is_damaged_is_listed_and_hides_no_other(tmp_path: Path) -> None:
+    """Its bytes ended the list of the whole folder: what is wrong with it is said when it is opened."""
+    written(tmp_path / "drive.log")
+    (tmp_path / "hostile.log.gz").write_bytes(b"\x1f\x8b\x08" + bytes(7) + b"\xff" * 200)
+    folder = RecordingFolder()
+    listed = {one.name: one for one in folder.files(tmp_path)}
+    assert listed.keys() == {"drive.log", "hostile.log.gz"}
+    assert folder.look_into(listed["hostile.log.gz"]).frames is None
+
+
 def test_an_empty_log_is_listed_once_it_has_a_frame_or_if_this_program_recorded_it(tmp_path: Path) -> None:
     path = tmp_path / "a.log"
     path.touch()
