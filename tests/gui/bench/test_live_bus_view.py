@@ -445,6 +445,11 @@ def test_bit_rate_pane_says_until_when_frames_were_read_while_another_view_was_s
         until = datetime.fromtimestamp(last.seconds).strftime("%H:%M")
         first = view._search.lines()[0]
         assert (first.bitrate, first.why) == (500_000, f"Frames were read at it until {until}")
+        # The likeliest is the one at which frames were read last, whichever was first.
+        for bitrate in (800_000, 500_000):
+            read = SimpleNamespace(device_id=device_id, config=SimpleNamespace(bitrate=bitrate))
+            view._search.note_read(read, "09:59")  # type: ignore[arg-type]
+            assert view._search.lines()[0].bitrate == bitrate
 
 
 def test_bus_of_a_dongle_set_to_another_bit_rate_tells_what_is_known_and_contradicts_no_finding(

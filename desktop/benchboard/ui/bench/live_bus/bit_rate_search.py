@@ -63,7 +63,7 @@ class BitRateSearch(QObject):
         self._connected: tuple[tuple[str, str, int], ...] = ()
         """The other connected dongles, of whose bit rates `_known` tells: id, name and bit rate (bit/s)."""
         self._read: dict[tuple[str, int], str] = {}
-        """Until when frames were read of a dongle's bus at a bit rate (bit/s)."""
+        """Until when frames were read of a dongle's bus at a bit rate (bit/s), the one of the last frames last."""
         self._left_out: set[int] = set()
         self._heard: dict[int, RateHeard] = {}
         self._listening: int | None = None
@@ -80,7 +80,9 @@ class BitRateSearch(QObject):
 
     def note_read(self, live: LiveBus, until: str) -> None:
         """Frames were read of this bus `until` then: its bit rate was right."""
-        self._read[live.device_id or "", live.config.bitrate] = until
+        key = live.device_id or "", live.config.bitrate
+        self._read.pop(key, None)
+        self._read[key] = until
 
     def follow(self, live: LiveBus, counters: Counters) -> None:
         """The bus is in trouble, with these counters."""
@@ -156,7 +158,7 @@ class BitRateSearch(QObject):
         """The bit rates at which frames were read of this dongle's bus, and those that it had before, newest first."""
         read = [
             RateCandidate(rate, Reason.READ, (until,))
-            for (device_id, rate), until in self._read.items()
+            for (device_id, rate), until in reversed(self._read.items())
             if device_id == self.device_id
         ]
         had = sorted(self._devices.earlier_rates.get(self.device_id, {}).items(), key=lambda one: one[1], reverse=True)
