@@ -46,7 +46,7 @@ class TriggerRecording:
             return _("already recording")
         self._path, self._until = self._new_path(title), until
         self._controls.start(self._path, since=seconds - actions.before_s)
-        return _("records to {file}").format(file=self._path.name)
+        return _("starting to record to {file}").format(file=self._path.name)
 
     def bookmark(self, title: str, seconds: float) -> None:
         """Bookmark the time (Unix, s) in the recording that goes on, if its frames have such times and it has room."""
