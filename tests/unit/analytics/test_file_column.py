@@ -16,7 +16,7 @@ from benchboard.analytics.files.conversion import copy_to_parquet
 from benchboard.analytics.files.file_column import FILE_PATH, file_label_sql, file_labels
 from benchboard.analytics.files.inspection import inspect_file, inspect_scan
 from benchboard.analytics.files.profile import profile_table
-from benchboard.analytics.files.scan import FileScan
+from benchboard.analytics.files.scan_document import read_scan
 from benchboard.analytics.sources.configuration import SourceTable
 from benchboard.analytics.sources.folder_reading import match_folder
 from benchboard.errors import Invalid
@@ -50,7 +50,7 @@ def test_each_row_has_the_name_of_its_file(tmp_path: Path) -> None:
     assert [(row[0], row[-1]) for row in _rows(copied.scan.relation_sql())] == _NAMED
     profile = profile_table(table.scan)[-1]
     assert (profile.name, profile.frequent) == ("file", (("Berlin, Mitte", 2), ("Lyon's", 1), ("Évora", 1)))
-    assert FileScan.from_json(table.scan.to_json()) == replace(table.scan)
+    assert read_scan(table.scan.to_json()) == replace(table.scan)
 
 
 def test_linked_files_have_the_column_too_and_those_that_come_later(tmp_path: Path) -> None:
@@ -96,9 +96,9 @@ def test_a_source_stored_before_has_no_such_column(tmp_path: Path) -> None:
     stored = inspect_file(tmp_path).tables[0].scan.to_json()
     for name in ("n", "No Name", 1):
         with pytest.raises(Invalid):
-            FileScan.from_json(stored | {"file_column": name})
+            read_scan(stored | {"file_column": name})
     del stored["file_column"]
-    scan = FileScan.from_json(stored)
+    scan = read_scan(stored)
     assert scan.file_column == ""
     assert _rows(current_sql(scan)) == [(1,)]
 

@@ -20,6 +20,7 @@ from benchboard.analytics.files import excel_rows
 from benchboard.analytics.files.conversion import Conversion, copied_scan, copy_to_parquet
 from benchboard.analytics.files.inspection import inspect_file, inspect_scan
 from benchboard.analytics.files.scan import FileScan
+from benchboard.analytics.files.scan_document import read_scan
 from benchboard.analytics.files.wrong_lines import mixed_column_sentence
 from benchboard.errors import AppError, Cancelled, Invalid, Unavailable
 from support.examples import examples
@@ -31,7 +32,7 @@ def _rows(scan: FileScan) -> list[tuple[Any, ...]]:
 
 
 def _copied(path: Path, target: Path, table: int = 0) -> tuple[Conversion, list[tuple[Any, ...]]]:
-    scan = FileScan.from_json(inspect_file(path).tables[table].scan.to_json())
+    scan = read_scan(inspect_file(path).tables[table].scan.to_json())
     conversion = copy_to_parquet(scan, target)
     return conversion, _rows(conversion.scan)
 
@@ -262,7 +263,7 @@ def test_any_mix_of_line_endings_gives_the_same_rows(tmp_path: Path, ends: list[
     assert inspect_scan(table.scan).rows == expected.rows
     known = table.scan
     assert copy_to_parquet(known, target).rows == copy_to_parquet(expected.scan, tmp_path / "b.parquet").rows
-    assert _rows(FileScan.from_json(copied_scan(known, target).to_json())) == list(expected.preview)
+    assert _rows(read_scan(copied_scan(known, target).to_json())) == list(expected.preview)
 
 
 def test_line_breaks_in_values_are_no_mixed_endings(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from benchboard.analytics.files.inspection_types import PartialColumn
 from benchboard.analytics.files.partial_columns import partial_column_sentence
 from benchboard.analytics.files.profile import profile_table
 from benchboard.analytics.files.scan import FileScan, ReadOptions
+from benchboard.analytics.files.scan_document import read_scan
 from benchboard.analytics.sources.folder_reading import match_folder
 from benchboard.errors import Conflict, Invalid
 from support.csv_folders import file_cells, table_cells, write_csv
@@ -51,7 +52,7 @@ def test_files_with_equal_columns_are_one_table(tmp_path: Path) -> None:
     joined = found.tables[0]
     assert joined.rows == len(_rows(joined.scan)) == 3
     assert [column.kind for column in joined.scan.columns] == ["date", "float"]
-    assert FileScan.from_json(joined.scan.to_json()) == joined.scan
+    assert read_scan(joined.scan.to_json()) == joined.scan
     conversion = copy_to_parquet(joined.scan, tmp_path / "copy.parquet")
     assert sorted(_rows(conversion.scan)) == sorted(_named_rows(joined.scan))
     assert profile_table(joined.scan)[1].maximum == 2.5

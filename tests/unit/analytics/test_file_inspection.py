@@ -22,6 +22,7 @@ from benchboard.analytics.files.inspection import inspect_file, inspect_scan
 from benchboard.analytics.files.inspection_types import TableInspection
 from benchboard.analytics.files.number_marks import MARKS, marks_with, open_number
 from benchboard.analytics.files.scan import FileScan, ReadOptions
+from benchboard.analytics.files.scan_document import read_scan
 from benchboard.analytics.files.total_columns import is_period, total_column_sentence
 from benchboard.analytics.files.value_expressions import ZonedTimes
 from benchboard.errors import AppError, Cancelled, Invalid, NotFound, Unavailable
@@ -206,7 +207,7 @@ def test_lines_are_counted_across_quoted_breaks_and_a_byte_order_mark(tmp_path: 
 def test_a_source_stored_with_a_byte_order_mark_in_its_first_title_has_it_no_more(tmp_path: Path) -> None:
     stored = _inspect(tmp_path / "a.csv", "n,t\n1,x\n", "utf-16").scan.to_json()
     stored["columns"][0] |= {"title": "\ufeffn", "source": "\ufeffn"}
-    column = FileScan.from_json(stored).columns[0]
+    column = read_scan(stored).columns[0]
     assert (column.title, column.source) == ("n", "n")
 
 
@@ -357,7 +358,7 @@ def test_parquet_file_keeps_its_types(tmp_path: Path) -> None:
     assert [column.left_out for column in table.scan.columns] == [*[False] * 6, True, False]
     rows = _rows(table.scan)
     assert [str(value) for value in rows[0]] == ["1", "1.25", "x", "2.5", "2026-11-07 11:05:00", "[1, 2]", "10:00:00"]
-    assert FileScan.from_json(table.scan.to_json()) == table.scan
+    assert read_scan(table.scan.to_json()) == table.scan
 
 
 @pytest.mark.parametrize(
@@ -544,6 +545,13 @@ def test_kind_that_the_user_chose_is_counted_and_its_misfits_named(tmp_path: Pat
     assert left_out.rows == len(_rows(left_out.scan)) == 41
 
 
+def test_byte_order_mark_in_any_title_is_left_out_and_the_scan_is_read_as_it_was_stored(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes("a,\ufeffb\n1,2\n".encode())
+    scan = inspect_file(tmp_path / "a.csv").tables[0].scan
+    assert [column.source for column in scan.columns] == ["a", "b"]
+    assert read_scan(scan.to_json()) == scan
+
+
 _SIGNS = st.sampled_from([bytes([sign]) for sign in b",;\t|\"\n\r\0 1x'\\e-"])
 _WORDS = st.sampled_from(
     [b'""', b"\r\n", b"1,5", b"1.5", b"007", b"a b", b"--", b"nan", b"31.11.2026", b"2026-11-07", b"evet", b"NA",
@@ -562,7 +570,7 @@ def test_any_bytes_are_a_table_or_an_error_in_words(tmp_path: Path, content: byt
     except AppError as refused:
         assert refused.what
         return
-    scan = FileScan.from_json(json.loads(json.dumps(table.scan.to_json())))
+    scan = read_scan(json.loads(json.dumps(table.scan.to_json())))
     assert scan == table.scan
     assert len(table.wrong_lines) <= table.wrong_count
     if scan.readable_in_place:
@@ -777,9 +785,9 @@ def test_times_with_an_offset_are_read_in_utc_or_as_they_are_written(
     assert [one.line for one in table.wrong_lines] == [5]
     # A source keeps it, and one that was stored before has UTC.
     stored = table.scan.to_json()
-    assert FileScan.from_json(stored) == table.scan
+    assert read_scan(stored) == table.scan
     del stored["options"]["zoned_times"]
-    assert FileScan.from_json(stored).options.zoned_times == "utc"
+    assert read_scan(stored).options.zoned_times == "utc"
 
 
 def test_inspect_file_the_separator_says_how_many_lines_fit(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from benchboard.analytics.files.column_names import KEYWORDS, NAME, query_name, query_names
 from benchboard.analytics.files.scan import FileScan, ReadOptions, ScanColumn
+from benchboard.analytics.files.scan_document import read_scan
 from benchboard.analytics.files.sql_text import identifier, literal
 from benchboard.errors import Invalid
 
@@ -88,13 +89,13 @@ def test_file_that_must_be_copied_first_has_no_relation(tmp_path: Path) -> None:
 def test_json_returns_the_same_scan(tmp_path: Path) -> None:
     scan = _scan(tmp_path / "a.csv", null_words=("NA", "-"), quoted_breaks=True, total_label="Summe")
     scan = replace(scan, options=replace(scan.options, wrong_values="leave-out"))
-    assert FileScan.from_json(json.loads(json.dumps(scan.to_json()))) == scan
+    assert read_scan(json.loads(json.dumps(scan.to_json()))) == scan
 
 
 def test_json_of_before_total_rows_were_found_reads_them_as_rows(tmp_path: Path) -> None:
     document = _scan(tmp_path / "a.csv").to_json()
     del document["options"]["total_label"]
-    assert FileScan.from_json(document) == _scan(tmp_path / "a.csv")
+    assert read_scan(document) == _scan(tmp_path / "a.csv")
 
 
 @pytest.mark.parametrize(
@@ -129,7 +130,7 @@ def test_hostile_json_is_refused(tmp_path: Path, place: tuple[Any, ...], value: 
         inner = inner[key]
     inner[place[-1]] = value
     with pytest.raises(Invalid) as refused:
-        FileScan.from_json(document)
+        read_scan(document)
     assert refused.value.code == "files.scan"
     assert refused.value.what
     assert refused.value.do
@@ -138,7 +139,7 @@ def test_hostile_json_is_refused(tmp_path: Path, place: tuple[Any, ...], value: 
 @pytest.mark.parametrize("document", [None, [], "x", {}, {"path": "/a"}, 3])
 def test_json_of_another_shape_is_refused(document: object) -> None:
     with pytest.raises(Invalid):
-        FileScan.from_json(document)
+        read_scan(document)
 
 
 @given(st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)), min_size=1))

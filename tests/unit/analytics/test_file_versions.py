@@ -14,6 +14,7 @@ from benchboard.analytics.files.file_versions import as_inspected
 from benchboard.analytics.files.inspection import inspect_file, inspect_scan
 from benchboard.analytics.files.readable_files import readable_scan
 from benchboard.analytics.files.scan import FileScan
+from benchboard.analytics.files.scan_document import read_scan
 from support.examples import examples
 
 CITIES = "city,n,note\nBerlin,1,a \nParis,2,b\nRome,3,c\n"
@@ -26,7 +27,7 @@ def _rows(scan: FileScan) -> list[tuple[object, ...]]:
 
 def _stored(scan: FileScan) -> FileScan:
     """The scan as a source has it later."""
-    return FileScan.from_json(scan.to_json())
+    return read_scan(scan.to_json())
 
 
 def _trims(scan: FileScan) -> list[bool]:
@@ -65,7 +66,7 @@ def test_other_options_read_other_values_which_are_trimmed(tmp_path: Path, label
     path.write_text(CITIES, encoding="utf-8")
     document = inspect_file(path).tables[0].scan.to_json()
     document["options"][label] = value
-    assert _trims(FileScan.from_json(document)) == [True, True, True]
+    assert _trims(read_scan(document)) == [True, True, True]
 
 
 def test_older_sources_are_trimmed_as_before(tmp_path: Path) -> None:
@@ -75,7 +76,7 @@ def test_older_sources_are_trimmed_as_before(tmp_path: Path) -> None:
     del document["inspected"]
     for column in document["columns"]:
         del column["unspaced"]
-    assert _trims(FileScan.from_json(document)) == [True, True, True]
+    assert _trims(read_scan(document)) == [True, True, True]
 
 
 def test_folder_trims_what_one_of_its_files_has_and_all_once_a_file_changes_or_is_added(tmp_path: Path) -> None:
@@ -104,7 +105,7 @@ def test_what_is_read_never_depends_on_what_was_noted(tmp_path: Path, rows: list
     document = scan.to_json()
     document["inspected"] = []
     assert scan.inspected
-    assert _rows(scan) == _rows(FileScan.from_json(document))
+    assert _rows(scan) == _rows(read_scan(document))
 
 
 _PLAIN = st.sampled_from([
@@ -128,7 +129,7 @@ def test_plain_numbers_and_times_are_the_same_whether_duckdb_reads_or_casts_them
     scan = inspect_file(path).tables[0].scan
     document = scan.to_json()
     document["inspected"] = []
-    assert _rows(scan) == _rows(FileScan.from_json(document))
+    assert _rows(scan) == _rows(read_scan(document))
 
 
 def test_duckdb_reads_plain_numbers_itself_until_the_file_changes(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from benchboard.analytics.files.inspection import inspect_file, inspect_scan
 from benchboard.analytics.files.inspection_types import TableInspection
 from benchboard.analytics.files.profile import profile_table
 from benchboard.analytics.files.scan import FileScan
+from benchboard.analytics.files.scan_document import read_scan
 from benchboard.analytics.sources.folder_reading import match_folder
 from support.examples import examples
 
@@ -53,7 +54,7 @@ def test_files_that_are_written_in_several_ways_are_one_table(encoding: str, tmp
     scan = table.scan
     assert (table.apart, found.skipped, table.wrong_count, table.rows) == ("", (), 0, 6)
     assert [(one.kind, one.value_unit) for one in scan.columns] == [("date", ""), ("text", ""), ("float", "EUR")]
-    assert FileScan.from_json(scan.to_json()) == scan
+    assert read_scan(scan.to_json()) == scan
     assert scan.readable_in_place is (encoding == "utf-8")
     if scan.readable_in_place:
         assert sorted(_rows(scan)) == sorted([*_ROWS, *_ROWS[:2]])

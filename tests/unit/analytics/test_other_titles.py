@@ -17,6 +17,7 @@ from benchboard.analytics.files.column_matching import current_sql, known_titles
 from benchboard.analytics.files.inspection import inspect_file
 from benchboard.analytics.files.other_titles import other_titles, other_titles_sentence, same_titles_sentence
 from benchboard.analytics.files.scan import FileScan, ScanColumn
+from benchboard.analytics.files.scan_document import read_scan
 from benchboard.analytics.sources.folder_reading import match_folder
 from benchboard.errors import Invalid
 from support.csv_folders import write_csv
@@ -72,7 +73,7 @@ def test_files_under_the_titles_of_another_are_one_table(shops: Path) -> None:
     assert [one.also for one in scan.columns] == [("Datum", "Jour"), ("Kunde", "Client"), ("Umsatz",)]
     assert tables[0].partial_columns == ()
     assert _rows(scan) == ROWS
-    assert FileScan.from_json(scan.to_json()) == scan
+    assert read_scan(scan.to_json()) == scan
     assert same_titles_sentence(scan).startswith("Columns with other titles are read as one: “Datum” is “Date”, ")
     assert other_titles(tables) == ()
 

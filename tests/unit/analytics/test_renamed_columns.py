@@ -25,6 +25,7 @@ from benchboard.analytics.files.renamed_columns import (
     with_renamed,
 )
 from benchboard.analytics.files.scan import FileScan, ScanColumn
+from benchboard.analytics.files.scan_document import read_scan
 from benchboard.analytics.files.value_expressions import ColumnKind
 from benchboard.analytics.sources.folder_reading import match_folder
 from benchboard.errors import Invalid
@@ -110,7 +111,7 @@ def test_a_folder_whose_file_calls_a_column_otherwise_is_asked_about_and_read_as
     (table,) = inspect_file(tmp_path, renamings=[("price", "amount")]).tables
     assert (table.renamed, table.partial_columns) == ((), ())
     assert [(one.source, one.also) for one in table.scan.columns][2] == ("amount", ("price",))
-    assert FileScan.from_json(table.scan.to_json()) == table.scan
+    assert read_scan(table.scan.to_json()) == table.scan
     with pytest.raises(Invalid, match="No file has a column “cost”"):
         inspect_file(tmp_path, renamings=[("cost", "amount")])
 
@@ -179,5 +180,5 @@ def test_no_row_of_a_file_with_renamed_columns_is_lost_or_in_another_column(
         assert Counter(tuple(str(cell) for cell in row) for row in read) == Counter(
             tuple(row) for content in rows for row in content
         )
-        again = FileScan.from_json(found.match.scan.to_json())
+        again = read_scan(found.match.scan.to_json())
         assert readable_scan(again, kept).problems == ()

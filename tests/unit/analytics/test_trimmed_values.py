@@ -19,6 +19,7 @@ from benchboard.analytics.files.conversion import copy_to_parquet
 from benchboard.analytics.files.inspection import inspect_file, inspect_scan
 from benchboard.analytics.files.inspection_types import TableInspection
 from benchboard.analytics.files.scan import FileScan, ReadOptions
+from benchboard.analytics.files.scan_document import read_scan
 from benchboard.analytics.files.spaced_columns import trimmed_sentence
 from benchboard.analytics.files.spaces import trimmed, trimmed_sql
 from support.examples import examples
@@ -62,9 +63,9 @@ def test_spaces_are_kept_where_they_are_wanted_and_counted_all_the_same(tmp_path
 def test_a_source_stored_before_keeps_its_values(tmp_path: Path) -> None:
     scan = _inspect(tmp_path / "a.csv", CITIES).scan
     stored = scan.to_json()
-    assert FileScan.from_json(stored) == scan
+    assert read_scan(stored) == scan
     del stored["options"]["trim_spaces"]
-    before = FileScan.from_json(stored)
+    before = read_scan(stored)
     assert before.options.trim_spaces is False
     assert ("Berlin ", 2) in _rows(before)
 

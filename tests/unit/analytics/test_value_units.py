@@ -15,6 +15,7 @@ from benchboard.analytics.files.file_writing import assumed_unit_sentence
 from benchboard.analytics.files.inspection import inspect_file, inspect_scan
 from benchboard.analytics.files.inspection_types import AssumedUnit, MixedUnits, TableInspection
 from benchboard.analytics.files.scan import FileScan, ReadOptions
+from benchboard.analytics.files.scan_document import read_scan
 from benchboard.analytics.files.value_expressions import ValueReading, value_sql
 from benchboard.analytics.files.value_units import split_unit
 from benchboard.analytics.files.wrong_lines import mixed_units_sentence
@@ -68,7 +69,7 @@ def test_numbers_with_a_unit_are_numbers(tmp_path: Path, texts: list[str], value
     assert table.scan.options.header
     again = inspect_scan(table.scan)
     assert (again.scan, again.wrong_count) == (table.scan, 0)
-    assert FileScan.from_json(table.scan.to_json()) == table.scan
+    assert read_scan(table.scan.to_json()) == table.scan
 
 
 def test_columns_have_the_format_of_their_unit(tmp_path: Path) -> None:
@@ -88,7 +89,7 @@ def test_a_source_stored_before_has_no_units_of_values(tmp_path: Path) -> None:
     stored = _column(tmp_path / "a.csv", ["10", "7"]).scan.to_json()
     for column in stored["columns"]:
         del column["value_unit"]
-    assert FileScan.from_json(stored).columns[0].value_unit == ""
+    assert read_scan(stored).columns[0].value_unit == ""
 
 
 def test_several_currencies_stay_text_and_it_is_said(tmp_path: Path) -> None:
@@ -131,14 +132,14 @@ def test_numbers_without_a_currency_are_amounts_in_the_only_one_and_are_counted(
     said = assumed_unit_sentence(table.scan, table.assumed_units[0])
     assert said.startswith(f"“Price”: {number(bare)} number")
     assert "without a currency" in said
-    assert FileScan.from_json(table.scan.to_json()) == table.scan
+    assert read_scan(table.scan.to_json()) == table.scan
 
 
 def test_a_source_stored_before_assumes_no_currency(tmp_path: Path) -> None:
     stored = _column(tmp_path / "a.csv", ["€10", "€7"]).scan.to_json()
     for column in stored["columns"]:
         del column["unit_assumed"]
-    assert not FileScan.from_json(stored).columns[0].unit_assumed
+    assert not read_scan(stored).columns[0].unit_assumed
 
 
 def test_text_that_is_chosen_to_be_numbers_has_its_only_currency(tmp_path: Path) -> None:

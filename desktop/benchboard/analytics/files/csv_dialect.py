@@ -142,8 +142,8 @@ def header_titles(text: str, options: ReadOptions, *, is_whole: bool) -> tuple[s
 
 
 def clean_title(title: str) -> str:
-    """A title on one line, of what can be stored."""
-    return " ".join(title.replace("\0", " ").split())[:_MAX_TITLE]
+    """A title on one line, of what can be stored, without byte order marks, which nobody sees."""
+    return " ".join(title.replace("\0", " ").replace("\ufeff", "").split())[:_MAX_TITLE]
 
 
 def date_format(text: str, order: DateOrder) -> str:

@@ -4,27 +4,31 @@ The first lines decide what is counted; the whole file decides what a column is.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import duckdb
 
 from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.files.column_candidates import (
+    column_candidates,
+    has_order,
+    is_number_column,
+    null_words,
+    of_text,
+    with_used_words,
+)
 from benchboard.analytics.files.column_names import query_names
 from benchboard.analytics.files.csv_dialect import (
-    NULL_WORDS,
     TextSample,
-    date_format,
     detect_date_order,
     detect_encoding,
     has_numbers,
-    has_time,
-    is_boolean_column,
-    is_number,
     sniff,
 )
+from benchboard.analytics.files.date_order import choose_order
 from benchboard.analytics.files.duckdb_connection import reading_connection
 from benchboard.analytics.files.formats import HEAD_BYTES, is_compressed, read_head
 from benchboard.analytics.files.inspection_types import (
@@ -42,26 +46,23 @@ from benchboard.analytics.files.inspection_types import (
 )
 from benchboard.analytics.files.number_marks import MARKS, decided_marks
 from benchboard.analytics.files.preview_lines import preview_lines
-from benchboard.analytics.files.scan import DateOrder, FileFormat, FileScan, ReadOptions, ScanColumn
-from benchboard.analytics.files.spaces import trimmed_sql
+from benchboard.analytics.files.scan import FileFormat, FileScan, ReadOptions, ScanColumn
 from benchboard.analytics.files.sql_text import literal
 from benchboard.analytics.files.staging import STAGED_OPTIONS, StagedTable, staged_options
 from benchboard.analytics.files.text_files import Utf8File, as_utf_8
 from benchboard.analytics.files.titles import title_and_unit
 from benchboard.analytics.files.total_columns import total_columns, without_total_columns
 from benchboard.analytics.files.total_rows import total_lines
-from benchboard.analytics.files.value_expressions import ColumnKind, any_unit_pattern, other_currency_pattern
-from benchboard.analytics.files.value_units import PERCENT, UNITS, split_unit, unit_of, unit_pattern
-from benchboard.analytics.files.wrong_lines import MAX_REJECTS, count_wrong_lines, first_misfit, locate_wrong_lines
+from benchboard.analytics.files.value_counts import FittingValues, candidate_sql, count_values
+from benchboard.analytics.files.value_expressions import ColumnKind, any_unit_pattern
+from benchboard.analytics.files.value_units import UNITS, split_unit, unit_of, unit_pattern
+from benchboard.analytics.files.wrong_lines import count_wrong_lines, first_misfit, locate_wrong_lines
 from benchboard.errors import Invalid
-from benchboard.i18n import _, number, percent
+from benchboard.i18n import _
 
 EXACT_BYTES: Final = 32_000_000
 """Up to this size, distinct values are counted exactly; beyond it approximately, as counting them all takes memory."""
-_MAX_FORMATS: Final = 6
-_NUMBERS: Final[tuple[ColumnKind, ...]] = ("integer", "float")
 _OFFERED_KINDS: Final[tuple[ColumnKind, ...]] = ("text", "integer", "float", "boolean", "timestamp", "date")
-_SWAPPED: Final[dict[DateOrder, DateOrder]] = {"day-first": "month-first", "month-first": "day-first"}
 
 
 def inspect_csv(
@@ -136,25 +137,25 @@ def _inspect_rows(
     if order_is_open:
         order, certainty, reason = detect_date_order(columns)
         options = replace(options, date_order=order)
-    candidates = [_candidates(values, options, title) for values, title in zip(columns, sample.titles, strict=True)]
+    candidates = [column_candidates(*each, options) for each in zip(columns, sample.titles, strict=True)]
     # A workbook holds numbers as text by mistake; a database has a reason to.
     as_text = {place: each for place, each in enumerate(candidates)
-               if place in text_columns and scan.format == "excel" and _is_number(each)}  # fmt: skip
-    candidates = [_of_text(each) if place in text_columns else each for place, each in enumerate(candidates)]
+               if place in text_columns and scan.format == "excel" and is_number_column(each)}  # fmt: skip
+    candidates = [of_text(each) if place in text_columns else each for place, each in enumerate(candidates)]
     if "null_words" not in fixed:
         found = [as_text.get(place, each) for place, each in enumerate(candidates)]
-        options = replace(options, null_words=_null_words(columns, found))
+        options = replace(options, null_words=null_words(columns, found))
     scan = replace(scan, options=options, columns=_text_columns(sample))
     read = text.scan(scan)
     totals = _totals(connection, scan, read)
     if "total_label" not in fixed:
         options = replace(options, total_label=totals[0].value if totals else "")
         read = text.scan(replace(scan, options=options))
-    counts = _count(connection, read, candidates, exact=text.path.stat().st_size <= EXACT_BYTES)
+    counts = count_values(connection, read, candidates, exact=text.path.stat().st_size <= EXACT_BYTES)
     if order_is_open and any(counts.swapped):
-        options, guess = _choose_order(connection, read, options, candidates, counts)
+        options, guess = choose_order(connection, read, options, candidates, counts)
         guesses.append(guess)
-    elif order_is_open and any(_has_order(each) for each in candidates):
+    elif order_is_open and any(has_order(each) for each in candidates):
         guesses.append(OptionGuess("date_order", order, certainty, reason))
     else:
         options = replace(options, date_order=options.date_order if not order_is_open else "")
@@ -162,7 +163,7 @@ def _inspect_rows(
     scan = _decided(replace(scan, options=options), candidates, counts)
     numbers = _numbers_as_text(connection, text.scan(scan), as_text, counts)
     if "null_words" not in fixed:
-        scan = _with_used_words(scan, columns, {one.place for one in numbers})
+        scan = with_used_words(scan, columns, {one.place for one in numbers})
         if words := scan.options.null_words:
             said = _("Found where numbers or dates are expected.")
             guesses.append(OptionGuess("null_words", words, "likely", said))
@@ -228,300 +229,7 @@ def _text_columns(sample: TextSample) -> tuple[ScanColumn, ...]:
     return tuple(columns)
 
 
-# --- what a column may be
-
-
-def _candidates(values: Sequence[str], options: ReadOptions, title: str) -> tuple[ScanColumn, ...]:
-    """The ways to read a column that its first values suggest, the narrowest first; text, which always fits, isn't
-    among them."""
-    column = ScanColumn("c", title, "text")
-    plain = [value for value in dict.fromkeys(values) if value.strip().lower() not in NULL_WORDS]
-    if not plain:
-        return ()
-    found: list[ScanColumn] = []
-    if is_boolean_column(plain[:1_000]):
-        found.append(replace(column, kind="boolean"))
-    formats = dict.fromkeys(form for value in plain if (form := date_format(value, options.date_order)))
-    if formats and len(formats) <= _MAX_FORMATS:
-        timed = any(has_time(value) for value in plain)
-        found.append(replace(column, kind="timestamp" if timed else "date", formats=tuple(formats)))
-    if any(is_number(value, options) for value in plain) and not _keeps_zeros(plain):
-        found.append(replace(column, kind="integer"))
-        found.append(replace(column, kind="float"))
-    split = [split_unit(value) for value in plain]
-    units = {unit for _bare, unit in split if unit}
-    if len(units) == 1 and any(unit and is_number(bare, options) for bare, unit in split):
-        amounts = [replace(column, value_unit=units.pop())]
-        if amounts[0].value_unit != PERCENT:
-            amounts.append(replace(amounts[0], unit_assumed=True))
-        found.extend(replace(amount, kind=kind) for amount in amounts for kind in _NUMBERS)
-    return tuple(found)
-
-
-def _of_text(candidates: Sequence[ScanColumn]) -> tuple[ScanColumn, ...]:
-    """What text of an Excel or SQLite file may be: a date as ISO 8601 writes it. SQLite has no dates of its own."""
-    iso = {"iso", "iso-week", "iso-zoned"}
-    return tuple(each for each in candidates if each.formats and set(each.formats) <= iso)
-
-
-def _keeps_zeros(values: Sequence[str]) -> bool:
-    """Whether numbers begin with a zero, or are too long to be counted with: part numbers, telephones."""
-    plain = [value.strip().lstrip("+-") for value in values]
-    return any(len(text) > 1 and text[0] == "0" and text.isdigit() for text in plain) or any(
-        text.isdigit() and len(text) > 18 for text in plain
-    )
-
-
-def _is_number(candidates: Sequence[ScanColumn]) -> bool:
-    return any(each.kind == "integer" for each in candidates)
-
-
-def _in_currency(candidates: Sequence[ScanColumn]) -> ScanColumn | None:
-    """The candidate of amounts in a currency; None if there is none."""
-    return next((each for each in candidates if each.value_unit not in ("", PERCENT)), None)
-
-
-def _has_order(candidates: Sequence[ScanColumn]) -> bool:
-    return any(form.startswith(("%d", "%m")) for each in candidates for form in each.formats)
-
-
-def _swapped(column: ScanColumn, order: DateOrder) -> ScanColumn:
-    """The column with day and month in the other order."""
-    first, second = ("%d", "%m") if order == "day-first" else ("%m", "%d")
-    return replace(
-        column,
-        formats=tuple(
-            form.replace(first, "\0").replace(second, first).replace("\0", second)
-            if form.startswith(("%d", "%m"))
-            else form
-            for form in column.formats
-        ),
-    )
-
-
-def _null_words(columns: Sequence[Sequence[str]], candidates: Sequence[Sequence[ScanColumn]]) -> tuple[str, ...]:
-    """The words for nothing that the first values of columns other than text have."""
-    found = {
-        value.strip()
-        for values, each in zip(columns, candidates, strict=True)
-        if each
-        for value in values
-        if value.strip().lower() in NULL_WORDS
-    }
-    return tuple(sorted(found))[:20]
-
-
-def _with_used_words(scan: FileScan, columns: Sequence[Sequence[str]], offered: Collection[int]) -> FileScan:
-    """The scan without the words for nothing that only columns have which turned out to be text, and aren't at one of
-    the `offered` places, where they may be read as numbers."""
-    used = [(column,) if column.kind != "text" or place in offered else () for place, column in enumerate(scan.columns)]
-    return replace(scan, options=replace(scan.options, null_words=_null_words(columns, used)))
-
-
-# --- the one pass over the file
-
-
-@dataclass(slots=True)
-class _Counts:
-    rows: int
-    breaks: int
-    present: list[int]
-    distinct: list[int]
-    exact: bool
-    fits: list[list[int]]
-    """For each column and each of its candidates, how many values fit."""
-    spaced: list[int]
-    """How many values have spaces around them, in text of a file."""
-    others: list[int]
-    """How many amounts are in another currency than that of the candidates."""
-    zeros: list[int]
-    """How many numbers begin with a zero that a number would lose."""
-    swapped: list[int | None]
-    """How many dates fit with day and month in the other order; None for a column without such dates."""
-    nothing: list[int] = field(default_factory=list)
-    """How many values are words for nothing."""
-    rejects: int = 0
-    """Lines that DuckDB can't divide into the columns, those that are too short among them."""
-
-    def filled(self, place: int) -> int:
-        """How many values of a column are neither empty nor a word for nothing."""
-        return self.present[place] - self.nothing[place]
-
-    @classmethod
-    def of(
-        cls, found: Sequence[Any], candidates: Sequence[Sequence[ScanColumn]], *, words: bool, exact: bool
-    ) -> "_Counts":
-        """The counts from the one row that `_counted_sql` answers."""
-        numbers: Iterator[Any] = iter(found)
-        counts = cls(next(numbers), next(numbers), [], [], exact, [], [], [], [], [])
-        for each in candidates:
-            present = next(numbers)
-            counts.present.append(present)
-            counts.distinct.append(min(next(numbers), present))
-            counts.spaced.append(int(next(numbers) or 0))
-            counts.fits.append([next(numbers) for _candidate in each])
-            counts.nothing.append(int(next(numbers) or 0) if each and words else 0)
-            counts.others.append(int(next(numbers) or 0) if _in_currency(each) else 0)
-            counts.zeros.append(int(next(numbers) or 0) if _is_number(each) else 0)
-            counts.swapped.append(next(numbers) if _has_order(each) else None)
-        return counts
-
-
-def _count(
-    connection: duckdb.DuckDBPyConnection, scan: FileScan, candidates: Sequence[Sequence[ScanColumn]], *, exact: bool
-) -> _Counts:
-    trimmed = _Trimmed.of(scan)
-    expressions, words = ", ".join(_counted_sql(trimmed, candidates, exact=exact)), bool(scan.options.null_words)
-    relation = trimmed.relation_sql(scan.rows_sql(store_rejects=MAX_REJECTS))
-    found = connection.execute(f"SELECT {expressions} FROM {relation}").fetchall()[0]  # noqa: S608  # quoted
-    counts = _Counts.of(found, candidates, words=words, exact=exact)
-    # A quote that isn't closed holds line breaks too, in a line that was rejected.
-    rejects, short, breaks = connection.execute(
-        "SELECT count(DISTINCT (file_id, line_byte_position)), count_if(error_type = 'MISSING COLUMNS'),"
-        " coalesce(count_if(contains(csv_line, chr(10))), 0) FROM reject_errors"
-    ).fetchall()[0]
-    breaks += counts.breaks
-    if short and scan.options.wrong_values == "empty":
-        # DuckDB doesn't pad the lines that it notes as too short. They are read, so their values count.
-        padded = trimmed.relation_sql(replace(scan, options=replace(scan.options, quoted_breaks=breaks > 0)).rows_sql())
-        found = connection.execute(f"SELECT {expressions} FROM {padded}").fetchall()[0]  # noqa: S608  # quoted
-        counts = _Counts.of(found, candidates, words=words, exact=exact)
-    counts.rejects, counts.breaks = rejects, breaks
-    return counts
-
-
-@dataclass(frozen=True, slots=True)
-class _Trimmed:
-    """A scan whose text is without spaces around it before anything is counted.
-
-    To trim takes three regular expressions. In each of the counts, DuckDB compiled them anew: half a second for a file
-    of three lines with 32 columns.
-    """
-
-    scan: FileScan
-    """It reads the `relation_sql`."""
-    places: frozenset[int]
-
-    @classmethod
-    def of(cls, scan: FileScan) -> "_Trimmed":
-        places = (place for place in range(len(scan.columns)) if scan.text_sql(place) != scan.raw_sql(place))
-        return cls(scan.with_options(trim_spaces=False), frozenset(places))
-
-    def relation_sql(self, rows: str) -> str:
-        """The relation `rows` with trimmed text in place of the text of the file, which `raw_sql` names."""
-        if not self.places:
-            return rows
-        named = [(self.scan.raw_sql(place), self.raw_sql(place)) for place in sorted(self.places)]
-        texts = ", ".join(f"{trimmed_sql(raw)} AS {raw}" for raw, _kept in named)
-        return f"(SELECT * REPLACE ({texts}), {', '.join(f'{raw} AS {kept}' for raw, kept in named)} FROM {rows})"  # noqa: S608  # quoted
-
-    def raw_sql(self, place: int) -> str:
-        """The column at a place as the file has it."""
-        return f'"r{place}"' if place in self.places else self.scan.raw_sql(place)
-
-    def spaced_sql(self, place: int) -> str:
-        """Whether a value has spaces around it, as a condition."""
-        text = self.scan.raw_sql(place)
-        return f"{self.raw_sql(place)} IS DISTINCT FROM {text if place in self.places else trimmed_sql(text)}"
-
-
-def _counted_sql(trimmed: _Trimmed, candidates: Sequence[Sequence[ScanColumn]], *, exact: bool) -> Iterator[str]:
-    """What is counted, in the order in which `_Counts.of` takes it."""
-    scan = trimmed.scan
-    yield "count(*)"
-    breaks = [f"contains({trimmed.raw_sql(place)}, chr(10))" for place, each in enumerate(candidates) if not each]
-    yield f"coalesce(count_if({' OR '.join(breaks)}), 0)" if breaks else "0"
-    for place, each in enumerate(candidates):
-        text = scan.text_sql(place)
-        yield f"count({text})"
-        yield distinct_sql(text, exact=exact)
-        yield f"count_if({trimmed.spaced_sql(place)})"
-        yield from (f"count({_sql(scan, place, candidate)})" for candidate in each)
-        if each and scan.options.null_words:
-            yield f"count_if({scan.null_word_sql(place)})"
-        if (amount := _in_currency(each)) is not None:
-            pattern = other_currency_pattern(_with_column(scan, place, amount).reading(place))
-            yield f"count_if(regexp_full_match({text}, {literal(pattern)}))"
-        if _is_number(each):
-            # 007 is no number that people calculate with.
-            yield rf"count_if(regexp_full_match({text}, '\s*[+-]?0\d+\s*'))"
-        if _has_order(each):
-            dated = next(candidate for candidate in each if candidate.formats)
-            yield f"count({_sql(scan, place, _swapped(dated, scan.options.date_order))})"
-
-
-def distinct_sql(raw: str, *, exact: bool) -> str:
-    """How many different values a column has."""
-    return f"count(DISTINCT {raw})" if exact else f"approx_count_distinct({raw})"
-
-
-def _sql(scan: FileScan, place: int, column: ScanColumn) -> str:
-    return _with_column(scan, place, column).value_sql(place)
-
-
-def _with_column(scan: FileScan, place: int, column: ScanColumn) -> FileScan:
-    return scan.with_columns((*scan.columns[:place], column, *scan.columns[place + 1 :]))
-
-
-def _choose_order(
-    connection: duckdb.DuckDBPyConnection,
-    scan: FileScan,
-    options: ReadOptions,
-    candidates: list[tuple[ScanColumn, ...]],
-    counts: _Counts,
-) -> tuple[ReadOptions, OptionGuess]:
-    """Which order of day and month fits more dates of the whole file. Puts the chosen formats into `candidates`."""
-    order, other = options.date_order, _SWAPPED[options.date_order]
-    places = [place for place, found in enumerate(counts.swapped) if found is not None]
-    at = {place: next(k for k, each in enumerate(candidates[place]) if each.formats) for place in places}
-    total = sum(counts.present[place] for place in places)
-    mine = sum(counts.fits[place][at[place]] for place in places)
-    theirs = sum(counts.swapped[place] or 0 for place in places)
-    if theirs > mine:
-        for place in places:
-            counts.fits[place][at[place]], counts.swapped[place] = (
-                counts.swapped[place] or 0,
-                counts.fits[place][at[place]],
-            )
-            candidates[place] = tuple(_swapped(each, order) for each in candidates[place])
-        order, other, mine, theirs = other, order, theirs, mine
-    names = {"day-first": _("Day first"), "month-first": _("Month first")}
-    if theirs == mine:
-        reason = (
-            _("All dates could be day first or month first. Check which is right.")
-            if mine
-            else _("Neither order fits.")
-        )
-        if 0 < mine < total:
-            reason = _("{count} of {total} dates could be day first or month first. Check which is right.").format(
-                count=number(mine), total=number(total)
-            )
-        return replace(options, date_order=order), OptionGuess("date_order", order, "guess", reason)
-    fits = (
-        _("all lines")
-        if mine == total
-        else _("{count} of {total} lines").format(count=number(mine), total=number(total))
-    )
-    reason = _("{order} fits {share}; {other} fits {other_share}.").format(
-        order=names[order], share=fits, other=names[other].lower(), other_share=percent(theirs * 100 / total, 0)
-    )
-    place = max(places, key=lambda each: counts.fits[each][at[each]] - (counts.swapped[each] or 0))
-    chosen = candidates[place][at[place]]
-    raw = scan.raw_sql(place)
-    deciding = connection.execute(
-        f"SELECT {raw} FROM {scan.rows_sql()} WHERE ({_sql(scan, place, chosen)}) IS NOT NULL"  # noqa: S608  # quoted
-        f" AND ({_sql(scan, place, _swapped(chosen, order))}) IS NULL LIMIT 1"
-    ).fetchall()
-    if deciding:
-        reason += " " + _("The first date that shows it is {date}.").format(date=str(deciding[0][0])[:40])
-    certainty = "sure" if mine >= 0.99 * total and theirs < mine else "likely"
-    return replace(options, date_order=order), OptionGuess("date_order", order, certainty, reason)  # type: ignore[arg-type]  # one of the two
-
-
-# --- what was found
-
-
-def _decided(scan: FileScan, candidates: Sequence[Sequence[ScanColumn]], counts: _Counts) -> FileScan:
+def _decided(scan: FileScan, candidates: Sequence[Sequence[ScanColumn]], counts: FittingValues) -> FileScan:
     """The scan with the kind of each column that most of its values fit."""
     columns = []
     for place, column in enumerate(scan.columns):
@@ -556,7 +264,7 @@ def _table(
     scan: FileScan,
     read: FileScan,
     candidates: Sequence[Sequence[ScanColumn]],
-    counts: _Counts,
+    counts: FittingValues,
     guesses: list[OptionGuess],
     totals: tuple[WrongLine, ...],
 ) -> TableInspection:
@@ -581,7 +289,7 @@ def _mixed_columns(
     connection: duckdb.DuckDBPyConnection,
     read: FileScan,
     candidates: Sequence[Sequence[ScanColumn]],
-    counts: _Counts,
+    counts: FittingValues,
 ) -> tuple[MixedColumn, ...]:
     """The columns that are text because of fewer than half of their values."""
     found = []
@@ -596,7 +304,7 @@ def _mixed_columns(
 
 
 def _mixed_units(
-    connection: duckdb.DuckDBPyConnection, read: FileScan, values: Sequence[Sequence[str]], counts: _Counts
+    connection: duckdb.DuckDBPyConnection, read: FileScan, values: Sequence[Sequence[str]], counts: FittingValues
 ) -> tuple[MixedUnits, ...]:
     """The columns of text whose values are numbers in several units. `values` are the first ones of each column."""
     found = []
@@ -619,7 +327,7 @@ def _mixed_units(
 
 
 def _assumed_units(
-    scan: FileScan, candidates: Sequence[Sequence[ScanColumn]], counts: _Counts
+    scan: FileScan, candidates: Sequence[Sequence[ScanColumn]], counts: FittingValues
 ) -> tuple[AssumedUnit, ...]:
     """The columns of amounts with how many of these are written without their currency."""
     found = []
@@ -635,7 +343,7 @@ def _numbers_as_text(
     connection: duckdb.DuckDBPyConnection,
     read: FileScan,
     candidates: Mapping[int, Sequence[ScanColumn]],
-    counts: _Counts,
+    counts: FittingValues,
 ) -> tuple[MixedColumn, ...]:
     """The columns that hold text most of which are numbers."""
     found = []
@@ -647,7 +355,7 @@ def _numbers_as_text(
         expressions = [
             f"count_if({read.null_word_sql(place)})" if read.options.null_words else "0",
             rf"count_if(regexp_full_match({text}, '\s*[+-]?0\d+\s*'))",
-            *(f"count({_sql(read, place, one)})" for one in numbers),
+            *(f"count({candidate_sql(read, place, one)})" for one in numbers),
         ]
         query = f"SELECT {', '.join(expressions)} FROM {read.rows_sql()}"  # noqa: S608  # quoted
         nothing, zeros, *fits = map(int, connection.execute(query).fetchall()[0])
@@ -666,7 +374,7 @@ def counted_table(
     scan: FileScan,
     read: FileScan,
     columns: tuple[ColumnInspection, ...],
-    counts: _Counts,
+    counts: FittingValues,
     guesses: tuple[OptionGuess, ...],
     totals: tuple[WrongLine, ...],
 ) -> TableInspection:
@@ -703,7 +411,7 @@ def inspect_as(connection: duckdb.DuckDBPyConnection, scan: FileScan, read: File
     candidates = [() if column.kind == "text" else (column,) for column in scan.columns]
     exact = sum(path.stat().st_size for path in read.paths) <= EXACT_BYTES
     totals = _totals(connection, scan, read)
-    counts = _count(connection, read, candidates, exact=exact)
+    counts = count_values(connection, read, candidates, exact=exact)
     inspected, columns = [], []
     for place, column in enumerate(scan.columns):
         present = counts.present[place]

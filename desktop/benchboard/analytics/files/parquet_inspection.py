@@ -7,11 +7,12 @@ import duckdb
 
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.files.column_names import query_names
-from benchboard.analytics.files.csv_inspection import EXACT_BYTES, distinct_sql, preview_rows
+from benchboard.analytics.files.csv_inspection import EXACT_BYTES, preview_rows
 from benchboard.analytics.files.duckdb_connection import reading_connection
 from benchboard.analytics.files.inspection_types import ColumnInspection, TableInspection, TypeFit
 from benchboard.analytics.files.scan import MAX_COLUMNS, FileScan, ScanColumn
 from benchboard.analytics.files.titles import title_and_unit
+from benchboard.analytics.files.value_counts import distinct_sql
 from benchboard.analytics.files.value_expressions import ColumnKind, StoredAs
 from benchboard.errors import Invalid
 from benchboard.i18n import _, number

@@ -16,6 +16,7 @@ from benchboard.analytics.files.column_matching import current_sql
 from benchboard.analytics.files.column_names import NAME, query_names
 from benchboard.analytics.files.readable_files import ReadableScan, readable_scan, unreadable_error
 from benchboard.analytics.files.scan import FileScan, ScanColumn
+from benchboard.analytics.files.scan_document import read_scan
 from benchboard.analytics.files.sql_text import identifier, literal
 from benchboard.analytics.files.value_units import PERCENT
 from benchboard.errors import Invalid
@@ -168,7 +169,7 @@ def _table(value: object, source_id: str) -> SourceTable:
         raise ValueError("name")
     # Older sources have the path of the folder here.
     kept = kept_folder(source_id, name) if value.get("kept") and source_id else None
-    return SourceTable(name, FileScan.from_json(value["scan"]), _path(value, "copy"), kept)
+    return SourceTable(name, read_scan(value["scan"]), _path(value, "copy"), kept)
 
 
 def _path(value: Mapping[str, object], name: str) -> Path | None:
