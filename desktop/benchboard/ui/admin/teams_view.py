@@ -112,7 +112,6 @@ class TeamsView(QWidget):
 def _columns() -> tuple[Column[TeamSummary], ...]:
     return (
         Column("name", _("Name"), lambda row: row.name, sortable=True, width=220, stretch=True),
-        Column("members", _("Members"), lambda row: number(len(row.members)), align_right=True, width=100),
         Column(
             "people",
             _("People"),
@@ -125,6 +124,7 @@ def _columns() -> tuple[Column[TeamSummary], ...]:
             stretch=True,
             most=640,
         ),
+        Column("members", _("Members"), lambda row: number(len(row.members)), align_right=True, width=100),
         Column(
             "dashboards",
             _("Dashboards"),

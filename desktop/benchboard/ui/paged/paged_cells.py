@@ -32,6 +32,9 @@ _LINE: Final = 16
 """Height of a line below a cell's first one, in pixels."""
 _GAP: Final = 8
 """Between a text, what follows it, and the arrow."""
+_AVATARS_ROOM: Final = _AVATAR_STEP * (_MOST_AVATARS - 1) + _AVATAR + _GAP
+"""What the circles of several people take of a cell's width, in pixels, however many they are: the names beside them
+begin below each other."""
 
 
 def edge_pad() -> int:
@@ -88,8 +91,7 @@ def _room_before(column: Column[Any], row: Any) -> int:
     room += column.meter_width + _GAP if column.meter is not None else 0
     room += column.drawing_width + _GAP if column.drawing is not None else 0
     room += _AVATAR + _GAP if column.avatar is not None else 0
-    if column.avatars is not None and (shown := len(column.avatars(row)[:_MOST_AVATARS])):
-        room += _AVATAR_STEP * (shown - 1) + _AVATAR + _GAP
+    room += _AVATARS_ROOM if column.avatars is not None and column.avatars(row) else 0
     return room
 
 
@@ -234,7 +236,7 @@ def _paint_pictures(painter: QPainter, box: QRectF, column: Column[Any], row: An
         for at, name in enumerate(names):
             circle = QRectF(box.left() + at * _AVATAR_STEP, box.center().y() - _AVATAR / 2, _AVATAR, _AVATAR)
             paint_avatar(painter, circle, name)
-        box = box.adjusted(_AVATAR_STEP * (len(names) - 1) + _AVATAR + _GAP, 0, 0, 0)
+        box = box.adjusted(_AVATARS_ROOM, 0, 0, 0)
     return box
 
 
