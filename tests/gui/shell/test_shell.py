@@ -376,14 +376,14 @@ def test_f6_reaches_the_way_on_of_a_toast_which_stays_while_it_has_the_focus(
     expire = Toast.expire
     monkeypatch.setattr(Toast, "expire", lambda one: (asked.append(True), expire(one))[1])
     monkeypatch.setattr(toasts, "SHOWN_MS", 100)
-    place(shell, "bench_dongles").field.setFocus()
+    shell.findChild(QWidget, "rail_bench").setFocus()  # wherever it is: the toast says so
     opened: list[int] = []
     working.problems.toast("Moved “Lab” to Weekly", action=Action("Open folder", lambda: opened.append(1)))
     qtbot.keyClick(working.window, Qt.Key.Key_F6)
     button = QApplication.focusWidget()
     assert button is not None
     assert button.objectName() == "toast_action"
-    assert "Moved “Lab” to Weekly. Open folder: F6" in announcements
+    assert "Moved “Lab” to Weekly. Open folder: F6, then Enter" in announcements
     qtbot.waitUntil(lambda: len(asked) > 1)
     qtbot.keyClick(button, Qt.Key.Key_Space)
     assert opened == [1]

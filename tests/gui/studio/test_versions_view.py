@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtGui import QAccessible, QFontMetrics
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
@@ -224,7 +224,7 @@ def test_enter_on_a_version_tells_what_it_is_compared_with(history: History, ann
     history.shown.key(Qt.Key.Key_Return)
     history.wait(lambda: any(one.startswith("Version 2 compared with version 1: ") for one in announcements))
     told = history.versions.accessibleDescription()
-    assert told == "Enter compares a version with the one before it, B with the newer one that is shown"
+    assert told == "Enter compares a version with the one before it. B compares it with the one marked “After”."
 
 
 def test_compared_versions_are_renamed_for_the_screen_reader(
@@ -551,3 +551,100 @@ def test_versions_stay_unfolded_when_another_is_saved(edited: History) -> None:
 def test_versions_of_a_filtered_list_are_not_folded(edited: History) -> None:
     edited.screen._model.reload({"author_id": edited.shown.actor.user_id})
     edited.wait(lambda: len(edited.lines()) == 11)
+
+
+def test_ticking_a_difference_tells_its_state_and_how_many_are_selected(
+    history: History, announcements: list[str], told_events: list[tuple[str, int]]
+) -> None:
+    history.open()
+    history.found.setFocus()
+    history.found.setCurrentIndex(history.found.model().index(1, 0))
+    announcements.clear()
+    told_events.clear()
+    for _press in range(2):
+        history.shown.key(Qt.Key.Key_Space)
+    assert announcements == ["checked, 1 of 9 selected", "not checked, 0 of 9 selected"]
+    assert [one for one in told_events if one[0] != "DescriptionChanged"] == [("StateChanged", 1)] * 2
+
+
+def test_ticking_a_difference_that_cannot_be_undone_says_why(history: History, announcements: list[str]) -> None:
+    history.open()
+    history.store(compared.before(), "Newer")
+    history.wait(lambda: history.versions.model().rowCount() == 4)
+    history.found.setFocus()
+    history.found.setCurrentIndex(history.found.model().index(0, 0))
+    announcements.clear()
+    history.shown.key(Qt.Key.Key_Space)
+    assert announcements == [
+        "checked, 1 of 9 selected. You can only undo differences in the newest version.",
+    ]
+    assert history.shown.find("versions_take_back").toolTip() == "You can only undo differences in the newest version."
+
+
+def test_section_of_widgets_that_made_room_tells_that_it_expands(history: History, announcements: list[str]) -> None:
+    history.open()
+    model = history.found.model()
+    heading = next(row for row, words in enumerate(history.rows()) if ": " not in words)
+
+    def name() -> str:
+        return str(model.index(heading, 0).data(Qt.ItemDataRole.AccessibleTextRole))
+
+    assert name() == "2 other widgets moved, collapsed"
+    history.found.setFocus()
+    history.found.setCurrentIndex(model.index(heading, 0))
+    announcements.clear()
+    history.shown.key(Qt.Key.Key_Space)
+    assert announcements == ["expanded"]
+    assert name() == "2 other widgets moved, expanded"
+
+
+def test_version_that_is_compared_already_is_told_again(history: History, announcements: list[str]) -> None:
+    """B or Enter on it changes nothing, and a reader heard nothing."""
+    history.open()
+    history.versions.setFocus()
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_B):
+        announcements.clear()
+        history.shown.key(key)
+    assert [one.partition(":")[0] for one in announcements] == ["Version 3 compared with version 2"]
+    announcements.clear()
+    for key in (Qt.Key.Key_Up, Qt.Key.Key_B):
+        history.shown.key(key)
+    told = "Version 3 is the newer of the two already. Go to another version to compare with it."
+    assert [one for one in announcements if one.startswith("Version")] == [told]
+
+
+def test_f6_goes_through_the_lists_of_versions_and_differences(history: History) -> None:
+    history.open()
+    panes = history.screen.panes()
+    inside = [
+        [one for one in panes if one is part or one.isAncestorOf(part)] for part in (history.versions, history.found)
+    ]
+    assert [len(found) for found in inside] == [1, 1]
+    assert inside[0] != inside[1]
+    assert panes.index(inside[0][0]) < panes.index(inside[1][0])
+
+
+def test_page_of_versions_is_called_by_what_it_compares(history: History) -> None:
+    history.open()
+    told = QAccessible.queryAccessibleInterface(history.screen._area)
+    assert told is not None
+    assert told.text(QAccessible.Text.Name).startswith("Version 3 compared with version 2: 9 differences")
+    assert told.role() == QAccessible.Role.Pane
+
+
+def test_undo_and_redo_of_reverted_differences_are_told_by_name(history: History, announcements: list[str]) -> None:
+    history.open()
+    history.found.setCurrentIndex(history.found.model().index(0, 0))
+    history.found.setFocus()
+    history.shown.key(Qt.Key.Key_Space)
+    history.shown.press("versions_take_back")
+    history.wait(lambda: "Undid 1 difference. Undo: Ctrl Z" in announcements)
+    reverted = history.stored()
+    history.shown.application.problems.undo_last()
+    history.wait(lambda: "Undone: Undo 1 difference. Redo: F6, then Enter" in announcements)
+    assert history.alike(compared.after())
+    (toast,) = [one for one in history.shown.application.window.findChildren(Toast) if one.has_way_on]
+    (redo,) = [button for button in toast.findChildren(QWidget) if button.accessibleName() == "Redo"]
+    history.shown.qtbot.mouseClick(redo, Qt.MouseButton.LeftButton)
+    history.wait(lambda: "Redone: Undo 1 difference. Undo: Ctrl Z" in announcements)
+    assert history.alike(reverted)

@@ -730,7 +730,10 @@ class Shell(QWidget):
         panes = [pane for pane in frame_panes if pane.isVisible()]  # hidden while a view is presenting
         focused = self.focusWidget()
         holds = [focused is not None and (pane is focused or pane.isAncestorOf(focused)) for pane in panes]
-        if any(holds):
+        offered = [at for at, pane in enumerate(panes) if isinstance(pane, Toast) and pane.has_way_on and not holds[at]]
+        if step > 0 and offered:  # its sentence says that F6 leads there
+            at = offered[0] - step
+        elif any(holds):
             at = max(place for place, it in enumerate(holds) if it)  # a view may have a pane in the header
         else:  # the view itself has it: its first pane is next
             at = next((place - step for place, pane in enumerate(panes) if pane in view_panes), -step)

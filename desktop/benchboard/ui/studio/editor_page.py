@@ -486,7 +486,7 @@ class StudioPage(QWidget):
     def panes(self) -> list[QWidget]:
         """The visible panes, from the top left to the right."""
         if self.screens.screen is not None:
-            return [self.screens.screen]
+            return self.screens.screen.panes()
         around = (
             self.bar,
             self.variables,

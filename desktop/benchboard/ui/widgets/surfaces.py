@@ -260,6 +260,8 @@ def disable_viewport_fill(area: QAbstractScrollArea) -> None:
 class TabStopArea(FocusRinged, QScrollArea):
     """A scroll area that is a stop of Tab itself, as nothing in it is: arrows scroll it, and a ring shows the focus."""
 
+    accessible_role = Role.Pane  # without one, a screen reader calls it a filler
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

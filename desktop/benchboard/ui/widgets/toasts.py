@@ -71,7 +71,9 @@ class Toast(QWidget):
             self._announced = True
             keys = key_cap(QKeySequence(_UNDO).toString())
             told = [" ".join((_("Undo:"), keys))] if self._undo is not None else []
-            told += [f"{self._way_on}: {REGISTRY['window.next_pane'].key}"] if self._way_on else []
+            to_button = _("{action}: {key}, then Enter")
+            key = REGISTRY["window.next_pane"].key
+            told += [to_button.format(action=self._way_on, key=key)] if self._way_on else []
             text = self.accessibleName()
             # A reason why not is told again to who tries again.
             announce(self, " ".join((sentence(text) if told else text, *told)), again=self.warning)
@@ -80,6 +82,11 @@ class Toast(QWidget):
     def has_buttons(self) -> bool:
         """Whether there is something in it to press."""
         return self._undo is not None or bool(self._way_on)
+
+    @property
+    def has_way_on(self) -> bool:
+        """Whether there is a button in it that has no key of its own: the next pane is then this one."""
+        return bool(self._way_on)
 
     def expire(self) -> None:
         """Go, unless the focus is on one of its buttons."""

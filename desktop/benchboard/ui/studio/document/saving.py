@@ -43,12 +43,14 @@ class OtherVersion(NamedTuple):
 class RemoteChange(NamedTuple):
     """A change that another user stored (`who`; empty if that isn't known), or the user in another window (None).
     `merged`: there were edits here too, and both are kept. `made_here`: what the user did in this window to store it.
+    `versions`: the dashboard's revision before it, and after it.
     """
 
     summary: ChangeSummary
     who: str | None
     merged: bool = False
     made_here: str = ""
+    versions: tuple[int, int] = (0, 0)
 
 
 class Saving(QObject):
@@ -319,7 +321,8 @@ class Saving(QObject):
             return stored, self._change(session, before, stored, known_version)
 
         def arrived(found: tuple[StoredDocument, RemoteChange | None]) -> None:
-            stored, self._arrived = found
+            stored, change = found
+            self._arrived = self._with_origin(change)
             self._theirs_read(stored, known_version)
 
         self._context.tasks.read(self, read, arrived, lambda error: self._handle(save_machine.TheirsUnread(error)))
@@ -333,8 +336,15 @@ class Saving(QObject):
         summary = change_summary(before, fitted_document(stored.document))
         if summary is None:
             return None
-        made_here = self._made_here.get((known_version, stored.version), "")
-        return RemoteChange(summary, self.store.author_since(session, known_version), made_here=made_here)
+        who = self.store.author_since(session, known_version)
+        return RemoteChange(summary, who, versions=(known_version, stored.version))
+
+    def _with_origin(self, change: RemoteChange | None) -> RemoteChange | None:
+        """A change with the title of the step, if it was made in this window.
+
+        Looked up once the change has arrived: the database tells of it before the screen that stored it knows.
+        """
+        return change._replace(made_here=self._made_here.get(change.versions, "")) if change is not None else None
 
     def _theirs_read(self, stored: StoredDocument, known_version: int) -> None:
         self.remote_document_arriving.emit(fitted_document(stored.document))
@@ -348,7 +358,8 @@ class Saving(QObject):
             return save_machine.merge_theirs(effect, stored), self._change(session, effect.base, stored, known_version)
 
         def arrived(found: tuple[save_machine.MergeDone, RemoteChange | None]) -> None:
-            merged, self._arrived = found
+            merged, change = found
+            self._arrived = self._with_origin(change)
             self.remote_document_arriving.emit(merged.merge.theirs)
             self._handle(merged)
 

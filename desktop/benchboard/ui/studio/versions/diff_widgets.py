@@ -8,6 +8,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.i18n import _, pgettext
+from benchboard.ui.commands import REGISTRY
 from benchboard.ui.studio.versions.diff_view import DiffPage
 from benchboard.ui.studio.versions.difference_text import ROLE, Look
 from benchboard.ui.theme import theme
@@ -26,7 +27,10 @@ class PageArea(TabStopArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setProperty("surface", "canvas")
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName(_("Dashboard"))
+        self.setAccessibleName(_("Compared versions"))
+        keys = [REGISTRY[f"studio.versions_{step}"].key for step in ("next", "previous")]
+        told = _("Arrows scroll; {next} and {previous} go to the next and the previous difference.")
+        self.setAccessibleDescription(told.format(next=keys[0], previous=keys[1]))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

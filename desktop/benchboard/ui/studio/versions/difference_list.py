@@ -2,7 +2,7 @@
 the end.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QRectF, QSize, Qt, Signal
@@ -10,7 +10,7 @@ from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QTextL
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from benchboard.dashboards.versions.diff import Difference, Key
-from benchboard.i18n import _
+from benchboard.i18n import _, number
 from benchboard.ui.studio.versions.difference_text import ROLE, DifferenceText, ItemNames, describe, pushed_text
 from benchboard.ui.studio.versions.row_list import (
     NOWHERE,
@@ -22,7 +22,7 @@ from benchboard.ui.studio.versions.row_list import (
     paint_ring,
 )
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.accessible import announce, place_text
+from benchboard.ui.widgets.accessible import announce, place_text, sentence, tell_checked, tell_row_renamed
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.buttons import paint_check
 from benchboard.ui.widgets.labels import plain_tooltip
@@ -102,7 +102,10 @@ class DifferenceListModel(QAbstractListModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         row = self.row(index.row())
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return self.fold_text() if row is None else f"{row[1].title}: {row[1].tag}, {row[1].line}"
+            if row is not None:
+                return f"{row[1].title}: {row[1].tag}, {row[1].line}"
+            is_read = role == Qt.ItemDataRole.AccessibleTextRole
+            return f"{self.fold_text()}, {self.fold_state()}" if is_read else self.fold_text()
         if role == Qt.ItemDataRole.ToolTipRole:
             return None if row is None else plain_tooltip(row[1].line)
         if role == Qt.ItemDataRole.CheckStateRole and row is not None:
@@ -113,6 +116,17 @@ class DifferenceListModel(QAbstractListModel):
         """The section's heading: `4 other widgets moved`."""
         return pushed_text(len(self._pushed))
 
+    def fold_state(self) -> str:
+        """Whether the section is expanded, in words."""
+        return _("expanded") if self._fold_open else _("collapsed")
+
+    def ticked_text(self, at: int) -> str:
+        """Whether a row's difference is ticked, and how many of all are, for screen readers."""
+        row, total = self.row(at), len(self._intended) + len(self._pushed)
+        state = _("checked") if row is not None and row[0].key in self.ticked else _("not checked")
+        count = _("{count} of {total} selected").format(count=number(len(self.ticked)), total=number(total))
+        return f"{state}, {count}"
+
     @property
     def is_open(self) -> bool:
         """Whether the section is expanded."""
@@ -120,9 +134,13 @@ class DifferenceListModel(QAbstractListModel):
 
 
 class DifferenceList(RowList):
-    """The list. `current` emits the key of the current difference, or None for the section heading."""
+    """The list. `current` emits the key of the current difference, or None for the section heading.
+
+    `why_not_undone` says why the ticked differences can't be undone; it is empty if they can.
+    """
 
     current = Signal(object)
+    why_not_undone: Callable[[], str] | None = None
 
     def __init__(self, model: DifferenceListModel, parent: QWidget | None = None) -> None:
         super().__init__(model, name="differences_list", label=_("Differences"), parent=parent)
@@ -158,15 +176,27 @@ class DifferenceList(RowList):
         if index.isValid() and event.button() == Qt.MouseButton.LeftButton:
             on_tick = event.position().x() > self.visualRect(index).right() - 36
             if on_tick or self._differences.row(index.row()) is None:
-                self._differences.toggle(index.row())
+                self._toggle(index)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         index = self.currentIndex()
         pressing = event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers()
         if index.isValid() and pressing:
-            self._differences.toggle(index.row())
+            self._toggle(index)
         else:
             super().keyPressEvent(event)
+
+    def _toggle(self, index: QModelIndex) -> None:
+        """Tick a row or expand the section, and tell the screen reader what it is now and what that leads to."""
+        differences, at = self._differences, index.row()
+        differences.toggle(at)
+        if differences.row(at) is None:
+            tell_row_renamed(self, index)
+            announce(self, differences.fold_state(), again=True)
+            return
+        tell_checked(self, at)
+        told, why_not = differences.ticked_text(at), self.why_not_undone() if self.why_not_undone is not None else ""
+        announce(self, f"{sentence(told)} {why_not}" if why_not and differences.ticked else told, again=True)
 
 
 class _DifferenceDelegate(QStyledItemDelegate):

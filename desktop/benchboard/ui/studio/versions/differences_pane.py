@@ -47,6 +47,7 @@ class DifferencesPane(QWidget):
         self._revert = wide(Button("…", self.revert_requested.emit, name="versions_take_back"))
         self._hint = Paragraph("", "caption", "muted")
         self._lay_out()
+        self.list.why_not_undone = self._why_no_undo
         self.model.ticked_changed.connect(self._update_buttons)
         self._update_buttons()
 
@@ -107,19 +108,16 @@ class DifferencesPane(QWidget):
 
     def _update_buttons(self) -> None:
         """Enable the buttons, or set the reason why they are disabled."""
-        before, after, newest = self._numbers
+        before, _after, newest = self._numbers
         restored = self.to_restore
         self._restore.setText(_("Restore version {number}").format(number=restored))
         self._restore.disable(self.why_no_restore())
-        why_not = self._why_no_change()
         count = len(self.model.ticked)
         ticked = ngettext("Undo {count} selected difference", "Undo {count} selected differences", count).format(
             count=count
         )
         self._revert.setText(ticked if count else _("Undo selected differences"))
-        if not why_not and after != newest:
-            why_not = _("You can only undo differences in the newest version.")
-        self._revert.disable(why_not or ("" if count else _("Select the differences to undo.")))
+        self._revert.disable(self._why_no_undo() or ("" if count else _("Select the differences to undo.")))
         hint = _(
             "Restoring makes version {next} with the content of version {before}. Version {newest} stays in the list."
         )
@@ -127,6 +125,12 @@ class DifferencesPane(QWidget):
         self._restore.setVisible(restored is not None)
         self._revert.setVisible(before is not None)
         self._hint.setVisible(restored is not None and self.can_restore)
+
+    def _why_no_undo(self) -> str:
+        """Why no difference can be undone, whichever are selected; empty if they can."""
+        _before, after, newest = self._numbers
+        other = _("You can only undo differences in the newest version.") if after != newest else ""
+        return self._why_no_change() or other
 
     def _why_no_change(self) -> str:
         return "" if self._may_change else _("You have view-only access to this dashboard.")

@@ -211,21 +211,23 @@ class MergeScreen(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         self.banner_place = BannerPlace()
-        whole.addWidget(self._banner())
+        banner, lists, comparison, footer = self._banner(), self._lists(), self._comparison(), self._footer()
+        self._panes = [banner, lists, comparison, footer]
+        whole.addWidget(banner)
         whole.addWidget(self.banner_place)
         middle = QHBoxLayout()
         middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(0)
-        middle.addWidget(self._lists())
+        middle.addWidget(lists)
         middle.addWidget(hairline(vertical=True))
         right = QVBoxLayout()
         right.setSpacing(0)
         right.addWidget(self._header())
         right.addWidget(hairline())
-        right.addWidget(self._comparison(), 1)
+        right.addWidget(comparison, 1)
         right.addWidget(self._make_problem_bar())
         right.addWidget(hairline())
-        right.addWidget(self._footer())
+        right.addWidget(footer)
         middle.addLayout(right, 1)
         whole.addLayout(middle, 1)
 
@@ -356,6 +358,10 @@ class MergeScreen(QWidget):
         row.addWidget(self._use)
         keep_toasts_above(holder)
         return holder
+
+    def panes(self) -> list[QWidget]:
+        """The panes in F6 order."""
+        return list(self._panes)
 
     def command_handlers(self) -> Handlers:
         """The commands for resolving a conflict."""

@@ -260,7 +260,7 @@ class VersionList(RowList):
         self._versions = model
         self.setItemDelegate(_VersionDelegate(self))
         self.setSelectionMode(QListView.SelectionMode.MultiSelection)
-        told = _("Enter compares a version with the one before it, {key} with the newer one that is shown")
+        told = _("Enter compares a version with the one before it. {key} compares it with the one marked “After”.")
         self.setAccessibleDescription(told.format(key=REGISTRY["studio.versions_since"].key))
         self._marked: list[int] = []
         """The rows that were selected last."""
@@ -381,7 +381,7 @@ class VersionsPane(QWidget):
         keys.setSpacing(8)
         key, rest = (
             REGISTRY["studio.versions_since"].key,
-            Text(_("or Shift-click a version to compare"), "caption", "muted"),
+            Text(_("or Shift-click: compare with “After”"), "caption", "muted"),
         )
         rest.setAccessibleName(f"{key} {rest.text()}")  # one sentence, which begins with the key cap
         keys.addWidget(KeyCap(key))

@@ -85,6 +85,8 @@ class VersionsScreen(QWidget):
         self._context, self._dashboard_id = context, dashboard_id
         self._comparison: _Comparison | None = None
         self._documents: dict[int, Document] = {}
+        self._comparison_told = ""
+        """What a screen reader was told of the comparison that is shown."""
         self._generation = 0
         self._working = False
         self._newest: int | None = None
@@ -196,7 +198,9 @@ class VersionsScreen(QWidget):
         self._counts_line.setVisible(bool(counts))
         self._fit_toolbar()
         self._page.setAccessibleName(f"{was} → {now}: {self._right.heading}")
-        announce(self, self._comparison_text(compared, names), again=True)
+        self._comparison_told = self._comparison_text(compared, names)
+        self._area.setAccessibleName(self._comparison_told)
+        announce(self, self._comparison_told, again=True)
         self._request_answers()
 
     def _comparison_text(self, compared: _Comparison, names: ItemNames) -> str:
@@ -257,10 +261,11 @@ class VersionsScreen(QWidget):
         note = ngettext(
             "Undid {count} difference from version {number}", "Undid {count} differences from version {number}", count
         ).format(count=count, number=compared.numbers[0])
+        title = ngettext("Undo {count} difference", "Undo {count} differences", count).format(count=count)
 
         def done(saved: SavedDashboard) -> None:
             text = ngettext("Undid {count} difference.", "Undid {count} differences.", count)
-            self._restored(saved, base, note, text.format(count=count), newest)
+            self._restored(saved, base, title, text.format(count=count), newest)
 
         self._change(
             lambda session: library.save(session, actor, dashboard_id, document, base_version=base, note=note), done
@@ -276,24 +281,11 @@ class VersionsScreen(QWidget):
         self._working = False
         if self.stored is not None:
             self.stored(base, saved.version, title)
-        # Listeners may close this screen; undo is offered as long as its window is open.
-        context, window, dashboard_id, stored = self._context, self.window(), self._dashboard_id, self.stored
-
-        def brought_back(back: SavedDashboard) -> None:
-            if stored is not None:
-                stored(saved.version, back.version, _restoring(undo))
-
-        def bring_back() -> None:
-            context.tasks.change(
-                window,
-                lambda session: version_store.restore_version(
-                    session, context.actor, dashboard_id, undo, base_version=saved.version
-                ),
-                brought_back,
-            )
-
-        context.problems.toast(text, bring_back)
+        # Listeners may close this screen; undo is offered as long as its window is open. What was done is told once the
+        # focus is where it stays: a screen reader would break off to tell that.
+        undo_step = _StoredStep(self._context, self.window(), self._dashboard_id, title, self.stored)
         self.restored.emit(saved)
+        undo_step.report(text, saved, undo)
         self._model.set_compared(None, None)
         self._model.reload()
 
@@ -311,14 +303,28 @@ class VersionsScreen(QWidget):
 
     def _version_selected(self, number: int) -> None:
         self._awaits = False
+        self._tell_if_shown(number - 1 if number > 1 else None, number)
         self._compare_with_previous(number)
 
     def _compare_since(self, number: int) -> None:
         """Make a version the older of the two; one that is newer than the present version becomes the newer."""
         self._awaits = False
         after = self._model.after
-        if after is not None and number != after:
-            self.compare(min(number, after), max(number, after))
+        if after is None:
+            return
+        if number == after:
+            same = _("Version {number} is the newer of the two already. Go to another version to compare with it.")
+            only = _("Version {number} is the only version: there is nothing to compare it with.")
+            is_only = len(self._model.rows) == 1 and not self._left.filtered
+            self._context.problems.refuse((only if is_only else same).format(number=number))
+            return
+        self._tell_if_shown(min(number, after), max(number, after))
+        self.compare(min(number, after), max(number, after))
+
+    def _tell_if_shown(self, before: int | None, after: int) -> None:
+        """Tell the screen reader again what is compared, where that is what was asked for: nothing changes then."""
+        if self._comparison is not None and self._comparison.numbers == (before, after):
+            announce(self, self._comparison_told, again=True)
 
     def _show_mode(self, mode: str) -> None:
         self._stack.setCurrentWidget(self._json if mode == "json" else self._sides)
@@ -403,6 +409,11 @@ class VersionsScreen(QWidget):
         self._modes.selected.connect(self._show_mode)
         install_shortcuts(self, VERSIONS, self.command_handlers(), self._context.problems.refuse)
 
+    def panes(self) -> list[QWidget]:
+        """The panes in F6 order."""
+        front = self._json if self._stack.currentWidget() is self._json else self._area
+        return [self._bar, *([self._left] if self._left.isVisible() else []), front, self._right]
+
     def command_handlers(self) -> Handlers:
         """The commands for comparing and restoring versions."""
         return {
@@ -448,6 +459,37 @@ class VersionsScreen(QWidget):
         super().hideEvent(event)
         self._before_answers.stop()
         self._after_answers.stop()
+
+
+@dataclass(frozen=True, slots=True)
+class _StoredStep:
+    """What was stored from the versions screen, called `title`, and can be undone and redone once it is closed."""
+
+    context: Context
+    window: QWidget
+    dashboard_id: str
+    title: str
+    stored: Callable[[int, int, str], None] | None
+
+    def report(self, text: str, saved: SavedDashboard, number: int, *, undone: bool = False) -> None:
+        """Say what was stored, as `saved`; the version of this `number` has the content before."""
+
+        def brought_back(back: SavedDashboard) -> None:
+            if self.stored is not None:
+                self.stored(saved.version, back.version, self.title)
+            told = _("Redone: {step}") if undone else _("Undone: {step}")
+            self.report(told.format(step=self.title), back, saved.number, undone=not undone)
+
+        def bring_back() -> None:
+            self.context.tasks.change(
+                self.window,
+                lambda session: version_store.restore_version(
+                    session, self.context.actor, self.dashboard_id, number, base_version=saved.version
+                ),
+                brought_back,
+            )
+
+        self.context.problems.toast(text, bring_back)
 
 
 def _restoring(number: int) -> str:
