@@ -1,18 +1,20 @@
 """The command palette: how entries match and rank, and how it is worked by keys and mouse."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.ui.shell.command_palette import CommandPalette
 from benchboard.ui.shell.fuzzy_search import PaletteEntry, fold, go_to_group, match, people_group, search
 from benchboard.ui.theme import Theme
 from benchboard.ui.widgets import EmptyState
+from benchboard.ui.widgets.accessible import announce
 from support.painted_text import painted_texts
 
 
@@ -67,6 +69,17 @@ def test_search_term_of_a_command_ranks_below_title_above_scattered() -> None:
     assert [(hit.entry.title, hit.word) for hit in search("full s", offered)] == [("Fill the screen", "full screen")]
     assert [hit.entry.title for hit in search("screen", offered)] == ["Fill the screen"]
     assert "Step back" not in [hit.entry.title for hit in search("do", offered)]  # only where a word begins
+
+
+@pytest.mark.parametrize("query", ["new role", "add role", "create role", "role new"])
+def test_search_finds_what_makes_something_by_any_word_for_it(query: str) -> None:
+    found = search(query, entries("Create role", "Create dashboard", "Compare roles"))
+    assert [hit.entry.title for hit in found] == ["Create role"]
+
+
+def test_search_prefers_the_word_that_was_typed_for_making_something() -> None:
+    found = search("add folder", entries("Create folder", "Add folder"))
+    assert [hit.entry.title for hit in found] == ["Add folder", "Create folder"]
 
 
 _TITLES = (
@@ -369,3 +382,35 @@ def test_search_name_of_a_view_finds_it_before_commands(query: str) -> None:
     assert (first.entry is view) == (query != "log audit")
     if query == "Audit":
         assert "".join(view.title[at] for at in first.letters) == "Audit"
+
+
+def test_palette_tells_the_focus_once_where_a_command_leaves_it(
+    qtbot: QtBot, light: Theme, told_focus: list[str], announcements: list[str]
+) -> None:
+    """A reader heard where the focus had been before it heard where the command led."""
+    window = QWidget()
+    column = QVBoxLayout(window)
+    before, after = QLineEdit(), QLineEdit()
+    for field, name in ((before, "before"), (after, "after")):
+        field.setObjectName(name)
+        column.addWidget(field)
+    qtbot.addWidget(window)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+
+    def runs(act: Callable[[], object]) -> list[str]:
+        before.setFocus()
+        palette = CommandPalette(window, [PaletteEntry("Go there", act, group="Actions")])
+        palette.open()
+        told_focus.clear()
+        announcements.clear()
+        qtbot.keyClick(palette.field, Qt.Key.Key_Return)
+        return told_focus.copy()
+
+    def stays() -> None:
+        announce(before, "Done here", again=True)
+
+    assert runs(after.setFocus) == ["after"]
+    assert runs(stays) == ["before"]
+    assert announcements == ["Done here"]

@@ -387,6 +387,9 @@ def test_f6_reaches_the_way_on_of_a_toast_which_stays_while_it_has_the_focus(
     qtbot.waitUntil(lambda: len(asked) > 1)
     qtbot.keyClick(button, Qt.Key.Key_Space)
     assert opened == [1]
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    assert focused.objectName() == "rail_bench"
 
 
 def test_tab_after_a_view_was_opened_otherwise_stops_at_its_tab_alone(

@@ -360,6 +360,35 @@ def test_version_restored_here_is_not_told_as_a_change_made_elsewhere(
     assert announcements[0].startswith("Restored version")
 
 
+def test_restored_version_is_undone_on_the_page_by_name(dashboards: DashboardsDriver, announcements: list[str]) -> None:
+    """Once its toast was gone, Ctrl+Z passed over it to an earlier edit."""
+    page, studio = dashboards.open("Shop review"), dashboards.studio
+    item = page.editor.page.reading_order[0]
+    before = page.editor.widget(item).title
+    page.saving.save("Before")
+    studio.wait(lambda: page.saving.state == "saved" and not page.saving.dirty)
+    page.editor.set_property(item, "title", "Second")
+    page.saving.save("Mine")
+    studio.wait(lambda: page.saving.state == "saved" and not page.saving.dirty)
+    page.run("studio.show_versions")
+    screen = page.screens.screen
+    assert isinstance(screen, VersionsScreen)
+    studio.wait(lambda: not screen.busy and bool(screen.findChild(DiffPage).accessibleName()))
+    announcements.clear()
+    screen.restore()
+    studio.wait(lambda: page.editor.widget(item).title == before and page.screens.screen is None)
+    assert [one for one in announcements if one.startswith("Restore")] == announcements[:1]
+    for toast in studio.application.window.findChildren(Toast):
+        toast.dismiss()
+    page.undo()
+    assert page.editor.widget(item).title == "Second"
+    assert announcements[-1].startswith("Undone: Restore version ")
+    studio.wait(lambda: page.saving.state == "saved" and not page.saving.dirty)
+    page.redo()
+    assert page.editor.widget(item).title == before
+    assert announcements[-1].startswith("Redone: Restore version ")
+
+
 def test_versions_opened_right_after_an_edit_include_it(dashboards: DashboardsDriver) -> None:
     page, studio = dashboards.open("Shop review"), dashboards.studio
     key = page.store.dashboard_id

@@ -267,8 +267,7 @@ class CommandPalette(Scrim):
         if match.entry.leads:
             self.dismiss_to(match.entry.run)
         else:
-            self.dismiss()  # what a command does may depend on the focus
-            match.entry.run()
+            self.dismiss_before(match.entry.run)  # what a command does may depend on the focus
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.field and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):

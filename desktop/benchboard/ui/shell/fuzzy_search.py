@@ -127,7 +127,8 @@ def search(query: str, entries: Sequence[PaletteEntry]) -> list[CommandMatch]:
         used = sorted((entry for entry in offered if entry.recent), key=lambda entry: -entry.recent)
         offered = [*(replace(entry, group=recent_group()) for entry in used), *(e for e in offered if not e.recent)]
         return _group([CommandMatch(entry, 0) for entry in offered], list(dict.fromkeys(one.group for one in offered)))
-    hits = [match_ for entry in candidates if (match_ := _match_entry(query, entry)) is not None]
+    queries = (query, *_other_wordings(query))
+    hits = [match_ for entry in candidates if (match_ := _best_match(queries, entry)) is not None]
     if not hits:
         found = [(entry, match(query, entry.title)) for entry in candidates]
         loose = [CommandMatch(entry, *one) for entry, one in found if one and _is_word_start(entry.title, one[1][0])]
@@ -147,6 +148,27 @@ def _is_in_scope(entry: PaletteEntry, scope: str) -> bool:
     if scope == ">":
         return not entry.leads and entry.group != page_group()
     return not scope or entry.group == {"@": people_group, "#": dongles_group}[scope]()
+
+
+def _other_wordings(query: str) -> list[str]:
+    """The query with each of its words for making something replaced by the others: “new role” is “create role” too."""
+    made = {fold(word.strip()) for word in f"{_('new, create, add')},new,create,add".split(",")}
+    words = query.split()
+    places = [at for at, word in enumerate(words) if fold(word) in made]
+    if not places or len(words) < 2:
+        return []
+    at = places[0]
+    return [" ".join((*words[:at], other, *words[at + 1 :])) for other in sorted(made - {fold(words[at])})]
+
+
+def _best_match(queries: Sequence[str], entry: PaletteEntry) -> CommandMatch | None:
+    """The match of the first of the queries that finds an entry; those after the first count a little less."""
+    found = _match_entry(queries[0], entry)
+    if found is not None:
+        return found
+    others = [one for query in queries[1:] if (one := _match_entry(query, entry)) is not None]
+    best = max(others, key=lambda one: one.score, default=None)
+    return replace(best, score=best.score - 1) if best is not None else None
 
 
 def _match_entry(query: str, entry: PaletteEntry) -> CommandMatch | None:

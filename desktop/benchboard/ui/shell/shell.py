@@ -741,6 +741,8 @@ class Shell(QWidget):
             pane = panes[(at + step * turn) % len(panes)]
             target = pane.first_focus() if isinstance(pane, Rail | Header) else _focus_target(pane, panes)
             if target is not None:
+                if isinstance(pane, Toast):
+                    pane.enter_from(focused)
                 choice_to_focus(target).setFocus(Qt.FocusReason.TabFocusReason)
                 return
 

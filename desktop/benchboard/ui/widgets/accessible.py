@@ -234,18 +234,42 @@ def focus_told_once() -> Iterator[None]:
     on to a neighbour, and that may be hidden next. Sentences that are announced meanwhile follow.
     """
     global _after_focus
-    if _after_focus is not None or not QAccessible.isActive():
+    if not QAccessible.isActive():  # as inside another one
         yield
         return
-    before, waiting = QApplication.focusWidget(), list[Callable[[], None]]()
+    before, outer, waiting = QApplication.focusWidget(), _after_focus, list[Callable[[], None]]()
     _after_focus = waiting
     try:
         with untold():
             yield
     finally:
-        _after_focus = None
+        _after_focus = outer
     if (now := QApplication.focusWidget()) is not before:
         tell_focus(now)
+    for tell in waiting:
+        tell()
+
+
+@contextmanager
+def focus_returned(give_back: Callable[[], object]) -> Iterator[None]:
+    """Have `give_back` move the focus where it came from before an act, which may move it on: the screen reader is told
+    of it only if it stays there, and then of what the act announces.
+    """
+    global _after_focus
+    if not QAccessible.isActive():
+        give_back()
+        yield
+        return
+    with untold():
+        give_back()
+    returned, outer, waiting = QApplication.focusWidget(), _after_focus, list[Callable[[], None]]()
+    _after_focus = waiting
+    try:
+        yield
+    finally:
+        _after_focus = outer
+    if returned is not None and shiboken6.isValid(returned) and returned.hasFocus():
+        tell_focus(returned)
     for tell in waiting:
         tell()
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QSizePolicy,
 from benchboard.i18n import _
 from benchboard.ui.commands import REGISTRY, WINDOW
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.accessible import Role, announce, announce_waiting
+from benchboard.ui.widgets.accessible import Role, announce, announce_waiting, focus_returned
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.fields import Edit, Field
 from benchboard.ui.widgets.focus import FocusReturn
@@ -52,16 +52,23 @@ class Scrim(QWidget):
         self._restore_focus()
         self._finish_dismissal()
 
+    def dismiss_before(self, act: Callable[[], object]) -> None:
+        """Close, and `act` with the focus where it was: a screen reader reads it only if it stays there."""
+        self.hide()
+        with focus_returned(self._restore_focus):
+            self._finish_dismissal()
+            act()
+
     def dismiss_to(self, go: Callable[[], object]) -> None:
         """Close, and `go` where the focus is moved to; if it isn't, restore it.
 
         A screen reader reads each widget that gets the focus: where the user leaves isn't to be read first.
         """
-        self.hide()
-        go()
-        focused = QApplication.focusWidget()
-        if focused is None or self.isAncestorOf(focused):
-            self._restore_focus()
+        with focus_returned(self.hide):  # Qt gives the focus to a neighbour
+            go()
+            focused = QApplication.focusWidget()
+            if focused is None or self.isAncestorOf(focused):
+                self._restore_focus()
         self._finish_dismissal()
 
     def _restore_focus(self) -> None:

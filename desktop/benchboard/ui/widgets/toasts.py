@@ -1,6 +1,7 @@
 """The toast at the bottom of the window: reports a completed action with undo, for a few seconds."""
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from functools import partial
 from typing import Final
 
@@ -12,8 +13,9 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QWidget
 from benchboard.i18n import _
 from benchboard.ui.commands import REGISTRY, key_cap
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.accessible import Role, announce, sentence
+from benchboard.ui.widgets.accessible import Role, announce, focus_returned, sentence
 from benchboard.ui.widgets.buttons import Button
+from benchboard.ui.widgets.focus import FocusReturn
 from benchboard.ui.widgets.labels import Text
 from benchboard.ui.widgets.slide import FROM_BELOW, slide_in
 from benchboard.ui.widgets.surfaces import Icon
@@ -41,6 +43,7 @@ class Toast(QWidget):
         super().__init__(parent)
         self._window, self.warning = parent, warning
         self._announced = False
+        self._focus_return = FocusReturn()
         self.setObjectName("toast")
         self.setAccessibleName(text)
         row = QHBoxLayout(self)
@@ -99,8 +102,24 @@ class Toast(QWidget):
     def dismiss(self) -> None:
         """Hide it before its time."""
         self._undo = None
-        self.hide()
-        self.deleteLater()
+        self._close_before(lambda: None)
+
+    def enter_from(self, widget: QWidget | None) -> None:
+        """Note where the focus returns to if it is in here as this closes."""
+        self._focus_return = FocusReturn(widget)
+
+    def _close_before(self, act: Callable[[], object]) -> None:
+        """Close, and `act` with the focus where it was before it came here."""
+        focused = QApplication.focusWidget()
+        with focus_returned(self._give_back) if focused is not None and self.isAncestorOf(focused) else nullcontext():
+            self.hide()
+            self.deleteLater()
+            act()
+
+    def _give_back(self) -> None:
+        target = self._focus_return.target()
+        if target is not None:
+            target.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _grow_old(self) -> None:
         self._is_new = False
@@ -120,17 +139,12 @@ class Toast(QWidget):
             super().keyPressEvent(event)
 
     def _run_action(self, run: Callable[[], None]) -> None:
-        self.hide()
-        self.deleteLater()
-        run()
+        self._close_before(run)
 
     def _run_undo(self) -> None:
         undo = self._undo
         self._undo = None
-        self.hide()
-        self.deleteLater()
-        if undo is not None:
-            undo()
+        self._close_before(undo if undo is not None else lambda: None)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """While it is shown, Ctrl+Z undoes its action, before any shortcut of the view (text fields keep their own

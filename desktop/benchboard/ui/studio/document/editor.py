@@ -73,6 +73,8 @@ class Editor(QObject):
         """The fields of a new widget that aren't those of its kind; None takes one away."""
         self.data_offer: DataOffer = ""
         self._showing = False
+        self.is_following = False
+        """Whether what is shown now was stored elsewhere, or on another screen: who did it is said there."""
         self._selected_at = -1
         """How many steps were applied when something was selected at a value of a chart last."""
         self._cleared: tuple[ReaderFilters, ReaderFilters, int] | None = None
@@ -289,9 +291,15 @@ class Editor(QObject):
         """Replace the document as one step, also while presenting: another user may have stored it."""
         self.apply(state.replace_document, title, document)
 
-    def follow_document(self, title: str, document: Document) -> None:
-        """Show what other users stored. An undo passes over it: it takes back the user's own edits alone."""
-        self._perform(state.replace_document(self._state, title, document), remote=True)
+    def follow_document(self, title: str, document: Document, *, own: bool = False) -> None:
+        """Show what other users stored. An undo passes over it: it takes back the user's own edits alone, `own`: such
+        as what the user stored in this window, on a screen of its own that said so.
+        """
+        self.is_following = True
+        try:
+            self._perform(state.replace_document(self._state, title, document), remote=not own)
+        finally:
+            self.is_following = False
 
     def resolve_conflict(self, titles: tuple[str, str], merged: Document, document: Document) -> None:
         """Show a resolved conflict: `merged` brings in what others stored, with the user's own values where both made

@@ -379,7 +379,7 @@ class Saving(QObject):
             self._editor.load(document)
         else:
             title = self._arrived.made_here if self._arrived is not None else ""
-            self._editor.follow_document(title or _("Load changes made elsewhere"), document)
+            self._editor.follow_document(title or _("Load changes made elsewhere"), document, own=bool(title))
         self.state_changed.emit()  # only now does the page show what is reported as saved
         self._tell_change(merged=False)
 

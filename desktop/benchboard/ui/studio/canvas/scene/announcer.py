@@ -55,7 +55,7 @@ class Announcer(QObject):
         """Read out what was done and, of a single item, where it is now; not what came from elsewhere, of which a
         notice says who did it.
         """
-        if step.remote:
+        if step.remote or self._editor.is_following:
             return
         page, selection = self._editor.page, self._editor.selection
         single = len(selection) == 1 and selection[0] in page.shown
