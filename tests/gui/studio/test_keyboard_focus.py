@@ -206,3 +206,45 @@ def test_page_without_a_selection_has_a_ring_after_a_key_removed_what_had_one(st
     assert canvas.viewport().grab().toImage().pixelColor(1, middle).name() == ring
     page.editor.select([next(iter(canvas.tiles))])
     assert canvas.viewport().grab().toImage().pixelColor(1, middle).name() != ring
+
+
+def test_f6_goes_through_the_parts_of_the_list_of_dashboards(dashboards: DashboardsDriver) -> None:
+    library = dashboards.place.library
+    library.show_place("recent")
+    dashboards.studio.wait(lambda: library.pane.current() == "recent")
+    library.setFocus()
+    reached = [stop for stop, _seen in _stops(dashboards)]
+    inside = [next(at for at, pane in enumerate(library.panes()) if pane.isAncestorOf(stop)) for stop in reached
+              if library.isAncestorOf(stop)]  # fmt: skip
+    assert sorted(inside) == list(range(len(library.panes())))
+    assert len(inside) >= 3
+    assert any(library.pane.isAncestorOf(stop) for stop in reached)
+
+
+def test_arrows_go_from_tab_to_tab_and_enter_goes_to_the_dashboard(
+    dashboards: DashboardsDriver, told_events: list[tuple[str, int]]
+) -> None:
+    """The first arrow showed the other dashboard and moved the focus into it."""
+    page, place = dashboards.open("Shop review"), dashboards.place
+    tabs = place.tabs
+    tabs.setFocus(Qt.FocusReason.TabFocusReason)
+    dashboards.studio.wait(lambda: ("Focus", 1) in told_events)
+    told_events.clear()
+    dashboards.qtbot.keyClick(tabs, Qt.Key.Key_Left)
+    assert tabs.currentIndex() == 0
+    assert tabs.hasFocus()
+    assert ("NameChanged", -1) in told_events
+    dashboards.qtbot.keyClick(tabs, Qt.Key.Key_Right)
+    assert tabs.hasFocus()
+    assert place.page is page
+    dashboards.qtbot.keyClick(tabs, Qt.Key.Key_Return)
+    assert page.canvas.hasFocus()
+
+
+def test_star_of_a_dashboard_is_read_with_its_state(dashboards: DashboardsDriver) -> None:
+    table = dashboards.table
+    column = [one.key for one in dashboards.model.columns].index("favourite")
+    read = {str(dashboards.model.index(row, column).data(Qt.ItemDataRole.AccessibleTextRole)) for row in range(3)}
+    assert read <= {"Favourite, yes", "Favourite, no"}
+    assert read
+    assert table.view.model() is dashboards.model

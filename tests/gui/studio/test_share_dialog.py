@@ -261,3 +261,31 @@ def test_share_lists_a_person_with_a_share_and_a_role_once(dashboards: Dashboard
 )
 def test_shares_are_counted_as_people_and_teams(public: bool, people: int, teams: int, text: str) -> None:
     assert shares_title(public=public, people=people, teams=teams) == text
+
+
+def test_share_dialog_tells_the_focus_once_as_it_opens(dashboards: DashboardsDriver, told_focus: list[str]) -> None:
+    key = dashboards.cards()["Shop review"].id
+    told_focus.clear()
+    dialog = ShareDialog(dashboards.studio.application.window, dashboards.studio.context, key, "Shop review")
+    dialog.open()
+    dashboards.studio.wait(lambda: bool(told_focus))
+    dashboards.studio.wait(lambda: len(dialog.findChildren(QWidget, "share_search")) == 1)
+    assert told_focus == ["share_search"]
+
+
+def test_switch_for_everyone_says_what_it_gives_and_what_it_did(
+    dashboards: DashboardsDriver, announcements: list[str]
+) -> None:
+    open_sharing(dashboards, "technician@example.com")
+    public = dashboards.find("share_public")
+    read = QAccessible.queryAccessibleInterface(public)
+    assert read is not None
+    assert "Which data they see depends on their role." in read.text(QAccessible.Text.Description)
+    public.setFocus()
+    announcements.clear()
+    dashboards.qtbot.keyClick(public, Qt.Key.Key_Space)
+    organisation = dashboards.studio.actor.organisation
+    dashboards.studio.wait(lambda: f"Everyone in {organisation} can now view this dashboard." in announcements)
+    dashboards.qtbot.keyClick(public, Qt.Key.Key_Space)
+    text = f"No longer shared with everyone in {organisation}. Only those listed have access."
+    dashboards.studio.wait(lambda: text in announcements)

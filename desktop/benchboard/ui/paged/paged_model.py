@@ -118,6 +118,8 @@ class Column(Generic[Row]):
     """Whether nothing stands above its cells, whose icon says enough: a tooltip and screen readers tell the title."""
     speech: Callable[[Row], str] | None = None
     """What is read out in place of the text with the row: that may say less, as a time below the heading of its day."""
+    read_alone: Callable[[Row], str] | None = None
+    """What is read out in place of the text of a cell that is reached alone, as of an icon."""
     spoken: Spoken = "plain"
     """How a cell is read out with its row: `titled` with the title, as numbers always are, or `never`."""
     opens: Callable[[Row], bool] | None = None
@@ -301,6 +303,8 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
             return self.row_text(index.row())
         if role == Qt.ItemDataRole.AccessibleDescriptionRole and index.column() == 0:
             return self.place_text(index.row())
+        if role == Qt.ItemDataRole.AccessibleTextRole and column.read_alone is not None:
+            return column.read_alone(row)
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return self._cell_text(line, column, with_second=role == Qt.ItemDataRole.AccessibleTextRole)
         if role == Qt.ItemDataRole.CheckStateRole and self.checkable and index.column() == 0:

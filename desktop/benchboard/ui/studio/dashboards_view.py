@@ -75,6 +75,7 @@ class DashboardsView(QWidget):
         self._lay_out()
         self.setFocusProxy(self.library)
         self.tabs.currentChanged.connect(self._show)
+        self.tabs.entered.connect(lambda: self.setFocus(Qt.FocusReason.ShortcutFocusReason))
         self.library.open_requested.connect(self._open_from_list)
         self.library.imported.connect(self._open_imported)
         self.library.created.connect(self._open_new)
@@ -180,7 +181,7 @@ class DashboardsView(QWidget):
 
     def panes(self) -> list[QWidget]:
         """The tabs, and the panes of the dashboard in front, or the list."""
-        inside: list[QWidget] = self.page.panes() if self.page is not None else [self.library]
+        inside = self.page.panes() if self.page is not None else self.library.panes()
         return [*([self.tabs] if self.tabs.isVisible() else []), *inside]
 
     @property
@@ -406,7 +407,8 @@ class DashboardsView(QWidget):
         if self.page_at(tab) is not None:
             self._context.problems.dismiss(IMPORT_NOTICE)  # one is done with the file that failed
         now: QWidget = self.page_at(tab) or self.library
-        if self.isVisible() and (shown := self._stack.widget(tab)) is not None:
+        by_arrow = self.tabs.hasFocus()  # arrows go from tab to tab, Enter or Down from there to the dashboard
+        if self.isVisible() and not by_arrow and (shown := self._stack.widget(tab)) is not None:
             turn_to(self._stack, shown, partial(now.setFocus, Qt.FocusReason.OtherFocusReason))
         self._stack.setCurrentIndex(tab)
         self._tab_restorer.schedule_save()

@@ -4,11 +4,12 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QTabBar, QWidget
 
 from benchboard.i18n import _
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.accessible import tell_current_tab, tell_tab_bar_renamed
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.focus import asked_by_key, note_input
 from benchboard.ui.widgets.labels import plain_tooltip, restyle
@@ -22,15 +23,18 @@ _TO_MOVE: Final = 40
 """Pixels that must be spare for the tabs to move into the header, so that they don't move to and fro."""
 _LEAST_TAB: Final = 136
 """Pixels that the tab of a dashboard keeps where there are many: about twelve letters of its name."""
+_INTO: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space, Qt.Key.Key_Down)
 
 
 class DashboardTabBar(QTabBar):
     """Emits `rename_requested` on a double click or F2 on a dashboard's tab, and `menu_requested`, with a point of the
-    screen, on a right click or the Menu key. Neither is emitted for the first tab, the list.
+    screen, on a right click or the Menu key. Neither is emitted for the first tab, the list. `entered` asks to go into
+    what the current tab shows, by Enter, Space or Down: arrows go from tab to tab.
     """
 
     rename_requested = Signal(int)
     menu_requested = Signal(int, QPoint)
+    entered = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -41,6 +45,7 @@ class DashboardTabBar(QTabBar):
         self.setDrawBase(False)
         self.setElideMode(Qt.TextElideMode.ElideRight)
         self.tabBarDoubleClicked.connect(self._request_rename)
+        self.currentChanged.connect(lambda _tab: tell_tab_bar_renamed(self))
 
     def minimumTabSizeHint(self, index: int) -> QSize:
         """What a tab keeps where there are many; those that don't fit even so are in a menu. The list's name stays
@@ -98,8 +103,14 @@ class DashboardTabBar(QTabBar):
         else:
             self._request_menu_of_current()
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        tell_current_tab(self)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_F2:
+        if event.key() in _INTO and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            self.entered.emit()
+        elif event.key() == Qt.Key.Key_F2:
             self._request_rename(self.currentIndex())
         elif event.key() == Qt.Key.Key_F10 and event.modifiers() == Qt.KeyboardModifier.ShiftModifier:
             note_input(key=True)

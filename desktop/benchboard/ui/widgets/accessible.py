@@ -35,6 +35,7 @@ from PySide6.QtWidgets import (
     QMainWindow,
     QPushButton,
     QScrollArea,
+    QTabBar,
     QTableView,
     QTreeView,
     QWidget,
@@ -290,6 +291,25 @@ def tell_row_renamed(view: QAbstractItemView, index: QModelIndex) -> None:
     event.setChild(_child(view, index))
     if QAccessible.isActive() and index.isValid() and event.child() >= 0:
         send(event)
+
+
+def tell_current_tab(tabs: QTabBar) -> None:
+    """Tell the screen reader which tab the focus is at: Qt tells it only as an arrow moves it there."""
+    if QAccessible.isActive() and tabs.hasFocus():
+        QTimer.singleShot(0, tabs, partial(_tell_tab, tabs))  # after the bar itself
+
+
+def _tell_tab(tabs: QTabBar) -> None:
+    if tabs.hasFocus() and tabs.currentIndex() >= 0:
+        event = QAccessibleEvent(tabs, QAccessible.Event.Focus)
+        event.setChild(tabs.currentIndex())
+        send(event)
+
+
+def tell_tab_bar_renamed(tabs: QTabBar) -> None:
+    """Tell the screen reader that a tab bar is called otherwise now: Qt calls it by its current tab."""
+    if QAccessible.isActive():
+        send(QAccessibleEvent(tabs, QAccessible.Event.NameChanged))
 
 
 def tell_described(widget: QWidget) -> None:

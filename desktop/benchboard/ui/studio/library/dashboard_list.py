@@ -216,6 +216,11 @@ class DashboardList(QWidget):
         handlers = {command.id: Handler(partial(self._run_at, current, command.id)) for command in with_keys}
         install_shortcuts(view, LIST, handlers)
 
+    def panes(self) -> list[QWidget]:
+        """The visible panes in F6 order."""
+        parts = (self._toolbar, self.pane, self.favourites, self.recent, self._table)
+        return [part for part in parts if part.isVisible()]
+
     # List or grid
 
     def _choose_layout(self, key: str) -> None:
@@ -608,6 +613,13 @@ def _star_tip(card: DashboardSummary) -> str:
     return favourite_title(card.favourite)
 
 
+def _star_text(card: DashboardSummary) -> str:
+    """What the cell with the star is called; empty in the trash, where there is none."""
+    if card.deleted_at is not None:
+        return ""
+    return _("Favourite, yes") if card.favourite else _("Favourite, no")
+
+
 def _opened(card: DashboardSummary) -> str:
     return relative_time(card.opened_at) if card.opened_at is not None else _("Never")
 
@@ -642,7 +654,7 @@ def _columns(thumbnail: Callable[[QPainter, QRectF, DashboardSummary], None]) ->
                opens=lambda card: card.deleted_at is None,
                second=_description, picture=thumbnail, tooltip=_whole_description),
         Column("favourite", _("Favourite"), lambda card: _("Favourite") if card.favourite else "", untitled=True,
-               width=48, mark=star_mark, tooltip=_star_tip, acts=True),
+               width=48, mark=star_mark, tooltip=_star_tip, acts=True, read_alone=_star_text),
         Column("owner", _("Owner"), lambda card: card.owner, sortable=True, width=200, fits=True,
                spoken="titled", avatar=lambda card: card.owner),
         Column("folder", _("Folder"), lambda card: card.folder or "–", sortable=True, width=180, fits=True,

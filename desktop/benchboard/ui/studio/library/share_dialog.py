@@ -13,6 +13,7 @@ from benchboard.dashboards.access import access_list, sharing
 from benchboard.dashboards.access.access_list import AccessEntry
 from benchboard.dashboards.access.dashboard_permissions import level_title
 from benchboard.dashboards.access.sharing import Share, SharePermission, SharingSettings
+from benchboard.errors import AppError
 from benchboard.i18n import _, pgettext
 from benchboard.identity.share_candidates import Candidate
 from benchboard.paging import Page, no_match_text
@@ -31,8 +32,9 @@ from benchboard.ui.widgets import (
     Text,
     disable_viewport_fill,
 )
-from benchboard.ui.widgets.accessible import announce, place_text
+from benchboard.ui.widgets.accessible import announce, place_text, tell_focus, untold
 from benchboard.ui.widgets.candidate_rows import AccessRow, CandidateResults, CandidateRow
+from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.readable_rows import ReadableList
 
 Result = TypeVar("Result")
@@ -64,6 +66,7 @@ class ShareDialog(Dialog):
         super().__init__(window, title, size=QSize(560, 0), name="share")
         self._context, self.dashboard_id = context, dashboard_id
         self._may_share = False
+        self._focus_told = False
         self._search = Edit(
             placeholder=_("Name, email or team"), icon="ph.magnifying-glass", clear=True, name="share_search"
         )
@@ -74,6 +77,9 @@ class ShareDialog(Dialog):
             _("Everyone in {organisation} can view").format(organisation=context.actor.organisation)
         )
         self._public.setObjectName("share_public")
+        effect = _("Everyone who uses Studio can open it, and not edit it. Which data they see depends on their role.")
+        self._public.setAccessibleDescription(effect)
+        self._public.setToolTip(plain_tooltip(effect))
         self._access = ReadableList(_("Who has access"))
         self._more = Paragraph(_("More people have access. Use the command line to list everyone."), tone="muted")
         inner = QWidget()
@@ -103,6 +109,11 @@ class ShareDialog(Dialog):
             hidden.hide()
         self._load()
 
+    def open(self) -> None:
+        """Show it. The focus is told once it is where it stays: whether the user may share is read first."""
+        with untold():
+            super().open()
+
     def _copy_link(self) -> None:
         copy_text(dashboard_link(self.dashboard_id))
         self._copy.set_title(_("Link copied"))
@@ -118,7 +129,18 @@ class ShareDialog(Dialog):
         def show(answer: tuple[SharingSettings, Page[AccessEntry]]) -> None:
             self._show(*answer)
 
-        self._context.tasks.read(self, ask, show)
+        self._context.tasks.read(self, ask, show, self._not_read)
+
+    def _not_read(self, error: AppError) -> None:
+        self._context.problems.show(error)
+        self._tell_first_focus()
+
+    def _tell_first_focus(self) -> None:
+        """Tell a screen reader where the focus is, once who has access was read, or could not be."""
+        focused = self.focusWidget()
+        if not self._focus_told and focused is not None and self.isAncestorOf(focused):
+            self._focus_told = True
+            tell_focus(focused)
 
     def _show(self, shares: SharingSettings, access: Page[AccessEntry]) -> None:
         first = not self._public.isVisible()
@@ -134,7 +156,9 @@ class ShareDialog(Dialog):
         self._access.show_rows(rows)
         self._more.setVisible(bool(access.next_key))
         if self._may_share and first:
-            self._search.setFocus(Qt.FocusReason.OtherFocusReason)
+            with untold():
+                self._search.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._tell_first_focus()
 
     def _shared_rows(self, shares: SharingSettings, access: Mapping[str, AccessEntry]) -> Iterator[AccessRow]:
         """The owner, and those whom it is shared with."""
@@ -310,7 +334,14 @@ class ShareDialog(Dialog):
         self._change(revoke, revoked)
 
     def _publish(self, public: bool) -> None:
-        self._change(lambda session: sharing.set_public(session, self._context.actor, self.dashboard_id, public=public))
+        told = _("Everyone in {organisation} can now view this dashboard.")
+        if not public:
+            told = _("No longer shared with everyone in {organisation}. Only those listed have access.")
+        text = told.format(organisation=self._context.actor.organisation)
+        self._change(
+            lambda session: sharing.set_public(session, self._context.actor, self.dashboard_id, public=public),
+            lambda _shared: announce(self if shiboken6.isValid(self) else self._window, text, again=True),
+        )
 
     def _change(
         self, op: Callable[[DatabaseSession], Result], then: Callable[[Result], None] = lambda _result: None
