@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.widgets import accessible
+from support.window import visible
 
 _VIEWS = (
     "studio/home", "studio/dashboards", "studio/data", "studio/models", "studio/explore", "bench/dongles",
@@ -81,3 +82,31 @@ def test_screen_reader_is_told_of_the_focus_once_where_a_view_is_entered_first(
         application.focusChanged.disconnect(note)
         QAccessible.setActive(before)
     assert len(told) == 1, told
+
+
+def test_screen_reader_is_told_of_the_dialog_that_an_address_opens_and_not_of_the_list_behind_it(
+    qtbot: QtBot, open_local: Callable[[str], Shell], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell = open_local("settings")
+    behind: list[str] = []
+
+    def sent(event: QAccessibleEvent) -> None:
+        if event.type() == QAccessible.Event.Focus:
+            behind.append(event.object().objectName())
+
+    qtbot.waitUntil(lambda: not shell.context.tasks.running)
+    shell.go("bench/dongles")
+    qtbot.waitUntil(lambda: visible(shell, "bench_simulate_empty"))  # the list is loaded, and has passed on the focus
+    shell.go("settings")
+    monkeypatch.setattr(accessible, "send", sent)
+    before = QAccessible.isActive()
+    QAccessible.setActive(True)
+    try:
+        shell.go("bench/dongles/pair")
+        qtbot.waitUntil(lambda: not shell.context.tasks.running)
+    finally:
+        QAccessible.setActive(before)
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    assert focused.objectName() == "pair_next"
+    assert not behind

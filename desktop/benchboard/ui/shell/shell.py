@@ -603,7 +603,8 @@ class Shell(QWidget):
         arrived = self.focusWidget()
         if isinstance(widget, AcceptsRoute):
             widget.open_route(rest)
-            if leads_on and not in_header and self.focusWidget() is arrived and not _tells_later(arrived):
+            stays = self.window().focusWidget() is arrived  # no dialog, which isn't in the shell, has it
+            if leads_on and not in_header and stays and not _tells_later(arrived):
                 tell_focus(arrived)
         elif rest:
             self.context.problems.report_unknown_address(f"{address}/{rest}")
