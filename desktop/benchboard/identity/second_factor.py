@@ -19,15 +19,17 @@ from sqlalchemy.orm import Session, undefer
 
 from benchboard.errors import Conflict, Denied, Invalid
 from benchboard.i18n import _
-from benchboard.identity import audit, passwords, sessions, users
+from benchboard.identity import audit, own_tries, passwords, sessions, users
 from benchboard.identity.keys import DataKey, Sealed
 from benchboard.identity.permissions import Actor, Client, require
 from benchboard.storage import clock, guard
+from benchboard.storage.engine import Transactions
 from benchboard.storage.models.identity import User
 from benchboard.storage.models.sign_in import MfaFactor, RecoveryCode
 
 CODE_NEEDED: Final = "accounts.code-needed"
 """The code of the error for a right password without a code: nothing was wrong yet."""
+WRONG_CODE: Final = "accounts.code"
 CODES: Final = 10
 """Recovery codes that a person gets at once."""
 _STEP_S: Final = 30
@@ -67,11 +69,17 @@ def own_state(session: Session, actor: Actor) -> FactorState:
     return FactorState(session.scalars(factor).first() is not None, len(session.scalars(left).all()))
 
 
-def turn_on(session: Session, actor: Actor, *, password: str, secret: str, code: str) -> tuple[str, ...]:
+def turn_on(database: Transactions, actor: Actor, *, password: str, secret: str, code: str) -> tuple[str, ...]:
     """Ask for a code at each sign-in of the actor from now on, once a code of the app proves that it has the secret;
-    returns the recovery codes, whose hashes alone are kept. The password is the actor's own.
+    returns the recovery codes, whose hashes alone are kept. The password is the actor's own: a wrong one is counted as
+    at a sign-in. A wrong code isn't, of a secret that whoever enters it can see.
     """
-    _require_password(session, actor, password)
+    with own_tries.counted(database, actor, no_tries=(WRONG_CODE,)), database.change() as session:
+        _require_password(session, actor, password)
+        return _turn_on(session, actor, password, secret, code)
+
+
+def _turn_on(session: Session, actor: Actor, password: str, secret: str, code: str) -> tuple[str, ...]:
     if _find(session, actor.user_id) is not None:
         raise Conflict("second-factor.on", _("Two-step sign-in is on already."), do=_("Turn it off first."))
     step = _step_of(secret, code)
@@ -95,12 +103,15 @@ def turn_on(session: Session, actor: Actor, *, password: str, secret: str, code:
     return codes
 
 
-def turn_off(session: Session, actor: Actor, *, password: str, code: str) -> None:
-    """Ask the actor for no code any more. Raises `Denied` for a wrong password or code."""
-    _require_password(session, actor, password)
-    check(session, actor.user_id, password=password, code=code, client=actor.client)
-    if _forget(session, actor.user_id):
-        audit.record(session, actor, "user.turn-off-second-factor", actor.user_id)
+def turn_off(database: Transactions, actor: Actor, *, password: str, code: str) -> None:
+    """Ask the actor for no code any more. Raises `Invalid` for a wrong password and `Denied` for a wrong code, which
+    are counted as at a sign-in.
+    """
+    with own_tries.counted(database, actor, no_tries=(CODE_NEEDED,)), database.change() as session:
+        _require_password(session, actor, password)
+        check(session, actor.user_id, password=password, code=code, client=actor.client)
+        if _forget(session, actor.user_id):
+            audit.record(session, actor, "user.turn-off-second-factor", actor.user_id)
 
 
 def reset(session: Session, actor: Actor, user_ids: Sequence[str]) -> int:
@@ -211,7 +222,7 @@ def _hash(code: str) -> str:
 
 def _wrong_code() -> Denied:
     return Denied(
-        "accounts.code",
+        WRONG_CODE,
         _("The code is incorrect, or was used before."),
         do=_("Wait for the next one, and check that the time of your phone is right."),
         field="code",

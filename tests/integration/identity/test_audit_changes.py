@@ -41,6 +41,7 @@ _NOTHING_SHOWN = {
     "audit.export": "nothing was changed",
     "session.refuse": "nothing was changed",
     "user.set-password": "a secret",
+    "user.refuse": "nothing was changed",
     "user.lock": "the act says it",
     "user.unlock": "the act says it",
     "user.turn-on-second-factor": "the act says it",
@@ -119,11 +120,14 @@ def _second_factor(town: Town) -> None:
     town.add("ed@north.example", "Ed")
     actor = town.sign_in("ed@north.example").actor
     secret = second_factor.new_secret(email=actor.email, organisation="North").text
-    with unbound(town.database).change() as session:
-        on = partial(second_factor.turn_on, session, actor, password=PASSWORD, secret=secret)
-        recovery, *_more = on(code=pyotp.TOTP(secret).now())
-        second_factor.turn_off(session, actor, password=PASSWORD, code=recovery)
-        on(code=pyotp.TOTP(secret).now())
+    own = unbound(town.database)
+    on = partial(second_factor.turn_on, own, actor, password=PASSWORD, secret=secret)
+    recovery, *_more = on(code=pyotp.TOTP(secret).now())
+    with pytest.raises(Denied):
+        second_factor.turn_off(own, actor, password=PASSWORD, code="000000")
+    second_factor.turn_off(own, actor, password=PASSWORD, code=recovery)
+    on(code=pyotp.TOTP(secret).now())
+    with own.change() as session:
         assert second_factor.reset(session, town.actor, [actor.user_id]) == 1
 
 

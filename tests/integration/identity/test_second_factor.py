@@ -46,8 +46,12 @@ def _turn_on(town: Town, ana: SignedIn, phone: Phone) -> tuple[str, ...]:
     made = second_factor.new_secret(email=EMAIL, organisation="North")
     phone.secret = made.text
     assert made.uri.startswith("otpauth://totp/Benchboard%20North:ana%40north.example?secret=")
-    with town.database.bind(ana.actor).change() as session:
-        return second_factor.turn_on(session, ana.actor, password=PASSWORD, secret=made.text, code=phone.code())
+    own = town.database.bind(ana.actor)
+    return second_factor.turn_on(own, ana.actor, password=PASSWORD, secret=made.text, code=phone.code())
+
+
+def _turn_off(town: Town, ana: SignedIn, code: str, password: str = PASSWORD) -> None:
+    second_factor.turn_off(town.database.bind(ana.actor), ana.actor, password=password, code=code)
 
 
 def _sign_in(town: Town, code: str = "", password: str = PASSWORD) -> SignedIn:
@@ -146,8 +150,8 @@ def test_turning_on_needs_the_own_password_and_a_code_of_the_secret(town: Town, 
     phone.secret = made.text
 
     def turn_on(password: str, code: str) -> None:
-        with town.database.bind(ana.actor).change() as session:
-            second_factor.turn_on(session, ana.actor, password=password, secret=made.text, code=code)
+        own = town.database.bind(ana.actor)
+        second_factor.turn_on(own, ana.actor, password=password, secret=made.text, code=code)
 
     with pytest.raises(Invalid, match="password is incorrect"):
         turn_on("wrong", phone.code())
@@ -163,14 +167,56 @@ def test_turned_off_by_its_person_with_password_and_code(town: Town, ana: Signed
     _turn_on(town, ana, phone)
     phone.now += 60
 
-    def turn_off(password: str, code: str) -> None:
-        with town.database.bind(ana.actor).change() as session:
-            second_factor.turn_off(session, ana.actor, password=password, code=code)
-
-    assert _refused(lambda: turn_off("wrong", phone.code())) == "second-factor.password"
-    assert _refused(lambda: turn_off(PASSWORD, "")) == "accounts.code-needed"
-    turn_off(PASSWORD, phone.code())
+    assert _refused(lambda: _turn_off(town, ana, phone.code(), "wrong")) == "second-factor.password"
+    assert _refused(lambda: _turn_off(town, ana, "")) == "accounts.code-needed"
+    _turn_off(town, ana, phone.code())
     assert _sign_in(town).actor.email == EMAIL
+
+
+def test_wrong_codes_to_turn_it_off_lock_as_those_of_a_sign_in_do(town: Town, ana: SignedIn, phone: Phone) -> None:
+    """Whoever found a computer unlocked could try codes for ever."""
+    _turn_on(town, ana, phone)
+    phone.now += 60
+    for _count in range(2 * lockouts.LOCKING_TRIES):
+        assert _refused(lambda: _turn_off(town, ana, "")) == "accounts.code-needed"
+    for _count in range(lockouts.LOCKING_TRIES - 1):
+        assert _refused(lambda: _turn_off(town, ana, "000000")) == "accounts.code"
+    assert _refused(lambda: _turn_off(town, ana, phone.code(), "wrong")) == "second-factor.password"
+    assert _refused(lambda: _turn_off(town, ana, phone.code())) == "accounts.locked"
+    assert _refused(lambda: _sign_in(town, phone.code())) == "accounts.locked"
+    assert _events(town).count("user.refuse") == lockouts.LOCKING_TRIES
+    assert _events(town).count("user.lock") == 1
+    with town.database.bind(town.actor).change() as session:
+        assert lockouts.unlock(session, town.actor, [ana.actor.user_id]) == 1
+    _turn_off(town, ana, phone.code())
+
+
+def test_right_code_to_turn_it_off_forgives_the_tries_before(town: Town, ana: SignedIn, phone: Phone) -> None:
+    _turn_on(town, ana, phone)
+    phone.now += 60
+    for _count in range(lockouts.LOCKING_TRIES - 1):
+        assert _refused(lambda: _turn_off(town, ana, "000000")) == "accounts.code"
+    _turn_off(town, ana, phone.code())
+    for _count in range(lockouts.LOCKING_TRIES - 1):
+        assert _refused(lambda: _sign_in(town, password="wrong")) == "accounts.wrong"
+    assert _sign_in(town).actor.email == EMAIL
+
+
+def test_wrong_passwords_to_turn_it_on_lock_and_wrong_codes_of_a_new_secret_do_not(
+    town: Town, ana: SignedIn, phone: Phone
+) -> None:
+    """The password could be guessed there; a code of a secret that is on the screen proves nothing about its person."""
+    phone.secret = second_factor.new_secret(email=EMAIL, organisation="North").text
+    own = town.database.bind(ana.actor)
+
+    def turn_on(password: str, code: str) -> tuple[str, ...]:
+        return second_factor.turn_on(own, ana.actor, password=password, secret=phone.secret, code=code)
+
+    for _count in range(2 * lockouts.LOCKING_TRIES):
+        assert _refused(lambda: turn_on(PASSWORD, "000000")) == "accounts.code"
+    for _count in range(lockouts.LOCKING_TRIES):
+        assert _refused(lambda: turn_on("wrong", phone.code())) == "second-factor.password"
+    assert _refused(lambda: turn_on(PASSWORD, phone.code())) == "accounts.locked"
 
 
 def test_reset_by_an_admin_ends_the_sessions_and_is_audited(town: Town, ana: SignedIn, phone: Phone) -> None:

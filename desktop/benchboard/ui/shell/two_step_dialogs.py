@@ -86,11 +86,13 @@ class TurnOnDialog(_ProvingDialog):
             return
         (password, code), actor, secret = proved, self._context.actor, self._secret.text
         self._act.disable(_("Turning on two-step sign-in…"))
-        self._context.tasks.change(
+        database = self._context.database
+        self._context.tasks.run(
             self,
-            lambda session: second_factor.turn_on(session, actor, password=password, secret=secret, code=code),
+            lambda _progress: second_factor.turn_on(database, actor, password=password, secret=secret, code=code),
             self._on_done,
             lambda error: self._failed(self._act, error),
+            title=_("Turning on two-step sign-in"),
         )
 
     def _on_done(self, codes: tuple[str, ...]) -> None:
@@ -146,11 +148,13 @@ class TurnOffDialog(_ProvingDialog):
             return
         (password, code), actor = proved, self._context.actor
         self._act.disable(_("Turning off two-step sign-in…"))
-        self._context.tasks.change(
+        database = self._context.database
+        self._context.tasks.run(
             self,
-            lambda session: second_factor.turn_off(session, actor, password=password, code=code),
+            lambda _progress: second_factor.turn_off(database, actor, password=password, code=code),
             self._on_done,
             lambda error: self._failed(self._act, error),
+            title=_("Turning off two-step sign-in"),
         )
 
     def _on_done(self, _nothing: None) -> None:
