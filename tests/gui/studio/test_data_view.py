@@ -41,6 +41,7 @@ from benchboard.ui.studio.data.wrong_lines_panel import WrongLinesList
 from benchboard.ui.widgets import Button, Confirm, Select
 from benchboard.ui.widgets.choice_card import ChoiceCard
 from benchboard.ui.widgets.focus import Pressable
+from benchboard.ui.widgets.readable_rows import ReadableRow
 from benchboard.ui.widgets.tab_order import tab_stops
 from benchboard.ui.widgets.toasts import Toast
 from support.databases import unbound
@@ -1410,6 +1411,22 @@ def test_f6_visits_the_panes_of_an_import_as_they_are_read(data: Data) -> None:
         assert at or focus is first
     data.studio.key(Qt.Key.Key_F6, Qt.KeyboardModifier.ShiftModifier)
     assert first.hasFocus()
+
+
+def test_f6_visits_what_is_said_of_the_columns_of_an_import(data: Data) -> None:
+    rows = "".join(f"0{day}.01.2026;2{day},5\n" for day in range(1, 6))
+    data.file.write_text(f"Tag;Temp\n{rows}06.01.2026;broken\n", encoding="utf-8")
+    data.drop(data.file)
+    data.studio.wait(data.page.mixed_columns.isVisible)
+    tab_stops(data.page.pane)[0].setFocus()
+    data.studio.key(Qt.Key.Key_F6)
+    focus = data.studio.application.window.focusWidget()
+    assert isinstance(focus, ReadableRow)
+    assert focus.accessible_text().startswith("“Temp” is text because 1 of 6 values isn't a number")
+    data.studio.key(Qt.Key.Key_Right)
+    focus = data.studio.application.window.focusWidget()
+    assert focus is not None
+    assert focus.objectName() == "import_convert_column"
 
 
 def test_list_says_that_a_copied_file_is_in_benchboard(data: Data) -> None:

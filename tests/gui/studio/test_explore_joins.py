@@ -525,7 +525,7 @@ def test_filter_and_map_values_begin_at_a_column_with_few_values(bikes: Explorer
 
 
 def test_sums_over_a_data_model_warn_of_repeated_rows_and_of_currencies_as_joined_tables_do(
-    studio: "Studio", tmp_path: Path
+    studio: "Studio", tmp_path: Path, announcements: list[str]
 ) -> None:
     orders = add_file(
         studio, tmp_path / "orders.csv", "Orders",
@@ -551,6 +551,8 @@ def test_sums_over_a_data_model_warn_of_repeated_rows_and_of_currencies_as_joine
     repeated = "Rows of shops are counted more than once in “cost”: one matches up to 2 rows."
     mixed = "This adds CHF and EUR as if they were one currency. Filter or group by currency."
     studio.wait(lambda: say(found, "explore_repeated") == f"{repeated} {mixed}")
+    told = [one for one in announcements if " rows in " in one][-1]
+    assert told.endswith(f". {repeated} {mixed}"), "a reader hears it with the result"
     found.exploration.set_kind("pivot_table")
     window = studio.application.window
     (warning,) = (one for one in window.findChildren(Paragraph, "explore_repeated") if one.isVisible())

@@ -152,7 +152,8 @@ def _is_in_scope(entry: PaletteEntry, scope: str) -> bool:
 
 def _other_wordings(query: str) -> list[str]:
     """The query with each of its words for making something replaced by the others: “new role” is “create role” too."""
-    made = {fold(word.strip()) for word in f"{_('new, create, add')},new,create,add".split(",")}
+    local = _("new, create, add")  # the words of the present language; those of English are understood too
+    made = {fold(word.strip()) for word in f"{local},new,create,add".split(",")}
     words = query.split()
     places = [at for at, word in enumerate(words) if fold(word) in made]
     if not places or len(words) < 2:

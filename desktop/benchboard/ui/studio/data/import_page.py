@@ -216,8 +216,8 @@ class ImportPage(QWidget):
 
     def panes(self) -> list[QWidget]:
         """The panes in F6 order."""
-        choosing = [self.pane] if self.pane.isVisible() else []
-        return [self._toolbar, *choosing, self._stack, *([self.wrong_lines] if self.wrong_lines.isVisible() else [])]
+        parts = (self._toolbar, self.pane, self.mixed_columns, self._stack, self._footer, self.wrong_lines)
+        return [part for part in parts if part.isVisible()]
 
     # What is added
 

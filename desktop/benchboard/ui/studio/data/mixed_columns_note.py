@@ -28,6 +28,7 @@ from benchboard.i18n import _, number
 from benchboard.ui.studio.data.column_popover import LEAVE_OUT
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Paragraph, fill_column, hairline, scroll_area
+from benchboard.ui.widgets.readable_rows import ReadableRow, make_readable
 from benchboard.ui.widgets.surfaces import Icon, set_surface
 
 _WIDTH: Final = 600
@@ -57,6 +58,7 @@ class MixedColumnsNote(QWidget):
         set_surface(self, "surface")
         self._lines = QWidget()
         self._lines.setProperty("plain", True)
+        make_readable(self._lines, _("Notes about the file"))
         self._column = QVBoxLayout(self._lines)
         self._column.setContentsMargins(16, 8, 12, 8)
         self._column.setSpacing(theme().px("spacing.1"))
@@ -172,7 +174,8 @@ class MixedColumnsNote(QWidget):
         """Add a sentence and the buttons to answer it, each with its title, the kind that it chooses and its name.
         Returns the row of the buttons."""
         self.sentences.append(sentence)
-        line = QWidget(self._lines)
+        line = ReadableRow(self._lines)
+        line.setAccessibleName(sentence)
         row = QHBoxLayout(line)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme().px("spacing.2"))

@@ -63,7 +63,7 @@ from benchboard.ui.studio.tiles.tables.table_widget import TableState, TableWidg
 from benchboard.ui.studio.tiles.tile_notes import source_text
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Elided, EmptyState, Icon, Paragraph, hairline
-from benchboard.ui.widgets.accessible import announce, choice_of_several
+from benchboard.ui.widgets.accessible import announce, choice_of_several, sentence
 from benchboard.ui.widgets.fields import Select
 from benchboard.ui.widgets.focus import FocusReturn, FocusRinged
 from benchboard.ui.widgets.popover import MenuItem, menu
@@ -765,7 +765,8 @@ class ResultPane(QWidget):
         ended = result is not None and result is not self._told_result and not exploration.running
         if text and (ended or text != before) and self.isVisible() and not exploration.running:
             self._told_result = result
-            announce(self, text, again=ended)
+            wrong = self._repeated.text() if ended else ""  # what the numbers add up that they shouldn't
+            announce(self, f"{sentence(text)} {wrong}" if wrong else text, again=ended)
 
     def _origin_text(self) -> str:
         source = self._exploration.source(self._exploration.state.source_id)
