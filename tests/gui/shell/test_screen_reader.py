@@ -297,12 +297,15 @@ def test_steps_are_named_with_the_state_of_each(window: Window) -> None:
     assert _name(claim) == "1 of 2 done. Check identity: done. Press the button: in progress"
 
 
-def test_field_is_named_with_its_unit_and_an_error_in_it_is_read_out_once(window: Window, heard: list[str]) -> None:
+def test_field_is_named_with_its_unit_and_an_error_in_it_is_read_out_once(
+    window: Window, heard: list[str], qtbot: QtBot
+) -> None:
     field = _put(window, Field("Bit rate", Edit(unit="kbit/s")))
     assert _name(field.editor) == "Bit rate (kbit/s)"
     assert _name(_put(window, Field("Delay (each end)", Edit(unit="ns"))).editor) == "Delay (each end, ns)"
     field.set_error("Enter a number.")
     field.set_error("Enter a number.")
+    qtbot.waitUntil(lambda: bool(heard))
     field.set_error("")
     assert heard == ["Enter a number."]
     noted = _put(window, Field("Server", note="Its address."))
@@ -311,6 +314,34 @@ def test_field_is_named_with_its_unit_and_an_error_in_it_is_read_out_once(window
     assert _interface(noted.editor).text(Text.Description) == "Enter an address."
     noted.set_error("")
     assert _interface(noted.editor).text(Text.Description) == "Its address."
+
+
+def test_error_in_the_focused_field_is_announced_and_its_description_told_as_the_focus_leaves(
+    window: Window, heard: list[str], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reader reads another description of what has the focus by itself, so that errors were read twice."""
+    field, other = _put(window, Field("Rate")), _put(window, Edit())
+    field.editor.setFocus()
+    qtbot.waitUntil(field.editor.hasFocus)
+    told: list[str] = []
+    note = accessible.send
+
+    def note_descriptions(event: QAccessibleEvent) -> None:
+        note(event)
+        if event.type() == QAccessible.Event.DescriptionChanged:
+            told.append(event.object().accessibleDescription())
+
+    monkeypatch.setattr(accessible, "send", note_descriptions)
+    field.set_error("Enter a number.")
+    assert (heard, told) == (["Enter a number."], [])
+    other.setFocus()
+    qtbot.waitUntil(lambda: told == ["Enter a number."])
+    heard.clear()
+    field.set_error("")
+    field.set_error("Enter a number.")
+    field.editor.setFocus()
+    qtbot.wait(0)
+    assert heard == [], "it is read with the field"
 
 
 def test_drop_down_list_is_called_by_its_label_and_has_its_value_as_a_text(window: Window) -> None:

@@ -638,6 +638,20 @@ def test_escape_at_the_choice_of_a_person_returns_the_focus_to_the_card(
     qtbot.waitUntil(lambda: application.shell is not None)
 
 
+def test_people_of_the_demo_are_one_stop_of_tab_with_the_keys_of_a_list(
+    qtbot: QtBot, start: Callable[[], Application], click: Clicker
+) -> None:
+    """Home and End were silent, and Enter took somebody else than who was meant."""
+    application = start()
+    qtbot.keyClick(click.find(application.window, "open_demo"), Qt.Key.Key_Return)
+    click.find(application.window, "demo_picker")
+    reached = []
+    for key in (Qt.Key.Key_End, Qt.Key.Key_Home, Qt.Key.Key_Down, Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
+        qtbot.keyClick(application.window.focusWidget(), key)
+        reached.append(focused_name(application))
+    assert reached == ["demo_business_user", "demo_admin", "demo_technician", "demo_not_now", "demo_technician"]
+
+
 def test_switching_the_person_of_the_demo_keeps_the_session_until_another_is_chosen(
     qtbot: QtBot, start: Callable[[], Application], click: Clicker
 ) -> None:

@@ -18,7 +18,7 @@ from benchboard.ui.sign_in import session_opening
 from benchboard.ui.sign_in.session_opening import SignInRequest
 from benchboard.ui.sign_in.sign_in import SignIn
 from benchboard.ui.sign_in.sign_in_cards import LocalCard, ServerCard
-from benchboard.ui.tasks import Tasks
+from benchboard.ui.tasks import Progress, Tasks
 from benchboard.ui.theme import Theme
 from benchboard.ui.widgets.badges import Badge
 from benchboard.ui.widgets.banners import Banner
@@ -327,6 +327,44 @@ def test_sign_in_unreachable_server_goes_when_its_address_is_edited(form: Form) 
     assert not form.shows("can't be reached")
 
 
+def test_what_is_wrong_is_read_once_each_time_with_the_field_that_gets_the_focus_or_else_announced(
+    qtbot: QtBot, open_page: OpenPage, announcements: list[str], told_focus: list[str]
+) -> None:
+    """It was announced, told as another description, and read with the focus; the same error again was silent."""
+    page = open_page(Settings())
+    button, url = page.findChild(Button, "sign_in_server"), page.findChild(Edit, URL)
+    assert button is not None
+    assert url is not None
+    button.setFocus(Qt.FocusReason.TabFocusReason)
+    told_focus.clear()
+    announcements.clear()
+    qtbot.keyClick(button, Qt.Key.Key_Return)
+    others = ["Enter your email address.", "Enter your password."]
+    qtbot.waitUntil(lambda: len(announcements) >= 2)
+    assert (told_focus, announcements) == ([URL], others)
+    assert url.accessibleDescription().startswith("Enter a server address")
+    announcements.clear()
+    qtbot.keyClick(url, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: len(announcements) >= 3)
+    assert told_focus == [URL]
+    assert sorted(announcements) == sorted([url.accessibleDescription(), *others])
+
+
+def test_typing_in_a_field_tells_no_other_description_of_it(
+    qtbot: QtBot, open_page: OpenPage, announcements: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each letter of the email address told the field's note anew; it is told as the focus leaves."""
+    page = open_page(Settings())
+    email = page.findChild(Edit, EMAIL)
+    assert email is not None
+    email.setFocus(Qt.FocusReason.TabFocusReason)
+    described: list[str] = []
+    monkeypatch.setattr(QWidget, "setAccessibleDescription", lambda one, text: described.append(text))
+    qtbot.keyClicks(email, "ines")
+    assert described == []
+    assert announcements == []
+
+
 @pytest.mark.parametrize("has_database", [False, True])
 def test_local_card_says_that_it_starts_empty_only_before_its_first_start(
     qtbot: QtBot, light: Theme, tmp_path: Path, has_database: bool
@@ -357,6 +395,22 @@ def test_sign_in_keys_pressed_while_it_works_do_nothing(qtbot: QtBot, open_page:
     button = page.findChild(Button, "open_demo")
     qtbot.waitUntil(lambda: page.window().focusWidget() is button)
     assert page.findChild(Button, "language").isEnabled()
+
+
+def test_steps_of_a_sign_in_are_told(qtbot: QtBot, open_page: OpenPage, announcements: list[str]) -> None:
+    page = open_page(Settings())
+    finish = threading.Event()
+
+    def work(progress: Progress) -> None:
+        progress.report(0, None, "Opening the database")
+        finish.wait(60)
+
+    try:
+        page.run_before_sign_in("Signing in", work, None)
+        qtbot.waitUntil(lambda: announcements == ["Opening the database"])
+    finally:
+        finish.set()
+    qtbot.waitUntil(lambda: page.window().focusWidget() is not page)
 
 
 def test_icon_of_a_fact_of_two_lines_is_at_the_first(qtbot: QtBot, light: Theme, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.i18n import _
@@ -17,6 +17,7 @@ from benchboard.ui.widgets.focus import Pressable
 from benchboard.ui.widgets.labels import Avatar, Text
 from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.surfaces import Icon
+from benchboard.ui.widgets.tab_order import one_tab_stop_list, step_by_key
 
 if TYPE_CHECKING:
     from benchboard.identity.authentication import DemoPerson
@@ -55,12 +56,19 @@ class DemoPicker(Dialog):
             note = Paragraph(ending, "body", "warn")
             note.setObjectName("demo_ending")
             self.content.addWidget(note)
+        listed = QWidget()
+        one_tab_stop_list(listed)
+        listed.setAccessibleName(_("People"))
+        column = QVBoxLayout(listed)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
         for person in people:
             is_active = person.user_id == active
             line = _PersonButton(person.name, role_title(person.role), role_description(person.role), active=is_active)
             line.setObjectName(f"demo_{person.role}")
             line.clicked.connect(lambda _checked=False, user_id=person.user_id: self._pick(user_id))
-            self.content.addWidget(line)
+            column.addWidget(line)
+        self.content.addWidget(listed)
         self.content.addStretch(1)
         self.add_button(Button(_("Cancel"), self.dismiss, name="demo_not_now"))
 
@@ -100,6 +108,10 @@ class _PersonButton(Pressable):
 
     def sizeHint(self) -> QSize:
         return QSize(400, 60)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier or not step_by_key(self, event.key()):
+            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:

@@ -23,7 +23,7 @@ from benchboard.ui.sign_in.sign_in_cards import DemoCard, LocalCard, ServerCard,
 from benchboard.ui.tasks import Tasks, Work
 from benchboard.ui.theme import theme
 from benchboard.ui.typed_texts import restore_typed_texts, typed_texts
-from benchboard.ui.widgets.accessible import Role, untold
+from benchboard.ui.widgets.accessible import Role, announce, untold
 from benchboard.ui.widgets.banners import Banner
 from benchboard.ui.widgets.buttons import Button, CheckBox
 from benchboard.ui.widgets.fields import row
@@ -403,8 +403,9 @@ class SignInProgress(QWidget):
             widget.show()
 
     def set_text(self, note: str) -> None:
-        if note:
+        if note and note != self._text.text():
             self._text.setText(note)
+            announce(self, note)
 
     def text(self) -> str:
         return self._text.text()

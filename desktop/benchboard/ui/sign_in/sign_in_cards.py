@@ -21,7 +21,6 @@ from benchboard.ui.sign_in.code_dialog import CodeDialog
 from benchboard.ui.sign_in.invitation_dialog import InvitationDialog
 from benchboard.ui.sign_in.session_opening import SignInRequest
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.badges import Badge
 from benchboard.ui.widgets.buttons import Button, CheckBox
 from benchboard.ui.widgets.fields import Edit, Field, is_plain_key, row
@@ -130,8 +129,6 @@ class ServerCard(SignInCard):
         self._url.textChanged.connect(self._update_warning)
         self._update_warning(self._url.text())  # the address of an earlier session
         self._edits = (self._url, self._role_password, self._email, self._password)
-        for edit in self._edits:
-            edit.returnPressed.connect(self._submit)
         self.button.show_key_cap(False)
         application = QApplication.instance()
         if isinstance(application, QApplication):
@@ -177,22 +174,17 @@ class ServerCard(SignInCard):
         self.column.addLayout(foot)
 
     def _set_error(self, name: str, sentence: str) -> None:
-        """Show what is wrong with a field; an empty sentence removes it."""
+        """Show what is wrong with a field, and have it read; an empty sentence removes it."""
         field = self._fields[name]
         if name not in _ACCOUNT:
-            field.set_error(sentence)
+            field.set_error(sentence, again=True)
             return
-        is_news = sentence not in ("", self._wrong_account.get(name))
         self._wrong_account[name] = sentence
         note = _("The email and password of your Benchboard account.")
-        field.mark_error(sentence)
-        if not sentence and name == "email":
-            field.editor.setAccessibleDescription(note)
+        field.mark_error(sentence, note=note if name == "email" else "", again=True)
         wrong = " ".join(filter(None, (self._wrong_account.get(one, "") for one in _ACCOUNT)))
         self._account_note.setText(wrong or note)
         self._account_note.set_tone("error" if wrong else "muted")
-        if is_news:
-            announce(field.editor, sentence)
 
     def _show_more(self) -> None:
         """Show the field that few servers need."""

@@ -215,6 +215,14 @@ def _modal_dialog(window: QWidget) -> QWidget | None:
     return shown[-1] if shown else None
 
 
+def is_over_content(widget: QWidget) -> bool:
+    """Whether a widget is in a dialog or a popover: from there the focus returns to where it was opened."""
+    around: QWidget | None = widget
+    while around is not None and _role_of(around) not in (_MODAL, Role.Pane):
+        around = around.parentWidget()
+    return around is not None
+
+
 @contextmanager
 def untold() -> Iterator[None]:
     """Tell screen readers nothing of what the program fills in meanwhile: Qt sends an event for each value that a
@@ -326,8 +334,44 @@ def tell_focus(widget: QWidget | None) -> None:
             tell_current(widget)
 
 
-def _focus_moved(_before: QWidget | None, now: QWidget | None) -> None:
+def describe(widget: QWidget, description: str, *, told: bool = False, again: bool = False) -> None:
+    """Describe a widget otherwise, without having it read: of what has the focus, a screen reader reads that by itself.
+
+    `told`: it is news, such as what is wrong with a field, and read once. If the focus comes to the widget in this
+    turn, it is read with it; else it is announced, `again` if the user acted.
+    """
+    if description != widget.accessibleDescription():
+        if widget.hasFocus():
+            with untold():
+                widget.setAccessibleDescription(description)
+            _described.add(id(widget))
+        else:
+            widget.setAccessibleDescription(description)
+    if not told or not description:
+        return
+    if widget.hasFocus():
+        announce(widget, description, again=again)
+    else:
+        QTimer.singleShot(0, widget, partial(_announce_unread, widget, description, again))
+
+
+def _announce_unread(widget: QWidget, description: str, again: bool) -> None:
+    """Announce a description unless the focus, or another description, came to the widget since it was given."""
+    if not widget.hasFocus() and widget.accessibleDescription() == description:
+        announce(widget, description, again=again)
+
+
+_described: Final = set[int]()
+"""The widgets, by `id`, that were described otherwise while they had the focus: a screen reader, which remembers
+descriptions, is told of it as the focus leaves."""
+
+
+def _focus_moved(before: QWidget | None, now: QWidget | None) -> None:
     """Tell the current row of a list that gets the focus, after the list itself: Qt tells it before, or not at all."""
+    if before is not None and id(before) in _described:
+        _described.discard(id(before))
+        if shiboken6.isValid(before):
+            tell_described(before)
     if isinstance(now, QAbstractItemView) and QAccessible.isActive():
         QTimer.singleShot(0, now, partial(tell_current, now))
 

@@ -46,7 +46,7 @@ from PySide6.QtWidgets import (
 from benchboard.i18n import _
 from benchboard.ui.commands import REGISTRY, Handler, install_shortcuts
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.accessible import announce, rows_replaced, tell_value, untold
+from benchboard.ui.widgets.accessible import announce, describe, rows_replaced, tell_value, untold
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.labels import KeyCap, Text, plain_tooltip, restyle
 from benchboard.ui.widgets.menus import EDGE, LABEL, ROW, MenuShadow, paint_ground, round_corners
@@ -513,23 +513,29 @@ class Field(QWidget):
             announce(self.editor, sentence)
         self.editor.setAccessibleDescription(sentence)
 
-    def set_error(self, sentence: str) -> None:
-        """Show an error below the field; an empty sentence removes it, or a warning."""
-        if isinstance(self.editor, Edit):
-            self.editor.set_invalid(bool(sentence))
+    def set_error(self, sentence: str, *, again: bool = False) -> None:
+        """Show an error below the field; an empty sentence removes it, or a warning. The same one is told once, unless
+        the user acted `again`."""
+        self._show_message(sentence)
+        self._mark(sentence, sentence or self._note, again=again)
+
+    def mark_error(self, sentence: str, *, note: str = "", again: bool = False) -> None:
+        """Mark the editor as wrong; the sentence, like the `note` while nothing is, is shown elsewhere, such as across
+        the whole form."""
+        self._show_message("")
+        self._mark(sentence, sentence or note or self._note, again=again)
+
+    def _show_message(self, sentence: str) -> None:
         self._message.setText(sentence or self._note)
         self._message.set_tone("error" if sentence else "muted")
         self._message.setVisible(bool(sentence or self._note))
-        if sentence and sentence != self.editor.accessibleDescription():
-            announce(self.editor, sentence)
-        self.editor.setAccessibleDescription(sentence or self._note)
 
-    def mark_error(self, sentence: str) -> None:
-        """Mark the editor as wrong; the sentence is shown elsewhere, such as across the whole form."""
-        self.set_error("")
+    def _mark(self, sentence: str, description: str, *, again: bool) -> None:
+        """Mark the editor as wrong if there is a sentence that says so, and have that read once."""
         if isinstance(self.editor, Edit):
             self.editor.set_invalid(bool(sentence))
-        self.editor.setAccessibleDescription(sentence or self._note)
+        is_news = bool(sentence) and (again or sentence != self.editor.accessibleDescription())
+        describe(self.editor, description, told=is_news, again=again)
 
     def set_hint(self, sentence: str) -> None:
         """Show what is still to be entered, in place of the note: nothing is wrong yet."""

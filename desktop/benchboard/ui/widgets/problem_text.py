@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.accessible import announce, describe
 from benchboard.ui.widgets.paragraph import Paragraph
 
 
@@ -13,18 +13,22 @@ class ProblemText(Paragraph):
     def __init__(self, type: str = "body") -> None:
         super().__init__("", type, "error")
         self._concerned: QWidget | None = None
+        self._described = ""
+        """What described the concerned control before."""
         self.hide()
 
     def say(self, sentence: str, concerned: QWidget | None = None) -> None:
-        """Show the sentence, and tell it to screen readers. The control it concerns gets it as its description, and the
-        focus. An empty sentence removes what was said.
+        """Show the sentence, and have screen readers read it. The control it concerns gets it as its description, with
+        which it is read, and the focus. An empty sentence removes what was said.
         """
         if self._concerned is not None:
-            self._concerned.setAccessibleDescription("")
+            describe(self._concerned, self._described)
         self._concerned = concerned if sentence else None
         self.setText(sentence)
         self.setVisible(bool(sentence))
-        if self._concerned is not None:
-            self._concerned.setAccessibleDescription(sentence)
-            self._concerned.setFocus(Qt.FocusReason.OtherFocusReason)
-        announce(self, sentence, again=True)
+        if self._concerned is None:
+            announce(self, sentence, again=True)
+            return
+        self._described = self._concerned.accessibleDescription()
+        describe(self._concerned, sentence, told=True, again=True)
+        self._concerned.setFocus(Qt.FocusReason.OtherFocusReason)
