@@ -215,6 +215,81 @@ def test_system_role_is_cloned_without_the_reserved_permission_and_deleted_with_
     admin.wait(lambda: _stored(admin, "Auditor") is not None)
 
 
+def test_role_that_was_just_made_has_the_focus_and_its_undo_says_what_is_undone(
+    admin: Admin, announcements: list[str], told_focus: list[str]
+) -> None:
+    """The focus went back to the button, and “Change undone” had taken a whole role away."""
+    admin.go("admin/roles")
+    new = admin.find("roles_new")
+    new.setFocus(Qt.FocusReason.TabFocusReason)
+    admin.key(Qt.Key.Key_Return)
+    admin.find("name_field")
+    told_focus.clear()
+    admin.type("name_field", "Auditor")
+    admin.key(Qt.Key.Key_Return)
+    admin.wait(lambda: _shown(admin, "role_auditor"))
+    row = admin.find("role_auditor")
+    admin.wait(row.hasFocus)
+    assert told_focus == ["role_auditor"]
+    admin.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    admin.wait(lambda: "Undone: new role “Auditor”" in announcements)
+    assert _stored(admin, "Auditor") is None
+
+
+def test_matrix_that_is_built_anew_tells_no_focus_on_the_way(admin: Admin, told_focus: list[str]) -> None:
+    """Each row that went told that the next one had the focus: thirteen, all gone already."""
+    _role(admin, "Line lead")
+    admin.go("admin/roles")
+    admin.click("role_line-lead")
+    admin.find("tick_sources:read").setFocus(Qt.FocusReason.TabFocusReason)
+    told_focus.clear()
+    admin.find("role_admin").click()  # type: ignore[attr-defined]  # without the focus, as by an undo
+    admin.wait(lambda: not _shown(admin, "tick_sources:read"))
+    focused = admin.window.focusWidget()
+    assert focused is not None
+    assert told_focus == [focused.objectName()] == ["cell_sources:read_line-lead"]
+
+
+def test_arrows_go_through_the_cells_of_the_matrix_and_stay_in_it(admin: Admin, announcements: list[str]) -> None:
+    """Right led from a box into the details beside the matrix."""
+    _role(admin, "Line lead")
+    admin.go("admin/roles")
+    admin.click("role_line-lead")
+
+    def at() -> str:
+        focused = admin.window.focusWidget()
+        assert focused is not None
+        return focused.objectName()
+
+    admin.find("ability_bench:enter").setFocus(Qt.FocusReason.TabFocusReason)
+    admin.key(Qt.Key.Key_Right)
+    assert at() == "cell_bench:enter_admin"
+    admin.key(Qt.Key.Key_Down)
+    assert at() == "cell_dongles:pair_admin"
+    admin.key(Qt.Key.Key_Space)
+    assert announcements[-1].startswith("What a system role permits can't be changed.")
+    for _step in range(9):
+        admin.key(Qt.Key.Key_Right)
+    assert at() == "tick_dongles:pair"
+    admin.key(Qt.Key.Key_Up)
+    assert at() == "tick_bench:enter"
+    admin.key(Qt.Key.Key_Down)
+    announcements.clear()
+    admin.key(Qt.Key.Key_Space)
+    assert _box(admin, "dongles:pair").isChecked()
+    assert announcements == ["Also ticked, as it is needed for that: open Bench. 2 permissions changed, not saved."]
+    for _step in range(9):
+        admin.key(Qt.Key.Key_Left)
+    assert at() == "ability_dongles:pair"
+    announcements.clear()
+    admin.key(Qt.Key.Key_Space)
+    assert announcements == ["Pair and configure dongles: No. 1 permission changed, not saved."]
+    admin.key(Qt.Key.Key_End)
+    last = at()
+    admin.key(Qt.Key.Key_PageUp)
+    assert at() != last
+
+
 def test_people_get_and_lose_a_role_in_its_details(admin: Admin) -> None:
     _role(admin)
     admin.go("admin/roles")

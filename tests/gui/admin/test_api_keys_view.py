@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from benchboard.identity import api_keys, authentication
 from benchboard.identity.api_keys import ApiKeyRecord
 from benchboard.identity.permissions import Actor, Client
+from benchboard.identity.roles import ability_title
 from benchboard.paging import Listing
 from benchboard.ui.widgets import Button, CheckBox
 from benchboard.ui.widgets.readable_rows import ReadableRow
@@ -107,19 +108,43 @@ def test_select_all_ticks_every_permission_and_clears_them(admin: Admin) -> None
     assert not any(one.isChecked() for one in boxes)
 
 
+def test_permission_that_is_ticked_with_another_is_told_with_the_reason(admin: Admin, announcements: list[str]) -> None:
+    """Space at one box ticked another one without a word."""
+    admin.go("settings/keys")
+    admin.click("keys_create")
+    box = admin.find("key_scope_users:write")
+    box.setFocus(Qt.FocusReason.TabFocusReason)
+    announcements.clear()
+    admin.key(Qt.Key.Key_Space)
+    assert announcements == ["Also ticked, as it is needed for that: see people, sessions and the audit log."]
+    admin.find("key_scope_admin:enter").setFocus(Qt.FocusReason.TabFocusReason)
+    admin.key(Qt.Key.Key_Space)
+    assert announcements[1:] == [f"Also unticked, as it needs that: {ability_title('users:write')}."]
+    admin.click("key_all")
+    count = len([one for one in admin.window.findChildren(CheckBox) if one.objectName().startswith("key_scope_")])
+    assert announcements[2:] == [f"{count} permissions selected"]
+
+
 def test_a_key_without_permissions_is_refused_aloud_where_they_are_ticked(
-    admin: Admin, announcements: list[str]
+    admin: Admin, announcements: list[str], told_focus: list[str]
 ) -> None:
-    """It was red text only: a screen reader heard nothing, and the focus stayed."""
+    """It was red text only: a screen reader heard nothing, and the focus stayed. Then it was told twice."""
     admin.go("settings/keys")
     admin.click("keys_create")
     admin.type("key_name", "Nightly export")
     announcements.clear()
-    admin.click("create_key_act")
-    admin.wait(lambda: "An API key needs at least one permission." in " ".join(announcements))
+    told_focus.clear()
+    admin.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    refused = "An API key needs at least one permission."
+    admin.wait(lambda: isinstance(QApplication.focusWidget(), CheckBox))
     focused = QApplication.focusWidget()
     assert isinstance(focused, CheckBox)
-    assert focused.accessibleDescription().startswith("An API key needs at least one permission.")
+    assert focused.accessibleDescription().startswith(refused)
+    admin.wait(lambda: admin.find("create_key_act").isEnabled())
+    assert (told_focus, announcements) == ([focused.objectName()], [])
+    admin.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    admin.wait(lambda: any(one.startswith(refused) for one in announcements))
+    assert len(told_focus) == 1
 
 
 def test_admin_sees_everyones_keys_as_other_programs_make_them(admin: Admin) -> None:

@@ -91,6 +91,14 @@ def test_wrong_day_is_told_and_described_and_no_number_of_people_stands_there(
     shown = [one.text() for one in pane.findChildren(Text) if one.isVisible()]
     assert [text for text in shown if text.endswith(("person", "people"))] == []
     announcements.clear()
+    admin.key(Qt.Key.Key_Return)
+    assert announcements == [told], "the second time it was silent"
+    late = "That time hasn't come yet."
+    for day in ("2999-01-01", "2999-01-02"):
+        announcements.clear()
+        _ask(admin, day)
+        assert late in announcements
+    announcements.clear()
     field.clear()  # type: ignore[attr-defined]
     admin.wait(lambda: _rows(admin))
     assert field.accessibleDescription() == ""
@@ -142,6 +150,33 @@ def test_day_is_picked_in_a_calendar_and_now_leads_back(admin: Admin) -> None:
     assert now.isChecked()
     assert field.text() == ""  # type: ignore[attr-defined]
     admin.wait(lambda: "when the audit log begins." not in _texts(admin))
+
+
+def test_escape_goes_back_to_where_the_details_were_entered_from(
+    admin: Admin, told_focus: list[str], announcements: list[str]
+) -> None:
+    """It went to the first permission, and on the way to others."""
+    admin.go("admin/roles")
+    admin.find("role_analyst").setFocus(Qt.FocusReason.TabFocusReason)
+    admin.find("role_clone").setFocus(Qt.FocusReason.TabFocusReason)
+    told_focus.clear()
+    admin.key(Qt.Key.Key_Escape)
+    assert told_focus == ["role_analyst"]
+    admin.type("who_can_search", "pair")
+    admin.wait(lambda: _rows(admin))
+    admin.key(Qt.Key.Key_Down)
+    admin.wait(lambda: admin.find("who_can_detail").isAncestorOf(admin.window.focusWidget()))
+    admin.find("who_can_pick").setFocus(Qt.FocusReason.TabFocusReason)
+    told_focus.clear()
+    announcements.clear()
+    admin.key(Qt.Key.Key_Space)
+    admin.find("range_calendar")
+    admin.key(Qt.Key.Key_Escape)
+    assert told_focus == ["range_calendar", "who_can_pick"]
+    assert announcements == [], "whose details these are is told on the way into them alone"
+    told_focus.clear()
+    admin.key(Qt.Key.Key_Escape)
+    assert told_focus == ["who_can_search"]
 
 
 def test_calendar_begins_at_the_day_that_was_typed(admin: Admin) -> None:

@@ -68,6 +68,22 @@ def test_calendar_keys_move_turn_and_select(qtbot: QtBot, calendar: RangeCalenda
     assert "selected" not in calendar.accessible_text()
 
 
+def test_calendar_day_after_the_latest_is_told_to_be_unavailable_also_when_it_is_pressed(
+    qtbot: QtBot, announcements: list[str]
+) -> None:
+    calendar = RangeCalendar(months=1, today=TODAY, single=True, latest=TODAY)
+    qtbot.addWidget(calendar)
+    calendar.show()
+    qtbot.keyClick(calendar, Qt.Key.Key_Right)
+    told = "Thursday 19 November 2026, unavailable"
+    assert announcements == [told]
+    assert calendar.accessible_text() == f"Calendar, {told}"
+    qtbot.keyClick(calendar, Qt.Key.Key_Return)
+    assert announcements == [told, told]
+    qtbot.keyClick(calendar, Qt.Key.Key_Left)
+    assert announcements[-1] == "Wednesday 18 November 2026, today"
+
+
 def test_calendar_opens_at_the_month_of_the_first_day(calendar: RangeCalendar) -> None:
     """A range of several months was shown by its last ones, and so by today's."""
     calendar.show_range(DayRange(date(2026, 3, 9), TODAY))

@@ -37,6 +37,11 @@ def person_mark(person: Person) -> Mark:
     return state_mark(users.LOCKED if locked else person.state)
 
 
+def undone_text(step: str) -> str:
+    """What a toast says once something was undone, such as `new role “Auditor”`."""
+    return _("Undone: {step}").format(step=step)
+
+
 def quiet_mark(mark: Mark) -> Mark:
     """A state in a list, where the usual one has no colour but its mark's."""
     return replace(mark, kind="usual") if mark.kind == "ok" else mark

@@ -10,6 +10,7 @@ from benchboard.identity.oauth import clients
 from benchboard.identity.oauth.clients import ClientRecord, IssuedSecret
 from benchboard.identity.permissions import has_permission
 from benchboard.identity.roles import denied_title
+from benchboard.ui.admin.admin_format import undone_text
 from benchboard.ui.admin.client_dialog import ClientDialog
 from benchboard.ui.admin.client_secret_dialogs import NewSecretDialog, RotateSecretDialog
 from benchboard.ui.commands import Handler
@@ -54,7 +55,9 @@ def create(context: Context, owner: QWidget, done: Callable[[ClientRecord], obje
             context.tasks.change(
                 owner,
                 lambda session: clients.delete_client(session, context.actor, issued.client.id),
-                lambda _revoked: context.problems.toast(_("Change undone")),
+                lambda _revoked: context.problems.toast(
+                    undone_text(_("new OAuth client “{name}”").format(name=issued.client.name))
+                ),
             )
 
         def say() -> None:

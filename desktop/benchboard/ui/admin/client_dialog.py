@@ -22,6 +22,7 @@ from benchboard.identity.oauth.client_fields import (
 )
 from benchboard.identity.oauth.clients import ClientRecord, IssuedSecret
 from benchboard.identity.organisations import SCOPES
+from benchboard.ui.admin.admin_format import undone_text
 from benchboard.ui.admin.redirect_uri_rows import RedirectUriRows
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import DatabaseSession
@@ -277,12 +278,13 @@ class ClientDialog(Dialog):
         if before == ClientFields() or self._client is None:
             return
         context, owner, client_id = self._context, self._owner, self._client.id
+        step = _("changes to the OAuth client “{name}”").format(name=self._client.name)
 
         def undo() -> None:
             context.tasks.change(
                 owner,
                 lambda session: clients.change_client(session, context.actor, client_id, before, seen=now),
-                lambda _made: context.problems.toast(_("Change undone")),
+                lambda _made: context.problems.toast(undone_text(step)),
             )
 
         context.problems.toast(_("OAuth client “{name}” changed").format(name=now.name), undo)

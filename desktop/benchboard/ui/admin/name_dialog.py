@@ -85,15 +85,14 @@ class NameDialog(Dialog):
             self._base.current_key() if self._base is not None else "",
         )
         if not entered.name:
-            self._name.set_error(_("Enter a name."))
+            self._name.set_error(_("Enter a name."), again=True)
             self._name.edit.setFocus(Qt.FocusReason.OtherFocusReason)
             return
         self._accept_button.disable(_("Saving…"))
         op, done = self._op, self._done
 
         def finish(result: Any) -> None:
-            self.dismiss()
-            done(result)
+            self.dismiss_to(lambda: done(result))
 
         self._context.tasks.change(self, lambda session: op(session, entered), finish, self._on_failed)
 
@@ -103,6 +102,6 @@ class NameDialog(Dialog):
         fields = {"name": self._name, "description": self._description}
         field = fields.get(str(error.facts.get("field")))
         if field is not None:
-            field.set_error(text)
+            field.set_error(text, again=True)
             field.edit.setFocus(Qt.FocusReason.OtherFocusReason)
         self._problem.say("" if field is not None else text)

@@ -12,7 +12,7 @@ from benchboard.i18n import _
 from benchboard.identity.audit_periods import read_moment
 from benchboard.ui.time_format import full_date, full_time
 from benchboard.ui.widgets import Button, Edit, Paragraph
-from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.accessible import announce, describe, focus_told_once
 from benchboard.ui.widgets.calendar import DayRange, RangeCalendar
 from benchboard.ui.widgets.fields import row
 from benchboard.ui.widgets.popover import Popover
@@ -30,11 +30,14 @@ class PastDay(QWidget):
         self._now = Button(_("Now"), self._edit.clear, name="who_can_now")
         self._now.setCheckable(True)
         self._pick = Button("", self._open_calendar, icon="ph.calendar-blank", tip=_("Pick a day"), name="who_can_pick")
+        self._edit.returnPressed.connect(self._ask_again)
         self._edit.editingFinished.connect(self._finish)
         self._edit.textChanged.connect(self._clear)
         self._note = Paragraph("", "caption", "muted")
         self._error = Paragraph("", "caption", "error")
         self._typed = ""
+        self._is_asked = False
+        """Whether the user asks for what is told next: then what is wrong is told also if that was told before."""
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -95,9 +98,11 @@ class PastDay(QWidget):
         self._note.setVisible(known_from is not None)
         self._error.setVisible(bool(wrong))
         self._edit.set_invalid(error is not None)
-        if wrong and wrong not in self._edit.accessibleDescription():
-            announce(self._edit, wrong)
-        self._edit.setAccessibleDescription(" ".join(filter(None, (wrong, self._note.text()))))
+        is_news = self._is_asked or wrong not in self._edit.accessibleDescription()
+        self._is_asked = False
+        if wrong and is_news:
+            announce(self._edit, wrong, again=True)
+        describe(self._edit, " ".join(filter(None, (wrong, self._note.text()))))
 
     def _show_now(self) -> None:
         self._now.setChecked(not self.is_past)
@@ -119,15 +124,23 @@ class PastDay(QWidget):
 
         calendar.range_selected.connect(pick)
         popover.column.addWidget(calendar)
-        popover.open()
-        calendar.setFocus(Qt.FocusReason.PopupFocusReason)
+        with focus_told_once():
+            popover.open()
+            calendar.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def _clear(self, text: str) -> None:
         self._show_now()
         if not text:
             self._finish()
 
+    def _ask_again(self) -> None:
+        """Tell the answer to the same day again: a silent Enter seems not to work."""
+        if self._edit.text().strip() == self._typed:
+            self._is_asked = True
+            self.changed.emit()
+
     def _finish(self) -> None:
         if self._edit.text().strip() != self._typed:
             self._typed = self._edit.text().strip()
+            self._is_asked = True
             self.changed.emit()

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from PySide6.QtCore import QRect, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QMoveEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMoveEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.i18n import _, sentence_start
 from benchboard.identity.role_changes import RoleSummary
@@ -14,16 +14,19 @@ from benchboard.identity.roles import ABILITIES, RESERVED, ability_title
 from benchboard.ui.permission_groups import GROUPS
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import CheckBox, Elided, Text, disable_viewport_fill, scroll_area
-from benchboard.ui.widgets.accessible import Role
+from benchboard.ui.widgets.accessible import Role, announce, focus_told_once, tell_value_now, untold
 from benchboard.ui.widgets.badges import paint_icon
+from benchboard.ui.widgets.focus import FocusRinged, note_input
 from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.readable_rows import ReadableRow, make_readable
 from benchboard.ui.widgets.surfaces import set_surface
+from benchboard.ui.widgets.tab_order import scroll_into_view
 
 _COLUMN: Final = 72
 _TITLE: Final = 268
 """Pixels of a role's column, and the least of the permissions', which stays in view while the roles are scrolled."""
 _EDGE: Final = 3
+_SIDEWAYS: Final = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,17 @@ class PermissionMatrix(QWidget):
             self._scroll_bar.setValue(min(max(value, _TITLE + _COLUMN * (at + 1) - visible), _COLUMN * at))
 
     def _build(self) -> None:
+        """Make the rows anew; the focus stays at the cell that it was in."""
+        focused = QApplication.focusWidget()
+        place = next(((row.ability, at) for row in self._rows if (at := row.place_of(focused)) is not None), None)
+        with focus_told_once():
+            self._replace_rows()
+            row = next((one for one in self._rows if place is not None and one.ability == place[0]), None)
+            if row is not None and place is not None:
+                row.show()  # at once: what isn't shown can't have the focus
+                row.focus_place(place[1])
+
+    def _replace_rows(self) -> None:
         while (item := self._column.takeAt(0)) is not None:
             old = item.widget()
             if old is not None:
@@ -239,13 +253,17 @@ class _GroupHead(_RuledLine):
 
 
 class _MatrixRow(ReadableRow):
-    """One ability, and a cell for each role. Space ticks the current role's."""
+    """One ability, and a cell for each role. Right and Left go through the cells, and Up and Down from any of them to
+    the same one of the next row. Space ticks the current role's.
+    """
 
     toggled = Signal(str, bool)
 
     def __init__(self, ability: str, content: MatrixContent) -> None:
         super().__init__()
         self.setObjectName(f"ability_{ability}")
+        self._name_is_untold = False
+        """Whether it was called otherwise while it had the focus."""
         self.ability = ability
         self.setFixedHeight(theme().px("table.row.standard"))
         acts = next(acts for acts in ABILITIES if acts[0] == ability)
@@ -280,15 +298,54 @@ class _MatrixRow(ReadableRow):
             on, was = self.ability in content.ticked(role), self.ability in role.abilities
             cell.show_value(on=on, was=was)
             said.append(f"{role.name} {_('Yes') if on else _('No')}")
-        self.setAccessibleName(f"{self._text.text()}: {', '.join(said)}")
+        name = f"{self._text.text()}: {', '.join(said)}"
+        if self._name_is_untold or (self.hasFocus() and name != self.accessibleName()):
+            self._name_is_untold = True
+            with untold():  # a tick is told by itself; the whole row, as the focus comes to it again
+                self.setAccessibleName(name)
+        else:
+            self.setAccessibleName(name)
         self.title.update()
         self.update()
 
+    def place_of(self, focused: QWidget | None) -> int | None:
+        """Where in the row a widget is: 0 the row itself, from 1 on its cells; None: elsewhere."""
+        if focused is None or not (focused is self or self.isAncestorOf(focused)):
+            return None
+        inside = (at for at, cell in enumerate(self._cells, 1) if cell is focused or cell.isAncestorOf(focused))
+        return next(inside, 0)
+
+    def focus_place(self, place: int) -> None:
+        """Focus the row, or one of its cells; the last one beyond them."""
+        place = min(place, len(self._cells))
+        target: QWidget = self._cells[place - 1] if place else self
+        if isinstance(target, _BoxCell) and target.box.isEnabled():
+            target = target.box
+        target.setFocus(Qt.FocusReason.TabFocusReason)
+        scroll_into_view(target)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Space and self._box is not None and self._box.box.isEnabled():
+        place = self.place_of(QApplication.focusWidget())
+        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        cell = self._cells[place - 1] if place else None
+        if event.key() == Qt.Key.Key_Space and cell is not None and cell is not self._box:
+            announce(cell, cell.why_fixed(), again=True)
+        elif event.key() == Qt.Key.Key_Space and self._box is not None and self._box.box.isEnabled():
+            note_input(key=True)
             self._box.box.click()
+        elif plain and place is not None and event.key() in _SIDEWAYS:
+            self.focus_place(max(place + _SIDEWAYS[Qt.Key(event.key())], 0))
         else:
             super().keyPressEvent(event)
+            beside = QApplication.focusWidget()
+            if place and isinstance(beside, _MatrixRow):
+                beside.focus_place(place)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        if self._name_is_untold:
+            self._name_is_untold = False
+            tell_value_now(self)
+        super().focusInEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -296,14 +353,14 @@ class _MatrixRow(ReadableRow):
             painter.fillRect(QRect(0, self.height() - 1, self.width(), 1), theme().color("grid"))
 
 
-class _Cell(QWidget):
-    """Whether a role permits an ability: a check mark, or a dash."""
+class _Cell(FocusRinged, QWidget):
+    """Whether a role permits an ability: a check mark, or a dash. Tab doesn't stop at it, arrows lead there."""
 
     accessible_role = Role.Cell
 
     def __init__(self, ability: str, role: RoleSummary, *, is_current: bool) -> None:
         super().__init__()
-        self._is_current = is_current
+        self._is_current, self._role = is_current, role
         self.setObjectName(f"cell_{ability}_{role.slug}")
         self.setAccessibleName(_cell_name(ability, role))
         self._on = self._was = False
@@ -317,6 +374,12 @@ class _Cell(QWidget):
     def accessible_checked(self) -> bool:
         """Whether it is permitted (`ChecksItself`)."""
         return self._on
+
+    def why_fixed(self) -> str:
+        """Why it can't be ticked here."""
+        if self._role.is_system:
+            return _("What a system role permits can't be changed. Clone it to begin a role of your own.")
+        return _("Select the role “{name}” first to change what it permits.").format(name=self._role.name)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
@@ -345,12 +408,23 @@ def _cell_name(ability: str, role: RoleSummary) -> str:
     return f"{sentence_start(ability_title(ability))}, {role.name}"
 
 
+class _TickBox(CheckBox):
+    """A box whose arrows are those of its row."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (*_SIDEWAYS, Qt.Key.Key_Up, Qt.Key.Key_Down):
+            note_input(key=True)
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+
 class _BoxCell(_Cell):
     """A box to tick."""
 
     def __init__(self, ability: str, role: RoleSummary) -> None:
         super().__init__(ability, role, is_current=True)
-        self.box = CheckBox()
+        self.box = _TickBox()
         self.box.setObjectName(f"tick_{ability}")
         self.box.setAccessibleName(_cell_name(ability, role))
         if ability == RESERVED:

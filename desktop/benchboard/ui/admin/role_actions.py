@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 from benchboard.i18n import _, ngettext, number
 from benchboard.identity import role_changes
 from benchboard.identity.role_changes import AssignmentChange, DeletedRole, RoleFields, RoleSummary, WhatIf
+from benchboard.ui.admin.admin_format import undone_text
 from benchboard.ui.admin.name_dialog import Entered, NameDialog
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import DatabaseSession
@@ -37,7 +38,7 @@ def create(
             context.tasks.change(
                 owner,
                 lambda session: role_changes.delete_role(session, context.actor, role.id),
-                lambda _deleted: context.problems.toast(_("Change undone")),
+                lambda _deleted: context.problems.toast(undone_text(_("new role “{name}”").format(name=role.name))),
             )
 
         context.problems.toast(_("Role “{name}” created").format(name=role.name), undo)
@@ -75,7 +76,9 @@ def edit(context: Context, owner: QWidget, role: RoleSummary) -> None:
     def changed(result: tuple[RoleFields, RoleFields]) -> None:
         before, now = result
         if before != RoleFields():
-            _offer_undo(context, owner, role.id, before, now, _("Role “{name}” changed").format(name=now.name))
+            text, step = _("Role “{name}” changed"), _("changes to the role “{name}”")
+            named = before.name or now.name or ""
+            _offer_undo(context, owner, role.id, before, now, text.format(name=now.name), step.format(name=named))
 
     title = _("Edit the role “{name}”").format(name=role.name)
     NameDialog(
@@ -93,7 +96,8 @@ def save_permissions(
         done()
         if before != RoleFields():
             text = _("Permissions of “{name}” saved").format(name=role.name)
-            _offer_undo(context, owner, role.id, before, RoleFields(abilities=abilities), text)
+            step = _("changed permissions of “{name}”").format(name=role.name)
+            _offer_undo(context, owner, role.id, before, RoleFields(abilities=abilities), text, step)
 
     context.tasks.change(
         owner,
@@ -104,14 +108,17 @@ def save_permissions(
     )
 
 
-def _offer_undo(context: Context, owner: QWidget, role_id: str, before: RoleFields, now: RoleFields, text: str) -> None:
-    """Offer to bring the fields `before` back, unless somebody has changed them since they were saved as `now`."""
+def _offer_undo(
+    context: Context, owner: QWidget, role_id: str, before: RoleFields, now: RoleFields, text: str, step: str
+) -> None:
+    """Say by `text` what was saved, and offer to bring the fields `before` back, unless somebody has changed them since
+    they were saved as `now`. `step`: what is then said to be undone."""
 
     def undo() -> None:
         context.tasks.change(
             owner,
             lambda session: role_changes.change_role(session, context.actor, role_id, before, seen=now),
-            lambda _made: context.problems.toast(_("Change undone")),
+            lambda _made: context.problems.toast(undone_text(step)),
         )
 
     context.problems.toast(text, undo)

@@ -1,27 +1,30 @@
 """The roles of the organisation: what each permits, side by side; edited with who gains and who loses before saving."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from benchboard.i18n import _, ngettext, number, pgettext
+from benchboard.i18n import _, ngettext, number, pgettext, sentence_start
 from benchboard.identity import role_changes
 from benchboard.identity.permissions import has_permission
 from benchboard.identity.role_changes import RoleSummary, WhatIf
-from benchboard.identity.roles import RESERVED, denied_title, with_dependent, with_needed
+from benchboard.identity.roles import RESERVED, ability_title, denied_title, with_dependent, with_needed
 from benchboard.ui.admin import role_actions
 from benchboard.ui.admin.permission_matrix import MatrixContent, PermissionMatrix, changed_rows, compared
 from benchboard.ui.admin.role_pane import RolePane, WhatIfPane, WhatIfSheet, WhoCanPane, abilities_matching
 from benchboard.ui.commands import Handler, install_shortcuts
 from benchboard.ui.context import Context
+from benchboard.ui.permission_groups import ticked_with_text
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.typed_texts import restore_typed_texts, typed_texts
 from benchboard.ui.widgets import (
     BannerPlace,
     Button,
+    CheckBox,
     Confirm,
     Select,
     Toolbar,
@@ -30,9 +33,10 @@ from benchboard.ui.widgets import (
     scroll_area,
     search_field,
 )
-from benchboard.ui.widgets.accessible import Role, announce, place_text
+from benchboard.ui.widgets.accessible import Role, announce, focus_told_once, is_over_content, place_text
 from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.fields import focus_filter, focus_list
+from benchboard.ui.widgets.focus import FocusReturn
 from benchboard.ui.widgets.list_row import ListRow
 from benchboard.ui.widgets.surfaces import set_surface
 from benchboard.ui.widgets.tab_order import focus_content, one_tab_stop_choices, one_tab_stop_list
@@ -71,6 +75,8 @@ class RolesView(QWidget):
         self._roles: tuple[RoleSummary, ...] = ()
         self._current = ""
         self._requested = ""
+        self._focused_next = ""
+        """The role that was just made: its row gets the focus once it is listed."""
         self._was_narrow = self._is_put_away = False
         self._added: frozenset[str] = frozenset()
         self._removed: frozenset[str] = frozenset()
@@ -124,6 +130,13 @@ class RolesView(QWidget):
         self._body = Drawer(both, self._panes)
         self._body.covers.connect(self._matrix.set_covered)
         self._body.covers.connect(lambda _pixels: QTimer.singleShot(0, self, self._fit_width))
+        self._came_from = FocusReturn()
+        """From where the focus came into the details."""
+        self._is_over_detail = False
+        """Whether the focus is in a dialog or popover that was opened from the details."""
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._note_entering)
         self.banner_place = BannerPlace()
         fill_column(self, self._toolbar, self.banner_place, self._body)
         self.setFocusProxy(self._list)
@@ -215,6 +228,9 @@ class RolesView(QWidget):
             self._removed &= role.abilities
         self._show_compare_choices()
         self._show_current()
+        if self._focused_next in known:
+            row, self._focused_next = self._rows[self._focused_next], ""
+            row.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _show_list(self) -> None:
         for at, role in enumerate(self._roles):
@@ -245,9 +261,7 @@ class RolesView(QWidget):
         ]
         if choices != self._shown_choices():
             self._compare.blockSignals(True)
-            self._compare.clear()
-            for key, title in choices:
-                self._compare.addItem(title, key)
+            self._compare.set_choices(choices)
             self._compare.set_current_key(before if before in dict(choices) else "")
             self._compare.blockSignals(False)
 
@@ -350,7 +364,31 @@ class RolesView(QWidget):
         self._title_staged()
 
     def _close_detail(self) -> None:
-        self._body.show_detail(False)
+        self._leave_detail(lambda: self._body.show_detail(False))
+
+    def _is_detail(self, widget: QWidget) -> bool:
+        return self._panes.isAncestorOf(widget) or self._below.isAncestorOf(widget)
+
+    def _note_entering(self, before: QWidget | None, now: QWidget | None) -> None:
+        """Remember from where the focus comes into the details; not of what it returns from."""
+        if before is None or now is None:
+            return
+        if is_over_content(now):
+            self._is_over_detail = self._is_detail(before)
+        elif self._is_detail(now):
+            if self.isAncestorOf(before) and not self._is_detail(before) and not self._is_over_detail:
+                self._came_from = FocusReturn(before)
+            self._is_over_detail = False
+
+    def _leave_detail(self, close: Callable[[], object]) -> None:
+        """Close what is in the details; the focus in them returns to where it came from, or to the role's row."""
+        focused = self.window().focusWidget()
+        was_inside, came_from = focused is not None and self._is_detail(focused), self._came_from
+        with focus_told_once():
+            close()
+            if was_inside:
+                target: QWidget = came_from.target() or self._rows.get(self._current) or self._list
+                target.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     # ---- editing
 
@@ -370,11 +408,23 @@ class RolesView(QWidget):
             return
         change = with_needed(ability) if on else with_dependent(ability)
         ticked = self._ticked(role) | set(change) if on else self._ticked(role) - set(change)
+        others = (ticked ^ self._ticked(role)) - {ability}
         self._added, self._removed = ticked - role.abilities, role.abilities - ticked
         self._show_list()
         self._show_current()
         if not self._body.narrow or self._panes.isVisible():
             self._open_detail()
+        self._tell_ticked(ability, others, on=on)
+
+    def _tell_ticked(self, ability: str, others: frozenset[str], *, on: bool) -> None:
+        """Have the screen reader say what was ticked, what with it and why, and how much isn't saved. A box that has
+        the focus is read by itself."""
+        parts = []
+        if not isinstance(self.window().focusWidget(), CheckBox):
+            parts.append(f"{sentence_start(ability_title(ability))}: {_('Yes') if on else _('No')}.")
+        parts.append(ticked_with_text(others, on=on))
+        parts.append(f"{self._staged_text()}." if self._has_staged() else _("Nothing is changed."))
+        announce(self._matrix, " ".join(filter(None, parts)), again=True)
 
     def _show_matrix(self) -> None:
         role = self._role()
@@ -417,10 +467,13 @@ class RolesView(QWidget):
     def _title_staged(self) -> None:
         """Say how many permissions aren't saved, in as many words as the toolbar has room for."""
         count = len(self._added) + len(self._removed)
+        short = ngettext("{count} not saved", "{count} not saved", count).format(count=number(count))
+        self._staged.set_title(short if self._body.narrow else self._staged_text())
+
+    def _staged_text(self) -> str:
+        count = len(self._added) + len(self._removed)
         text = ngettext("{count} permission changed, not saved", "{count} permissions changed, not saved", count)
-        if self._body.narrow:
-            text = ngettext("{count} not saved", "{count} not saved", count)
-        self._staged.set_title(text.format(count=number(count)))
+        return text.format(count=number(count))
 
     def _show_what_if_pane(self) -> None:
         if self._has_sheet():
@@ -448,7 +501,8 @@ class RolesView(QWidget):
 
     def _create(self, base: RoleSummary | None) -> None:
         def made(role: RoleSummary) -> None:
-            self._requested = role.id
+            self._requested = self._focused_next = role.id
+            self._show_roles((*self._roles, role))  # at once, for the focus to go from the dialog to its row
             self.refresh()
 
         role_actions.create(self._context, self, self._roles, base, made)
@@ -474,8 +528,11 @@ class RolesView(QWidget):
             focus_list(self)
 
     def _close_who_can(self) -> None:
-        self._search.clear()
-        self._search_who_can("")
+        def close() -> None:
+            self._search.clear()
+            self._search_who_can("")
+
+        self._leave_detail(close)
 
     def _place_who_can(self, *, below: bool) -> None:
         """Have who can do a thing below the matrix, or with the details beside it."""

@@ -9,6 +9,7 @@ from benchboard.dashboards.access import reached_objects
 from benchboard.i18n import _, ngettext, number
 from benchboard.identity import teams
 from benchboard.identity.teams import DeletedTeam, MembershipChange, TeamSummary
+from benchboard.ui.admin.admin_format import undone_text
 from benchboard.ui.admin.name_dialog import Entered, NameDialog
 from benchboard.ui.commands import Handler, Handlers
 from benchboard.ui.context import Context
@@ -36,7 +37,7 @@ def create(context: Context, owner: QWidget, done: Callable[[TeamSummary], objec
             context.tasks.change(
                 owner,
                 lambda session: teams.delete_team(session, context.actor, team.id),
-                lambda _deleted: context.problems.toast(_("Change undone")),
+                lambda _deleted: context.problems.toast(undone_text(_("new team “{name}”").format(name=team.name))),
             )
 
         context.problems.toast(_("Team “{name}” created").format(name=team.name), undo)
@@ -61,12 +62,13 @@ def rename(context: Context, owner: QWidget, team: TeamSummary) -> None:
 
     def renamed(names: tuple[str, str]) -> None:
         before, now = names
+        step = _("new name “{name}” of the team “{before}”").format(name=now, before=before)
 
         def undo() -> None:
             context.tasks.change(
                 owner,
                 lambda session: teams.rename_team(session, context.actor, team.id, before, seen=now),
-                lambda _name: context.problems.toast(_("Change undone")),
+                lambda _name: context.problems.toast(undone_text(step)),
             )
 
         if before != now:

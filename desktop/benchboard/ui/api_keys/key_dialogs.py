@@ -8,12 +8,12 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.errors import AppError
-from benchboard.i18n import _, ngettext, sentence_start
+from benchboard.i18n import _, ngettext, number, sentence_start
 from benchboard.identity import api_keys
 from benchboard.identity.api_keys import ApiKeyRecord, NewApiKey
 from benchboard.identity.roles import abilities_of, ability_title, permissions_of, with_dependent, with_needed
 from benchboard.ui.context import Context
-from benchboard.ui.permission_groups import DANGEROUS, GROUPS
+from benchboard.ui.permission_groups import DANGEROUS, GROUPS, ticked_with_text
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.theme import theme
 from benchboard.ui.time_format import full_date
@@ -32,6 +32,7 @@ from benchboard.ui.widgets import (
     copyable,
     row,
 )
+from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.shown_secret import ShownSecret
 from benchboard.ui.widgets.store_first_dialog import StoreFirstDialog
 
@@ -133,6 +134,9 @@ class CreateKeyDialog(Dialog):
         for box in self._boxes.values():
             box.setChecked(ticked)
         self._scopes_error.say("")
+        count = len(self._boxes) if ticked else 0
+        selected = ngettext("{count} permission selected", "{count} permissions selected", count)
+        announce(self, selected.format(count=number(count)), again=True)
 
     def _show_all(self) -> None:
         everything = all(box.isChecked() for box in self._boxes.values())
@@ -146,10 +150,13 @@ class CreateKeyDialog(Dialog):
 
     def _tick(self, ability: str, on: bool) -> None:
         """Tick what it is of no use without, or untick what is of no use without it."""
+        others = set[str]()
         for other in with_needed(ability) if on else with_dependent(ability):
-            if other in self._boxes:
+            if other in self._boxes and self._boxes[other].isChecked() != on:
                 self._boxes[other].setChecked(on)
+                others.add(other)
         self._scopes_error.say("")
+        announce(self, ticked_with_text(others, on=on), again=True)
 
     def _submit(self) -> None:
         if not self._create.isEnabled():
@@ -175,7 +182,7 @@ class CreateKeyDialog(Dialog):
         self._create.disable("")
         text = " ".join(part for part in (error.what, error.why or error.do) if part)
         if error.facts.get("field") == "name":
-            self._name.set_error(text)
+            self._name.set_error(text, again=True)
             self._name.edit.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self._scopes_error.say(text, next(iter(self._boxes.values()), None))

@@ -164,6 +164,7 @@ class RangeCalendar(QWidget):
     def _select(self, day: date) -> None:
         self.current = day
         if day > self._latest:
+            announce(self, self._spoken(day), again=True)
             return
         if self._single:
             self._first_end = day
@@ -279,6 +280,8 @@ class RangeCalendar(QWidget):
         parts = [self._spoken_day(day)]
         if day == self._today:
             parts.append(_("today"))
+        if day > self._latest:
+            parts.append(_("unavailable"))
         if selected is not None and selected.first <= day <= selected.last:
             parts.append(_("selected"))
         return ", ".join(parts)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
 from benchboard.i18n import _
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.accessible import announce, is_over_content
 from benchboard.ui.widgets.detail_pane import DetailHeader
 from benchboard.ui.widgets.empty_state import EmptyState
 from benchboard.ui.widgets.labels import hairline
@@ -93,7 +93,7 @@ class Drawer(QWidget):
         if (
             now is None
             or not self._detail.isAncestorOf(now)
-            or (before is not None and self._detail.isAncestorOf(before))
+            or (before is not None and (self._detail.isAncestorOf(before) or is_over_content(before)))
         ):
             return
         head = next((one for one in self._detail.findChildren(DetailHeader) if one.isVisible()), None)

@@ -14,13 +14,16 @@ from benchboard.ui.widgets.accessible import Role, announce
 from benchboard.ui.widgets.focus import FocusRinged, came_by_key
 from benchboard.ui.widgets.tab_order import one_tab_stop_list, scroll_into_view, step_by_key, tools_beside
 
-_STEPS: Final = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+_PAGE: Final = 10
+"""The rows of a step by Page Up or Page Down."""
+_STEPS: Final = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -_PAGE, Qt.Key.Key_PageDown: _PAGE}
 _ENDS: Final = {Qt.Key.Key_Home: 0, Qt.Key.Key_End: -1}
 
 
 class ReadableRow(FocusRinged, QWidget):
-    """A row in a list that `make_readable` made one stop. Up, Down, Home and End go from row to row, Left and Right to
-    the buttons in it; Ctrl+C copies it. A class of rows says what is read of it, and what is copied if less.
+    """A row in a list that `make_readable` made one stop. Up, Down, Home and End go from row to row, Page Up and Page
+    Down by ten, Left and Right to the buttons in it; Ctrl+C copies it. A class of rows says what is read of it, and
+    what is copied if less.
     """
 
     accessible_role = Role.ListItem
