@@ -1,4 +1,5 @@
-"""Walks all screens of the window with Tab and back, and prints as lines of JSON what keyboards or screen readers miss.
+"""Walks all screens of the window with Tab and back, asks all that is on them what a screen reader asks, and prints as
+lines of JSON what keyboards or screen readers miss.
 
 `python -m support.keyboard_walk` runs in the `environment` of `sizes_walk`; one language, theme and size, as it is
 about which widgets there are, and not about how they fit.
@@ -23,6 +24,7 @@ from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.widgets.dialog import Scrim
 from benchboard.ui.widgets.popover import Popover
 from benchboard.ui.widgets.tab_order import scroll_into_view, tab_stops
+from support.reader_questions import asked_when_named, wrong_answers
 from support.sizes_screens import SCREENS
 
 Role = QAccessible.Role
@@ -61,16 +63,18 @@ def walk(folder: Path) -> Iterator[tuple[str, str]]:
     seen: set[str] = set()
     drawn: set[str] = set()
     try:
-        for screen in SCREENS:
-            screen.reach(tour.context)
-            if screen.open is not None:
-                screen.open(tour.context)
-            window = tour.context.driver.window
-            _settle()
-            for fault in _faults(window, drawn):
-                if fault not in seen:
-                    seen.add(fault)
-                    yield screen.name, fault
+        with asked_when_named() as unanswered:
+            for screen in SCREENS:
+                screen.reach(tour.context)
+                if screen.open is not None:
+                    screen.open(tour.context)
+                window = tour.context.driver.window
+                _settle()
+                for fault in (*unanswered, *wrong_answers(window), *_faults(window, drawn)):
+                    if fault not in seen:
+                        seen.add(fault)
+                        yield screen.name, fault
+                unanswered.clear()
     finally:
         tour.close()
 

@@ -361,9 +361,9 @@ class _Cell(FocusRinged, QWidget):
     def __init__(self, ability: str, role: RoleSummary, *, is_current: bool) -> None:
         super().__init__()
         self._is_current, self._role = is_current, role
+        self._on = self._was = False
         self.setObjectName(f"cell_{ability}_{role.slug}")
         self.setAccessibleName(_cell_name(ability, role))
-        self._on = self._was = False
         self.setFixedWidth(_COLUMN)
 
     def show_value(self, *, on: bool, was: bool) -> None:
