@@ -187,6 +187,48 @@ def test_list_time_line_and_errors_lead_to_each_other(
     assert model.cell(500, TIME) == "5.000 000" or model.cell(500, TIME).startswith("5.0")
 
 
+def test_frame_that_is_current_stays_so_in_sight_or_the_next_one_does_where_a_filter_is_typed(
+    qtbot: QtBot, shell: Shell, opened: RecordingsView, click: Clicker
+) -> None:
+    model, table = opened.frames.model, opened.frames.table
+
+    def in_sight() -> bool:
+        box = table.visualRect(table.currentIndex())
+        return table.currentIndex().isValid() and table.viewport().rect().contains(box)
+
+    table.setFocus()
+    table.setCurrentIndex(model.index(2_001, 0))
+    playhead = opened.time_line.playhead
+    click.type(shell.window(), "recording_filter", "1A0")
+    qtbot.waitUntil(lambda: model.rowCount() == COUNT // 2 + 3)
+    assert model.number_at(table.currentIndex().row()) == 2_001
+    assert in_sight()
+    opened.frames.filter_bar.set_text("!1A0")
+    qtbot.waitUntil(lambda: model.rowCount() == COUNT // 2)
+    assert model.number_at(table.currentIndex().row()) == 2_002
+    assert in_sight()
+    assert opened.time_line.playhead == playhead, "the user moved nothing"
+
+
+def test_keys_on_the_time_line_move_by_steps_and_pages_and_each_place_is_told(
+    qtbot: QtBot, opened: RecordingsView, announcements: list[str]
+) -> None:
+    line = opened.time_line
+    line.setFocus()
+    places = []
+    for key in (Qt.Key.Key_PageDown, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp, Qt.Key.Key_End, Qt.Key.Key_Home):
+        announcements.clear()
+        qtbot.keyClick(line, key)
+        places.append(round(line.playhead - BEGUN, 1))
+        assert len(announcements) == 1
+        assert announcements[0].startswith("At ")
+    assert places == [3.0, 6.0, 3.0, 30.0, 0.0]
+    announcements.clear()
+    qtbot.keyClick(line, Qt.Key.Key_PageDown, Qt.KeyboardModifier.ShiftModifier)
+    assert line.selected == pytest.approx((BEGUN, BEGUN + 2.999), abs=0.001)
+    assert announcements[-1].startswith("2.999 s selected")
+
+
 def test_mark_of_a_time_is_drawn_where_the_playhead_stands_then(shell: Shell, opened: RecordingsView) -> None:
     line = opened.time_line
     shoot(shell, "recordings_marks")

@@ -1195,6 +1195,57 @@ def test_write_to_several_dongles_writes_each_that_it_fits(
     assert sum("the controller of" in label.text() for label in dialog.findChildren(QLabel)) == 2
 
 
+def test_steps_of_writing_and_the_result_are_told_once_each(shell: Shell, announcements: list[str]) -> None:
+    shell.go("bench/timing")
+    view = shell.window().findChild(TimingView)
+    assert view is not None
+    for _time in range(2):  # a second write tells the same again
+        announcements.clear()
+        view.verification.start("500 kbit/s", "87.5")
+        view.verification.set_step(3)
+        view.verification.show_passed("0 errors in 9 frames")
+        assert announcements == [
+            "Writing 500 kbit/s, 87.5 %",
+            "Written, read back and compared. Listening to the bus",
+            "Write and verify: 0 errors in 9 frames",
+        ]
+    view.verification.show_failure("4 errors", detectable=True)
+    view.verification.show_detecting()
+    assert announcements[-1] == "Listening at the usual bit rates."
+
+
+def test_undo_that_brings_a_wrong_value_back_tells_which_is_to_be_corrected(
+    qtbot: QtBot, shell: Shell, announcements: list[str]
+) -> None:
+    window = shell.window()
+    shell.go("bench/timing")
+    (view,) = shell.findChildren(TimingView)
+    qtbot.waitUntil(lambda: view._phases is not None)
+    field = window.findChild(QLineEdit, "timing_bitrate")
+    assert field is not None
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "x")
+    qtbot.waitUntil(lambda: view._phases is None)
+    field = window.findChild(QLineEdit, "timing_point")
+    assert field is not None
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "80")
+    view._solve_now()
+    view._inputs.fill_in(view._inputs.controller_name(), {"bitrate": "500"}, view._inputs.boxes)
+    view._solve_edited()
+    assert view._phases is not None
+    announcements.clear()
+    _undo(qtbot, window)
+    assert view._phases is None
+    assert announcements[-2:] == ["Undone", "No bit timings. Correct “Bit rate”."]
+    _redo(qtbot, window)
+    assert announcements[-2] == "Redone"
+    assert announcements[-1].startswith("Selected: ")
+    assert window.focusWidget() is field
+
+
 def test_failed_verification_is_told_as_sentences(shell: Shell, announcements: list[str]) -> None:
     shell.go("bench/timing")
     view = shell.window().findChild(TimingView)

@@ -104,6 +104,19 @@ def _retry_buttons(table: PagedTable[Entry]) -> list[QPushButton]:
     return [one for one in table.findChildren(QPushButton) if one.isVisible() and one.text() == "Try again"]
 
 
+def test_row_that_a_search_leaves_stays_in_sight(qtbot: QtBot, source: Source, table: PagedTable[Entry]) -> None:
+    source.entries = tuple(Entry(str(number), f"Entry {number}") for number in range(300))
+    table.model.refresh()
+    qtbot.waitUntil(lambda: table.model.rowCount() == 300)
+    table.make_current("250")
+    table.view.scrollTo(table.view.currentIndex())
+    source.entries = source.entries[200:]
+    table.model.listing = Listing(search="Entry")
+    qtbot.waitUntil(lambda: table.model.rowCount() == 100)
+    assert table.current() == Entry("250", "Entry 250")
+    assert table.view.viewport().rect().contains(table.view.visualRect(table.view.currentIndex()))
+
+
 def test_load_with_focus_elsewhere_leaves_it(
     qtbot: QtBot, table: PagedTable[Entry], beside: QWidget, source: Source
 ) -> None:

@@ -45,6 +45,8 @@ class RecordedFramesPane(QWidget):
         self._context = context
         self._searching: Work | None = None
         self._follows = False
+        self._before: tuple[Recording | None, int] = (None, -1)
+        """The recording, and the number of its frame that is current, before rows are replaced; -1: none is."""
         """Whether the current row is being set, rather than chosen by the user."""
         self.model = RecordedFrameModel(self)
         self.table = FrameList(self.model, time_width=_TIME_WIDTH)
@@ -79,6 +81,7 @@ class RecordedFramesPane(QWidget):
         self.plots.place_in(split)
         whole.addWidget(split, 1)
         self.model.filter_wanted.connect(self._search)
+        self.model.modelAboutToBeReset.connect(self._note_current)
         self.model.modelReset.connect(self._on_reset)
         self.filter_bar.left.connect(self.focus_frames)
         self.filter_bar.databases.changed.connect(self._use_databases)
@@ -156,9 +159,21 @@ class RecordedFramesPane(QWidget):
         if is_empty:
             self.plots.show_pane(False)
         self._stack.setCurrentWidget(self._empty if is_empty else self._none if hidden else self.table)
+        self._restore_current()
         if had_focus:
             self.focus_frames()
         self.numbers_changed.emit()
+
+    def _note_current(self) -> None:
+        """Note the current frame: a reset forgets which it is."""
+        is_current = self.table.currentIndex().isValid()
+        self._before = (self.model.recording, self.current_number() if is_current else -1)
+
+    def _restore_current(self) -> None:
+        """Make the frame that was current so again, or the next one that is shown: the keys go on in sight."""
+        recording, at = self._before
+        if at >= 0 and recording is self.model.recording and self.model.numbers:
+            self.show_number(at)
 
     def frames_text(self) -> str:
         """How many frames are shown."""

@@ -48,6 +48,8 @@ _DRAG: Final = 4
 """Pixels from which on a press is a drag."""
 _STEPS: Final = 100
 """Steps of the arrow keys in the whole recording."""
+_PAGE: Final = 10
+"""Steps of Page Up and Page Down."""
 _LABEL: Final = 110
 _TICK: Final = 4
 _HEADROOM: Final = 1.15
@@ -67,8 +69,8 @@ class RecordingTimeLine(QWidget):
     """`sought`: the user moved the playhead to a time (s). `range_changed`: another range, or none, is selected.
 
     A click moves the playhead, a drag selects a range, and a drag of an end of the range moves that. Left and Right
-    move the playhead by a hundredth, with Shift they select a range from where it was; Home and End lead to the ends,
-    Esc selects no range.
+    move the playhead by a hundredth, Page Up and Page Down by a tenth, with Shift they select a range from where it
+    was; Home and End lead to the ends, Esc selects no range.
     """
 
     accessible_role = Role.Chart
@@ -479,6 +481,7 @@ class RecordingTimeLine(QWidget):
         step = recording.seconds / _STEPS
         moves = {
             Qt.Key.Key_Left: self._playhead - step, Qt.Key.Key_Right: self._playhead + step,
+            Qt.Key.Key_PageUp: self._playhead - _PAGE * step, Qt.Key.Key_PageDown: self._playhead + _PAGE * step,
             Qt.Key.Key_Home: recording.start, Qt.Key.Key_End: recording.end,
         }  # fmt: skip
         if key in moves:

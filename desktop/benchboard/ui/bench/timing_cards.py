@@ -396,7 +396,11 @@ class VerificationCard(Card):
         """Mark step `step` as current; those before it passed."""
         if step == _LISTEN:
             self._written_at = datetime.now(UTC)
-        self._show_result(_Result(step, "now", _("Listening") if step == _LISTEN else _("In progress"), "muted"))
+        listens = step == _LISTEN
+        told = (_("Written, read back and compared. Listening to the bus") if listens
+                else _("Writing {timing}").format(timing=self._title))  # fmt: skip
+        text = _("Listening") if listens else _("In progress")
+        self._show_result(_Result(step, "now", text, "muted"), told=told)
 
     def clear(self) -> None:
         """Show no result: the last one was of another dongle."""
@@ -420,7 +424,8 @@ class VerificationCard(Card):
 
     def show_detecting(self) -> None:
         """The bit rate of the bus is being found; the step that failed stays so."""
-        self._show_result(replace(self._result, why=_("Listening at the usual bit rates."), is_detectable=False))
+        why = _("Listening at the usual bit rates.")
+        self._show_result(replace(self._result, why=why, is_detectable=False), told=why)
 
     def show_detected(self, why: str) -> None:
         """What the detection found, below the step that failed."""
@@ -439,12 +444,14 @@ class VerificationCard(Card):
         self._result = replace(_NO_RESULT, is_final=True)
         self._render()
 
-    def _show_result(self, result: _Result) -> None:
-        if result.text and result.text != self._result.text:
-            of = _STEPS[result.step] if 0 <= result.step < len(_STEPS) and not result.is_final else _TITLE
-            text = f"{_(of)}: {result.text}"
-            told = f"{sentence(text)} {result.why}" if result.why else text
-            announce(self, told, urgent=result.tone == "error")
+    def _show_result(self, result: _Result, *, told: str = "") -> None:
+        """`told`: what a screen reader is told of it, if that is more than what is shown."""
+        if told:
+            announce(self, told, again=True)
+        elif result.text and result.text != self._result.text:
+            text = f"{_(_TITLE)}: {result.text}"
+            text = f"{sentence(text)} {result.why}" if result.why else text
+            announce(self, text, urgent=result.tone == "error", again=result.is_final)
         self._result = result
         self._render()
 

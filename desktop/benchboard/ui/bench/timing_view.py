@@ -678,14 +678,15 @@ class TimingView(QWidget):
 
     def _undo(self) -> None:
         self._solve_now()  # what was just typed is undone first
-        self._restore(self._history.undo())
+        self._restore(self._history.undo(), _("Undone"))
 
     def _redo(self) -> None:
         self._solve_now()
-        self._restore(self._history.redo())
+        self._restore(self._history.redo(), _("Redone"))
 
-    def _restore(self, choice: TimingChoice | None) -> None:
-        """Show a state of the history."""
+    def _restore(self, choice: TimingChoice | None, done: str) -> None:
+        """Show a state of the history, and tell a screen reader what was `done`, and what is shown or has to be
+        corrected now."""
         if choice is None:
             return
         self._inputs.fill_in(choice.controller, choice.texts, choice.boxes)
@@ -693,7 +694,11 @@ class TimingView(QWidget):
         self._inputs.method.set_current(choice.method)
         self._solve()
         plot = self._plot if self._pair_plot.isHidden() else self._pair_plot
-        announce(plot, plot.accessibleDescription() or self._inputs.why_none(), again=True)
+        announce(plot, done, again=True)
+        if self._phases is None:
+            announce(self, self._inputs.why_none(), again=True)
+        else:
+            announce(plot, plot.accessibleDescription(), again=True)
 
     # ---- solving
 
@@ -870,7 +875,7 @@ class TimingView(QWidget):
     def _verdict_sentences(self) -> tuple[str, ...]:
         """What the cards say of the timing, and of the other node."""
         if self._phases is None:
-            return (_("No bit timing"),)
+            return (self._inputs.why_none(),)
         tolerance, cable = self._tolerance.tolerance.sentence, self._tolerance.cable.sentence
         return self._bit_problem.text(), tolerance, cable, self._comparison.sentence
 

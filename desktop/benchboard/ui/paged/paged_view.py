@@ -299,6 +299,10 @@ class PagedTable(QWidget, Generic[Row]):
         if at >= 0:
             self.view.setCurrentIndex(self.model.index(at, 0))
             self.view.verticalScrollBar().setValue(scroll)
+            if listing != self.model.listing:  # the row is elsewhere among those that match
+                (self.cards if self._shows_cards and self.cards is not None else self.view).scrollTo(
+                    self.view.currentIndex()
+                )
         self._saved_position = None
         self._loaded_listing = self.model.listing
         # Details that were put away stay so, also when their row is gone and its neighbour is current.
