@@ -9,12 +9,15 @@ from typing import Final
 from benchboard.canbus.dbc import CanDatabase, Message
 from benchboard.canbus.frame import Frame
 from benchboard.canbus.id_filter import IdFilter, parse_id_filter
+from benchboard.canbus.protocols.j1939 import MAX_PGN, TO_ALL, parse_id
 from benchboard.errors import Invalid
 from benchboard.i18n import _
 
 _NAME: Final = re.compile(r"(?:name:)?([^\W\d]\w*)")
 _HEX: Final = re.compile(r"(?:0x)?[0-9a-f]{1,8}", re.IGNORECASE)
 _COMPARISON: Final = re.compile(r"([^\W\d]\w*)(<=|>=|!=|<|>|=)(-?\d+(?:\.\d+)?|[^\W\d]\w*)")
+_PART: Final = re.compile(r"(pgn|src|dst):(0x[0-9a-f]{1,5}|\d{1,6})", re.IGNORECASE)
+_PART_BEGUN: Final = re.compile(r"(pgn|src|dst):", re.IGNORECASE)
 _OPERATORS: Final[Mapping[str, Callable[[float, float], bool]]] = {
     "<=": operator.le, ">=": operator.ge, "!=": operator.ne, "<": operator.lt, ">": operator.gt, "=": operator.eq,
 }  # fmt: skip
@@ -47,6 +50,24 @@ class _SignalCondition:
 
 
 @dataclass(frozen=True, slots=True)
+class _J1939Part:
+    """A part of a J1939 identifier: “pgn”, “src” or “dst”, and its value."""
+
+    part: str
+    value: int
+
+    def matches(self, frame: Frame) -> bool:
+        if not frame.extended or frame.error:
+            return False
+        parsed = parse_id(frame.id)
+        if self.part == "pgn":
+            return parsed.pgn == self.value
+        return self.value == (
+            parsed.source if self.part == "src" else TO_ALL if parsed.target is None else parsed.target
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class _FilterTerm:
     """One word of a filter: exactly one of these, and whether it is negated."""
 
@@ -55,17 +76,24 @@ class _FilterTerm:
     ids: IdFilter | None = None
     name: str = ""
     comparison: _SignalCondition | None = None
+    part: _J1939Part | None = None
     written: str = ""
     """Its signal or name, as it was typed."""
 
     @property
-    def names_frames(self) -> bool:
-        """Whether it says which frames: of several such terms one is enough."""
-        return not self.negated and (self.ids is not None or bool(self.name))
+    def alternative(self) -> str:
+        """Of the terms with the same one, one is enough; empty for a term that each frame has to meet."""
+        if self.negated:
+            return ""
+        if self.part is not None:
+            return "name" if self.part.part == "pgn" else self.part.part
+        return "name" if self.ids is not None or self.name else ""
 
     def matches(self, frame: Frame, message: Message | None, previous: Frame | None) -> bool:
         if self.ids is not None:
             return not frame.error and self.ids.matches(frame)
+        if self.part is not None:
+            return self.part.matches(frame)
         if self.comparison is not None:
             return self.comparison.matches(message, frame.data)
         if self.text == _CHANGED:
@@ -78,7 +106,8 @@ class _FilterTerm:
 
 @dataclass(frozen=True, slots=True)
 class FrameFilter:
-    """Matches a frame that one of the terms for IDs and names matches, if there are any, and every other term.
+    """Matches a frame that one of the terms for IDs, names and PGNs matches, if there are any, likewise one of those
+    for senders and one of those for receivers, and every other term.
 
     Error frames have no ID and no name, and match every filter of those alone.
     """
@@ -116,11 +145,15 @@ class FrameFilter:
 
     def matches(self, frame: Frame, message: Message | None = None, previous: Frame | None = None) -> bool:
         """Whether the frame is shown. `message` names and decodes it, `previous` is the one before it of its ID."""
-        naming = [term for term in self.terms if term.names_frames]
-        if naming and not frame.error and not any(term.matches(frame, message, previous) for term in naming):
-            return False
-        others = (term for term in self.terms if not term.names_frames)
-        return all(term.matches(frame, message, previous) != term.negated for term in others)
+        met: dict[str, bool] = {}
+        for term in self.terms:
+            kind = term.alternative
+            if not kind:
+                if term.matches(frame, message, previous) == term.negated:
+                    return False
+            elif not met.get(kind):
+                met[kind] = term.matches(frame, message, previous)
+        return frame.error or all(met.values())
 
 
 def parse_frame_filter(text: str) -> FrameFilter:
@@ -128,8 +161,8 @@ def parse_frame_filter(text: str) -> FrameFilter:
 
     An ID, a range or an ID with a mask, in hexadecimal digits (“18F”, “100-1FF”, “100&700”); part of the name of a
     message or signal (“motor”, or “name:add” where it could be an ID); a signal's value (“Speed>100”, “State=Running”);
-    “sent”, “received”, “error”, “remote”, “changed”. “!” before one leaves such frames out. Raises `Invalid`
-    (`can.id-filter`).
+    a part of a J1939 ID (“pgn:61444”, “src:0x0B”, “dst:255”), decimal unless it begins with 0x; “sent”, “received”,
+    “error”, “remote”, “changed”. “!” before one leaves such frames out. Raises `Invalid` (`can.id-filter`).
     """
     joined = re.sub(r"\s*(<=|>=|!=|[-&<>=])\s*", r"\1", text)
     return FrameFilter(tuple(_term(one) for one in re.split(r"[\s,;]+", joined) if one.strip("!")))
@@ -151,7 +184,22 @@ def _term(text: str) -> _FilterTerm:
             )
         condition = _SignalCondition(signal.lower(), sign, number, value.lower())
         return _FilterTerm(lower, negated, comparison=condition, written=signal)
+    if part := _PART_BEGUN.match(word):
+        return _FilterTerm(lower, negated, part=_part(word, part[1].lower()))
     named = _NAME.fullmatch(word)
     if named and (lower.startswith("name:") or not _HEX.fullmatch(word)):
         return _FilterTerm(lower, negated, name=named[1].lower(), written=named[1])
     return _FilterTerm(lower, negated, ids=parse_id_filter(word))
+
+
+def _part(word: str, part: str) -> _J1939Part:
+    found = _PART.fullmatch(word)
+    value = -1 if found is None else int(found[2], 16 if found[2][:2] in ("0x", "0X") else 10)
+    if not 0 <= value <= (MAX_PGN if part == "pgn" else TO_ALL):
+        example = "pgn:61444" if part == "pgn" else f"{part}:0x0B"
+        raise Invalid(
+            "can.id-filter",
+            _("“{text}” isn't part of a J1939 ID.").format(text=word),
+            do=_("Enter a number, such as {example}.").format(example=example),
+        )
+    return _J1939Part(part, value)

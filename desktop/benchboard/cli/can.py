@@ -16,11 +16,12 @@ import click
 from benchboard.canbus import candump
 from benchboard.canbus.capture import Capture
 from benchboard.canbus.dbc_files import load_databases
-from benchboard.canbus.frame import Frame, Timestamp
+from benchboard.canbus.frame import Frame, TimeSource, Timestamp
 from benchboard.canbus.timing import figures
 from benchboard.canbus.triggers import Firing, Trigger
 from benchboard.cli import can_recordings
 from benchboard.cli.can_channel import BITRATE, PORT, ErrorsOnlyWarning, Interruption, interruption, open_capture
+from benchboard.cli.can_protocols import MessageLines, protocol_choice, protocol_options
 from benchboard.cli.can_recordings import DATABASES
 from benchboard.cli.can_send import send
 from benchboard.cli.can_triggers import TRIGGERS, BusTriggers, firing_json, firing_text, require_known_triggers
@@ -49,7 +50,8 @@ for _command in (send, *can_recordings.COMMANDS):
 @click.option("--listen-only", is_flag=True, help="Don't acknowledge frames.")
 @TRIGGERS
 @DATABASES
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per frame.")
+@protocol_options
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per frame or message.")
 def monitor(
     port: str,
     bitrate: int | None,
@@ -58,20 +60,28 @@ def monitor(
     listen_only: bool,
     triggers: tuple[Trigger, ...],
     databases: tuple[Path, ...],
+    protocol: str | None,
+    pairs: tuple[str, ...],
+    addressing: str,
+    every: bool,
     as_json: bool,
 ) -> None:
     """Show the frames on a bus.
 
     Stops after --count frames or --seconds, or when you press Ctrl+C. What meets a trigger is said on standard error,
-    with --json as an object of its own among the frames.
+    with --json as an object of its own among the frames. With --protocol it shows the messages of J1939, ISO-TP or
+    CANopen instead, as `can decode` does, and counts them.
 
     \b
     Examples:
       benchboard can monitor --port /dev/ttyACM0 --seconds 10
       benchboard can monitor --port /dev/ttyACM0 --trigger error --trigger 0C9@0.5
+      benchboard can monitor --port /dev/ttyACM0 --protocol j1939
     """
     database = load_databases(databases)
     require_known_triggers(triggers, database)
+    choice = protocol_choice(protocol, pairs, addressing, every=every)
+    lines = MessageLines(choice, database, every=every, as_json=as_json) if choice is not None else None
     with open_capture(port, bitrate, listen_only=listen_only) as capture:
         if not as_json:
             listening = _("Listening on {port} at {bitrate}. Press Ctrl+C to stop.")
@@ -79,7 +89,7 @@ def monitor(
         warning = ErrorsOnlyWarning(capture, port)
         with interruption() as interrupted:
             watched = BusTriggers(triggers, database)
-            shown, dropped = _watch(capture, count, seconds, as_json, interrupted, warning, watched)
+            shown, dropped = _watch(capture, count, seconds, as_json, interrupted, warning, watched, lines)
         warning.give_once(at_end=True)
     state = capture.counters().bus
     if dropped or state.overruns or state.malformed:
@@ -91,7 +101,9 @@ def monitor(
         )
     if capture.failure is not None:
         raise capture.failure
-    if not as_json and not shown and not warning.given:
+    if lines is not None:
+        lines.tell_total()
+    elif not as_json and not shown and not warning.given:
         silent = _("No frames arrived. If another node is sending, check its bit rate, the wiring and the termination.")
         click.echo(silent, err=True)
     elif not as_json and sys.stderr.isatty():
@@ -106,10 +118,11 @@ def _watch(
     interrupted: Interruption,
     warning: ErrorsOnlyWarning,
     triggers: BusTriggers,
+    lines: MessageLines | None,
 ) -> tuple[int, int]:
-    """Print frames until the limit is reached, the capture ends or the user interrupts it.
+    """Print frames, or the messages in them, until the limit is reached, the capture ends or the user interrupts it.
 
-    Returns how many were shown and how many dropped.
+    Returns how many were shown and how many frames dropped.
     """
     deadline = None if seconds is None else time.monotonic() + seconds
     at = shown = dropped = 0
@@ -122,13 +135,20 @@ def _watch(
             # More frames may come than can be printed. What is left then counts as dropped, unless all came just now.
             if deadline is not None and time.monotonic() >= deadline + _PRINT_REST_S:
                 return shown, dropped + len(new.frames) - place
-            click.echo(_line(frame, as_json))
-            shown += 1
+            found = (_line(frame, as_json),) if lines is None else lines.add(frame)
+            for line in found[: None if count is None else count - shown]:
+                click.echo(line)
+            shown += len(found)
             _tell_triggers(triggers.add((frame,)), as_json)
-            if shown == count:
-                return shown, dropped
+            if count is not None and shown >= count:
+                return count, dropped
         _tell_triggers(triggers.add(()), as_json)
+        if lines is not None and not new.frames:
+            for line in lines.late(Timestamp(time.time(), TimeSource.HOST, 0.0)):
+                click.echo(line)
         if ended or (deadline is not None and time.monotonic() >= deadline):
+            for line in lines.end() if lines is not None else ():
+                click.echo(line)
             return shown, dropped
         warning.give_once()
         time.sleep(_POLL_S)

@@ -40,6 +40,7 @@ from benchboard.cli.can_channel import (
     open_listening,
 )
 from benchboard.cli.can_names import require_known_names
+from benchboard.cli.can_protocols import MessageLines, protocol_choice, protocol_options, time_text
 from benchboard.cli.can_triggers import TRIGGERS, BusTriggers, firing_text, require_known_triggers
 from benchboard.cli.file_output import overwrite_option, require_writable
 from benchboard.cli.options import Number, WholeNumber
@@ -88,7 +89,8 @@ DATABASES: Final = click.option(
 )  # fmt: skip
 _FILTER: Final = click.option(
     "--filter", "wanted", type=FilterText(), default="", metavar="TEXT",
-    help="Only frames that match: IDs (18F, 100-1FF, 100&700), names, Signal>value, sent, received, !not.",
+    help="Only frames that match: IDs (18F, 100-1FF, 100&700), names, Signal>value, pgn:, src:, dst:, sent, received, "
+    "!not.",
 )  # fmt: skip
 _CHANNEL: Final = click.option(
     "--channel", metavar="NAME", help="Only frames of this channel, as the recording calls it, such as can0."
@@ -350,22 +352,45 @@ def _require_frames(recording: Path, first: float, last: float | None, channel: 
 @click.command()
 @_RECORDING
 @DATABASES
+@protocol_options
 @_FILTER
 @_CHANNEL
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per frame.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per frame or message.")
 def decode(
-    recording: Path, databases: tuple[Path, ...], wanted: FrameFilter, channel: str | None, as_json: bool
+    recording: Path,
+    databases: tuple[Path, ...],
+    protocol: str | None,
+    pairs: tuple[str, ...],
+    addressing: str,
+    every: bool,
+    wanted: FrameFilter,
+    channel: str | None,
+    as_json: bool,
 ) -> None:
     """Show the signals of the frames in a recording, each with its time, channel and ID.
 
     Frames that no database defines are left out.
 
+    With --protocol it shows messages instead, those of several frames put together: of J1939, of ISO-TP with the
+    services of UDS, or of CANopen. What isn't whole says why. A filter is applied to messages then, such as pgn:65226,
+    src:0x0B or dst:255.
+
     \b
-    Example:
+    Examples:
       benchboard can decode drive.blf --dbc vehicle.dbc --filter "EngineSpeed>3000"
+      benchboard can decode truck.log --protocol j1939 --filter pgn:65226
+      benchboard can decode ecu.asc --protocol isotp --pair 7E0:7E8 --json
     """
+    if (choice := protocol_choice(protocol, pairs, addressing, every=every)) is not None:
+        database = load_databases(databases)
+        require_known_names("wanted", wanted, database)
+        lines = MessageLines(choice, database, every=every, as_json=as_json)
+        for told in lines.matching(_of_channel(recording, channel), wanted):
+            click.echo(told)
+        lines.tell_total()
+        return
     if not databases:
-        raise click.UsageError(_("Add a database with --dbc."), click.get_current_context())
+        raise click.UsageError(_("Add a database with --dbc, or choose a --protocol."), click.get_current_context())
     database = load_databases(databases)
     require_known_names("wanted", wanted, database)
     for one in database.repeated:
@@ -388,16 +413,10 @@ def decode(
             signals_text = "  ".join(f"{one.signal.name}={one.text}{'' if one.in_range else ' (!)'}" for one in values)
             ident = candump.text(frame).partition("#")[0]
             where = f"{frame.channel} " if frame.channel else ""
-            click.echo(printable(f"({_time_text(frame)}) {where}{ident} {message.name}  {signals_text}"))
+            click.echo(printable(f"({time_text(frame.timestamp)}) {where}{ident} {message.name}  {signals_text}"))
     if unknown or not shown:
         text = _("{shown} frames decoded, {unknown} in no database.")
         click.echo(text.format(shown=number(shown), unknown=number(unknown)), err=True)
-
-
-def _time_text(frame: Frame) -> str:
-    """The time of a frame in seconds, with the digits that it has in the recording."""
-    stamp = frame.timestamp
-    return f"{stamp.seconds:.{stamp.decimals}f}" if stamp is not None else "0"
 
 
 def _warn_if_mixed(path: Path, channels: Sequence[str]) -> None:

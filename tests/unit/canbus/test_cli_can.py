@@ -15,6 +15,7 @@ from benchboard.cli import can, can_channel
 from benchboard.cli.main import main
 from benchboard.dongles.firmware_detection import DongleInfo
 from benchboard.errors import AppError, DeviceFailure
+from support.protocol_frames import broadcast, stamped
 
 
 @pytest.fixture(autouse=True)
@@ -89,6 +90,21 @@ def test_monitor_count_ends_after_that_many_frames(
     play(monkeypatch, [frames(0, 11), frames(11, 6)])
     assert main([*MONITOR, "--count", "5"]) == 0
     assert monitored(capsys) == [0, 1, 2, 3, 4]
+
+
+def test_monitor_with_a_protocol_prints_and_counts_its_messages(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    transfer = stamped(broadcast(bytes(20), 0xFECA, 0), start=1_700_000_000.0)
+    play(monkeypatch, [frames(0, 3), transfer[:2]], DeviceFailure("port.gone", "It left."))
+    assert main([*MONITOR, "--protocol", "j1939"]) == 1
+    (late,) = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert (late["name"], late["problem"]) == ("DM1", "ended")
+    play(monkeypatch, [frames(0, 3), transfer, transfer])
+    assert main([*MONITOR, "--protocol", "j1939", "--count", "2"]) == 0
+    said = capsys.readouterr()
+    assert [json.loads(line)["data"] for line in said.out.splitlines()] == [bytes(20).hex()] * 2
+    assert said.err == "2 messages, 0 incomplete.\n"
 
 
 def test_monitor_of_a_silent_bus_ends_after_its_seconds(

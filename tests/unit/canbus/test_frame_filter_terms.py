@@ -79,3 +79,36 @@ def test_names_that_no_database_has_are_told_as_they_were_typed() -> None:
     frame_filter = parse_frame_filter("18F speed>1 Foo>1 motor name:stat !Bar error")
     assert frame_filter.unknown_names(CanDatabase([MOTOR])) == ("Foo", "Bar")
     assert frame_filter.unknown_names(CanDatabase()) == ("speed", "Foo", "motor", "stat", "Bar")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("pgn:61444", "engine"),
+        ("pgn:0xF004, pgn:59904", "engine request"),
+        ("src:0", "engine brakes"),
+        ("src:0 dst:255", "engine brakes"),
+        ("src:0 src:0xF9", "engine request brakes"),
+        ("dst:11", "request"),
+        ("pgn:61444 src:249", ""),
+        ("!src:0", "request standard"),
+        ("PGN:61444 !src:0", ""),
+        ("123 pgn:61444", "engine standard"),
+    ],
+)
+def test_filter_by_a_part_of_a_j1939_identifier(text: str, expected: str) -> None:
+    frames = {
+        "engine": Frame(0x0CF00400, extended=True),
+        "request": Frame(0x18EA0BF9, extended=True),
+        "brakes": Frame(0x18F00100, extended=True),
+        "standard": Frame(0x123),
+    }
+    frame_filter = parse_frame_filter(text)
+    assert [name for name, frame in frames.items() if frame_filter.matches(frame)] == expected.split()
+    assert frame_filter.matches(Frame(4, error=True))
+
+
+@pytest.mark.parametrize("text", ["pgn:", "pgn:abc", "pgn:262144", "src:256", "dst:-1", "src:0x", "pgn:1:2"])
+def test_filter_by_a_part_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(Invalid):
+        parse_frame_filter(text)

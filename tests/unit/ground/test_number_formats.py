@@ -15,7 +15,7 @@ EXCEPTIONS: Final = {
     "canbus/bus_recorder.py": "a line in candump's format",
     "canbus/recording_writer.py": "lines of candump and CSV files",
     "cli/can.py": "a line in candump's format",
-    "cli/can_recordings.py": "a time in candump's format",
+    "cli/can_protocols.py": "a time in candump's format",
     "analytics/expression_translator.py": "SQL",
     "analytics/files/excel_rows.py": "a number as a CSV file has it",
     "analytics/files/csv_dialect.py": "the pattern of a date",

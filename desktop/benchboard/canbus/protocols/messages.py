@@ -3,7 +3,8 @@
 import enum
 from typing import Final, NamedTuple
 
-from benchboard.canbus.frame import Timestamp
+from benchboard.canbus.frame import Frame, Timestamp
+from benchboard.canbus.protocols.j1939 import TO_ALL, make_id
 from benchboard.i18n import N_, _
 
 MAX_SESSIONS: Final = 256
@@ -99,7 +100,19 @@ class ProtocolMessage(NamedTuple):
     problem: Problem | None = None
     abort: int | None = None
     repeats: int = 0
-    pace: "tuple[int, int] | None" = None
+    pace: tuple[int, int] | None = None
     channel: str = ""
     sent: bool = False
     guessed: bool = False
+
+    @property
+    def carrier(self) -> Frame:
+        """A frame as if it had carried the whole message: a database finds it, and a filter matches it. With J1939 it
+        has the message's own PGN, where the frames that it came in have that of the transport protocol.
+        """
+        frame_id = self.id
+        if self.protocol is Protocol.J1939 and self.code is not None and self.source is not None:
+            frame_id = make_id(self.id >> 26, self.code, self.source, TO_ALL if self.target is None else self.target)
+        return Frame(
+            frame_id, extended=self.extended, data=self.data, timestamp=self.last, sent=self.sent, channel=self.channel
+        )

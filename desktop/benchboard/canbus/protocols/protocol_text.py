@@ -95,10 +95,23 @@ def message_name(message: ProtocolMessage) -> str:
         assert message.code is not None
         return group_text(message.code)
     if message.protocol is Protocol.CANOPEN:
-        parsed = parse_canopen(_frame(message))
+        parsed = parse_canopen(message.carrier)
         return parsed.kind.value if parsed is not None else ""
     said = parse_uds(message.data)
     return said.text if said is not None else _("Unknown message")
+
+
+def message_title(message: ProtocolMessage) -> str:
+    """What a message is, from whom to whom, and whether its protocol was guessed."""
+    sender, receiver, title = sender_text(message), receiver_text(message), message_name(message)
+    if sender and receiver:
+        title = route_text(title, sender, receiver)
+    elif message.protocol is Protocol.CANOPEN:
+        parsed = parse_canopen(message.carrier)
+        title = canopen_text(parsed._replace(detail="")) if parsed is not None else title
+    elif sender:
+        title = _("{name} · from {source}").format(name=title, source=sender)
+    return _("{name} (guessed)").format(name=title) if message.guessed else title
 
 
 def message_detail(message: ProtocolMessage) -> str:
@@ -118,7 +131,7 @@ def _said(message: ProtocolMessage) -> str:
     if message.protocol is Protocol.J1939 and message.code is not None and message.problem is None:
         return content_text(message.code, message.data)
     if message.protocol is Protocol.CANOPEN:
-        parsed = parse_canopen(_frame(message))
+        parsed = parse_canopen(message.carrier)
         return parsed.detail if parsed is not None else ""
     return ""
 
@@ -157,7 +170,3 @@ def _party(message: ProtocolMessage, party: int | None) -> str:
         case Protocol.ISOTP:
             digits = 2 if message.extended and party < 0x100 else 8 if message.extended else 3
             return f"0x{party:0{digits}X}"
-
-
-def _frame(message: ProtocolMessage) -> Frame:
-    return Frame(message.id, extended=message.extended, data=message.data)

@@ -14,6 +14,7 @@ from benchboard.i18n import _
 
 _NEGATIVE: Final = 0x7F
 _ANSWER: Final = 0x40
+_PENDING: Final = 0x78
 _SUPPRESSES: Final = 0x80
 """The bit of a sub-function by which the sender wants no positive answer."""
 _SECURITY_ACCESS: Final = 0x27
@@ -39,10 +40,14 @@ class UdsMessage(NamedTuple):
     service: int
     name: str
     detail: str = ""
+    is_pending: bool = False
+    """Whether a negative response only says that the answer comes later."""
 
     @property
     def text(self) -> str:
         """It as one sentence without its point."""
+        if self.kind is UdsKind.NEGATIVE and self.is_pending:
+            return _("{service} goes on: {reason}").format(service=self.name, reason=self.detail)
         if self.kind is UdsKind.NEGATIVE:
             return _("{service} refused: {reason}").format(service=self.name, reason=self.detail)
         kind = _("request") if self.kind is UdsKind.REQUEST else _("response")
@@ -57,7 +62,8 @@ def parse_uds(data: bytes) -> UdsMessage | None:
         if len(data) < 2:
             return None
         code = f"{RESPONSE_CODES.get(data[2], '')} (0x{data[2]:02X})".lstrip() if len(data) > 2 else ""
-        return UdsMessage(UdsKind.NEGATIVE, data[1], _service_name(data[1]) or f"0x{data[1]:02X}", code)
+        name = _service_name(data[1]) or f"0x{data[1]:02X}"
+        return UdsMessage(UdsKind.NEGATIVE, data[1], name, code, len(data) > 2 and data[2] == _PENDING)
     service = data[0] & ~_ANSWER
     name = _service_name(service)
     if not name:

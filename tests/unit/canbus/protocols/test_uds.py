@@ -49,7 +49,7 @@ def test_data_identifiers_have_the_names_that_udsoncan_has() -> None:
         ("22f1871234", UdsKind.REQUEST,
          "ReadDataByIdentifier request, vehicleManufacturerSparePartNumber (0xF187), 0x1234"),
         ("7f2231", UdsKind.NEGATIVE, "ReadDataByIdentifier refused: requestOutOfRange (0x31)"),
-        ("7f2278", UdsKind.NEGATIVE, "ReadDataByIdentifier refused: requestCorrectlyReceivedResponsePending (0x78)"),
+        ("7f2278", UdsKind.NEGATIVE, "ReadDataByIdentifier goes on: requestCorrectlyReceivedResponsePending (0x78)"),
         ("3e80", UdsKind.REQUEST, "TesterPresent request, zeroSubFunction, no answer wanted"),
         ("2701", UdsKind.REQUEST, "SecurityAccess request, requestSeed, 0x01"),
         ("2702aabb", UdsKind.REQUEST, "SecurityAccess request, sendKey, 0x02"),
