@@ -10,7 +10,7 @@ _LINK: Final = "benchboard:"
 """How a link to a view of the window begins, in any case (RFC 3986, 3.1)."""
 COMMANDS: Final = frozenset((
     "access", "audit", "can", "dashboard", "db", "dongle", "gallery", "invitation", "key", "layout", "login", "logout",
-    "model", "oauth", "query", "role", "session", "source", "team", "timing", "tour", "user", "whoami",
+    "model", "oauth", "organisation", "query", "role", "session", "source", "team", "timing", "tour", "user", "whoami",
 ))  # fmt: skip
 """The first words that are commands, whatever files there are."""
 _DATABASES: Final = (".db", ".sqlite", ".sqlite3")

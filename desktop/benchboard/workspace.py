@@ -23,6 +23,7 @@ from benchboard.i18n import _
 from benchboard.identity import authentication, invitations, kept_seals, keys, lockouts, organisations, password_sign_in
 from benchboard.identity.authentication import SignedIn
 from benchboard.identity.permissions import Actor, Client
+from benchboard.identity.second_factor import NewFactor
 from benchboard.storage import upgrade
 from benchboard.storage.backups import restore_sentence
 from benchboard.storage.engine import Database, file_url, url_without_password
@@ -229,7 +230,13 @@ def require_current(workspace: Workspace) -> None:
 
 
 def sign_in(
-    workspace: Workspace, *, email: str, password: str, organisation: str | None = None, code: str = ""
+    workspace: Workspace,
+    *,
+    email: str,
+    password: str,
+    organisation: str | None = None,
+    code: str = "",
+    new_factor: NewFactor | None = None,
 ) -> SignedIn:
     """Sign in by email and password; a rejected attempt is counted and audited. Raises as `password_sign_in.sign_in`
     does."""
@@ -240,13 +247,18 @@ def sign_in(
         client=Client.here(),
         organisation=organisation,
         code=code,
+        new_factor=new_factor,
     )
 
 
-def accept_invitation(workspace: Workspace, *, code: str, name: str, password: str) -> SignedIn:
+def accept_invitation(
+    workspace: Workspace, *, code: str, name: str, password: str, new_factor: NewFactor | None = None
+) -> SignedIn:
     """Make the account that an invitation's code is for, and sign in to it. Raises as `invitations.accept` does."""
     with workspace.database.system("sign-in").change() as session:
-        return invitations.accept(session, code=code, name=name, password=password, client=Client.here())
+        return invitations.accept(
+            session, code=code, name=name, password=password, client=Client.here(), new_factor=new_factor
+        )
 
 
 def sign_in_by_key(workspace: Workspace, *, key: str) -> Actor:

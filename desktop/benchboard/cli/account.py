@@ -20,6 +20,7 @@ from benchboard.cli.options import CliCommand
 from benchboard.cli.people import ask_code, ask_password
 from benchboard.cli.table import cell_text, print_lines
 from benchboard.cli.terminal import printable
+from benchboard.cli.two_step_set_up import show_recovery_codes, sign_in_with_set_up
 from benchboard.errors import AppError, Denied, Invalid
 from benchboard.i18n import _
 from benchboard.identity import authentication
@@ -41,7 +42,8 @@ def login(options: DatabaseOptions, email: str, org: str | None, as_json: bool) 
     """Sign in to a shared server, and stay signed in.
 
     The command asks for the password, and for a code if two-step sign-in is on, or reads them from standard input,
-    each on a line.
+    each on a line. If your organisation requires two-step sign-in and you haven't set it up, it shows how, and prints
+    your recovery codes.
 
     \b
     Example:
@@ -53,7 +55,9 @@ def login(options: DatabaseOptions, email: str, org: str | None, as_json: bool) 
             raise not_signed_in(opened)
         password = ask_password()
         try:
-            signed_in = workspace.sign_in(opened, email=email, password=password, organisation=org)
+            signed_in = sign_in_with_set_up(
+                lambda new: workspace.sign_in(opened, email=email, password=password, organisation=org, new_factor=new)
+            )
         except Denied as refused:
             if refused.code != CODE_NEEDED:
                 raise
@@ -64,11 +68,13 @@ def login(options: DatabaseOptions, email: str, org: str | None, as_json: bool) 
     finally:
         opened.close()
     if as_json:
-        write_json({"user_id": signed_in.actor.user_id, "email": signed_in.actor.email})
+        codes = {"recovery_codes": signed_in.recovery_codes} if signed_in.recovery_codes else {}
+        write_json({"user_id": signed_in.actor.user_id, "email": signed_in.actor.email, **codes})
     else:
         actor = signed_in.actor
         sentence = _("Signed in as {name} ({organisation}).")
         click.echo(printable(sentence.format(name=actor.name, organisation=actor.organisation)))
+        show_recovery_codes(signed_in)
 
 
 @click.command(cls=CliCommand)

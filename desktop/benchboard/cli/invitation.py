@@ -22,6 +22,7 @@ from benchboard.cli.empty_lists import empty_text
 from benchboard.cli.options import Choice, CliGroup, WholeNumber
 from benchboard.cli.people import ask_password
 from benchboard.cli.terminal import printable
+from benchboard.cli.two_step_set_up import show_recovery_codes, sign_in_with_set_up
 from benchboard.errors import Invalid
 from benchboard.i18n import _, ngettext, pgettext
 from benchboard.identity import authentication, invitations
@@ -148,17 +149,21 @@ def accept(options: DatabaseOptions, name: str, as_json: bool) -> None:
         if opened.location.kind != "server":
             raise not_signed_in(opened)
         code, password = _ask_code(), ask_password(confirm=True)
-        signed_in = workspace.accept_invitation(opened, code=code, name=name, password=password)
+        signed_in = sign_in_with_set_up(
+            lambda new: workspace.accept_invitation(opened, code=code, name=name, password=password, new_factor=new)
+        )
         opened.vault.put(token_name(opened), authentication.stored_form(signed_in))
         signed_in_server.remember(opened.home, url_without_password(opened.database))
     finally:
         opened.close()
     actor = signed_in.actor
     if as_json:
-        write_json({"user_id": actor.user_id, "email": actor.email})
+        codes = {"recovery_codes": signed_in.recovery_codes} if signed_in.recovery_codes else {}
+        write_json({"user_id": actor.user_id, "email": actor.email, **codes})
     else:
         sentence = _("Welcome, {name}. You're signed in to {organisation}.")
         click.echo(printable(sentence.format(name=actor.name, organisation=actor.organisation)))
+        show_recovery_codes(signed_in)
 
 
 def _ask_code() -> str:

@@ -34,6 +34,7 @@ _COMMANDS: Final = {
     "logout": "Sign out of a shared server on this computer.",
     "model": "Manage data models: joined tables with names, units, formats and measures that people read.",
     "oauth": "Manage the programs that people sign in to: OAuth clients, their tokens and signing keys.",
+    "organisation": "Show and change what your organisation asks of its people when they sign in.",
     "query": "Run and check queries over data sources and Benchboard's own data.",
     "role": "List, create, change, compare and delete roles, and give them to people.",
     "session": "List and revoke sessions.",

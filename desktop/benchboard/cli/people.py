@@ -63,10 +63,17 @@ _END_REASONS: Final = {
     "expired": N_("Expired"),
     "deleted": N_("Account deleted"),
 }
+
+
+def _state_text(row: users.Person) -> str:
+    title = _(_STATES.get(row.state, row.state))
+    return f"{title}, {_('needs two-step')}" if row.needs_second_factor else title
+
+
 _PERSON_TEXT = _PERSON | {
     "role": lambda row: ", ".join((role_title(row.role), *row.own_roles)),
     "own_roles": lambda row: ", ".join(row.own_roles),
-    "state": lambda row: _(_STATES.get(row.state, row.state)),
+    "state": _state_text,
     "last_seen": lambda row: row.last_seen or _("Never"),
 }
 _SESSION_TEXT = _SESSION | {
@@ -101,7 +108,14 @@ for _command in people_reach.COMMANDS:
     "state",
     cls=RenamedOption,
     type=Choice(
-        {"active": "active", "disabled": "inactive", "invited": "pending", "locked": "locked", "deleted": "deleted"}
+        {
+            "active": "active",
+            "disabled": "inactive",
+            "invited": "pending",
+            "locked": "locked",
+            users.NEEDS_TWO_STEP: users.NEEDS_TWO_STEP,
+            "deleted": "deleted",
+        }
     ),
     help="Only people with this status.",
 )

@@ -20,6 +20,7 @@ from benchboard.identity import audit, organisations, passwords, second_factor, 
 from benchboard.identity.api_keys import hash_key
 from benchboard.identity.email_addresses import normalise
 from benchboard.identity.permissions import Actor, Client, Grants, key_prefix, os_user, require
+from benchboard.identity.second_factor import NewFactor
 from benchboard.storage import change_tracking, guard
 from benchboard.storage.models.identity import (
     Organisation,
@@ -41,6 +42,8 @@ class SignedIn:
 
     actor: Actor
     token: str
+    recovery_codes: tuple[str, ...] = ()
+    """Of a second factor that was set up with it: this is their only copy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +57,19 @@ class DemoPerson:
 
 
 def sign_in(
-    session: Session, *, email: str, password: str, client: Client, organisation: str | None = None, code: str = ""
+    session: Session,
+    *,
+    email: str,
+    password: str,
+    client: Client,
+    organisation: str | None = None,
+    code: str = "",
+    new_factor: NewFactor | None = None,
 ) -> SignedIn:
     """Open a session for the account with this address and password (`organisation` is a slug).
 
     Raises `Denied` (`accounts.wrong`, which tells nobody whether the address exists; `accounts.inactive`; as
-    `second_factor.check` does, once the password fits), or
+    `second_factor.check` and, where a second factor has to be set up, `set_up` do, once the password fits), or
     `Conflict` (`accounts.which`) where the password fits accounts in several organisations, whose slugs are in
     `facts["organisations"]`. A refused try is recorded by `record_refusal`, in a transaction of its own, because this
     one is undone.
@@ -82,7 +92,10 @@ def sign_in(
     second_factor.check(session, account.user_id, password=password, code=code, client=client)
     if account.password_hash is not None and passwords.outdated(account.password_hash):
         guard.set_password(session, account.user_id, passwords.hash_password(password))
-    return open_for(session, session.get_one(User, account.user_id), client)
+    user = session.get_one(User, account.user_id)
+    _require_active(session, user)
+    codes = second_factor.set_up(session, user, password=password, new=new_factor, client=client)
+    return replace(open_for(session, user, client), recovery_codes=codes)
 
 
 def record_refusal(session: Session, *, email: str, client: Client) -> None:

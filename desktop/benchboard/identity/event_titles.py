@@ -95,6 +95,7 @@ def _event_titles() -> dict[str, str]:
         "token.revoke": _("Revoked an access token"),
         "token.revoke-family": _("Revoked tokens of one authorization"),
         "organisation.create": _("Created the organisation"),
+        "organisation.change-sign-in": _("Changed the sign-in rules"),
         "audit.export": _("Exported the audit log"),
         "audit.accept": _("Accepted an audit log that doesn't fit what was seen before"),
         "dongle.find": _("Marked a lost dongle as found"),

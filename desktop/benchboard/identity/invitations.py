@@ -7,7 +7,7 @@ SHA-256. Who enters it at sign-in chooses a name and a password, and has the acc
 import hashlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal
 from uuid import UUID
@@ -17,11 +17,12 @@ from sqlalchemy.orm import Session, aliased
 
 from benchboard.errors import Conflict, Denied, Invalid, NotFound, check_all
 from benchboard.i18n import _
-from benchboard.identity import audit, authentication, organisations, passwords, users
+from benchboard.identity import audit, authentication, organisations, passwords, second_factor, sign_in_policy, users
 from benchboard.identity.authentication import SignedIn
 from benchboard.identity.email_addresses import normalise
 from benchboard.identity.permissions import Actor, Client, require
 from benchboard.identity.person_names import require_name
+from benchboard.identity.second_factor import NewFactor
 from benchboard.paging import Listing, Page
 from benchboard.storage import clock
 from benchboard.storage.keyset_paging import Sorting, page
@@ -176,12 +177,14 @@ def revoke_invitations(session: Session, actor: Actor, invitation_ids: Sequence[
     return revoked
 
 
-def accept(session: Session, *, code: str, name: str, password: str, client: Client) -> SignedIn:
+def accept(
+    session: Session, *, code: str, name: str, password: str, client: Client, new_factor: NewFactor | None = None
+) -> SignedIn:
     """Make the account that a code is for, with a name and a password, and open a session for it.
 
     Raises `Denied` (`invitations.invalid`) in the same words for an unknown, used, expired or revoked code, and for one
     of an organisation that is suspended; `Invalid` for the name and the password; `Conflict` (`people.taken`) where the
-    address has an account by now.
+    address has an account by now; and as `second_factor.set_up` does, where one has to be set up.
     """
     check_all(lambda: require_name(name.strip()), lambda: passwords.require_acceptable(password, email=""))
     password_hash = passwords.hash_password(password)  # first, so that every answer takes as long
@@ -202,8 +205,9 @@ def accept(session: Session, *, code: str, name: str, password: str, client: Cli
     ):
         raise _invalid()
     invitation: Invitation = found[0]
-    passwords.require_acceptable(password, email=invitation.email)
     organisation_id = invitation.organisation_id
+    shortest = sign_in_policy.find_policy(session, organisation_id).shortest_password
+    passwords.require_acceptable(password, email=invitation.email, shortest=shortest)
     taken = select(User.id).where(
         User.organisation_id == organisation_id, User.email_norm == normalise(invitation.email)
     )
@@ -226,7 +230,9 @@ def accept(session: Session, *, code: str, name: str, password: str, client: Cli
         session, client, "user.create", user_id, organisation_id, user_id, role=found.slug,
         changes={key: [None, value] for key, value in made.items()},
     )  # fmt: skip
-    return authentication.open_for(session, session.get_one(User, user_id), client)
+    user = session.get_one(User, user_id)
+    codes = second_factor.set_up(session, user, password=password, new=new_factor, client=client)
+    return replace(authentication.open_for(session, user, client), recovery_codes=codes)
 
 
 def _new_code() -> str:

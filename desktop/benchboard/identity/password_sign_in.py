@@ -10,6 +10,7 @@ from benchboard.errors import Conflict, Denied
 from benchboard.identity import authentication, lockouts, second_factor
 from benchboard.identity.authentication import SignedIn
 from benchboard.identity.permissions import Client
+from benchboard.identity.second_factor import NewFactor
 from benchboard.storage.engine import Database
 
 REFUSAL_S: Final = 1.0
@@ -25,6 +26,7 @@ def sign_in(
     organisation: str | None = None,
     computer: Client | None = None,
     code: str = "",
+    new_factor: NewFactor | None = None,
 ) -> SignedIn:
     """Open a session. Raises as `lockouts.count_try` and `authentication.sign_in` do; a refused try is recorded.
 
@@ -37,7 +39,13 @@ def sign_in(
         time.sleep(delay)
         with database.system("sign-in").change() as session:
             signed_in = authentication.sign_in(
-                session, email=email, password=password, client=client, organisation=organisation, code=code
+                session,
+                email=email,
+                password=password,
+                client=client,
+                organisation=organisation,
+                code=code,
+                new_factor=new_factor,
             )
             lockouts.forgive(session, email=email, client=computer)
             return signed_in
@@ -46,7 +54,7 @@ def sign_in(
             lockouts.take_back(session, email=email, client=computer)
         raise
     except Denied as refused:
-        if refused.code == second_factor.CODE_NEEDED:
+        if refused.code in second_factor.NO_TRIES:
             with database.system("sign-in").change() as session:
                 lockouts.take_back(session, email=email, client=computer)
             raise

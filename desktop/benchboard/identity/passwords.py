@@ -57,11 +57,12 @@ def outdated(stored: str) -> bool:
     return not stored.startswith("$argon2id$") or _hasher.check_needs_rehash(stored)
 
 
-def require_acceptable(password: str, *, email: str) -> None:
-    """Raise `Invalid` (`passwords.unacceptable`) unless it may be set: length (NIST SP 800-63B), not the address."""
+def require_acceptable(password: str, *, email: str, shortest: int = SHORTEST) -> None:
+    """Raise `Invalid` (`passwords.unacceptable`) unless it may be set: length (NIST SP 800-63B; at least `shortest`),
+    not the address."""
     reasons = []
-    if len(password) < SHORTEST:
-        reasons.append(_("It's shorter than {shortest} characters.").format(shortest=SHORTEST))
+    if len(password) < shortest:
+        reasons.append(_("It's shorter than {shortest} characters.").format(shortest=shortest))
     elif len(password) > LONGEST:
         reasons.append(_("It's longer than {longest} characters.").format(longest=LONGEST))
     if password and password.casefold() in (email.casefold(), email.split("@")[0].casefold()):

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from benchboard.errors import Conflict, Invalid, NotFound, check_all
 from benchboard.i18n import _
-from benchboard.identity import audit, passwords, person_names, second_factor, users
+from benchboard.identity import audit, passwords, person_names, second_factor, sign_in_policy, users
 from benchboard.identity.email_addresses import normalise
 from benchboard.identity.permissions import Actor, require
 from benchboard.identity.roles import role_title
@@ -94,7 +94,8 @@ def set_password(session: Session, actor: Actor, user_id: str, password: str) ->
     """
     require(actor, "users:write")
     (user,) = users.locked_people(session, actor, [user_id])
-    passwords.require_acceptable(password, email=user.email)
+    shortest = sign_in_policy.find_policy(session, actor.organisation_id).shortest_password
+    passwords.require_acceptable(password, email=user.email, shortest=shortest)
     guard.set_password(session, user.id, passwords.hash_password(password))
     audit.record(session, actor, "user.set-password", user.id)
     second_factor.forget(session, actor, user)

@@ -26,6 +26,7 @@ RULES: Final[dict[str, tuple[str, ...]]] = {
     "sessions:revoke": (ADMIN,),
     "audit:read": (ADMIN,),
     "organisations:read": (ADMIN,),
+    "organisations:write": (ADMIN,),
     "clients:read": (ADMIN,),
     "clients:write": (ADMIN,),
     "dongles:read": (ADMIN, OPS_MANAGER, TECHNICIAN),
@@ -111,7 +112,7 @@ ABILITIES: Final = (
     ("admin:enter", "users:read", "sessions:read", "audit:read", "organisations:read"),
     ("sessions:revoke",),
     ("clients:write", "clients:read"),
-    ("users:write",),
+    ("users:write", "organisations:write"),
 )
 """The permissions that people read of as one, as the same roles have them. Each is called by its first."""
 RESERVED: Final = "users:write"
@@ -220,6 +221,7 @@ def denied_title(act: str) -> str:
         "sessions:revoke": _("You can't revoke other people's sessions."),
         "audit:read": _("You can't see the audit log."),
         "organisations:read": _("You can't see the organisation."),
+        "organisations:write": _("You can't change the organisation."),
         "clients:read": _("You can't see OAuth clients."),
         "clients:write": _("You can't change OAuth clients."),
         "dongles:read": _("You can't see dongles."),

@@ -19,17 +19,22 @@ from sqlalchemy.orm import Session, undefer
 
 from benchboard.errors import Conflict, Denied, Invalid
 from benchboard.i18n import _
-from benchboard.identity import audit, own_tries, passwords, sessions, users
+from benchboard.identity import audit, own_tries, passwords, sessions, sign_in_policy, users
 from benchboard.identity.keys import DataKey, Sealed
 from benchboard.identity.permissions import Actor, Client, require
 from benchboard.storage import clock, guard
 from benchboard.storage.engine import Transactions
-from benchboard.storage.models.identity import User
+from benchboard.storage.models.identity import Organisation, User
 from benchboard.storage.models.sign_in import MfaFactor, RecoveryCode
 
 CODE_NEEDED: Final = "accounts.code-needed"
 """The code of the error for a right password without a code: nothing was wrong yet."""
-WRONG_CODE: Final = "accounts.code"
+NEEDED: Final = "accounts.two-step-needed"
+"""The code of the error for a right password of somebody who has to set up a second factor first."""
+_WRONG_NEW_CODE: Final = "accounts.new-code"
+"""The code of the error for a wrong code of a secret that whoever enters it can see: nothing was guessed."""
+NO_TRIES: Final = frozenset({CODE_NEEDED, NEEDED, _WRONG_NEW_CODE})
+"""The codes of the errors that tell nothing about a password or a code that was there before."""
 CODES: Final = 10
 """Recovery codes that a person gets at once."""
 _STEP_S: Final = 30
@@ -48,12 +53,22 @@ class NewSecret:
     uri: str
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class NewFactor:
+    """A new secret, and a code of it, which proves that an app has it."""
+
+    secret: str
+    code: str
+
+
 @dataclass(frozen=True, slots=True)
 class FactorState:
-    """Whether a person has a second factor, and how many recovery codes are left."""
+    """Whether a person has a second factor, how many recovery codes are left, and whether their organisation requires
+    one of them."""
 
     is_on: bool
     codes_left: int
+    is_required: bool = False
 
 
 def new_secret(*, email: str, organisation: str) -> NewSecret:
@@ -66,7 +81,8 @@ def own_state(session: Session, actor: Actor) -> FactorState:
     """The state of the actor's own second factor."""
     left = select(RecoveryCode.id).where(RecoveryCode.user_id == actor.user_id, RecoveryCode.used_at.is_(None))
     factor = select(MfaFactor.id).where(MfaFactor.user_id == actor.user_id)
-    return FactorState(session.scalars(factor).first() is not None, len(session.scalars(left).all()))
+    is_on = session.scalars(factor).first() is not None
+    return FactorState(is_on, len(session.scalars(left).all()), _is_required(session, actor))
 
 
 def turn_on(database: Transactions, actor: Actor, *, password: str, secret: str, code: str) -> tuple[str, ...]:
@@ -74,40 +90,79 @@ def turn_on(database: Transactions, actor: Actor, *, password: str, secret: str,
     returns the recovery codes, whose hashes alone are kept. The password is the actor's own: a wrong one is counted as
     at a sign-in. A wrong code isn't, of a secret that whoever enters it can see.
     """
-    with own_tries.counted(database, actor, no_tries=(WRONG_CODE,)), database.change() as session:
+    with own_tries.counted(database, actor, no_tries=NO_TRIES), database.change() as session:
         _require_password(session, actor, password)
-        return _turn_on(session, actor, password, secret, code)
+        if _find(session, actor.user_id) is not None:
+            raise Conflict("second-factor.on", _("Two-step sign-in is on already."), do=_("Turn it off first."))
+        codes = _store(session, session.get_one(User, actor.user_id), password, NewFactor(secret, code))
+        audit.record(session, actor, "user.turn-on-second-factor", actor.user_id)
+        return codes
 
 
-def _turn_on(session: Session, actor: Actor, password: str, secret: str, code: str) -> tuple[str, ...]:
-    if _find(session, actor.user_id) is not None:
-        raise Conflict("second-factor.on", _("Two-step sign-in is on already."), do=_("Turn it off first."))
-    step = _step_of(secret, code)
+def set_up(session: Session, user: User, *, password: str, new: NewFactor | None, client: Client) -> tuple[str, ...]:
+    """Store the second factor that a person sets up while they sign in with the right password, because their
+    organisation requires it; returns the recovery codes. Does nothing for who has one, and of whom none is required.
+
+    Raises `Denied` (`accounts.two-step-needed`, with `email` and `organisation` in its facts) without a `new` one, and
+    (`accounts.new-code`) if its code is wrong.
+    """
+    policy = sign_in_policy.find_policy(session, user.organisation_id)
+    if not sign_in_policy.is_required(policy, user.role) or _find(session, user.id) is not None:
+        return ()
+    if new is None:
+        organisation = session.get_one(Organisation, user.organisation_id).name
+        raise Denied(
+            NEEDED,
+            _("{organisation} requires two-step sign-in.").format(organisation=organisation),
+            why=_("You haven't set it up yet."),
+            do=_("Sign in to Benchboard to set it up: in its window, or with “benchboard login EMAIL” in a terminal."),
+            email=user.email,
+            organisation=organisation,
+        )
+    codes = _store(session, user, password, new)
+    audit.append(session, client, "user.turn-on-second-factor", user.id, user.organisation_id, user.id)
+    return codes
+
+
+def _store(session: Session, user: User, password: str, new: NewFactor) -> tuple[str, ...]:
+    """Store a factor once its code fits; returns new recovery codes."""
+    step = _step_of(new.secret, new.code)
     if step is None:
-        raise _wrong_code()
+        raise Denied(
+            _WRONG_NEW_CODE,
+            _("The code is incorrect."),
+            do=_("Wait for the next one, and check that the time of your phone is right."),
+            field="code",
+        )
     salt = secrets.token_bytes(16)
-    sealed = _key(password, salt).seal(secret.encode(), aad=_aad(actor.user_id))
+    sealed = _key(password, salt).seal(new.secret.encode(), aad=_aad(user.id))
     session.add(
         MfaFactor(
-            organisation_id=actor.organisation_id, user_id=actor.user_id, kind="totp",
+            organisation_id=user.organisation_id, user_id=user.id, kind="totp",
             secret_key_version=sealed.key_version, secret_salt=salt, secret_nonce=sealed.nonce,
             secret_ciphertext=sealed.ciphertext, last_used_step=step,
         )
     )  # fmt: skip
     codes = tuple(_new_code() for _count in range(CODES))
     for one in codes:
-        row = RecoveryCode(organisation_id=actor.organisation_id, user_id=actor.user_id, code_hash=_hash(one))
+        row = RecoveryCode(organisation_id=user.organisation_id, user_id=user.id, code_hash=_hash(one))
         session.add(row)
     session.flush()
-    audit.record(session, actor, "user.turn-on-second-factor", actor.user_id)
     return codes
 
 
 def turn_off(database: Transactions, actor: Actor, *, password: str, code: str) -> None:
     """Ask the actor for no code any more. Raises `Invalid` for a wrong password and `Denied` for a wrong code, which
-    are counted as at a sign-in.
+    are counted as at a sign-in; `Denied` (`second-factor.required`) where the organisation requires it.
     """
-    with own_tries.counted(database, actor, no_tries=(CODE_NEEDED,)), database.change() as session:
+    with database.read() as session:
+        if _is_required(session, actor):
+            raise Denied(
+                "second-factor.required",
+                _("{organisation} requires two-step sign-in.").format(organisation=actor.organisation),
+                do=_("If you change your phone, ask an admin to reset it: you then set it up again."),
+            )
+    with own_tries.counted(database, actor, no_tries=NO_TRIES), database.change() as session:
         _require_password(session, actor, password)
         check(session, actor.user_id, password=password, code=code, client=actor.client)
         if _forget(session, actor.user_id):
@@ -166,6 +221,11 @@ def forget(session: Session, actor: Actor, user: User) -> None:
         audit.record(session, actor, "user.reset-second-factor", user.id)
 
 
+def _is_required(session: Session, actor: Actor) -> bool:
+    policy = sign_in_policy.find_policy(session, actor.organisation_id)
+    return sign_in_policy.is_required(policy, session.get_one(User, actor.user_id).role)
+
+
 def _forget(session: Session, user_id: str) -> bool:
     found = _find(session, user_id)
     session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
@@ -222,7 +282,7 @@ def _hash(code: str) -> str:
 
 def _wrong_code() -> Denied:
     return Denied(
-        WRONG_CODE,
+        "accounts.code",
         _("The code is incorrect, or was used before."),
         do=_("Wait for the next one, and check that the time of your phone is right."),
         field="code",

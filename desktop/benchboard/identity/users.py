@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from benchboard.errors import Conflict, Invalid, NotFound, check_all
 from benchboard.i18n import _
-from benchboard.identity import audit, organisations, passwords
+from benchboard.identity import audit, organisations, passwords, sign_in_policy
 from benchboard.identity.email_addresses import normalise
 from benchboard.identity.permissions import Actor, require
 from benchboard.identity.person_names import require_name
@@ -27,6 +27,8 @@ from benchboard.storage.short_ids import find_id
 STATES: Final = ("active", "inactive", "pending")
 DELETED: Final = "deleted"
 """The state of a person whose account is deleted, whatever it was before."""
+NEEDS_TWO_STEP: Final = "needs-two-step"
+"""What people are filtered by who have to set up two-step sign-in when they sign in next."""
 LOCKED: Final = "locked"
 """What people are filtered by who can't sign in on some computer, after failed tries."""
 
@@ -53,6 +55,8 @@ class Person:
     locked_until: datetime | None = None
     """Until when failed tries lock the sign-in, on the computer where that takes longest."""
     has_second_factor: bool = False
+    needs_second_factor: bool = False
+    """Whether they have to set one up when they sign in next."""
 
 
 _PEOPLE = Sorting(
@@ -73,10 +77,13 @@ def list_people(
     session: Session, actor: Actor, listing: Listing, *, after: str | None = None, limit: int = 50
 ) -> Page[Person]:
     """The organisation's people. Filters: `role`, `state`; deleted ones are listed by the state `deleted` alone, and by
-    `locked` those who can't sign in somewhere after failed tries; `role_id` and `team_id`: who has this role, is in
+    `locked` those who can't sign in somewhere after failed tries, by `needs-two-step` those who have to set that up;
+    `role_id` and `team_id`: who has this role, is in
     this team. The search covers name and address."""
     require(actor, "users:read")
-    query = select(User, _open_count(), _locked_until(), _has_second_factor()).where(*_matching(actor, listing))
+    query = select(User, _open_count(), _locked_until(), _has_second_factor(), sign_in_policy.needs_two_step()).where(
+        *_matching(actor, listing)
+    )
     found = page(session, query, _PEOPLE, listing, after=after, limit=limit, row=tuple)
     ids = [row[0].id for row in found.rows]
     teams, roles = _teams(session, actor, ids), _own_roles(session, actor, ids)
@@ -89,7 +96,7 @@ def _matching(actor: Actor, listing: Listing) -> list[ColumnElement[bool]]:
     sentence = _("People can't be filtered by “{column}”.")
     known = (*columns, *_MEMBERSHIPS)
     listing.require_filters(
-        known, "people.filter", sentence, values={"role": ROLES, "state": (*STATES, DELETED, LOCKED)}
+        known, "people.filter", sentence, values={"role": ROLES, "state": (*STATES, DELETED, LOCKED, NEEDS_TWO_STEP)}
     )
     is_deleted = listing.filters.get("state") == DELETED
     gone = User.deleted_at.is_not(None) if is_deleted else User.deleted_at.is_(None)
@@ -97,10 +104,12 @@ def _matching(actor: Actor, listing: Listing) -> list[ColumnElement[bool]]:
     conditions += [
         columns[name] == value
         for name, value in listing.filters.items()
-        if name in columns and value not in (DELETED, LOCKED)
+        if name in columns and value not in (DELETED, LOCKED, NEEDS_TWO_STEP)
     ]
     if listing.filters.get("state") == LOCKED:
         conditions.append(User.email_norm.in_(select(AccountLockout.email_norm).where(_is_locked())))
+    if listing.filters.get("state") == NEEDS_TWO_STEP:
+        conditions.append(sign_in_policy.needs_two_step())
     conditions += [
         _is_member(name, str(listing.filters[name])) for name in _MEMBERSHIPS if listing.filters.get(name) is not None
     ]
@@ -134,7 +143,7 @@ def get_person(session: Session, actor: Actor, user_id: str, *, or_deleted: bool
     except ValueError as error:
         raise _not_found() from error
     found = session.execute(
-        select(User, _open_count(), _locked_until(), _has_second_factor()).where(
+        select(User, _open_count(), _locked_until(), _has_second_factor(), sign_in_policy.needs_two_step()).where(
             User.id == user_id, User.organisation_id == actor.organisation_id
         )
     ).first()
@@ -218,8 +227,13 @@ def require_addable(
         lambda: require_role(role),
         lambda: require_free(session, actor, email),
         lambda: require_name(name.strip() or email.strip().split("@")[0]),
-        *(() if password is None else (lambda: passwords.require_acceptable(password, email=email),)),
+        *(() if password is None else (lambda: _require_acceptable(session, actor, password, email),)),
     )
+
+
+def _require_acceptable(session: Session, actor: Actor, password: str, email: str) -> None:
+    shortest = sign_in_policy.find_policy(session, actor.organisation_id).shortest_password
+    passwords.require_acceptable(password, email=email, shortest=shortest)
 
 
 def require_role(role: str) -> None:
@@ -413,6 +427,7 @@ def _person(row: Any, teams: Mapping[str, tuple[str, ...]], own_roles: Mapping[s
         own_roles=own_roles.get(user.id, ()),
         locked_until=row[2],
         has_second_factor=row[3],
+        needs_second_factor=row[4],
     )
 
 

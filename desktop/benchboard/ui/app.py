@@ -340,6 +340,10 @@ class Application(QObject):
         self._show_start_notices(address)
         if data is not None and self.shell is not None:
             self.shell.go(import_address(data))
+        if session.signed_in.recovery_codes and self.shell is not None:
+            from benchboard.ui.shell.two_step_dialogs import RecoveryCodesDialog
+
+            RecoveryCodesDialog(self.window, self.shell.context, session.signed_in.recovery_codes).open()
         gc_control.freeze_once()
 
     def _announce_user(self, session: "ActiveSession") -> None:

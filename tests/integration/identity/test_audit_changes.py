@@ -21,6 +21,7 @@ from benchboard.identity import (
     role_changes,
     second_factor,
     sessions,
+    sign_in_policy,
     teams,
     users,
 )
@@ -31,6 +32,7 @@ from benchboard.identity.audit_verification import AuditFault, record_accepted
 from benchboard.identity.event_titles import known_events
 from benchboard.identity.person_changes import PersonFields
 from benchboard.identity.role_changes import RoleFields
+from benchboard.identity.sign_in_policy import SignInPolicy
 from benchboard.paging import Listing
 from benchboard.storage.models.identity import AuditLog
 from support.databases import unbound
@@ -149,7 +151,12 @@ def _log(town: Town) -> None:
         record_export(session, town.actor, Listing(), "csv", 3)
 
 
-_ACTS: tuple[Callable[[Town], None], ...] = (_people, _teams, _roles, _sessions, _second_factor, _lock, _log)
+def _rules(town: Town) -> None:
+    with unbound(town.database).change() as session:
+        sign_in_policy.change_policy(session, town.actor, SignInPolicy(shortest_password=20))
+
+
+_ACTS: tuple[Callable[[Town], None], ...] = (_people, _teams, _roles, _sessions, _second_factor, _lock, _log, _rules)
 
 
 def test_every_act_records_each_changed_field_with_its_value_before_and_after(town: Town) -> None:

@@ -152,6 +152,43 @@ def test_user_hand_over_also_of_a_deleted_account(local: Terminal) -> None:
     assert "There's no person" in local("user", "hand-over", "x@y.example", "--to", "bo@example.com", status=1).stderr
 
 
+def test_two_step_sign_in_is_required_by_a_command_that_says_of_how_many(server: Terminal) -> None:
+    server("db", "seed", "--admin", "ines@example.com", "--organisation", "Lab", typed=PASSWORD)
+    server("login", "ines@example.com", typed=PASSWORD)
+    server("user", "add", "mert@example.com", typed=PASSWORD)
+    shown = server.json("organisation", "show")
+    assert (shown["two_step"], shown["shortest_password"], shown["people"]) == ("nobody", 12, 0)
+    refused = server("organisation", "set", "--two-step", "everybody", "--yes", status=1).stderr
+    assert "You don't use two-step sign-in yourself." in refused
+    database = Database.open(server.url or "")
+    made = second_factor.new_secret(email="ines@example.com", organisation="Lab")
+    ines = password_sign_in.sign_in(database, email="ines@example.com", password=PASSWORD, client=Client.here()).actor
+    code = pyotp.TOTP(made.text).at(time.time())
+    second_factor.turn_on(database.bind(ines), ines, password=PASSWORD, secret=made.text, code=code)
+    database.dispose()
+    asked = server("organisation", "set", "--two-step", "everybody", typed="n\n", status=130).stderr
+    assert "This concerns 2 people, 1 of whom without two-step sign-in. Require it?" in asked
+    done = server("organisation", "set", "--two-step", "everybody", "--password-length", "16", typed="y\n")
+    assert "1 person sets up two-step sign-in at the next sign-in." in done.stdout
+    told = server("organisation", "show").stdout
+    assert "Everyone" in told
+    assert "1 of 2" in told
+    assert [row["email"] for row in server.json("user", "list", "--status", "needs-two-step")["items"]] == [
+        "mert@example.com"
+    ]
+    other = Terminal(server.programs, server.home.parent / "elsewhere", server.url)
+    needed = other("login", "mert@example.com", typed=PASSWORD, status=1).stderr
+    assert "Lab requires two-step sign-in." in needed
+    assert "in its window, or with “benchboard login EMAIL” in a terminal" in needed
+
+
+def test_two_step_rules_are_for_shared_servers(local: Terminal) -> None:
+    assert local.json("organisation", "show")["two_step"] == "nobody"
+    assert "Use --two-step or --password-length." in local("organisation", "set", status=2).stderr
+    refused = local("organisation", "set", "--two-step", "admins", status=1).stderr
+    assert "Nobody signs in with a password to a database on this computer." in refused
+
+
 def test_failed_logins_lock_here_and_an_admin_lists_and_unlocks_them(server: Terminal) -> None:
     server("db", "seed", "--admin", "ines@example.com", "--organisation", "Lab", typed=PASSWORD)
     server("login", "ines@example.com", typed=PASSWORD)
@@ -176,8 +213,8 @@ def test_login_with_two_step_sign_in_takes_a_code_and_an_admin_resets_it(server:
     server("user", "add", "mert@example.com", typed=PASSWORD)
     signed_in = password_sign_in.sign_in(database, email="mert@example.com", password=PASSWORD, client=Client.here())
     code = pyotp.TOTP(made.text).at(time.time())
-    with database.bind(signed_in.actor).change() as session:
-        codes = second_factor.turn_on(session, signed_in.actor, password=PASSWORD, secret=made.text, code=code)
+    own = database.bind(signed_in.actor)
+    codes = second_factor.turn_on(own, signed_in.actor, password=PASSWORD, secret=made.text, code=code)
     database.dispose()
     other = Terminal(server.programs, server.home.parent / "elsewhere", server.url)
     assert "Enter the code" in other("login", "mert@example.com", typed=PASSWORD, status=1).stderr

@@ -21,11 +21,12 @@ from joserfc.jwk import KeySet, OctKey
 from sqlalchemy import select, update
 
 from benchboard.errors import Denied
-from benchboard.identity import audit, password_sign_in, second_factor, users
+from benchboard.identity import audit, password_sign_in, second_factor, sign_in_policy, users
 from benchboard.identity.oauth import clients
 from benchboard.identity.oauth.clients import IssuedSecret
 from benchboard.identity.oauth.issuer import Issuer
 from benchboard.identity.permissions import Client
+from benchboard.identity.sign_in_policy import SignInPolicy
 from benchboard.paging import Listing
 from benchboard.storage.models.base import Base
 from benchboard.storage.models.credentials import AuthorizationCode, Consent, RefreshToken, Token
@@ -413,8 +414,8 @@ def test_consent_page_takes_the_code_of_two_step_sign_in(protocol: Protocol) -> 
     town = protocol.town
     made = second_factor.new_secret(email=ADMIN, organisation="North")
     code = pyotp.TOTP(made.text).at(time.time())
-    with town.database.bind(town.actor).change() as session:
-        codes = second_factor.turn_on(session, town.actor, password=PASSWORD, secret=made.text, code=code)
+    own = town.database.bind(town.actor)
+    codes = second_factor.turn_on(own, town.actor, password=PASSWORD, secret=made.text, code=code)
     browser = Browser()
     page = browser.open(protocol.asked(register(town)))
     fields = {"decision": "password", "email": ADMIN, "password": PASSWORD}
@@ -423,6 +424,23 @@ def test_consent_page_takes_the_code_of_two_step_sign_in(protocol: Protocol) -> 
     assert "Enter the code" in asked.text
     assert browser.decide(page, **fields, code="000000").status_code == 403
     assert "code=" in browser.decide(page, **fields, code=codes[0]).headers["Location"]
+
+
+def test_consent_page_says_where_required_two_step_sign_in_is_set_up(protocol: Protocol) -> None:
+    town = protocol.town
+    town.add("mert@north.example")
+    made = second_factor.new_secret(email=ADMIN, organisation="North")
+    code = pyotp.TOTP(made.text).at(time.time())
+    own = town.database.bind(town.actor)
+    second_factor.turn_on(own, town.actor, password=PASSWORD, secret=made.text, code=code)
+    with own.change() as session:
+        sign_in_policy.change_policy(session, town.actor, SignInPolicy("everybody"))
+    browser = Browser()
+    page = browser.open(protocol.asked(register(town)))
+    refused = browser.decide(page, decision="password", email="mert@north.example", password=PASSWORD)
+    assert refused.status_code == 403
+    assert "North requires two-step sign-in." in refused.text
+    assert "Sign in to Benchboard to set it up: in its window" in refused.text
 
 
 def test_passwords_sent_at_once_are_tried_five_times_at_most(protocol: Protocol) -> None:

@@ -213,7 +213,7 @@ def test_wrong_passwords_to_turn_it_on_lock_and_wrong_codes_of_a_new_secret_do_n
         return second_factor.turn_on(own, ana.actor, password=password, secret=phone.secret, code=code)
 
     for _count in range(2 * lockouts.LOCKING_TRIES):
-        assert _refused(lambda: turn_on(PASSWORD, "000000")) == "accounts.code"
+        assert _refused(lambda: turn_on(PASSWORD, "000000")) == "accounts.new-code"
     for _count in range(lockouts.LOCKING_TRIES):
         assert _refused(lambda: turn_on("wrong", phone.code())) == "second-factor.password"
     assert _refused(lambda: turn_on(PASSWORD, phone.code())) == "accounts.locked"

@@ -301,7 +301,7 @@ def test_help_and_usage_in_turkish_have_no_words_of_click(
         (["layout", "export", "-"], "--format is required. Choose one of: benchboard, grafana."),
         (
             ["user", "list", "--status", "gone"],
-            "--status can't be “gone”. Choose one of: active, disabled, invited, locked, deleted.",
+            "--status can't be “gone”. Choose one of: active, disabled, invited, locked, needs-two-step, deleted.",
         ),
         (
             ["dongle", "list", "--sort", "foo"],

@@ -31,6 +31,7 @@ from benchboard.identity.oauth.protocol_errors import OAuthError
 from benchboard.identity.oauth.tokens import IssuerIdentity
 from benchboard.identity.organisations import SCOPES
 from benchboard.identity.permissions import Actor, Client, require
+from benchboard.identity.second_factor import NEEDED
 from benchboard.storage.engine import Database
 from benchboard.storage.models.credentials import OAuthClient
 from benchboard.storage.models.identity import Organisation
@@ -246,7 +247,9 @@ class Issuer:
             if tries == _MOST_TRIES:
                 self._drop(pending)
                 return HttpAnswer.of_page(403, message_page(_("Too many wrong passwords"), _("Start again there.")))
-            refusal = error.what if error.code != LOCKED else " ".join((error.what, error.why))
+            refusal = error.what
+            if error.code in (LOCKED, NEEDED):
+                refusal = " ".join(filter(None, (error.what, error.why, error.do if error.code == NEEDED else "")))
             return HttpAnswer.of_page(403, self._page(pending, self._actor.organisation, refusal))
         try:
             return self._leave_with(pending, {"code": self._approve(pending, signed_in.actor)})

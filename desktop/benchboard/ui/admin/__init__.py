@@ -73,6 +73,17 @@ def _audit(context: Context) -> QWidget:
     return AuditView(context)
 
 
+def _settings(context: Context) -> QWidget:
+    from benchboard.identity.permissions import has_permission
+    from benchboard.identity.roles import denied_title
+    from benchboard.ui.admin.settings_view import AdminSettings
+    from benchboard.ui.widgets import EmptyState
+
+    if not has_permission(context.actor, "organisations:read"):
+        return EmptyState("ph.prohibit", denied_title("organisations:read"))
+    return AdminSettings(context)
+
+
 def _handlers(context: Context) -> Handlers:
     """The commands of Admin that can be run from any room."""
     return {
@@ -122,6 +133,12 @@ ROOM = Room(
             N_("applications, apps, OpenID Connect, OIDC, SSO, single sign-on, redirect URI, client secret"),
         ),
         RoomView("audit", N_("Audit log"), _audit),
+        RoomView(
+            "settings",
+            N_("Settings"),
+            _settings,
+            N_("two-step sign-in, two-factor, MFA, 2FA, password policy, organisation, upkeep, clean up"),
+        ),
     ),
     _handlers,
     _search,

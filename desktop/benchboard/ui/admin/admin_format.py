@@ -26,15 +26,20 @@ def state_mark(state: str) -> Mark:
         return Mark("error", _("Disabled"), "ph.prohibit")
     if state == "locked":
         return Mark("warn", _("Locked"), "ph.lock-simple")
+    if state == users.NEEDS_TWO_STEP:
+        return Mark("warn", _("Needs two-step"), "ph.shield-warning")
     if state == "deleted":
         return Mark("neutral", _("Deleted"), "ph.trash")
     return Mark("info", _("Invited"), "ph.envelope-simple")
 
 
 def person_mark(person: Person) -> Mark:
-    """The state of a person's account, and whether failed tries lock the sign-in now."""
+    """The state of a person's account, whether failed tries lock the sign-in now, or whether two-step sign-in has to be
+    set up at the next one."""
     locked = person.state == "active" and person.locked_until is not None and person.locked_until > datetime.now(UTC)
-    return state_mark(users.LOCKED if locked else person.state)
+    if locked:
+        return state_mark(users.LOCKED)
+    return state_mark(users.NEEDS_TWO_STEP if person.needs_second_factor else person.state)
 
 
 def undone_text(step: str) -> str:

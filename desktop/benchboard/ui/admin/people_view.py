@@ -38,14 +38,28 @@ _ALL_THERE_IS: Final = 10_000
 _OPPOSITE: Final = {"disable_account": "activate_account", "activate_account": "disable_account"}
 _CSV = ("id", "name", "email", "role", "own_roles", "teams", "state", "last_seen", "sessions", "created_at")
 
-_SHOWN_STATES: Final = (*users.STATES, users.LOCKED, users.DELETED)
+NEEDING_TWO_STEP: Final = "!needs-two-step"
+"""The address of the list of those who have to set up two-step sign-in."""
+_SHOWN_STATES: Final = (*users.STATES, users.LOCKED, users.NEEDS_TWO_STEP, users.DELETED)
 _TABLES: Final = frozenset(
-    ("users", "sessions", "user_roles", "roles", "teams", "team_members", "account_lockouts", "mfa_factors")
+    (
+        "users",
+        "sessions",
+        "user_roles",
+        "roles",
+        "teams",
+        "team_members",
+        "account_lockouts",
+        "mfa_factors",
+        "organisations",
+    )
 )
 
 
 class PeopleView(QWidget):
-    """Address: `admin/people`, `admin/people/<id>`, `admin/people/add`."""
+    """Address: `admin/people`, `admin/people/<id>`, `admin/people/add`; the list of some of them,
+    `admin/people/!needs-two-step`.
+    """
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -135,6 +149,11 @@ class PeopleView(QWidget):
         """Show one person, the dialog that adds one, or the list."""
         if rest == "add":
             self.add()
+        elif rest == NEEDING_TWO_STEP:
+            if self._detail.is_page:
+                self._close_detail()
+            self._state.set_current_key(users.NEEDS_TWO_STEP)
+            self._filter()
         elif rest:
             self._detail.tell_once_shown(rest)
             self._show(rest)
@@ -409,7 +428,7 @@ def _columns(own_id: str) -> tuple[Column[Person], ...]:
             lambda row: person_mark(row).text,
             sortable=True,
             mark=lambda row: quiet_mark(person_mark(row)),
-            width=120,
+            width=140,
         ),
         time_column("last_seen", _("Last sign-in"), lambda row: row.last_seen),
         Column(

@@ -130,7 +130,10 @@ class OverviewTab(QWidget):
         holder = QWidget()
         line = QHBoxLayout(holder)
         line.setContentsMargins(0, 0, 0, 0)
-        line.addWidget(Text(pgettext("setting", "On") if person.has_second_factor else pgettext("setting", "Off")))
+        state = pgettext("setting", "On") if person.has_second_factor else pgettext("setting", "Off")
+        if person.needs_second_factor:
+            state = _("Required at the next sign-in")
+        line.addWidget(Text(state))
         line.addStretch(1)
         if person.has_second_factor:
             reset = Button(

@@ -43,6 +43,11 @@ def why_no_changes(context: Context) -> str:
     return "" if has_permission(context.actor, "users:write") else denied_title("users:write")
 
 
+def why_no_rules(context: Context) -> str:
+    """Why this person can't change the organisation; empty if they can."""
+    return "" if has_permission(context.actor, "organisations:write") else denied_title("organisations:write")
+
+
 def why_no_revoking(context: Context) -> str:
     """Why this person can't revoke others' sessions; empty if they can."""
     return "" if has_permission(context.actor, "sessions:revoke") else denied_title("sessions:revoke")
@@ -133,7 +138,10 @@ def unlock(context: Context, owner: QWidget, people: Sequence[Person]) -> None:
 def reset_second_factor(context: Context, owner: QWidget, people: Sequence[Person]) -> None:
     """Turn off a person's two-step sign-in after confirmation."""
     (person, *_others), actor = people, context.actor
-    text = _("{name} is signed out everywhere {within}, and then signs in with the password alone. {lost}")
+    text = _(
+        "{name} is signed out everywhere {within}, and then signs in with the password alone, or sets it up again "
+        "where it is required. {lost}"
+    )
     done = _("Two-step sign-in of {name} was reset.").format(name=person.name)
 
     def reset() -> None:

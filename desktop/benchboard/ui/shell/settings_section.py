@@ -68,11 +68,18 @@ class SettingRow(QWidget):
         words.setSpacing(2)
         if title:
             words.addWidget(Text(title, "body_strong"))
-        words.addWidget(Paragraph(sentence, "caption" if title else "body", "muted" if title else "secondary"))
+        self._sentence = Paragraph(sentence, "caption" if title else "body", "muted" if title else "secondary")
+        words.addWidget(self._sentence)
         line.setContentsMargins(0, theme().px("spacing.3"), 0, theme().px("spacing.3"))
         line.setSpacing(theme().px("spacing.6"))
         line.addLayout(words, 1)
         line.addWidget(control, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._control = control
+
+    def set_sentence(self, sentence: str) -> None:
+        """Show another hint."""
+        self._sentence.setText(sentence)
+        self._control.setAccessibleDescription(sentence)
 
 
 def padded(part: QWidget) -> QWidget:

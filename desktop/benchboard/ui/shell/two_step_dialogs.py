@@ -10,9 +10,9 @@ from benchboard.i18n import _
 from benchboard.identity import second_factor
 from benchboard.ui.context import Context
 from benchboard.ui.system_clipboard import copy_text
-from benchboard.ui.widgets import Button, Dialog, Edit, Field, Paragraph, copyable
+from benchboard.ui.widgets import Button, Dialog, Edit, Field, Paragraph
+from benchboard.ui.widgets.authenticator_secret import AuthenticatorSecret
 from benchboard.ui.widgets.labels import Text
-from benchboard.ui.widgets.qr_code import QrCode
 from benchboard.ui.widgets.store_first_dialog import StoreFirstDialog
 
 
@@ -62,19 +62,8 @@ class TurnOnDialog(_ProvingDialog):
         self._secret = second_factor.new_secret(email=actor.email, organisation=actor.organisation)
         told = _("Scan this with an authenticator app on your phone, then enter the code that it shows.")
         self.content.addWidget(Paragraph(told, "body", "secondary"))
-        beside = QVBoxLayout()
-        beside.addWidget(Text(_("Or type this secret into the app:"), "caption", "muted"))
-        grouped = " ".join(self._secret.text[at : at + 4] for at in range(0, len(self._secret.text), 4))
-        beside.addWidget(copyable(grouped, _("secret"), wrap=True))
-        beside.addWidget(self._password)
-        beside.addWidget(self._code)
-        beside.addStretch(1)
-        line = QHBoxLayout()
-        line.setSpacing(16)
-        code = QrCode(self._secret.uri, _("QR code of the secret, which is beside it as text"))
-        line.addWidget(code, 0, Qt.AlignmentFlag.AlignTop)
-        line.addLayout(beside, 1)
-        self.content.addLayout(line)
+        secret = self._secret
+        self.content.addWidget(AuthenticatorSecret(secret.text, secret.uri, self._password, self._code))
         self.add_button(Button(_("Cancel"), self.dismiss, name="two_step_cancel"))
         self._act = self.add_button(Button(_("Turn on"), self._submit, kind="primary", name="two_step_act"))
         self._act.add_key_cap("Ctrl Enter")

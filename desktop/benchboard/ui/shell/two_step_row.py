@@ -27,7 +27,7 @@ class TwoStepRow(QWidget):
         self._row: SettingRow | None = None
         self._button = Button("", self._turn, name="settings_two_step")
         self._button.hide()
-        context.changed.watch(self, {"mfa_factors", "recovery_codes"}, self._refresh)
+        context.changed.watch(self, {"mfa_factors", "recovery_codes", "organisations"}, self._refresh)
         self._refresh()
 
     def _refresh(self) -> None:
@@ -40,7 +40,13 @@ class TwoStepRow(QWidget):
         on = _("A code of your authenticator app is asked for at each sign-in. {left}")
         off = _("Ask for a code of an authenticator app at each sign-in, besides your password.")
         sentence = on.format(left=left.format(count=state.codes_left)) if state.is_on else off
+        organisation = self._context.actor.organisation
+        required = _("{organisation} requires it.").format(organisation=organisation) if state.is_required else ""
+        if required and not state.is_on:
+            required = _("{organisation} requires it from your next sign-in on.").format(organisation=organisation)
+        sentence = f"{sentence} {required}".strip()
         self._button.set_title(_("Turn off") if state.is_on else _("Turn on"))
+        self._button.disable(required if state.is_on else "")
         self._button.setAccessibleDescription(sentence)
         had_focus = self._button.hasFocus()
         old, self._row = self._row, SettingRow(_("Two-step sign-in"), sentence, self._button)

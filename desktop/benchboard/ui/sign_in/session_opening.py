@@ -42,6 +42,8 @@ class SignInRequest:
     name: str = ""
     code: str = ""
     """Of an authenticator app, or a recovery code."""
+    secret: str = ""
+    """A new one, whose `code` sets up two-step sign-in."""
 
     @property
     def location_name(self) -> str:
@@ -89,14 +91,20 @@ def open_session(request: SignInRequest, home: Path, progress: Progress) -> Acti
     from benchboard import workspace
     from benchboard.identity import authentication
     from benchboard.identity.permissions import Client
+    from benchboard.identity.second_factor import NewFactor
 
+    new_factor = NewFactor(request.secret, request.code) if request.secret else None
     opened = open_workspace(request, home, progress)
     try:
         progress.check()
         progress.report(0, None, _("Signing in") if request.email or request.invitation else _("Opening the database"))
         if request.invitation:
             signed_in = workspace.accept_invitation(
-                opened, code=request.invitation, name=request.name, password=request.password
+                opened,
+                code=request.invitation,
+                name=request.name,
+                password=request.password,
+                new_factor=new_factor,
             )
         elif request.email:
             signed_in = workspace.sign_in(
@@ -105,6 +113,7 @@ def open_session(request: SignInRequest, home: Path, progress: Progress) -> Acti
                 password=request.password,
                 organisation=request.organisation,
                 code=request.code,
+                new_factor=new_factor,
             )
         else:
             with opened.database.system("sign-in").change() as session:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import shiboken6
 from PySide6.QtCore import Qt
@@ -28,6 +28,9 @@ from benchboard.ui.widgets.labels import Elided, Text, plain_tooltip
 from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.popover import MenuItem, menu
 from benchboard.ui.widgets.surfaces import Card, Icon
+
+if TYPE_CHECKING:
+    from benchboard.identity.second_factor import NewSecret
 
 _ACCOUNT: Final = ("email", "password")
 """The fields of one's own account."""
@@ -102,8 +105,12 @@ class ServerCard(SignInCard):
         self._start = start
         self._joining: InvitationDialog | None = None
         self._organisation: str | None = None
+        self._required_by = ""
+        """The organisation that requires what is being set up."""
         self._requested: SignInRequest | None = None
         """What was sent last, for a code to be added to it."""
+        self._secret: NewSecret | None = None
+        """What is being set up, while its code isn't right yet."""
         self._unprotected = Badge("warn", _("Trusted networks only"), "ph.shield-warning")
         badges = (*((Badge("info", _("Last used"), "ph.clock"),) if last_used else ()), self._unprotected)
         self._role_risk = _(
@@ -228,6 +235,8 @@ class ServerCard(SignInCard):
             self._set_error(one, "")
         if error is None:
             return False
+        if self._ask_two_step(error):
+            return True
         if (joining := self._open_joining()) is not None and joining.show_error(error):
             return True
         self.end_joining()
@@ -247,6 +256,33 @@ class ServerCard(SignInCard):
         self._set_error(name, str(error))
         field.edit.setFocus(Qt.FocusReason.OtherFocusReason)
         field.edit.selectAll()
+        return True
+
+    def _ask_two_step(self, error: AppError) -> bool:
+        """Let the person set up two-step sign-in, if that is what is missing or what they entered a wrong code for."""
+        from benchboard.identity import second_factor
+        from benchboard.ui.sign_in.set_up_two_step_dialog import SetUpTwoStepDialog
+
+        requested, wrong = self._requested, ""
+        if requested is None:
+            return False
+        if error.code == second_factor.NEEDED:
+            self._required_by = str(error.facts["organisation"])
+            self._secret = second_factor.new_secret(email=str(error.facts["email"]), organisation=self._required_by)
+        elif self._secret is not None and error.facts.get("field") == "code":
+            wrong = str(error)
+        else:
+            self._secret = None
+            return False
+        secret = self._secret
+        SetUpTwoStepDialog(
+            self.window(),
+            self._required_by,
+            secret,
+            lambda code: self._send(replace(requested, secret=secret.text, code=code)),
+            self.reopen_joining,
+            wrong,
+        ).open()
         return True
 
     def _open_joining(self) -> InvitationDialog | None:
@@ -269,7 +305,7 @@ class ServerCard(SignInCard):
     def forget_secrets(self) -> None:
         self._password.clear()
         self._role_password.clear()
-        self._requested = None
+        self._requested = self._secret = None
 
     def _forget_account_error(self) -> None:
         """Remove an error shown at the password: it is about the address too."""
@@ -297,7 +333,7 @@ class ServerCard(SignInCard):
         self._joining.open()
 
     def _join(self, code: str, name: str, password: str) -> None:
-        self._start(
+        self._send(
             SignInRequest(
                 "server",
                 url=self._url.text(),

@@ -1,0 +1,116 @@
+"""`benchboard organisation …`: what an organisation asks of its people when they sign in."""
+
+from dataclasses import asdict, replace
+
+import click
+
+from benchboard.cli.command_context import CommandContext, with_context, write_json
+from benchboard.cli.options import Choice, CliGroup, WholeNumber
+from benchboard.cli.table import print_lines
+from benchboard.cli.terminal import printable
+from benchboard.errors import Invalid
+from benchboard.i18n import _, ngettext, number
+from benchboard.identity import passwords, sign_in_policy
+from benchboard.identity.sign_in_policy import (
+    LONGEST_SHORTEST,
+    TWO_STEP_FOR,
+    PolicyEffects,
+    SignInPolicy,
+    TwoStepFor,
+    two_step_title,
+)
+
+
+@click.group(cls=CliGroup)
+def organisation() -> None:
+    """Show and change what your organisation asks of its people when they sign in."""
+
+
+@organisation.command("show")
+@with_context
+def show(context: CommandContext) -> None:
+    """Show whom two-step sign-in is required for, and how long passwords are."""
+    with context.database.read() as session:
+        policy = sign_in_policy.get_policy(session, context.actor)
+        effects = sign_in_policy.count_effects(session, context.actor, policy)
+    if context.as_json:
+        write_json({"organisation": context.actor.organisation, **asdict(policy), **_counts(effects)})
+        return
+    without = _("{count} of {total}").format(count=number(effects.without), total=number(effects.people))
+    print_lines(
+        (
+            (_("Organisation"), context.actor.organisation),
+            (_("Two-step sign-in is required for"), two_step_title(policy.two_step)),
+            *(((_("Haven't set it up yet"), without),) if policy.two_step != "nobody" else ()),
+            (_("Shortest password"), number(policy.shortest_password)),
+        )
+    )
+
+
+@organisation.command("set")
+@click.option("--two-step", type=Choice(TWO_STEP_FOR), help="Whom two-step sign-in is required for.")
+@click.option(
+    "--password-length",
+    type=WholeNumber(passwords.SHORTEST, LONGEST_SHORTEST),
+    metavar="N",
+    help="How many characters new passwords have at least.",
+)
+@click.option("--yes", is_flag=True, help="Don't ask for confirmation.")
+@with_context
+def set_rules(context: CommandContext, two_step: TwoStepFor | None, password_length: int | None, yes: bool) -> None:
+    """Change what is asked of people when they sign in to a shared server.
+
+    Before two-step sign-in is required of more people, the command says how many that concerns, and asks. Who hasn't
+    set it up does so at the next sign-in. You can require it once you use it yourself.
+
+    \b
+    Example:
+      benchboard organisation set --two-step admins --url postgresql://role@server/database
+    """
+    if two_step is None and password_length is None:
+        raise click.UsageError(_("Use --two-step or --password-length."))
+    if context.workspace.location.kind != "server":
+        raise Invalid(
+            "cli.organisation-local",
+            _("Nobody signs in with a password to a database on this computer."),
+            do=_("Use --url to name a shared server."),
+        )
+    with context.database.read() as session:
+        before = sign_in_policy.get_policy(session, context.actor)
+        wanted = replace(
+            before,
+            two_step=two_step if two_step is not None else before.two_step,
+            shortest_password=password_length if password_length is not None else before.shortest_password,
+        )
+        effects = sign_in_policy.count_effects(session, context.actor, wanted)
+    if not yes and TWO_STEP_FOR.index(wanted.two_step) > TWO_STEP_FOR.index(before.two_step):
+        click.confirm(printable(_question(effects)), abort=True, err=True)
+    with context.database.change() as session:
+        sign_in_policy.change_policy(session, context.actor, wanted, seen=before)
+    context.report(_done(before, wanted, effects), **asdict(wanted), **_counts(effects))
+
+
+def _question(effects: PolicyEffects) -> str:
+    text = ngettext(
+        "This concerns {total} person, {without} of whom without two-step sign-in. Require it?",
+        "This concerns {total} people, {without} of whom without two-step sign-in. Require it?",
+        effects.people,
+    )
+    return text.format(total=number(effects.people), without=number(effects.without))
+
+
+def _done(before: SignInPolicy, now: SignInPolicy, effects: PolicyEffects) -> str:
+    if before == now:
+        return _("Nothing changed.")
+    if now.two_step == "nobody" or not effects.without:
+        return _("Sign-in rules saved.")
+    text = ngettext(
+        "Sign-in rules saved. {count} person sets up two-step sign-in at the next sign-in.",
+        "Sign-in rules saved. {count} people set up two-step sign-in at their next sign-in.",
+        effects.without,
+    )
+    return text.format(count=number(effects.without))
+
+
+def _counts(effects: PolicyEffects) -> dict[str, int]:
+    return {"people": effects.people, "without_two_step": effects.without, "signed_in_without": effects.signed_in}

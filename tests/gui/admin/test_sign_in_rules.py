@@ -1,0 +1,153 @@
+"""The sign-in rules of an organisation in Admin, and a person who meets them at the next sign-in, on a server."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyotp
+import pytest
+from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from benchboard.identity import second_factor
+from benchboard.identity.sign_in_policy import SignInPolicy, get_policy
+from benchboard.ui.app import Application
+from benchboard.ui.sign_in.set_up_two_step_dialog import SetUpTwoStepDialog
+from benchboard.ui.widgets import Confirm, Select
+from support.admin import Admin
+from support.people import PASSWORD, Town
+from support.window import Clicker
+
+ANA = "ana@north.example"
+ADMIN = "admin@north.example"
+
+
+@pytest.fixture
+def engine_name() -> str:
+    return "postgresql"
+
+
+@pytest.fixture
+def application(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Application]:
+    """The window at its sign-in screen."""
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    monkeypatch.delenv("BENCHBOARD_DATABASE_URL", raising=False)
+    opened = Application(tmp_path / "home")
+    opened.window.setMinimumSize(800, 560)
+    opened.window.resize(1440, 900)
+    opened.start()
+    opened.window.activateWindow()
+    qtbot.waitUntil(opened.window.isActiveWindow)
+    yield opened
+    opened.close()
+    opened.window.close()
+    opened.window.deleteLater()
+    opened.deleteLater()
+
+
+def _use_two_step(town: Town) -> str:
+    """Turn two-step sign-in on for North's admin; answers a recovery code."""
+    secret = second_factor.new_secret(email=ADMIN, organisation="North").text
+    own = town.database.bind(town.actor)
+    code = pyotp.TOTP(secret).now()
+    return second_factor.turn_on(own, town.actor, password=PASSWORD, secret=secret, code=code)[0]
+
+
+def _sign_in(application: Application, town: Town, click: Clicker, email: str) -> None:
+    url, window = town.database.engine.url, application.window
+    bare = f"postgresql://{url.username}@{url.host}:{url.port}/{url.database}"
+    for name, text in (("server_url", bare), ("server_email", email), ("server_password", PASSWORD)):
+        field = click.find(window, name)
+        assert isinstance(field, QLineEdit)
+        field.setText(text)
+    click(window, "server_more")
+    click.type(window, "server_role_password", url.password or "")
+    click(window, "sign_in_server")
+
+
+def _policy(town: Town) -> SignInPolicy:
+    with town.database.bind(town.actor).read() as session:
+        return get_policy(session, town.actor)
+
+
+def test_admin_requires_it_after_a_question_in_numbers_and_the_next_person_sets_it_up(
+    qtbot: QtBot, town: Town, application: Application, click: Clicker
+) -> None:
+    town.add(ANA, "Ana Lyst", role="analyst")
+    recovery = _use_two_step(town)
+    window = application.window
+    _sign_in(application, town, click, ADMIN)
+    click.type(window, "sign_in_code_edit", recovery)
+    click(window, "sign_in_code_act")
+    qtbot.waitUntil(lambda: application.shell is not None)
+    admin = Admin(qtbot, click, application)
+    admin.go("admin/settings")
+    rules = click.find(window, "rules_two_step")
+    assert isinstance(rules, Select)
+    qtbot.waitUntil(rules.isEnabled)
+    assert rules.current_key() == "nobody"
+
+    rules.setCurrentIndex(2)
+    qtbot.waitUntil(lambda: bool(window.findChildren(Confirm)))
+    (question,) = window.findChildren(Confirm)
+    asked = question.accessibleDescription()
+    assert asked.startswith("It concerns 2 people. 1 of them hasn't set it up, and does so at the next sign-in")
+    admin.click("confirm_keep")
+    qtbot.waitUntil(lambda: rules.current_key() == "nobody")
+    assert _policy(town) == SignInPolicy()
+
+    rules.setCurrentIndex(2)
+    qtbot.waitUntil(lambda: any(one.isVisible() for one in window.findChildren(Confirm)))
+    admin.click("confirm_act")
+    qtbot.waitUntil(lambda: _policy(town).two_step == "everybody")
+    qtbot.waitUntil(lambda: any("1 of 2" in one.text() for one in window.findChildren(QLabel) if one.isVisible()))
+    admin.click("rules_show")
+    admin.wait(lambda: admin.column("people_table") == ["Ana Lyst"])
+    assert "Needs two-step" in admin.column("people_table", 2) + admin.column("people_table", 3)
+
+    application.sign_out()
+    qtbot.waitUntil(lambda: application.sign_in is not None and application.sign_in.isVisible())
+    qtbot.waitUntil(lambda: click.find(window, "sign_in_server").isEnabled())
+    _sign_in(application, town, click, ANA)
+    qtbot.waitUntil(lambda: bool(window.findChildren(SetUpTwoStepDialog)))
+    shown = "".join("".join(one.text().split()) for one in window.findChildren(QLabel) if one.isVisible())
+    click.type(window, "set_up_two_step_code", "000000")
+    click(window, "set_up_two_step_act")
+    qtbot.waitUntil(lambda: any("incorrect" in one.accessibleDescription() for one in window.findChildren(QLineEdit)))
+    (dialog,) = [one for one in window.findChildren(SetUpTwoStepDialog) if one.isVisible()]
+    secret = dialog.secret.text
+    assert secret in shown  # the same one, which the phone has by now
+    again = click.find(window, "set_up_two_step_code")
+    assert isinstance(again, QLineEdit)
+    again.setText(pyotp.TOTP(secret).at(int(time.time())))
+    click(window, "set_up_two_step_act")
+    qtbot.waitUntil(lambda: application.shell is not None)
+    stored = click.find(window, "recovery_stored")
+    assert isinstance(stored, QCheckBox)
+    stored.setChecked(True)
+    click(window, "recovery_done")
+    assert application.shell is not None
+    application.shell.go("settings")
+    qtbot.waitUntil(lambda: bool(click.find(window, "settings_two_step").accessibleDescription()))
+    turn_off = click.find(window, "settings_two_step")
+    assert not turn_off.isEnabled()
+    assert "North requires it." in turn_off.accessibleDescription()
+
+
+def test_admin_who_does_not_use_it_is_told_to_turn_it_on_first(
+    qtbot: QtBot, town: Town, application: Application, click: Clicker
+) -> None:
+    _sign_in(application, town, click, ADMIN)
+    qtbot.waitUntil(lambda: application.shell is not None)
+    admin = Admin(qtbot, click, application)
+    admin.go("admin/settings")
+    length = click.find(application.window, "rules_password_length")
+    assert isinstance(length, Select)
+    qtbot.waitUntil(length.isEnabled)
+    assert not click.find(application.window, "rules_two_step").isEnabled()
+    length.setCurrentIndex(length.findData("20"))
+    qtbot.waitUntil(lambda: _policy(town).shortest_password == 20)
+    qtbot.waitUntil(lambda: "saved" in admin.toast())
+    assert application.shell is not None
+    application.shell.context.problems.undo_last()
+    qtbot.waitUntil(lambda: _policy(town).shortest_password == 12)
