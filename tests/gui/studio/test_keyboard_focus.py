@@ -241,10 +241,20 @@ def test_arrows_go_from_tab_to_tab_and_enter_goes_to_the_dashboard(
     assert page.canvas.hasFocus()
 
 
-def test_star_of_a_dashboard_is_read_with_its_state(dashboards: DashboardsDriver) -> None:
-    table = dashboards.table
-    column = [one.key for one in dashboards.model.columns].index("favourite")
-    read = {str(dashboards.model.index(row, column).data(Qt.ItemDataRole.AccessibleTextRole)) for row in range(3)}
-    assert read <= {"Favourite, yes", "Favourite, no"}
-    assert read
-    assert table.view.model() is dashboards.model
+def test_star_of_a_dashboard_is_read_with_its_state_and_turned_by_enter(dashboards: DashboardsDriver) -> None:
+    model, view = dashboards.model, dashboards.table.view
+    column = [one.key for one in model.columns].index("favourite")
+    name = model.row(0).name
+    assert not dashboards.cards()[name].favourite
+
+    def read(role: Qt.ItemDataRole) -> str:
+        return str(model.index(0, column).data(role))
+
+    assert read(Qt.ItemDataRole.AccessibleTextRole) == "Favourite, no"
+    assert read(Qt.ItemDataRole.AccessibleDescriptionRole) == "Add to favourites"
+    view.setFocus()
+    view.setCurrentIndex(model.index(0, column))
+    dashboards.qtbot.keyClick(view, Qt.Key.Key_Return)
+    dashboards.studio.wait(lambda: dashboards.cards()[name].favourite and model.row(0).favourite)
+    assert dashboards.place.page is None, "the dashboard isn't opened"
+    assert read(Qt.ItemDataRole.AccessibleTextRole) == "Favourite, yes"

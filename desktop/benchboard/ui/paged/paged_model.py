@@ -303,6 +303,8 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
             return self.row_text(index.row())
         if role == Qt.ItemDataRole.AccessibleDescriptionRole and index.column() == 0:
             return self.place_text(index.row())
+        if role == Qt.ItemDataRole.AccessibleDescriptionRole and column.acts and column.tooltip is not None:
+            return column.tooltip(row)  # what Enter does there
         if role == Qt.ItemDataRole.AccessibleTextRole and column.read_alone is not None:
             return column.read_alone(row)
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):

@@ -514,7 +514,10 @@ class PagedRows(RowCursor, QTableView):
         elif index.isValid() and self._fold_by_key(index.row(), event.key()):
             event.accept()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and index.isValid():
-            self.opened.emit(index.row())
+            if self.paged.columns[index.column()].acts:
+                self.clicked.emit(index)  # as the pointer does
+            else:
+                self.opened.emit(index.row())
         elif event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End) and not event.modifiers() and self.paged.rowCount():
             # Qt's own goes to the first or last column, which means nothing where whole rows are current.
             last = self.paged.rowCount() - 1
