@@ -291,6 +291,7 @@ def test_a_file_dropped_before_the_pointer_moves_is_imported(data: Data) -> None
 def test_another_separator_reads_again_and_as_detected_brings_it_back(data: Data, announcements: list[str]) -> None:
     data.drop(data.file)
     page = data.page
+    data.studio.wait(lambda: any("columns" in one for one in announcements))
     told = next(one for one in announcements if "columns" in one)
     assert told == (
         "17 rows, 4 columns. Separator: Semicolon, detected. Encoding: UTF-8, detected. 1 line doesn't fit."
@@ -303,7 +304,13 @@ def test_another_separator_reads_again_and_as_detected_brings_it_back(data: Data
     data.choose("import_delimiter", "\t")
     data.studio.wait(lambda: not page.busy and page.preview.preview.columnCount() == 1)
     assert "chosen by you" in data.texts()
-    assert announcements[-1:] == ["17 rows, 1 column. Separator: Tab, chosen by you. All lines fit."], "what is new"
+    new = "17 rows, 1 column. Separator: Tab, chosen by you. All lines fit."
+    data.studio.wait(lambda: announcements[-1:] == [new])
+    page.undo()
+    back = "Undone. 17 rows, 4 columns. Separator: Semicolon, detected. 1 line doesn't fit. 17 rows will be added."
+    data.studio.wait(lambda: announcements[-1:] == [back])
+    data.choose("import_delimiter", "\t")
+    data.studio.wait(lambda: not page.busy and page.preview.preview.columnCount() == 1)
     data.click("import_as_detected")
     data.studio.wait(lambda: not page.busy and page.preview.preview.columnCount() == 4)
     assert page.name == "Chamber"

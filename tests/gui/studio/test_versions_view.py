@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible, QFontMetrics
-from PySide6.QtWidgets import QLabel, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
@@ -648,3 +648,14 @@ def test_undo_and_redo_of_reverted_differences_are_told_by_name(history: History
     history.shown.qtbot.mouseClick(redo, Qt.MouseButton.LeftButton)
     history.wait(lambda: "Redone: Undo 1 difference. Undo: Ctrl Z" in announcements)
     assert history.alike(reverted)
+
+
+def test_filter_of_versions_tells_how_many_it_leaves(history: History, announcements: list[str]) -> None:
+    history.open()
+    for name, told in (("Only named versions", "2 versions"), ("All versions", "3 versions")):
+        history.shown.press("versions_filter")
+        announcements.clear()
+        menu = history.shown.find("versions_whose")
+        choice = next(one for one in menu.findChildren(QAbstractButton) if name in one.accessibleName())
+        history.shown.qtbot.mouseClick(choice, Qt.MouseButton.LeftButton)
+        history.wait(lambda told=told: told in announcements)  # type: ignore[misc]

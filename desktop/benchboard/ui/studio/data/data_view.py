@@ -206,11 +206,10 @@ class DataView(QWidget):
 
     def _finish(self, page: ImportPage) -> None:
         """An import is over."""
-        was_shown = page is self.page
+        if page is self.page:
+            self._import_next()  # first: the stack would move the focus to what is below the page
         self._stack.removeWidget(page)
         page.deleteLater()
-        if was_shown:
-            self._import_next()
 
     def _replace(self, page: ImportPage) -> None:
         self._finish(page)

@@ -77,6 +77,8 @@ class ImportPage(QWidget):
         self._context = context
         self.draft = draft
         self._undone_to: list[ImportDraft] = []
+        self._is_undoing = False
+        """Whether the file is read as before the last change."""
         """The choices before each change, which undo goes back to."""
         self._reading: ImportReading | None = None
         self._shown_table, self._shown_file = "", ""
@@ -432,6 +434,7 @@ class ImportPage(QWidget):
         """Take back the last change of how the file is read; the name and how it is kept stay."""
         if self._undone_to:
             before = self._undone_to.pop()
+            self._is_undoing = True
             kept = self.draft
             self.draft = replace(before, keep=kept.keep, name=kept.name, skipped_tables=kept.skipped_tables)
             self._read()
@@ -570,8 +573,12 @@ class ImportPage(QWidget):
         wrong = self.wrong_lines.sentence or (_("All lines fit.") if options else "")
         news = [self._footer.counts, *options, wrong, *self.mixed_columns.sentences]
         before, self._told = self._told, [one for one in news if one]
-        told = [one for one in self._told if one not in before]
-        announce(self, " ".join(one if one.endswith(".") else f"{one}." for one in told))
+        told = [_("Undone")] if self._is_undoing else []
+        told += [one for one in self._told if one not in before]
+        text = " ".join(one if one.endswith(".") else f"{one}." for one in told)
+        is_again, self._is_undoing = self._is_undoing, False
+        # After the cell that has the focus: a screen reader breaks off to tell that.
+        QTimer.singleShot(0, self, lambda: announce(self, text, again=is_again))
 
     def _other_titles(self, table: TableInspection) -> list[OtherTitles]:
         """The files that could be read with the table that is shown, or that it could be read with."""

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QHBoxLayout, QListView, QStyledItemDelegate, QStyl
 from benchboard.dashboards.versions import version_store
 from benchboard.dashboards.versions.version_store import Version
 from benchboard.errors import AppError
-from benchboard.i18n import _
+from benchboard.i18n import _, ngettext, number
 from benchboard.paging import Line, Listing, Page, Scalar, fold
 from benchboard.ui.commands import REGISTRY
 from benchboard.ui.studio.versions.diff_widgets import as_pane, head
@@ -39,7 +39,7 @@ from benchboard.ui.studio.versions.row_list import (
 from benchboard.ui.theme import theme
 from benchboard.ui.time_format import full_time, refresh_times, relative_time
 from benchboard.ui.widgets import Button, EmptyState, KeyCap, MenuItem, Text, hairline, menu, paint_avatar
-from benchboard.ui.widgets.accessible import tell_row_renamed
+from benchboard.ui.widgets.accessible import announce, tell_row_renamed
 from benchboard.ui.widgets.badges import paint_icon
 
 if TYPE_CHECKING:
@@ -362,6 +362,8 @@ class VersionsPane(QWidget):
         self.model = VersionListModel(context, dashboard_id, self)
         self.list = VersionList(self.model)
         self.filtered = False
+        self._tells_count = False
+        """Whether a filter was chosen, and what it leaves isn't told yet."""
         column = as_pane(self, 272)
         top, row = head()
         row.addWidget(Text(_("Versions"), "body_strong"))
@@ -397,6 +399,13 @@ class VersionsPane(QWidget):
     def _listed(self) -> None:
         self._none.setVisible(not self.model.rows)
         self.list.setVisible(bool(self.model.rows))
+        if self._tells_count:
+            self._tells_count = False
+            count = len(self.model.rows)
+            told = ngettext("{count} version", "{count} versions", count).format(count=number(count))
+            if self.model.canFetchMore(NOWHERE):
+                told = _("The first {count} versions").format(count=number(count))
+            announce(self, told if count else self._none.sentence.text(), again=True)
 
     def _open_filter_menu(self) -> None:
         choices: tuple[tuple[str, dict[str, Scalar]], ...] = (
@@ -421,6 +430,7 @@ class VersionsPane(QWidget):
             if "named" in filters
             else _("Every version was saved by someone else.")
         )
+        self._tells_count = True
         self.model.reload(filters)
 
 

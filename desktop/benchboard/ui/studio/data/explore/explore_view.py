@@ -403,10 +403,11 @@ class ExploreView(QWidget):
     def panes(self) -> list[QWidget]:
         """The toolbar, the tables, the query and the result."""
         query: QWidget = self.sql if self.exploration.state.mode == "sql" else self.builder
+        shown = self._right.currentWidget()
         return [
             self.toolbar,
-            *([self.fields] if self._right.currentWidget() is not self._nothing else []),
-            *([query, self.result] if self._right.currentWidget() is self._work_area else []),
+            *([self.fields] if shown is not self._nothing else []),
+            *([query, self.result] if shown is self._work_area else [shown] if shown is not None else []),
             *([self.history] if self.history.isVisible() else []),
         ]
 
