@@ -62,6 +62,9 @@ def test_other_days_are_asked_for_and_a_wrong_one_is_told(admin: Admin) -> None:
     admin.key(Qt.Key.Key_Return)
     assert admin.find("audit_days").isVisible()
     first = admin.find("audit_first_day")
+    assert first.hasFocus()
+    assert first.property("wrong") is True
+    assert first.accessibleDescription().startswith("“2026-13-01” isn't a date or time.")
     first.clear()  # type: ignore[attr-defined]
     admin.type("audit_first_day", str((datetime.now(UTC) - _EARLIER).date()))
     admin.key(Qt.Key.Key_Return)

@@ -40,6 +40,10 @@ def test_audit_says_verified_only_after_a_verification(admin: Admin, announcemen
     button = admin.find("audit_verify")
     assert isinstance(button, Button)
     assert button.isEnabled()
+    assert button.accessibleDescription().startswith(f"{strip.title.text()}. Each of them is as it was sealed.")
+    announcements.clear()
+    admin.click("audit_verify")
+    admin.wait(lambda: [one for one in announcements if one.startswith("Sealed, ")])
     database = _database(admin)
     with database.engine.connect() as connection:
         where = str(connection.scalar(text("SELECT organisation_id FROM audit_seals LIMIT 1")))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtGui import QAccessible, QFontMetrics
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
@@ -614,7 +614,9 @@ def test_bars_above_the_audit_log_fill_its_width_and_one_alone_is_hidden(admin: 
     admin.wait(bars.isVisible)
 
 
-def test_esc_in_the_audit_log_closes_the_details_then_shows_what_chips_leave_out(admin: Admin) -> None:
+def test_esc_in_the_audit_log_closes_the_details_then_shows_what_chips_leave_out(
+    admin: Admin, announcements: list[str]
+) -> None:
     admin.go("admin/audit")
     bars = _bars(admin)
     admin.wait(lambda: admin.column("audit_table", 3))
@@ -628,9 +630,20 @@ def test_esc_in_the_audit_log_closes_the_details_then_shows_what_chips_leave_out
     admin.qtbot.keyClick(view, Qt.Key.Key_Escape)
     assert not detail.isVisible()
     assert visible(admin.window, "audit_all_times")
+    announcements.clear()
     admin.qtbot.keyClick(view, Qt.Key.Key_Escape)
     admin.wait(lambda: not visible(admin.window, "audit_all_times"))
     assert admin.window.focusWidget() is view
+    assert [one for one in announcements if one.startswith("Filter removed: ")], "it was removed without a word"
+    period = admin.find("audit_period")
+    assert period.currentText() == "All times"  # type: ignore[attr-defined]
+
+
+def test_export_of_the_audit_log_says_that_it_opens_a_menu(admin: Admin) -> None:
+    admin.go("admin/audit")
+    told = QAccessible.queryAccessibleInterface(admin.find("audit_export"))
+    assert told is not None
+    assert (told.role(), bool(told.state().hasPopup)) == (QAccessible.Role.ButtonMenu, True)
 
 
 def test_palette_finds_that_the_audit_log_is_verified_and_does_so(admin: Admin) -> None:

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from benchboard.errors import Invalid
 from benchboard.i18n import _
 from benchboard.identity.audit_periods import PERIODS, period_title, read_moment
-from benchboard.ui.widgets import Button, Edit, Popover, Select, Text
+from benchboard.ui.widgets import Button, Edit, Popover, ProblemText, Select, Text
+from benchboard.ui.widgets.accessible import focus_told_once
 
 _OTHER = "other"
 _PICKER_WIDTH = 260
@@ -57,14 +59,20 @@ class DaysPicker(Popover):
             edit.returnPressed.connect(self._accept)
             self.column.addWidget(Text(title, "caption", "muted"))
             self.column.addWidget(edit)
-        self._problem = Text("", "caption", "error", wrap=True)
-        self._problem.hide()
+            edit.textEdited.connect(self._forget_problem)
+        self._problem = ProblemText("caption")
         self.column.addWidget(self._problem)
         self.column.addWidget(Button(_("Show"), self._accept, kind="primary", name="audit_show_days"))
 
     def open(self) -> None:
-        super().open()
-        self._first.setFocus()
+        with focus_told_once():
+            super().open()
+            self._first.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def _forget_problem(self) -> None:
+        for edit in (self._first, self._last):
+            edit.set_invalid(False)
+        self._problem.say("")
 
     def _accept(self) -> None:
         try:
@@ -73,8 +81,10 @@ class DaysPicker(Popover):
             if first is not None and last is not None and first >= last:
                 raise Invalid("audit.days", _("The first day is after the last one."), field="since")
         except Invalid as error:
-            self._problem.setText(str(error))
-            self._problem.show()
+            self._forget_problem()
+            wrong = self._last if error.facts.get("field") == "until" else self._first
+            wrong.set_invalid(True)
+            self._problem.say(str(error), wrong)
             self.move_into_place()
             return
         self.close()

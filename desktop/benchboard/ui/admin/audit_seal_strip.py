@@ -27,7 +27,7 @@ from benchboard.ui.problems import Action, Notice
 from benchboard.ui.tasks import DatabaseSession, Progress, Work
 from benchboard.ui.time_format import full_time
 from benchboard.ui.widgets import Button, Elided, Icon, hairline
-from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.accessible import announce, describe, sentence
 from benchboard.ui.widgets.surfaces import set_surface
 
 _FAULT = "audit.fault"
@@ -165,7 +165,7 @@ class AuditSealStrip(QWidget):
         fault = state.fault
         self._context.problems.dismiss(_FAULT)
         if fault is None:
-            announce(self, " ".join((f"{self.title.text()}.", self._meaning.text())))
+            announce(self, " ".join((f"{self.title.text()}.", self._meaning.text())), again=True)
             self.refresh()
             return
         actions: tuple[Action, ...] = ()
@@ -190,7 +190,9 @@ class AuditSealStrip(QWidget):
     def _stop(self, error: AppError) -> None:
         self._work = None
         self._show()
-        if not isinstance(error, Cancelled):
+        if isinstance(error, Cancelled):
+            announce(self, _("Verification stopped. {state}").format(state=self.title.text()), again=True)
+        else:
             self._context.problems.show(error, self._press)
 
     def _show(self) -> None:
@@ -233,6 +235,8 @@ class AuditSealStrip(QWidget):
         self._meaning.setText(meaning)
         self.more.setText(more)
         self.button.set_title(_("Verify") if self._work is None else _("Stop"))
+        parts = (f"{title}.", meaning, sentence(more))
+        describe(self.button, " ".join(filter(None, parts)))  # the strip itself isn't reached by keys
 
 
 def _reporting(progress: Progress) -> Callable[[int, int], None]:

@@ -50,6 +50,7 @@ from benchboard.ui.widgets import (
     menu,
     search_field,
 )
+from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.no_match import NoMatch
 from benchboard.ui.widgets.tab_order import focus_content
@@ -96,7 +97,7 @@ class AuditView(QWidget):
         self._period.activated.connect(self._choose_period)
         for widget in (self._search, self._event, self._person, self._period):
             self._toolbar.add(widget)
-        export = Button(_("Export"), self._ask_export, icon="ph.download-simple", name="audit_export")
+        export = Button(_("Export"), self._ask_export, icon="ph.download-simple", menu=True, name="audit_export")
         self._export_button = export
         self._toolbar.add_right(export)
         self._toolbar.shorten(export)
@@ -159,8 +160,11 @@ class AuditView(QWidget):
         elif self._detail.isVisible():
             self._close_detail()
         elif self._range is not None or self._object is not None or self._only is not None:
+            removed = ", ".join(text for text in self._chip_texts() if text)
             self._range = self._object = self._only = None
+            self._period.set_current_key("")
             self._filter()
+            announce(self, _("Filter removed: {values}").format(values=removed), again=True)
             self._table.view.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             super().keyPressEvent(event)

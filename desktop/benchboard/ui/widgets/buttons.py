@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.accessible import Role, opens_menu, tell_described
+from benchboard.ui.widgets.accessible import Role, opens_menu, tell_described, untold
 from benchboard.ui.widgets.focus import FocusRinged, note_input, press_on_enter
 from benchboard.ui.widgets.labels import KeyCap, plain_tooltip, restyle
 from benchboard.ui.widgets.tab_order import step_by_key
@@ -136,8 +136,10 @@ class Button(FocusRinged, QPushButton):
             tell_described(self)
 
     def set_title(self, text: str) -> None:
-        """Set the text and the accessible name."""
-        self.setText(text)
+        """Set the text and the accessible name, which is told once."""
+        if text != self.text():
+            with untold():
+                self.setText(text)
         self.setAccessibleName(text)
 
     def shorten_to(self, text: str) -> None:
