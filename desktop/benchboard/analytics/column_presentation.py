@@ -137,6 +137,14 @@ _ACRONYMS: Final = frozenset((
     "api", "can", "chf", "csv", "eur", "gbp", "html", "http", "https", "id", "iban", "ip", "iso", "jpy", "json", "kpi",
     "pdf", "sku", "sql", "uid", "url", "usb", "usd", "utc", "uuid", "vat", "vin", "xml",
 ))  # fmt: skip
+_CODES: Final = frozenset(
+    """
+    aed ars aud azn bgn brl cad chf clp cny cop czk dkk egp eur gbp gel hkd huf idr ils inr isk jpy krw kzt mad mxn myr
+    nok nzd pen php pkr pln qar ron rsd rub sar sek sgd thb tnd try twd uah usd vnd zar
+    """.split()  # noqa: SIM905  # a list of them would be half a page long
+)
+"""Currencies that are known in the name of a column; of others, a model says the currency."""
+_CONVERTED: Final = re.compile(r".+_in_([a-z]{3})(?:_\d+)?")
 _REVERSING: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _PERCENT: Final = ("percent", "percentage", "pct")
 _WORD_BREAKS: Final = re.compile(r"[\W_]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -201,6 +209,17 @@ def named(presentation: Presentation, name: str, *, quoted: bool) -> Presentatio
     if len(words) > 1 and words[-1].lower() in _PERCENT and presentation.format in ("", "integer", "decimal"):
         return replace(titled, written=humanised("_".join(words[:-1])), format="percent")
     return _known(titled, _KNOWN_NAMES.get(lower, ""), humanised(name))
+
+
+def of_number(presentation: Presentation, name: str) -> Presentation:
+    """The presentation of a column of numbers of a result. One that nothing else is known of has amounts of the
+    currency that its name ends with, as in “revenue_in_eur”: so converted amounts are called (`rate_lookup`)."""
+    if presentation.format or presentation.of_model:
+        return presentation
+    found = _CONVERTED.fullmatch(name.lower())
+    if found is None or found[1] not in _CODES:
+        return presentation
+    return replace(presentation, format="money", currency=found[1].upper())
 
 
 def _known(presentation: Presentation, title: str, otherwise: str) -> Presentation:

@@ -38,6 +38,8 @@ def describe_join(run: RunQuery, question: Question, place: int) -> JoinFacts:
         calculations=key_calculations(replace(question, joins=question.joins[: place + 1])),
     )  # fmt: skip
     left, right = rows_sql(before), _table_sql(question, join)
+    if join.rates is not None:
+        return _describe_rates(run, replace(before, joins=(*before.joins, join)), right)
     left_rows = _one(run(f"SELECT count(*) AS amount FROM {left}"))  # noqa: S608  # quoted names
     right_rows = _one(run(f"SELECT count(*) AS amount FROM {right}"))  # noqa: S608  # quoted names
     ours = _per_key(left, [one for one, _other in join.keys], question)
@@ -49,6 +51,15 @@ def describe_join(run: RunQuery, question: Question, place: int) -> JoinFacts:
     ).rows[0]
     lefts, rights, most_left, most_right = (_count(cell) for cell in found)
     return JoinFacts(left_rows, right_rows, lefts, rights, most_right, most_left)
+
+
+def _describe_rates(run: RunQuery, question: Question, right: str) -> JoinFacts:
+    """How many rows have a rate, and how many rates there are. Each row has one at most."""
+    rate = quote_name(question.joins[-1].columns[0][1], question.dialect)
+    right_rows = _one(run(f"SELECT count(*) AS amount FROM {right}"))  # noqa: S608  # quoted names
+    counts = f"SELECT count(*) AS amount, count({rate}) AS rated FROM {rows_sql(question)}"  # noqa: S608  # quoted names
+    left_rows, rated = (_count(cell) for cell in run(counts).rows[0])
+    return JoinFacts(left_rows, right_rows, rated, right_rows, 1, 1)
 
 
 def _table_sql(question: Question, join: Join) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from benchboard.analytics.amount_tables import AmountTables, Columns, CurrencyColumn
 from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.converted_amounts import ConvertedAmounts, converted_amounts
 from benchboard.analytics.followed_amounts import FollowedCodes, GroupCodes, Read, followed_codes, table_codes
 from benchboard.analytics.model_tables import question_over_tables
 from benchboard.analytics.queries import (
@@ -60,6 +61,8 @@ class AddedCurrencies:
 
     mixed: MixedCurrencies | None = None
     rows: RowCurrencies | None = None
+    converted: tuple[ConvertedAmounts, ...] = ()
+    """What it converts into one currency, by tables of exchange rates."""
 
 
 NONE: Final = AddedCurrencies()
@@ -80,8 +83,6 @@ def added_currencies(
 
     Raises `Cancelled` if `cancel_token` was cancelled, `Denied` if the actor may not read sources."""
     require(actor, "studio:enter")
-    if not table.rows or not any(word in text.casefold() for word in ("sum", "avg", "mean")):
-        return NONE
     try:
         source = get_source(session, actor, source_id) if source_id else None
     except NotFound:
@@ -93,18 +94,23 @@ def added_currencies(
             source_id=source_id or None,
         ).rows  # fmt: skip
 
+    converted = converted_amounts(session, actor, text, source, variables, read) if source is not None else ()
+    if not table.rows or not any(word in text.casefold() for word in ("sum", "avg", "mean")):
+        return AddedCurrencies(converted=converted)
     question = from_sql(text, source_id=source_id, dialect=dialect_of(source))
     if question is not None and not any(one.function in _ADDING for one in question.measures):
-        return NONE
+        return AddedCurrencies(converted=converted)
+    added = NONE
     try:
         if question is not None and _are_readable(session, actor, source, question):
-            return _added(table, _asked_codes(session, actor, source, question, variables, read, cancel_token))
-        followed = followed_codes(session, actor, text, source, table, variables, read)
-        return _added(table, followed) if followed is not None else NONE
+            added = _added(table, _asked_codes(session, actor, source, question, variables, read, cancel_token))
+        elif (followed := followed_codes(session, actor, text, source, table, variables, read)) is not None:
+            added = _added(table, followed)
     except Cancelled:
         raise
     except AppError:
-        return NONE  # the widget's own query says what is wrong
+        added = NONE  # the widget's own query says what is wrong
+    return replace(added, converted=converted)
 
 
 def _are_readable(session: Session, actor: Actor, source: SourceSummary | None, question: Question) -> bool:

@@ -18,7 +18,15 @@ from sqlalchemy.orm import Session
 
 from benchboard.analytics import duckdb_engine, query_engines
 from benchboard.analytics.cancellation import CancelToken
-from benchboard.analytics.column_presentation import NOTHING, Format, Presentation, currency_column, humanised
+from benchboard.analytics.column_presentation import (
+    NOTHING,
+    Format,
+    Presentation,
+    currency_column,
+    humanised,
+    of_number,
+)
+from benchboard.analytics.duckdb_engine import FileColumn
 from benchboard.analytics.line_reduction import (
     QUERY,
     LineExtent,
@@ -32,7 +40,7 @@ from benchboard.analytics.line_reduction import (
 from benchboard.analytics.period_step import Step
 from benchboard.analytics.query_plan import QueryPlan
 from benchboard.analytics.query_translator import NO_MODELS, QueryModel, TranslatedQuery, translate_query
-from benchboard.analytics.query_types import ValueKind, ValueType
+from benchboard.analytics.query_types import NUMBERS, ValueKind, ValueType
 from benchboard.analytics.relations import RELATIONS
 from benchboard.analytics.sources.servers import open_server
 from benchboard.analytics.sources.source_models import models_named, open_catalog
@@ -195,7 +203,7 @@ def check_source_query(
     else:
         catalog = open_catalog(session, actor, source_id, text)
         columns = duckdb_engine.check(text, catalog, variables=variables, timeout=TIMEOUT)
-    return tuple(ResultColumn(one.name, one.kind, one.presentation) for one in columns)
+    return tuple(map(_file_column, columns))
 
 
 def run_query(
@@ -232,7 +240,7 @@ def run_query(
             limit=limit, timeout=timeout, cancel_token=cancel_token or CancelToken(), variables=variables,
             reduction=reduction,
         )  # fmt: skip
-        columns = tuple(ResultColumn(one.name, one.kind, one.presentation) for one in found.columns)
+        columns = tuple(map(_file_column, found.columns))
         return ResultTable(
             columns, found.rows, found.truncated, read_at, not_numbers=found.not_numbers, reduced=found.reduced
         )
@@ -363,6 +371,13 @@ def _reduced(
     cells = tuple(_row(row, query.columns) for row in rows)
     shown = ReducedRows(extent.rows, buckets, low, high)
     return ResultTable(_columns(query.columns), cells, truncated=False, read_at=read_at, reduced=shown)
+
+
+def _file_column(column: FileColumn) -> ResultColumn:
+    is_number = column.kind in NUMBERS
+    return ResultColumn(
+        column.name, column.kind, of_number(column.presentation, column.name) if is_number else column.presentation
+    )
 
 
 def _columns(columns: Sequence[tuple[str, ValueType]]) -> tuple[ResultColumn, ...]:

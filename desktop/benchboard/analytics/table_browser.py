@@ -32,7 +32,7 @@ from benchboard.analytics.query_types import ValueKind
 from benchboard.analytics.relations import RELATIONS, Relation
 from benchboard.analytics.sources import services
 from benchboard.analytics.sources.source_models import SourceColumns, model_problems
-from benchboard.i18n import _
+from benchboard.i18n import _, is_currency
 from benchboard.identity.permissions import Actor, has_permission, require
 from benchboard.paging import Listing
 from benchboard.storage.models.base import Base
@@ -56,6 +56,8 @@ class BrowsedColumn:
     aggregate: Function | None = None
     description: str = ""
     unit: str = ""
+    rates: tuple[str, str] | None = None
+    """Of a data model's rate of exchange: the currency that it is into, and the column with those of the rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +244,8 @@ def _joins(stored: Iterable[StoredModel]) -> Iterator[TableJoin]:
             field.name: (at, field.column) for at, table in enumerate(definition.tables) for field in table.fields
         }
         for join, other in zip(definition.joins, definition.tables[1:], strict=False):
+            if join.rates is not None:
+                continue  # which any table of amounts needs with another column
             ours = [columns.get(name) for name, _theirs in join.keys]
             places = {known[0] for known in ours if known is not None}
             if None in ours or len(places) != 1:
@@ -260,7 +264,12 @@ def _model_column(field: Field, definition: ModelDefinition) -> BrowsedColumn:
         title = known.presentation.text if known is not None and known.presentation.text else title
     is_id = display.format == "identifier" and field.kind != "text"
     aggregate = field.aggregate if isinstance(field, ModelMeasure) else None
-    return BrowsedColumn(field.name, title, field.kind, is_id, aggregate, display.description)
+    unit = display.unit if is_currency(display.unit) else ""
+    rates = None
+    for table, join in zip(definition.tables[1:], definition.joins, strict=True):
+        if join.rates is not None and field in table.fields:
+            rates = join.rates.target, join.keys[0][0]
+    return BrowsedColumn(field.name, title, field.kind, is_id, aggregate, display.description, unit, rates)
 
 
 def _kind(kind: ColumnKind) -> ValueKind:

@@ -19,9 +19,11 @@ from benchboard.analytics.data_models.definition import (
     ModelDefinition,
     ModelJoin,
     ModelMeasure,
+    ModelTable,
     field_title,
 )
 from benchboard.analytics.files.kind_titles import kind_title
+from benchboard.analytics.model_rates import rates_sentence
 from benchboard.analytics.model_services import ModelSummary
 from benchboard.analytics.query_builder.question import free_name
 from benchboard.analytics.sources import services
@@ -29,6 +31,7 @@ from benchboard.analytics.sources.lineage import LineageUse
 from benchboard.cli.command_context import CommandContext, paging_options, with_context, write_json
 from benchboard.cli.empty_lists import empty_text
 from benchboard.cli.lineage_output import write_uses
+from benchboard.cli.model_rates import RatesOptions, rates_options
 from benchboard.cli.options import CliGroup, NamedValue
 from benchboard.cli.table import print_pairs, show_table
 from benchboard.errors import Conflict, Invalid
@@ -44,6 +47,7 @@ _MODEL: Final[dict[str, Callable[[Any], object]]] = {
     "name": lambda row: row.name,
     "source": lambda row: row.source,
     "tables": lambda row: [one.table for one in row.definition.tables] if row.definition else [],
+    "rates": lambda row: _rates(row.definition) if row.definition else [],
     "fields": lambda row: len(row.definition.names()) if row.definition else 0,
     "problems": lambda row: [one.sentence for one in row.problems],
     "description": lambda row: row.description,
@@ -52,8 +56,15 @@ _MODEL: Final[dict[str, Callable[[Any], object]]] = {
 _MODEL_TEXT: Final = _MODEL | {
     "source": lambda row: row.source or _("Benchboard"),
     "tables": lambda row: ", ".join(one.table for one in row.definition.tables) if row.definition else "",
+    "rates": lambda row: " ".join(_rates(row.definition)) if row.definition else "",
     "problems": lambda row: " ".join(one.sentence for one in row.problems),
 }
+
+
+def _rates(definition: ModelDefinition) -> list[str]:
+    """What its tables of exchange rates do, as sentences."""
+    places = [at for at, one in enumerate(definition.joins) if one.rates is not None]
+    return [rates_sentence(definition, at) for at in places]
 
 
 @click.group(cls=CliGroup)
@@ -127,6 +138,7 @@ def _edit_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--table", "table", help="Table to begin with; default: the first one of the data source.")
 @click.option("--join", "joins", multiple=True, type=NamedValue("FIELD=TABLE.COLUMN"),
               help="Join a table where a field equals its column, like “city_id=cities.id”. Repeatable.")  # fmt: skip
+@rates_options
 @_edit_options
 @with_context
 def create(
@@ -149,6 +161,7 @@ def create(
         definition = model_services.table_definition(session, context.actor, source_id, first)
         for field, key in joins:
             definition = _joined(session, context.actor, definition, field, key)
+        definition = RatesOptions.taken_from(edits).apply(session, context.actor, definition)
         definition = _edited(definition, **edits)
         created = model_services.create_model(
             session, context.actor, name=name, description=description or "", definition=definition
@@ -160,8 +173,9 @@ def create(
 
 @model.command("edit")
 @click.argument("which", metavar="MODEL")
-@click.option("--remove", "removed", multiple=True, metavar="NAME", help="Calculated field or measure to remove. "
-              "Repeatable.")  # fmt: skip
+@click.option("--remove", "removed", multiple=True, metavar="NAME",
+              help="Calculated field, measure or exchange rate to remove. Repeatable.")  # fmt: skip
+@rates_options
 @_edit_options
 @with_context
 def edit(
@@ -172,7 +186,9 @@ def edit(
         found = model_services.get_model_matching(session, context.actor, which)
         if found.definition is None:
             raise Invalid("models.definition", found.problems[0].sentence)
-        definition = _edited(_without(found.definition, removed), **edits)
+        definition = _without(found.definition, removed)
+        definition = RatesOptions.taken_from(edits).apply(session, context.actor, definition)
+        definition = _edited(definition, **edits)
         model_services.update_model(
             session, context.actor, found.id, seen=found.updated_at, description=description, definition=definition
         )
@@ -291,14 +307,22 @@ def _joined(session: Any, actor: Actor, definition: ModelDefinition, field: str,
 
 def _without(definition: ModelDefinition, removed: Iterable[str]) -> ModelDefinition:
     gone = set(removed)
-    known = {one.name for one in definition.expressions()}
+    rates = {table.fields[0].name for table, join in _joined_tables(definition) if join.rates is not None}
+    known = {one.name for one in definition.expressions()} | rates
     for name in sorted(gone - known):
         raise _no_field(name, sorted(known))
+    kept = [one for one in _joined_tables(definition) if one[1].rates is None or one[0].fields[0].name not in gone]
     return replace(
         definition,
+        tables=(definition.tables[0], *(table for table, _join in kept)),
+        joins=tuple(join for _table, join in kept),
         calculations=tuple(one for one in definition.calculations if one.name not in gone),
         measures=tuple(one for one in definition.measures if one.name not in gone),
     )
+
+
+def _joined_tables(definition: ModelDefinition) -> list[tuple[ModelTable, ModelJoin]]:
+    return list(zip(definition.tables[1:], definition.joins, strict=True))
 
 
 def _edited(

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from benchboard.analytics import pivoted_table
 from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.converted_amounts import missing_text, rates_text
 from benchboard.analytics.mixed_currencies import mixed_text
 from benchboard.analytics.pivoted_table import PivotTable, no_total_text
 from benchboard.analytics.queries import ResultTable
@@ -96,6 +97,8 @@ def widget_sheets(
             notes = (*notes, repeated_text(found.repeated))
         if found.mixed is not None:
             notes = (*notes, mixed_text(found.mixed))
+        for one in found.converted:
+            notes = (*notes, " ".join(part for part in (rates_text(one), missing_text(one)) if part))
         shown, notes = arranged(found), notes + (more if found.table.truncated else ())
         if isinstance(shown, PivotTable) and shown.unadded:
             notes = (*notes, no_total_text())

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from benchboard.analytics import queries
 from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.converted_amounts import ConvertedAmounts
 from benchboard.analytics.mixed_currencies import MixedCurrencies
 from benchboard.analytics.period_step import step_of
 from benchboard.analytics.queries import ResultTable
@@ -37,6 +38,8 @@ class WidgetRows:
     before: PeriodBefore | None = None
     mixed: MixedCurrencies | None = None
     """The numbers that add up amounts in several currencies."""
+    converted: tuple[ConvertedAmounts, ...] = ()
+    """What it converts into one currency by tables of rates."""
     repeated: tuple[RepeatedRows, ...] = ()
     """The measures that count rows several times because of a join."""
 
@@ -94,7 +97,10 @@ def read_widget_rows(
     source_id = widget.data_source_id
     added = widget_currencies(session, actor, query, source_id, table, values, cancel_token)
     repeated = repeated_rows(session, actor, readable(query), source_id, cancel_token=cancel_token)
-    found = WidgetRows(widget, query, replace(table, row_currencies=added.rows), mixed=added.mixed, repeated=repeated)
+    found = WidgetRows(
+        widget, query, replace(table, row_currencies=added.rows), mixed=added.mixed, repeated=repeated,
+        converted=added.converted,
+    )  # fmt: skip
     if not compares(widget) or not view.uses_time(query):
         return found
     shown, earlier = view.time.period(now), time_range.before(view.time, now)

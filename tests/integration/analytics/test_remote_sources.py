@@ -34,10 +34,13 @@ from benchboard.analytics.query_builder.question import (
     Group,
     Measure,
     Question,
+    RateLookup,
     Sort,
     Unit,
     units_for,
 )
+from benchboard.analytics.query_builder.rate_lookup import RateColumns, with_converted, with_rates
+from benchboard.analytics.query_builder.sql_reader import from_sql
 from benchboard.analytics.query_builder.sql_words import quote_table
 from benchboard.analytics.query_builder.sql_writer import condition_sql, to_sql
 from benchboard.analytics.query_plan import QueryPlan
@@ -651,6 +654,48 @@ def test_sum_over_currencies_of_a_server_is_known_of_large_tables_by_some_rows(
         found.append((text, mixed.currencies if mixed is not None else ()))
         assert mixed is None or (mixed.most is not None) is is_large
     assert found == list(_MIXED_SUMS)
+
+
+@pytest.fixture
+def rated(sold: None, remote: Remote) -> Iterator[None]:
+    """The sales with their days, and rates of their currencies; beside them a currency without any."""
+    made = (
+        "CREATE TABLE fx (code varchar(3), rate decimal(9,4), day date)",
+        "INSERT INTO fx VALUES ('TRY', 40, '2026-01-01'), ('TRY', 50, '2026-02-01'), ('try', 80, '2027-01-01')",
+        "CREATE TABLE sold_on (sale int, currency varchar(3), amount decimal(8,2), day timestamp)",
+        "INSERT INTO sold_on VALUES (1, 'EUR', 5, '2026-01-05 10:00:00'), (2, 'TRY', 80, '2026-01-31 10:00:00'),"
+        " (3, 'TRY', 100, '2026-02-01 00:00:00'), (4, 'XAU', 7, '2026-02-01 00:00:00'),"
+        " (5, 'TRY', 9, '2025-12-31 23:00:00')",
+        *(f"ANALYZE {'TABLE ' * (remote.settings.kind == 'mysql')}{name}" for name in ("fx", "sold_on")),
+    )
+    for text in made:
+        with suppress(psycopg.ProgrammingError):  # it has no rows to fetch
+            remote.execute(text)
+    yield
+    for name in ("fx", "sold_on"):
+        with suppress(psycopg.ProgrammingError):
+            remote.execute(f"DROP TABLE {name}")
+
+
+@pytest.mark.parametrize("by_time", [True, False])
+def test_amounts_are_converted_by_the_server_itself(
+    rated: None, source: SourceSummary, shop: Market, by_time: bool
+) -> None:
+    when = ("day", "day") if by_time else None
+    lookup = RateLookup("rate", "EUR", when, per_target=True)
+    known = ["sale", "currency", "amount", "day"]
+    server: Dialect = "mysql" if source.kind == "mysql" else "postgresql"
+    asked = Question("sold_on", source.id, measures=(Measure("sum", "amount", "total"),), server=server)
+    asked = with_rates(asked, "fx", RateColumns("code", "rate", "day"), "currency", lookup, known=known)
+    text = to_sql(with_converted(asked, "amount", "rate_to_eur", known))
+    table = query(shop, source, text)
+    with unbound(shop.database).read() as session:
+        (found,) = added_currencies(session, shop.analyst, text, source.id, table).converted
+    assert round(table.rows[0][0], 6) == (5 + 2 + 2 if by_time else 5)
+    assert table.columns[0].presentation.currency == "EUR"
+    missing = {one.code: one.rows for one in found.missing}
+    assert missing == ({"XAU": 1, "TRY": 1} if by_time else {"XAU": 1, "TRY": 3})
+    assert from_sql(text, source_id=source.id, dialect=server) is not None
 
 
 def test_sum_over_a_large_table_reads_the_rows_of_its_conditions(

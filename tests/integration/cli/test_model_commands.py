@@ -91,3 +91,39 @@ def test_model_is_created_shown_queried_changed_checked_and_deleted(
     assert "no column “nothing”" in fault(capsys, "source", "uses", "Trips", "--column", "nothing")
     answer(capsys, "model", "delete", "Rides")
     assert answer(capsys, "model", "list")["items"] == []
+
+
+def test_model_gets_a_table_of_rates_and_converted_amounts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("BENCHBOARD_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("BENCHBOARD_DATABASE_URL", f"sqlite:///{tmp_path / 'bench.db'}")
+    assert main(["db", "upgrade"]) == 0
+    sales, rates = tmp_path / "sales.csv", tmp_path / "ecb.csv"
+    sales.write_text("currency,amount,sold\nEUR,10,2026-01-05\nTRY,80,2026-02-03\nXAU,1,2026-01-05\n", "utf-8")
+    rates.write_text("currency,rate,day\nTRY,50,2026-01-01\nTRY,40,2026-02-01\n", "utf-8")
+    answer(capsys, "source", "add", str(sales), "--name", "Sales")
+    answer(capsys, "source", "add", str(rates), "--name", "ECB")
+    answer(
+        capsys, "model", "create", "Turnover", "--source", "Sales", "--rates", "ecb", "--rates-source", "ECB",
+        "--into", "eur", "--per-target", "--convert", "amount", "--measure", "revenue=sum(amount_in_eur)",
+    )  # fmt: skip
+    shown = answer(capsys, "model", "show", "Turnover")
+    assert shown["rates"] == ["ecb, into EUR: 1 EUR is “rate” of the row's currency, by the latest “day” at “sold”."]
+    fields = {one["name"]: one for one in shown["fields"]}
+    assert (fields["amount_in_eur"]["title"], fields["amount_in_eur"]["format"]) == ("amount in EUR", "money")
+    text = 'SELECT currency, sum(revenue) AS revenue FROM "Turnover" GROUP BY 1 ORDER BY 1'
+    result = answer(capsys, "query", "run", "--source", "Sales", text)
+    assert [[row[0], row[1] and float(row[1])] for row in result["rows"]] == [["EUR", 10], ["TRY", 2], ["XAU", None]]
+    assert main(["model", "show", "Turnover"]) == 0
+    assert "into EUR" in capsys.readouterr().out
+
+    assert "needs --into" in fault(capsys, "model", "edit", "Turnover", "--rates", "ecb", "--rates-source", "ECB")
+    assert "no table “nowhere”" in fault(capsys, "model", "edit", "Turnover", "--rates", "nowhere", "--into", "USD")
+    assert "isn't a field of numbers" in fault(capsys, "model", "edit", "Turnover", "--convert", "currency")
+    answer(
+        capsys, "model", "edit", "Turnover", "--remove", "rate_to_eur", "--remove", "amount_in_eur", "--remove",
+        "revenue",
+    )  # fmt: skip
+    assert answer(capsys, "model", "show", "Turnover")["rates"] == []
+    assert "no table of exchange rates" in fault(capsys, "model", "edit", "Turnover", "--convert", "amount")

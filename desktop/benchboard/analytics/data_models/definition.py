@@ -6,7 +6,16 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeVar, get_args
 
 from benchboard.analytics.column_presentation import COUNT, Presentation, humanised
-from benchboard.analytics.query_builder.question import Calculation, Function, Join, JoinKind, Question, Server
+from benchboard.analytics.query_builder.question import (
+    Calculation,
+    Function,
+    Join,
+    JoinKind,
+    Question,
+    RateLookup,
+    Server,
+    joined_by_names,
+)
 from benchboard.analytics.query_types import ValueKind
 from benchboard.i18n import is_currency
 
@@ -54,10 +63,23 @@ class ModelTable:
 
 @dataclass(frozen=True, slots=True)
 class ModelJoin:
-    """How a table is joined to those before it: pairs of a field of these and a column of the table."""
+    """How a table is joined to those before it: pairs of a field of these and a column of the table. `rates`: it is a
+    table of exchange rates, as a `Join` may have one."""
 
     keys: tuple[tuple[str, str], ...]
     kind: JoinKind = "left"
+    rates: RateLookup | None = None
+
+    @property
+    def ours(self) -> tuple[str, ...]:
+        """The fields by which its rows are found."""
+        return joined_by_names(self.keys, self.rates)
+
+    @property
+    def theirs(self) -> tuple[str, ...]:
+        """The columns of its table by which its rows are found."""
+        when = () if self.rates is None or self.rates.when is None else (self.rates.when[1],)
+        return (*(theirs for _ours, theirs in self.keys), *when)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +169,7 @@ class ModelDefinition:
                 tuple((one.column, one.name) for one in table.fields),
                 join.kind,
                 "" if table.source_id == base.source_id else (source_names or {}).get(table.source_id, ""),
+                join.rates,
             )
             for table, join in zip(self.tables[1:], self.joins, strict=True)
         )

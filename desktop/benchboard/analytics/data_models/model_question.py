@@ -29,5 +29,5 @@ def _named(question: Question) -> set[str]:
     named = {one.column for one in question.filters} | {one.column for one in question.groups}
     named |= {one.column for one in question.measures} | {one.divisor for one in question.measures}
     named |= {one.column for one in question.columns}
-    named |= {ours for join in question.joins for ours, _theirs in join.keys}
+    named |= {ours for join in question.joins for ours in join.ours}
     return named.union(*(named_columns(one.expression, question.dialect) for one in question.calculations))

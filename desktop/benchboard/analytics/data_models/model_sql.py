@@ -89,7 +89,7 @@ def needed_calculations(definition: ModelDefinition, named: set[str], server: Se
 def _needed(definition: ModelDefinition, named: set[str], server: Server) -> list[Calculation]:
     """The calculations whose columns are named, or that these and the measures name in turn."""
     dialect = definition.question(server).dialect
-    needed = set(named) | {ours for join in definition.joins for ours, _theirs in join.keys}
+    needed = set(named) | {ours for join in definition.joins for ours in join.ours}
     for measure in definition.measures:
         if measure.name in named:
             needed |= named_columns(measure.expression, dialect)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from benchboard.analytics.data_models.definition import ModelDefinition, ModelTable
 from benchboard.analytics.query_builder.combined import check_expression, comparable, join_kinds, named_columns
-from benchboard.analytics.query_builder.question import TIMES, Dialect, Server
+from benchboard.analytics.query_builder.question import TIMES, Dialect, RateLookup, Server
 from benchboard.analytics.query_types import NUMBERS, ValueKind, kind_name
 from benchboard.errors import Invalid
 from benchboard.i18n import _
@@ -79,7 +79,7 @@ def joined_by(definition: ModelDefinition, names: Collection[str]) -> tuple[str,
     """The fields of the tables that are joined by one of these fields, or by one of such a table."""
     known, found = set(names), list[str]()
     for table, join in zip(definition.tables[1:], definition.joins, strict=True):
-        if known & {ours for ours, _theirs in join.keys}:
+        if known & set(join.ours):
             fields = [one.name for one in table.fields]
             known |= set(fields)
             found += fields
@@ -104,6 +104,8 @@ def _broken_joins(
             elif columns is not None and not comparable(known[ours], columns[theirs]):
                 text = _("“{table}” can't be joined: “{left}” and “{right}” have different types.")
                 found.append(ModelProblem(text.format(table=table.table, left=ours, right=theirs), names))
+        if join.rates is not None and columns is not None:
+            found += _broken_rates(table, join.rates, known, columns)
         if join.kind not in join_kinds(dialect):
             found.append(ModelProblem(_("MySQL and MariaDB have no full join."), names))
         clash = next((one.name for one in table.fields if one.name.casefold() in {k.casefold() for k in base}), None)
@@ -112,6 +114,23 @@ def _broken_joins(
             text = text.format(table=definition.tables[0].table, column=clash, other=table.table)
             found.append(ModelProblem(text, (clash,)))
         known |= {one.name: one.kind for one in table.fields}
+    return found
+
+
+def _broken_rates(table: ModelTable, rates: RateLookup, known: Columns, columns: Columns) -> list[ModelProblem]:
+    """What is wrong with a table of exchange rates beside its currencies and its rate, which is a field."""
+    names = tuple(one.name for one in table.fields)
+    found = []
+    if columns.get(rates.rate, "decimal") not in NUMBERS:
+        text = _("“{column}” of “{table}” has no numbers, so it has no rates.")
+        found.append(ModelProblem(text.format(column=rates.rate, table=table.table), names))
+    for name, kinds in zip(rates.when or (), (known, columns), strict=False):
+        if name not in kinds:
+            text = _("“{table}” can't be joined: the column “{column}” is missing.")
+            found.append(ModelProblem(text.format(table=table.table, column=name), names))
+        elif kinds[name] not in TIMES:
+            text = _("The rates of “{table}” can't be found: “{column}” has no dates.")
+            found.append(ModelProblem(text.format(table=table.table, column=name), names))
     return found
 
 

@@ -24,10 +24,10 @@ from benchboard.analytics.data_models.definition import (
     ModelMeasure,
     ModelTable,
 )
-from benchboard.analytics.query_builder.question import JoinKind
+from benchboard.analytics.query_builder.question import JoinKind, RateLookup
 from benchboard.analytics.query_types import ValueKind
 from benchboard.errors import Invalid
-from benchboard.i18n import _
+from benchboard.i18n import _, is_currency
 from benchboard.identity.permissions import Actor, require
 from benchboard.storage.models.analytics import DataModel
 
@@ -110,7 +110,10 @@ def store_definition(row: DataModel, definition: ModelDefinition) -> None:
         }
         for one in definition.tables
     ]
-    row.joins = [{"kind": one.kind, "keys": [list(pair) for pair in one.keys]} for one in definition.joins]
+    row.joins = [
+        {"kind": one.kind, "keys": [list(pair) for pair in one.keys], **_rates_json(one.rates)}
+        for one in definition.joins
+    ]
     row.calculated_fields = [
         *(
             {"name": one.name, "expression": one.expression, "kind": one.kind, **_display_json(one.display)}
@@ -124,6 +127,15 @@ def store_definition(row: DataModel, definition: ModelDefinition) -> None:
             for one in definition.measures
         ),
     ]  # fmt: skip
+
+
+def _rates_json(rates: RateLookup | None) -> dict[str, Any]:
+    if rates is None:
+        return {}
+    found: dict[str, Any] = {"rate": rates.rate, "target": rates.target, "per_target": rates.per_target}
+    if rates.when is not None:
+        found["when"] = list(rates.when)
+    return {"rates": found}
 
 
 def _display_json(display: FieldDisplay) -> dict[str, Any]:
@@ -177,7 +189,21 @@ def _join(value: object) -> ModelJoin:
     kind = next(one for one in _JOINS if one == entry["kind"]) if entry["kind"] in _JOINS else None
     if kind is None or not keys:
         raise ValueError("join")
-    return ModelJoin(keys, kind)
+    rates = _rates(_mapping(entry["rates"])) if "rates" in entry else None
+    if rates is not None and (kind != "left" or len(keys) != 1):
+        raise ValueError("rates")
+    return ModelJoin(keys, kind, rates)
+
+
+def _rates(entry: Mapping[str, Any]) -> RateLookup:
+    target = _text(entry, "target")
+    if not is_currency(target):
+        raise ValueError("target")
+    when = None
+    if "when" in entry:
+        ours, theirs = _list(entry["when"], 2)
+        when = str(ours), str(theirs)
+    return RateLookup(_text(entry, "rate"), target, when, entry.get("per_target") is True)
 
 
 def _measure(entry: Mapping[str, Any]) -> ModelMeasure:

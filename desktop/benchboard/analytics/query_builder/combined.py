@@ -68,7 +68,7 @@ def without_join(question: Question, place: int) -> Question:
     gone = question.joins[place]
     names = {output for _column, output in gone.columns}
     left = replace(question, joins=(*question.joins[:place], *question.joins[place + 1 :]))
-    later = next((k for k, one in enumerate(left.joins) if any(ours in names for ours, _theirs in one.keys)), None)
+    later = next((k for k, one in enumerate(left.joins) if names & set(one.ours)), None)
     if later is not None:
         return without_columns(without_join(left, later), names)
     return without_columns(left, names)
@@ -80,7 +80,7 @@ def without_columns(question: Question, names: Collection[str]) -> Question:
     for one in question.calculations:
         if one.name in gone or named_columns(one.expression, question.dialect) & gone:
             gone.add(one.name)
-    by = next((at for at, join in enumerate(question.joins) if any(ours in gone for ours, _theirs in join.keys)), None)
+    by = next((at for at, join in enumerate(question.joins) if gone & set(join.ours)), None)
     if by is not None:
         return without_columns(without_join(question, by), names)
     kept: list[Calculation] = []
@@ -117,10 +117,7 @@ def with_calculation(question: Question, calculation: Calculation, place: int = 
     rows_only = not question.outputs
     found = replace(
         found,
-        joins=tuple(
-            replace(join, keys=tuple((new if ours == old else ours, theirs) for ours, theirs in join.keys))
-            for join in found.joins
-        ),
+        joins=tuple(_renamed_keys(join, old, new) for join in found.joins),
         filters=tuple(replace(one, column=new) if one.column == old else one for one in found.filters),
         columns=tuple(replace(one, column=new) if one.column == old else one for one in found.columns),
         sorts=tuple(replace(one, name=new) if rows_only and one.name == old else one for one in found.sorts),
@@ -135,6 +132,15 @@ def with_calculation(question: Question, calculation: Calculation, place: int = 
             for one in found.measures
         ],
     )
+
+
+def _renamed_keys(join: Join, old: str, new: str) -> Join:
+    """A join by a column that has another name now."""
+    keys = tuple((new if ours == old else ours, theirs) for ours, theirs in join.keys)
+    rates = join.rates
+    if rates is not None and rates.when is not None and rates.when[0] == old:
+        rates = replace(rates, when=(new, rates.when[1]))
+    return replace(join, keys=keys, rates=rates)
 
 
 def calculations_before(question: Question, place: int) -> tuple[Calculation, ...]:
@@ -337,11 +343,13 @@ def _owners(question: Question, measure: Measure) -> list[int]:
 def column_owners(question: Question, column: str) -> set[tuple[int, str]]:
     """The columns of tables that a column is, or is calculated from, in small letters; each with the place of its
     table's join, -1 for the table of the question."""
-    known = {
-        output.casefold(): {(place, name.casefold())}
-        for place, join in enumerate(question.joins)
-        for name, output in join.columns
-    }
+    known: dict[str, set[tuple[int, str]]] = {}
+    for place, join in enumerate(question.joins):
+        # A rate is found by the currency of the row, so that what it multiplies is converted.
+        by = set[tuple[int, str]]()
+        for ours in join.ours if join.rates is not None else ():
+            by |= known.get(ours.casefold(), {(-1, ours.casefold())})
+        known |= {output.casefold(): {(place, name.casefold())} | by for name, output in join.columns}
     for one in question.calculations:  # each names those before it at most
         named = _column_words(one.expression, question.dialect, known)
         known[one.name.casefold()] = {owner for name in named for owner in known.get(name, {(-1, name)})}
@@ -358,6 +366,13 @@ def _column_words(expression: str, dialect: Dialect, known: Collection[str]) -> 
         if word.kind == "name" or (is_plain and (word.text in known or quote_name(word.text) == word.text)):
             columns.add(word.text.casefold())
     return columns
+
+
+def column_words(expression: str, dialect: Dialect) -> list[str]:
+    """The columns that an expression names, as it writes them, as far as can be told."""
+    names = _column_words(expression, dialect, ())
+    found = [word.text for word, _start, _end in placed_words(expression, dialect) or ()]
+    return list(dict.fromkeys(word for word in found if word.casefold() in names))
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,16 +118,37 @@ JoinKind = Literal["left", "inner", "full"]
 
 
 @dataclass(frozen=True, slots=True)
+class RateLookup:
+    """How a table of exchange rates is read. Its column `rate` has what 1 of a currency is worth in `target`, or with
+    `per_target`, how many of it 1 of the target is worth. `when` is a column of the question and one of the table: the
+    most recent rate at or before the row's time; None where the table has one rate for each currency."""
+
+    rate: str
+    target: str
+    when: tuple[str, str] | None = None
+    per_target: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Join:
     """Another table, matched by equal values. `keys` are pairs of a column of the question and one of the table;
     `columns` are the table's columns, each with the name that it has in the question. `source` is the name of the
-    table's source, if that isn't the question's."""
+    table's source, if that isn't the question's.
+
+    A table of exchange rates has `rates`, one pair of keys, the currencies, and the rate as its column: what 1 of the
+    row's currency is worth in the target, empty where there is no rate. It never repeats rows."""
 
     table: str
     keys: tuple[tuple[str, str], ...]
     columns: tuple[tuple[str, str], ...]
     kind: JoinKind = "left"
     source: str = ""
+    rates: RateLookup | None = None
+
+    @property
+    def ours(self) -> tuple[str, ...]:
+        """The columns of the question by which its rows are found."""
+        return joined_by_names(self.keys, self.rates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +158,12 @@ class Calculation:
 
     name: str
     expression: str
+
+
+def joined_by_names(keys: Iterable[tuple[str, str]], rates: RateLookup | None) -> tuple[str, ...]:
+    """The columns before a join by which it finds its rows."""
+    when = () if rates is None or rates.when is None else (rates.when[0],)
+    return (*(ours for ours, _theirs in keys), *when)
 
 
 Part = Filter | Group | Measure | Sort | PlainColumn

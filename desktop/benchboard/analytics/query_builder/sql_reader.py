@@ -19,10 +19,12 @@ from benchboard.analytics.query_builder.question import (
     Operator,
     PlainColumn,
     Question,
+    RateLookup,
     Server,
     Sort,
     Value,
 )
+from benchboard.analytics.query_builder.rates_sql import ONE
 from benchboard.analytics.query_builder.sql_words import QueryWord, placed_words, words
 from benchboard.analytics.query_builder.sql_writer import (
     AGGREGATES,
@@ -138,7 +140,12 @@ class _QueryReader:
         base = self._name()
         self._expect(".", "*")
         columns: list[tuple[str, str, str]] = []
+        targets: dict[str, tuple[str, str]] = {}
         while self._take(","):
+            if self._take("case"):
+                alias, target, output = self._rate()
+                targets[alias] = target, output
+                continue
             alias, column = self._qualified()
             self._expect("as")
             columns.append((alias, column, self._name()))
@@ -154,28 +161,121 @@ class _QueryReader:
                 self._name()
         outputs = {(alias, column): output for alias, column, output in columns}
         while not self._is(")"):
-            joins.append(self._join(base, outputs))
+            if self._is("(", 2) or self._is("(", 3):
+                joins.append(self._rates_join(base, outputs, targets))
+            else:
+                joins.append(self._join(base, outputs))
         return table, tuple(joins), calculations
+
+    def _rate(self) -> tuple[str, str, str]:
+        """The alias of a table of rates, the currency into which they are, and the name of their column."""
+        self._expect("when", "upper", "(", "trim", "(")
+        self._qualified()
+        self._expect(")", ")", "=")
+        target = self._text()
+        self._expect("then", "1", "else")
+        alias, _factor = self._qualified()
+        self._expect("end", "as")
+        return alias, target, self._name()
+
+    def _rates_join(
+        self, base: str, outputs: Mapping[tuple[str, str], str], targets: Mapping[str, tuple[str, str]]
+    ) -> Join:
+        """The join of a table of rates, as `rates_sql` writes it."""
+        self._take("asof")
+        self._expect("left", "join", "(", "select")
+        has_ends = not self._is("upper")
+        if has_ends:
+            self._skip_to("from")
+            self._expect("(", "select")
+        currency, since = self._code(), ""
+        self._expect("as")
+        self._name()
+        self._expect(",")
+        if not self._is("case"):
+            since = self._name()
+            self._expect("as")
+            self._name()
+            self._expect(",")
+        self._expect("case", "when", "min", "(")
+        rate = self._name()
+        self._expect(")", "=", "max", "(")
+        self._name()
+        self._expect(")", "then")
+        per_target = self._take(ONE)
+        self._skip_to("from")
+        table, source = self._joined_table()
+        self._skip_to(")")
+        if has_ends:
+            self._expect("as")
+            self._name()
+            self._expect(")")
+        self._expect("as")
+        alias = self._name()
+        self._expect("on", "upper", "(", "trim", "(")
+        ours = self._ours(base, outputs)
+        self._expect(")", ")", "=")
+        self._qualified()
+        when = None
+        if self._take("and"):
+            when = self._ours(base, outputs), since
+            self._expect(">=")
+            self._qualified()
+            if has_ends:
+                self._expect("and", "(")
+                self._skip_to(")")
+        if alias not in targets:
+            raise _NotOurs
+        target, output = targets[alias]
+        lookup = RateLookup(rate, target, when, per_target)
+        return Join(table, ((ours, currency),), ((rate, output),), "left", source, lookup)
+
+    def _code(self) -> str:
+        self._expect("upper", "(", "trim", "(")
+        found = self._name()
+        self._expect(")", ")")
+        return found
+
+    def _ours(self, base: str, outputs: Mapping[tuple[str, str], str]) -> str:
+        """A column of the question, as its tables name it."""
+        found = self._qualified()
+        if found[0] != base and found not in outputs:
+            raise _NotOurs
+        return found[1] if found[0] == base else outputs[found]
+
+    def _skip_to(self, text: str) -> None:
+        """Go on after the next such word outside of brackets that open on the way. What is skipped is compared when
+        the query is written again."""
+        depth = 0
+        while depth or not self._take(text):
+            depth += self._is("(") - self._is(")")
+            if self._next().kind == "end":
+                raise _NotOurs
+
+    def _joined_table(self) -> tuple[str, str]:
+        """A table and the name of its source; empty for that of the query."""
+        table = self._name()
+        if not self._take("."):
+            return table, ""
+        name = self._name()
+        return (f"{table}.{name}", "") if self._dialect == "postgresql" else (name, table)
 
     def _join(self, base: str, outputs: Mapping[tuple[str, str], str]) -> Join:
         kind: JoinKind = "left" if self._take("left") else "full" if self._take("full") else "inner"
         self._expect("join")
-        table, source = self._name(), ""
-        alias = table
-        if self._take("."):
-            alias = self._name()
-            table, source = (f"{table}.{alias}", "") if self._dialect == "postgresql" else (alias, table)
+        table, source = self._joined_table()
+        alias = table.split(".", 1)[-1] if self._dialect == "postgresql" else table
         if self._take("as"):
             alias = self._name()
         self._expect("on")
         keys: list[tuple[str, str]] = []
         while True:
-            left = self._qualified()
+            ours = self._ours(base, outputs)
             self._expect("=")
             right = self._qualified()
-            if right[0] != alias or (left[0] != base and left not in outputs):
+            if right[0] != alias:
                 raise _NotOurs
-            keys.append((left[1] if left[0] == base else outputs[left], right[1]))
+            keys.append((ours, right[1]))
             if not self._take("and"):
                 break
         columns = tuple((column, output) for (known, column), output in outputs.items() if known == alias)

@@ -19,6 +19,7 @@ from benchboard.analytics.query_builder.question import (
     Unit,
     free_name,
 )
+from benchboard.analytics.query_builder.rates_sql import rates_columns_sql, rates_join_sql
 from benchboard.analytics.query_builder.sql_words import quote_name, quote_table, quote_text, quote_value, words
 
 COMPARISONS: Final = {"eq": "=", "ne": "<>", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
@@ -107,7 +108,7 @@ def key_calculations(question: Question, dialect: Dialect | None = None) -> tupl
 
 def _calculated_keys(question: Question, join: Join) -> set[str]:
     outputs = {output for one in question.joins for _column, output in one.columns}
-    return {ours for ours, _theirs in join.keys} & {one.name for one in question.calculations} - outputs
+    return set(join.ours) & {one.name for one in question.calculations} - outputs
 
 
 def base_name(question: Question, dialect: Dialect) -> str:
@@ -133,8 +134,8 @@ def _levels(calculations: Sequence[Calculation], dialect: Dialect) -> list[list[
 def _joined(question: Question, dialect: Dialect, inner: str = "") -> str:
     """The SELECT over the joined tables; over a subquery (`inner`) in place of the question's table."""
     base = base_name(question, dialect)
-    places: dict[str, tuple[str, str]] = {}
-    """The alias and the name of a column of a joined table, by its name in the question."""
+    places: dict[str, str] = {}
+    """What a column of a joined table is in SQL, by its name in the question."""
     first = inner or _named(quote_table(question.table, dialect), base, question.table, dialect)
     aliases, lines = [base], [f"FROM {first}"]
     for join in question.joins:
@@ -143,15 +144,17 @@ def _joined(question: Question, dialect: Dialect, inner: str = "") -> str:
         table = quote_table(join.table, dialect)
         if join.source:
             table = f"{quote_name(join.source, dialect)}.{table}"
-        conditions = []
-        for ours, theirs in join.keys:
-            left = places.get(ours, (base, ours))
-            conditions.append(f"{_column(*left, dialect)} = {_column(alias, theirs, dialect)}")
+        own = {one: places.get(one) or _column(base, one, dialect) for one in join.ours}
+        if join.rates is not None:
+            lines.append(rates_join_sql(join, join.rates, table, quote_name(alias, dialect), own, dialect))
+            places |= rates_columns_sql(join, join.rates, quote_name(alias, dialect), own, dialect)
+            continue
+        conditions = [f"{own[ours]} = {_column(alias, theirs, dialect)}" for ours, theirs in join.keys]
         name = join.table if not join.source else ""
         lines.append(f"{JOIN_WORDS[join.kind]} {_named(table, alias, name, dialect)} ON {' AND '.join(conditions)}")
-        places |= {output: (alias, column) for column, output in join.columns}
+        places |= {output: _column(alias, column, dialect) for column, output in join.columns}
     outputs = [f"{quote_name(base, dialect)}.*"]
-    outputs += [f"{_column(*place, dialect)} AS {quote_name(output, dialect)}" for output, place in places.items()]
+    outputs += [f"{place} AS {quote_name(output, dialect)}" for output, place in places.items()]
     return "SELECT " + ",\n  ".join(outputs) + "\n" + "\n".join(lines)
 
 

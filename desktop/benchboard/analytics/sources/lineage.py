@@ -253,7 +253,7 @@ def _model_columns(definition: ModelDefinition, source_id: str, table: str) -> s
         if _reads_table(one.source_id, one.table, source_id, table):
             found |= {field.column.casefold() for field in one.fields}
             if place:
-                found |= {theirs.casefold() for _ours, theirs in definition.joins[place - 1].keys}
+                found |= {theirs.casefold() for theirs in definition.joins[place - 1].theirs}
     return found
 
 

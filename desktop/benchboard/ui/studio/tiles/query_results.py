@@ -404,7 +404,9 @@ class WidgetQueryRunner(QObject):
             result = QueryResult(query, shown, read_at=datetime.now(UTC), period=period, before=before)
             found = replace(result, filters=filters, source=news)
             repeated = repeated_rows(session, actor, readable(query), request.source_id, cancel_token=token)
-            complete = replace(found.with_extent(extent), repeated=repeated, mixed=added.mixed)
+            complete = replace(
+                found.with_extent(extent), repeated=repeated, mixed=added.mixed, converted=added.converted
+            )
             prepare(widget, complete)
             return complete
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from benchboard.analytics.converted_amounts import ConvertedAmounts, missing_text, rates_text
 from benchboard.analytics.mixed_currencies import MixedCurrencies, mixed_text
 from benchboard.analytics.pivoted_table import no_total_text
 from benchboard.analytics.query_builder.combined import RepeatedRows
@@ -17,8 +18,8 @@ from benchboard.analytics.repeated_rows import repeated_text
 from benchboard.analytics.sources.file_news import SourceNews, problems_text
 from benchboard.analytics.table_references import Why
 from benchboard.dashboards.editing.unused_filters import UnusedFilters
-from benchboard.i18n import N_, _
-from benchboard.ui.time_format import day_and_time, relative_time
+from benchboard.i18n import N_, _, ngettext, number
+from benchboard.ui.time_format import day_and_time, relative_time, short_date
 
 FILTER_ICON = "ph.funnel"
 _MOST_SHORT: Final = 3
@@ -55,10 +56,11 @@ def tile_notes(
     mixed: MixedCurrencies | None = None,
     untotalled: Sequence[str] = (),
     converted: Sequence[CurrencyConversion] = (),
+    by_table: Sequence[ConvertedAmounts] = (),
 ) -> tuple[TileNote, ...]:
     """The marks of a widget that doesn't use these filters, whose source has these news, whose joins repeat these rows,
     which has the first rows alone, as its header says in these words where they have room, which adds up amounts in
-    these currencies, which has no total because of these, and which converts amounts so."""
+    these currencies, which has no total because of these, and which converts amounts so, or by tables of rates."""
     notes = []
     if unused is not None:
         notes.append(TileNote(FILTER_ICON, "text.muted", filters_text(unused), struck=True))
@@ -71,9 +73,22 @@ def tile_notes(
     elif untotalled:
         notes.append(TileNote(REPEATED_ICON, "warn", no_total_text(), words=_short_text(untotalled)))
     notes += [TileNote("ph.info", "text.muted", conversion_text(one), words=f"→ {one.target}") for one in converted]
+    notes += map(_converted_note, by_table)
     if limited:
         notes.append(TileNote("", "text.muted", _("A limit left out rows: {rows}.").format(rows=limited)))
     return tuple(notes)
+
+
+def _converted_note(one: ConvertedAmounts) -> TileNote:
+    """The mark of amounts converted by a table of rates: a warning where rows have none."""
+    missing = missing_text(one)
+    text = " ".join(part for part in (rates_text(one, short_date), missing) if part)
+    if not missing:
+        return TileNote("ph.info", "text.muted", text, words=f"→ {one.target}")
+    words = f"→ {one.target}"
+    if count := one.missing_rows:
+        words = ngettext("{count} row without a rate", "{count} rows without a rate", count).format(count=number(count))
+    return TileNote(REPEATED_ICON, "warn", text, words=words)
 
 
 def shown_conversions(query: str) -> tuple[CurrencyConversion, ...]:

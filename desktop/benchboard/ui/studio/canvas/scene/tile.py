@@ -136,7 +136,8 @@ class Tile(QGraphicsPixmapItem):
         untotalled = pivot_currencies(self.widget, self.result)
         converted = shown_conversions(self.widget.query)
         return tile_notes(
-            unused, self.result.source, self.result.repeated, limited, self.result.mixed, untotalled, converted
+            unused, self.result.source, self.result.repeated, limited, self.result.mixed, untotalled, converted,
+            self.result.converted,
         )  # fmt: skip
 
     @property

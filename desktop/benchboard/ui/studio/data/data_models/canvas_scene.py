@@ -16,6 +16,7 @@ from benchboard.analytics.data_models.definition import (
     ModelMeasure,
 )
 from benchboard.analytics.likely_measure import names_each_row
+from benchboard.analytics.model_rates import rates_sentence
 from benchboard.analytics.query_builder.combined import JoinFacts
 from benchboard.analytics.query_builder.question import JoinKind
 from benchboard.analytics.query_types import ValueKind, kind_name
@@ -274,7 +275,7 @@ def _lines(definition: ModelDefinition, facts: Sequence[JoinFacts | None]) -> li
         for pair, (ours, theirs) in enumerate(join.keys):
             left, left_row = places.get(ours) or base.get(ours) or (0, -1)
             one = definition.tables[left].source_id, definition.tables[right].source_id
-            left_end, right_end = _ends(known)
+            left_end, right_end = _ends(known) if join.rates is None else ("n", "0–1")
             found.append(
                 JoinLine(
                     join_place,
@@ -287,7 +288,7 @@ def _lines(definition: ModelDefinition, facts: Sequence[JoinFacts | None]) -> li
                     one[0] != one[1],
                     left_end,
                     right_end,
-                    _note(known) if pair == 0 else "",
+                    _note(known, is_rates=join.rates is not None) if pair == 0 else "",
                     _tip(definition, join_place, known),
                     match_text(known.left_matched, known.left_rows) if known is not None and pair == 0 else "",
                     known,
@@ -318,10 +319,12 @@ def match_text(matched: int, rows: int) -> str:
     return _("{percent} match").format(percent=percent(whole, most=1))
 
 
-def _note(facts: JoinFacts | None) -> str:
+def _note(facts: JoinFacts | None, *, is_rates: bool) -> str:
     lost = facts.left_rows - facts.left_matched if facts is not None else 0
     if lost <= 0:
         return ""
+    if is_rates:
+        return ngettext("{count} without a rate", "{count} without a rate", lost).format(count=number(lost))
     return ngettext("{count} without a match", "{count} without a match", lost).format(count=number(lost))
 
 
@@ -330,7 +333,15 @@ def _tip(definition: ModelDefinition, place: int, facts: JoinFacts | None) -> st
     table = definition.tables[0].table
     pairs = in_sentence([f"{ours} = {theirs}" for ours, theirs in join.keys])
     said = [f"{join_kind_title(join.kind)}: {other}, {pairs}"]
-    if facts is not None:
+    if join.rates is not None:
+        said = [rates_sentence(definition, place)]
+        if facts is not None:
+            said.append(
+                _("{count} of {rows} rows have a rate.").format(
+                    count=number(facts.left_matched), rows=number(facts.left_rows)
+                )
+            )
+    elif facts is not None:
         said.append(
             _("{count} of {rows} rows of {table} find a row of {other}.").format(
                 count=number(facts.left_matched), rows=number(facts.left_rows), table=table, other=other

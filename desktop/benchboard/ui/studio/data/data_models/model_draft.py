@@ -14,8 +14,10 @@ from benchboard.analytics.data_models.definition import (
     ModelMeasure,
     ModelTable,
 )
+from benchboard.analytics.model_rates import converted_display, rate_display
 from benchboard.analytics.model_services import ModelSummary
-from benchboard.analytics.query_builder.question import Question, Server
+from benchboard.analytics.query_builder.question import Calculation, Question, Server
+from benchboard.analytics.query_builder.rate_lookup import converting
 from benchboard.analytics.table_browser import BrowsedSource, BrowsedTable
 
 PREVIEW_ROWS: Final = 20
@@ -159,17 +161,29 @@ def with_question(
             where = known.place if known is not None else None
             known = _table_of(found[0] if found is not None else None, join.table, join.columns)
             known = replace(known, place=where)
+            if join.rates is not None:
+                shown = rate_display(join.rates.target)
+                known = replace(known, fields=tuple(replace(one, display=shown) for one in known.fields))
         tables.append(known)
-        joins.append(ModelJoin(join.keys, join.kind))
+        joins.append(ModelJoin(join.keys, join.kind, join.rates))
     old, renamed = definition.calculations, len(question.calculations) == len(definition.calculations)
     calculations = []
     for place, one in enumerate(question.calculations):
         same = next((field for field in old if field.name == one.name), old[place] if renamed else None)
         kind = kind_of(one.name)
-        calculations.append(
-            CalculatedField(one.name, one.expression, kind, same.display if same is not None else PLAIN)  # type: ignore[arg-type]  # a kind
-        )
+        shown = same.display if same is not None else _converted_display(definition, question, one)
+        calculations.append(CalculatedField(one.name, one.expression, kind, shown))  # type: ignore[arg-type]  # a kind
     return replace(definition, tables=tuple(tables), joins=tuple(joins), calculations=tuple(calculations))
+
+
+def _converted_display(definition: ModelDefinition, question: Question, new: Calculation) -> FieldDisplay:
+    """How a new calculated field is shown: an amount that a table of rates converts, in its target."""
+    for join in question.joins:
+        rates = join.rates
+        amount = next((names for one, names in converting(question, join) if one is new), ()) if rates else ()
+        if rates is not None and len(amount) == 1:
+            return converted_display(definition.field(amount[0]), rates.target, amount[0])
+    return PLAIN
 
 
 def _table_of(source: BrowsedSource | None, table: str, columns: Sequence[tuple[str, str]]) -> ModelTable:

@@ -19,6 +19,8 @@ from benchboard.analytics.data_models.definition import (
     field_title,
 )
 from benchboard.analytics.data_models.problems import dependants
+from benchboard.analytics.likely_measure import is_amount
+from benchboard.analytics.model_rates import rates_place, with_converted_field
 from benchboard.analytics.model_services import MAX_DESCRIPTION, MAX_NAME
 from benchboard.analytics.queries import ResultTable
 from benchboard.analytics.query_builder.combined import without_columns, without_join
@@ -26,7 +28,7 @@ from benchboard.analytics.query_builder.question import Question
 from benchboard.analytics.query_builder.sql_writer import to_sql
 from benchboard.analytics.query_types import NUMBERS
 from benchboard.analytics.table_browser import BrowsedSource, BrowsedTable
-from benchboard.i18n import _, ngettext
+from benchboard.i18n import _, is_currency, ngettext
 from benchboard.ui.studio.data.data_models.field_popovers import (
     FieldPopover,
     format_title,
@@ -505,7 +507,17 @@ class ModelEditor(QWidget):
                 title, icon = (_("Show field"), "ph.eye") if field.display.hidden else (_("Hide field"), "ph.eye-slash")
             items = [edit, *items, MenuItem(title, partial(self.remove_field, place), icon, name="field_remove",
                                             danger=not isinstance(field, ModelField))]  # fmt: skip
+            at = rates_place(self._definition)
+            rates = self._definition.joins[at].rates if at is not None else None
+            if rates is not None and is_amount(field.name, field.kind) and not is_currency(field.display.unit):
+                convert = _("Convert to {currency}").format(currency=rates.target)
+                items.insert(1, MenuItem(convert, partial(self.convert_field, field.name), "ph.currency-circle-dollar",
+                                         name="field_convert"))  # fmt: skip
         menu(self._row_anchor(place), items, name="model_field_menu")
+
+    def convert_field(self, name: str) -> None:
+        """Add a calculated field: an amount converted by the model's table of rates."""
+        self.edit_definition(with_converted_field(self._definition, name, self.question().dialect))
 
     def open_field(self, name: str, anchor: QWidget) -> None:
         """Open the popover of a field at a widget: of a calculated one that of its expression."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from benchboard.analytics.column_statistics import ColumnStatistics
 from benchboard.analytics.data_models.definition import Field, ModelDefinition, ModelField
+from benchboard.analytics.model_rates import rates_sentence
 from benchboard.analytics.query_types import ValueKind
 from benchboard.analytics.sources.lineage import LineageUse, field_origins, use_kind_title
 from benchboard.analytics.sources.table_lineage import TableKey, TableLineage
@@ -269,10 +270,13 @@ class SelectionPane(DetailPane):
     def _show_join(self, line: JoinLine) -> None:
         assert self._draft is not None
         left, right = self._canvas.scene.cards[line.left].table, self._canvas.scene.cards[line.right].table
-        self._title(_("{table} with {other}").format(table=left, other=right), join_kind_title(line.kind), "ph.link")
         join, known = self._definition.joins[line.join], line.facts
+        kind = join_kind_title(line.kind) if join.rates is None else _("Exchange rates")
+        self._title(_("{table} with {other}").format(table=left, other=right), kind, "ph.link")
         facts: list[Fact] = [(_("Columns"), Elided(" · ".join(f"{ours} = {theirs}" for ours, theirs in join.keys)))]
-        if line.left_end:
+        if join.rates is not None:
+            facts = [(_("Rates"), Paragraph(rates_sentence(self._definition, line.join)))]
+        elif line.left_end:
             facts.append((_("Rows per match"), Elided(f"{left} {line.left_end} : {line.right_end} {right}")))
         if line.crosses_sources:
             sources = _named(self._canvas.scene.cards[place].source for place in (line.left, line.right))
@@ -288,7 +292,14 @@ class SelectionPane(DetailPane):
             all_facts = [next((one.facts for one in self._canvas.scene.lines if one.join == at), None)
                          for at in range(len(self._definition.joins))]  # fmt: skip
             note = join_note(all_facts, place, left, right)
-        edit = _("Edit join…") if self._canvas.editable else ""
+        edit = _("Edit join…") if join.rates is None else _("Edit rates…")
+        edit = edit if self._canvas.editable else ""
+        if join.rates is not None and known is not None:
+            text = _("{count} of {rows} rows have a rate.").format(
+                count=number(known.left_matched), rows=number(known.left_rows)
+            )
+            # Of the rates, it says nothing how many rows use them.
+            shares, note = [_MatchShare(left, known.left_matched, known.left_rows, text)], None
         self._show_parts(facts, matches=shares, note=note, edit=edit)
 
     # Rows
@@ -419,10 +430,10 @@ def _line(text: str, role: str = "body") -> Paragraph:
 class _MatchShare(QWidget):
     """How many rows of a table find one of the other: a sentence above a bar."""
 
-    def __init__(self, table: str, matched: int, rows: int) -> None:
+    def __init__(self, table: str, matched: int, rows: int, text: str = "") -> None:
         super().__init__()
         self._share = matched / rows if rows else 0.0
-        text = _("{matched} of {rows} match in {table}").format(
+        text = text or _("{matched} of {rows} match in {table}").format(
             matched=number(matched), rows=rows_text(rows), table=table
         )
         column = QVBoxLayout(self)

@@ -28,6 +28,7 @@ from benchboard.ui.studio.data.data_models.model_draft import (
 from benchboard.ui.studio.data.data_models.selection_pane import WIDTH, JoinOffer, SelectionPane, ShownDraft
 from benchboard.ui.studio.data.explore.join_popover import JoinPopover
 from benchboard.ui.studio.data.explore.joined_tables import JoinableTable, as_join, joinable_tables, key_pairs
+from benchboard.ui.studio.data.explore.rates_popover import RatesPopover
 from benchboard.ui.studio.data.source_actions import explore_address
 from benchboard.ui.time_format import refresh_times
 from benchboard.ui.widgets import Button, Elided, MenuItem, hairline, menu
@@ -290,7 +291,25 @@ class TablesPage(QWidget):
                 items.append(MenuItem(source, None))
             items.append(MenuItem(one.table.name, partial(self._add_table, one), "ph.table",
                                   name=f"model_table_{one.table.name}"))  # fmt: skip
+        question = self._editor.exploration.state.question
+        if question is not None and question.dialect != "own":
+            items += [
+                MenuItem(_("Exchange rates"), None),
+                MenuItem(_("Table of exchange rates…"), self._add_rates, "ph.currency-circle-dollar",
+                         name="model_rates"),
+            ]  # fmt: skip
         menu(self.add, items, name="model_tables_menu")
+
+    def _add_rates(self) -> None:
+        """Ask for the table of exchange rates, and the amount that it converts."""
+        exploration = self._editor.exploration
+        question = exploration.state.question
+        if question is None or exploration.table is None:
+            self._context.problems.refuse(_("The table isn't available."))
+        elif not any(one.kind == "text" for one in exploration.table.columns):
+            self._context.problems.refuse(_("The model has no field with the currency of each row."))
+        else:
+            RatesPopover(self._context, exploration, self.add, question).open()
 
     def _add_table(self, one: JoinableTable) -> None:
         state = self._state
@@ -380,9 +399,12 @@ class TablesPage(QWidget):
         if self._editor.why_read_only:
             self._context.problems.refuse(self._editor.why_read_only)
         elif question is not None and exploration.table is not None and line >= 0:
-            anchor = self.canvas.anchor(CanvasSpot(line=line))
+            anchor, removed = self.canvas.anchor(CanvasSpot(line=line)), partial(self._remove_line, line)
+            if question.joins[place].rates is not None:
+                RatesPopover(self._context, exploration, anchor, question, place=place, removed=removed).open()
+                return
             JoinPopover(self._context, exploration, anchor, question, place=place, pair=pair,
-                        removed=partial(self._remove_line, line)).open()  # fmt: skip
+                        removed=removed).open()  # fmt: skip
 
     def _remove_line(self, line: int) -> None:
         if self._editor.why_read_only:

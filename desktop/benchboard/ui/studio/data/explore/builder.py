@@ -59,6 +59,7 @@ from benchboard.ui.studio.data.explore.part_text import (
     measure_text,
     sort_text,
 )
+from benchboard.ui.studio.data.explore.rates_popover import RatesPopover
 from benchboard.ui.studio.data.explore.value_mapping_popover import ValueMappingPopover, can_be_mapped
 from benchboard.ui.studio.kind_icons import KIND_ICONS
 from benchboard.ui.theme import theme
@@ -333,7 +334,10 @@ class Builder(QWidget):
         """Open the popover of a joined table; without a place, of a new one."""
         question = self._question
         if question is not None and self._table is not None and (place >= 0 or not self.why_not_join()):
-            JoinPopover(self._context, self._exploration, anchor, question, place=place).open()
+            if place >= 0 and question.joins[place].rates is not None:
+                RatesPopover(self._context, self._exploration, anchor, question, place=place).open()
+            else:
+                JoinPopover(self._context, self._exploration, anchor, question, place=place).open()
 
     def _edit_join_at(self, anchor: QWidget, place: int) -> None:
         self.edit_join(anchor, place)

@@ -32,16 +32,23 @@ class ConvertibleAmount(NamedTuple):
     by: str
     currencies: tuple[str, ...]
 
+    @property
+    def has_few(self) -> bool:
+        """Whether a person can be asked for a rate of each currency."""
+        return len(self.currencies) <= _MOST_RATES + 1
+
 
 def convertible_amount(exploration: Exploration) -> ConvertibleAmount | None:
-    """The amounts of the present query that are in several currencies; None if there are none, or too many."""
+    """The amounts of the present query that are in several currencies; None if there are none."""
     question, result, columns = exploration.state.question, exploration.result, exploration.table
     if question is None or result is None or result.table is None or columns is None:
         return None
+    converted = {one.name for one in question.calculations} if any(one.rates for one in question.joins) else set()
     by = next((one.name for one in columns.columns if one.kind == "text" and names_currency(one.name)), "")
-    kinds = {one.name: one.kind for one in columns.columns}
+    kinds, units = ({one.name: getattr(one, key) for one in columns.columns} for key in ("kind", "unit"))
     amounts = [one.column for one in question.measures if one.function in _MIXING
-               and is_amount(one.column, kinds.get(one.column, "text"))]  # fmt: skip
+               and is_amount(one.column, kinds.get(one.column, "text")) and one.column not in converted
+               and not is_currency(units.get(one.column, ""))]  # fmt: skip
     if not by or not amounts or conversions_in(exploration.state.text, question.dialect):
         return None
     codes = set(result.mixed.currencies) if result.mixed is not None else set()
@@ -49,7 +56,7 @@ def convertible_amount(exploration: Exploration) -> ConvertibleAmount | None:
     if place is not None:
         codes |= {cell for row in result.table.rows if isinstance(cell := row[place], str)}
     known = tuple(sorted(filter(is_currency, codes)))
-    return ConvertibleAmount(amounts[0], by, known) if 1 < len(known) <= _MOST_RATES + 1 else None
+    return ConvertibleAmount(amounts[0], by, known) if len(known) > 1 else None
 
 
 class ConversionPopover(PartPopover):

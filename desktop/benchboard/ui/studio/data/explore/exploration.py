@@ -14,6 +14,7 @@ from benchboard.analytics import table_browser
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.chart_suggestion import ChartSuggestion, suggest_chart
 from benchboard.analytics.column_statistics import TableStatistics
+from benchboard.analytics.converted_amounts import ConvertedAmounts
 from benchboard.analytics.likely_measure import LikelyMeasure, likely_measure
 from benchboard.analytics.mixed_currencies import MixedCurrencies, added_currencies
 from benchboard.analytics.pivoted_table import can_pivot
@@ -102,6 +103,8 @@ class ExplorationResult:
     """When the run ended."""
     mixed: MixedCurrencies | None = None
     """The measures that add up amounts in several currencies."""
+    converted: tuple[ConvertedAmounts, ...] = ()
+    """What it converts into one currency by tables of rates."""
     repeated: tuple[RepeatedRows, ...] = ()
     """The measures that count rows several times because of a join."""
     part_start: int | None = None
@@ -639,7 +642,8 @@ class Exploration(QObject):
             is_expected = self.running or (bool(self.state.text.strip()) and not self.cancelled)
             return QueryResult(self.state.text, late=self.late and self.running) if is_expected else None
         drawn = QueryResult(found.text, found.table, found.error, period=self.period()).with_extent(found.extent)
-        return replace(drawn, colours=self._colours_of(drawn), mixed=found.mixed, repeated=found.repeated)
+        return replace(drawn, colours=self._colours_of(drawn), mixed=found.mixed, repeated=found.repeated,
+                       converted=found.converted)  # fmt: skip
 
     def _colours_of(self, drawn: QueryResult) -> Colours | None:
         """The colours of the values in the chart. They stay as they are until another table is explored."""
@@ -731,6 +735,7 @@ class Exploration(QObject):
                 extent,
                 source_id,
                 mixed=added.mixed,
+                converted=added.converted,
                 repeated=repeated,
                 part_start=part_start,
             )

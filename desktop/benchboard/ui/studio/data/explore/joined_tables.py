@@ -20,6 +20,7 @@ from benchboard.analytics.query_builder.combined import (
     with_join,
 )
 from benchboard.analytics.query_builder.question import Join, Question
+from benchboard.analytics.query_builder.rate_lookup import converting
 from benchboard.analytics.query_builder.sql_writer import key_calculations, rows_sql
 from benchboard.analytics.query_types import ValueKind
 from benchboard.analytics.repeated_rows import repeated_text
@@ -130,7 +131,11 @@ class JoinedTables(QObject):
                     title = f"{table.name}: {column.title}" if output != name else column.title
                     columns.append(replace(column, name=output, title=title))
         kinds = self._kinds.get(_kinds_key(question), {})
-        columns += [BrowsedColumn(one.name, one.name, kinds.get(one.name, "text")) for one in question.calculations]
+        titles = _converted_titles(question, columns)
+        columns += [
+            BrowsedColumn(one.name, titles.get(one.name, one.name), kinds.get(one.name, "text"))
+            for one in question.calculations
+        ]
         return BrowsedTable(base.name, tuple(columns), base.rows)
 
     def joined(
@@ -224,6 +229,17 @@ class JoinedTables(QObject):
         if None in facts and not self.is_countable(question, sources):
             return _("Sums may count rows more than once: large tables on a server aren't counted beforehand.")
         return ""
+
+
+def _converted_titles(question: Question, columns: Sequence[BrowsedColumn]) -> dict[str, str]:
+    """The titles of the amounts that tables of rates convert, by their names: `amount in EUR`."""
+    known, found = {one.name: one.title for one in columns}, dict[str, str]()
+    for join in question.joins:
+        for one, names in converting(question, join) if join.rates is not None else ():
+            if join.rates is not None and len(names) == 1:
+                title = known.get(names[0], names[0])
+                found[one.name] = _("{amount} in {currency}").format(amount=title, currency=join.rates.target)
+    return found
 
 
 def _facts_key(question: Question, place: int) -> object:

@@ -174,6 +174,8 @@ def direction_title(question: Question, one: Sort, table: BrowsedTable | None) -
 
 def join_text(one: Join) -> str:
     """A joined table: `merchants, merchant_id = id`."""
+    if one.rates is not None:
+        return _("{table}, rates to {currency}").format(table=one.table, currency=one.rates.target)
     keys = ", ".join(ours if ours == theirs else f"{ours} = {theirs}" for ours, theirs in one.keys)
     rows = {"left": "", "inner": _("only matches"), "full": _("all rows of both")}[one.kind]
     return ", ".join(part for part in (one.table, keys, rows) if part)

@@ -18,12 +18,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from benchboard.analytics.converted_amounts import missing_text, rates_text
 from benchboard.analytics.line_reduction import Reduction
 from benchboard.analytics.mixed_currencies import mixed_text
 from benchboard.analytics.pivoted_table import PivotTable
 from benchboard.analytics.queries import ResultTable
 from benchboard.analytics.query_builder.currency_conversion import conversion_text, conversions_in
 from benchboard.analytics.query_builder.question import Dialect
+from benchboard.analytics.query_builder.rate_lookup import with_converted_by
 from benchboard.analytics.repeated_rows import repeated_text
 from benchboard.analytics.table_browser import BrowsedSource
 from benchboard.analytics.table_export.formats import ExportFormat
@@ -42,12 +44,17 @@ from benchboard.dashboards.pivoted_widget import PivotSettings, pivot_settings
 from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.commands import REGISTRY
-from benchboard.ui.studio.data.explore.conversion_popover import ConversionPopover, convertible_amount
+from benchboard.ui.studio.data.explore.conversion_popover import (
+    ConversionPopover,
+    ConvertibleAmount,
+    convertible_amount,
+)
 from benchboard.ui.studio.data.explore.exploration import Exploration, ExplorationResult
 from benchboard.ui.studio.data.explore.history_list import duration_text
 from benchboard.ui.studio.data.explore.part_text import question_title
 from benchboard.ui.studio.data.explore.plan_pane import PlanPane
 from benchboard.ui.studio.data.explore.query_examples import QueryExamples
+from benchboard.ui.studio.data.explore.rates_popover import RatesPopover, known_rate, rate_tables
 from benchboard.ui.studio.data.explore.result_export import ask_and_export_result
 from benchboard.ui.studio.kind_icons import KIND_ICONS
 from benchboard.ui.studio.tiles.enlarged_view import EnlargedDrawing
@@ -62,6 +69,7 @@ from benchboard.ui.studio.tiles.series.stacking import series_count
 from benchboard.ui.studio.tiles.tables.table_widget import TableState, TableWidget
 from benchboard.ui.studio.tiles.tile_notes import source_text
 from benchboard.ui.theme import theme
+from benchboard.ui.time_format import full_date
 from benchboard.ui.widgets import Button, Elided, EmptyState, Icon, Paragraph, hairline
 from benchboard.ui.widgets.accessible import announce, choice_of_several, sentence
 from benchboard.ui.widgets.fields import Select
@@ -186,6 +194,18 @@ class ResultPane(QWidget):
         self._repeated.setObjectName("explore_repeated")
         self._repeated.hide()
         column.addWidget(self._repeated)
+        self._convert_table = Button(
+            _("Convert with a table of rates"), self._convert_by_table, kind="link", size="sm",
+            name="explore_convert_table", icon="ph.currency-circle-dollar",
+        )  # fmt: skip
+        self._convert_table.hide()
+        self._offered: tuple[str, str] | None = None
+        """What that button says, and why it can't be used, while it is shown."""
+        column.addWidget(self._convert_table, 0, Qt.AlignmentFlag.AlignLeft)
+        self._unrated = Paragraph("", "caption", "warn")
+        self._unrated.setObjectName("explore_unrated")
+        self._unrated.hide()
+        column.addWidget(self._unrated)
         self._converted = Paragraph("", "caption", "secondary")
         self._converted.setObjectName("explore_converted")
         self._converted.hide()
@@ -482,9 +502,10 @@ class ResultPane(QWidget):
         if not self._repeated.isHidden():
             width = self.width() - margins.left() - margins.right()
             rows.append(self._repeated.heightForWidth(width))
-        if not self._converted.isHidden():
-            width = self.width() - margins.left() - margins.right()
-            rows.append(self._converted.heightForWidth(width))
+        width = self.width() - margins.left() - margins.right()
+        rows += [one.heightForWidth(width) for one in (self._unrated, self._converted) if not one.isHidden()]
+        if not self._convert_table.isHidden():
+            rows.append(self._convert_table.sizeHint().height())
         return margins.top() + margins.bottom() + sum(rows) + self._upper.spacing() * len(rows)
 
     def _toggle_table(self) -> None:
@@ -500,16 +521,61 @@ class ResultPane(QWidget):
             text = repeated_text(self._result.repeated)  # because of the joins of a data model
         if self._result is not None and self._result.mixed is not None:
             text = " ".join(part for part in (text, mixed_text(self._result.mixed)) if part)
-        converted = " ".join(map(conversion_text, conversions_in(exploration.state.text, self._dialect())))
-        can_convert = convertible_amount(exploration) is not None
-        before = self._repeated.text(), self._converted.text(), not self._convert.isHidden()
-        if (text, converted, can_convert) != before:
+        by_table = self._result.converted if self._result is not None else ()
+        said = [*map(conversion_text, conversions_in(exploration.state.text, self._dialect()))]
+        converted = " ".join((*said, *(rates_text(one, full_date) for one in by_table)))
+        unrated = " ".join(filter(None, map(missing_text, by_table)))
+        amount = convertible_amount(exploration)
+        can_convert = amount is not None and amount.has_few
+        by_rates = self._by_table(amount)
+        before = (self._repeated.text(), self._converted.text(), self._unrated.text(), not self._convert.isHidden(),
+                  self._offered)  # fmt: skip
+        if (text, converted, unrated, can_convert, by_rates) != before:
             self._repeated.setText(text)
             self._repeated.setVisible(bool(text))
+            self._unrated.setText(unrated)
+            self._unrated.setVisible(bool(unrated))
+            self._convert_table.setVisible(by_rates is not None)
+            self._offered = by_rates
+            if by_rates is not None:
+                self._convert_table.set_title(by_rates[0])
+                self._convert_table.disable(by_rates[1])
             self._converted.setText(converted)
             self._converted.setVisible(bool(converted))
             self._convert.setVisible(can_convert)
             self._divide()
+
+    def _by_table(self, amount: ConvertibleAmount | None) -> tuple[str, str] | None:
+        """What the button says that converts by a table of rates, and why it can't (empty: it can); None where no
+        amounts can be converted."""
+        question = self._exploration.state.question
+        if amount is None or question is None or self._result is None or self._result.mixed is None:
+            return None
+        known = known_rate(self._exploration, question)
+        if known is not None:
+            return _("Convert to {currency}").format(currency=known.target), ""
+        text = _("Convert with a table of rates")
+        if question.dialect == "own":
+            return text, _("Benchboard's own data can't be joined with a table of exchange rates.")
+        if not rate_tables(question, self._exploration):
+            return text, _("Add a file or table with currency, rate and date first.")
+        return text, ""
+
+    def _convert_by_table(self) -> None:
+        """Convert by the rates that the query or its data model has; else ask which table has them."""
+        question, amount = self._exploration.state.question, convertible_amount(self._exploration)
+        if question is None or amount is None:
+            return
+        known = known_rate(self._exploration, question)
+        if known is None:
+            RatesPopover(self._context, self._exploration, self._convert_table, question, amount=amount.amount,
+                         currencies=amount.currencies).open()  # fmt: skip
+            return
+        table = self._exploration.table
+        taken = [one.name for one in table.columns] if table is not None else []
+        found = with_converted_by(question, amount.amount, known.rate, known.target, known.by, taken)
+        self._exploration.set_question(found, mode="build")
+        announce(self, _("Converted to {currency}").format(currency=known.target))
 
     def _dialect(self) -> Dialect:
         question, source = self._exploration.state.question, self._exploration.source(self._exploration.state.source_id)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from benchboard.analytics.converted_amounts import ConvertedAmounts
 from benchboard.analytics.mixed_currencies import MixedCurrencies
 from benchboard.analytics.period_step import step_of
 from benchboard.analytics.queries import ResultTable
@@ -59,6 +60,8 @@ class QueryResult:
     """The measures that count rows several times because of a join."""
     mixed: MixedCurrencies | None = None
     """The measures that add up amounts in several currencies."""
+    converted: tuple[ConvertedAmounts, ...] = ()
+    """What it converts into one currency by tables of rates."""
     window: tuple[float, float] | None = None
     """The part of the x axis of lines that is shown, in seconds since 1970 or as numbers; None: all of it."""
     legend: LegendChoice = field(default_factory=LegendChoice)
