@@ -20,7 +20,7 @@ def rates_options(command: Callable[..., None]) -> Callable[..., None]:
     for option in reversed((
         click.option("--rates", "rates_table", metavar="TABLE",
                      help="Table of exchange rates to join: a currency, a rate and perhaps a date."),
-        click.option("--into", "target", metavar="CODE", help="Currency that the rates are into, such as EUR."),
+        click.option("--into", "rates_target", metavar="CODE", help="Currency that the rates are into, such as EUR."),
         click.option("--rates-source", metavar="NAME", help="Data source of that table, if it is another one."),
         click.option("--rates-columns", metavar="CURRENCY,RATE[,DATE]",
                      help="Its columns; default: by their names."),
@@ -42,7 +42,7 @@ class RatesOptions:
     """What was given of these options."""
 
     rates_table: str | None
-    target: str | None
+    rates_target: str | None
     rates_source: str | None
     rates_columns: str | None
     rates_by: str | None
@@ -58,7 +58,7 @@ class RatesOptions:
     def apply(self, session: Any, actor: Actor, definition: ModelDefinition) -> ModelDefinition:
         """The definition with the table of rates and the converted fields. Raises `Invalid` where they don't fit."""
         if self.rates_table is not None:
-            if self.target is None:
+            if self.rates_target is None:
                 raise Invalid("rates.target", _("--rates needs --into: the currency that the rates are into."))
             source_id = ""
             if self.rates_source is not None:
@@ -66,7 +66,7 @@ class RatesOptions:
             columns = [one.strip() for one in (self.rates_columns or "").split(",") if one.strip()]
             at = "" if self.rates_at == "-" else self.rates_at
             definition = model_rates.with_rate_table(
-                session, actor, definition, self.rates_table, self.target.upper(), source_id=source_id,
+                session, actor, definition, self.rates_table, self.rates_target.upper(), source_id=source_id,
                 columns=columns, by=self.rates_by or "", at=at, per_target=self.per_target,
             )  # fmt: skip
         if self.converted:

@@ -22,6 +22,7 @@ _FREE: frozenset[str] = frozenset({
     "based_on", "dashboard", "source", "dongle",
     "new_owner", "whom", "object_type", "object_id",
     "shown", "table", "page_parameter", "size_parameter", "cursor_path",
+    "rates_table", "rates_source", "rates_columns", "rates_by", "rates_at", "rates_target", "converted",
     "channel", "channel_b", "department", "email", "databases", "file_column", "a_controller", "b_controller",
 })  # fmt: skip
 """Options of any text, of what is looked up or opened, and those that have a test of their own below."""
