@@ -214,6 +214,7 @@ VIEWS = (
     ("admin/keys", "rail_bench", (LIST_VIEW,)),
     ("admin/keys", "keys_table", (KEYS, LIST_VIEW)),
     ("admin/audit", "rail_bench", (LIST_VIEW,)),
+    ("admin/settings", "rail_bench", (LIST_UNDO,)),
     ("studio/dashboards", "library_table", (LIST, LIST_UNDO)),
     ("studio/dashboards", "library_places", (FOLDERS, LIST_UNDO)),
     ("studio/dashboards", "library_new", (DASHBOARDS, LIST_UNDO)),
