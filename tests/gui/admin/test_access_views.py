@@ -250,7 +250,9 @@ def test_matrix_that_is_built_anew_tells_no_focus_on_the_way(admin: Admin, told_
     assert told_focus == [focused.objectName()] == ["cell_sources:read_line-lead"]
 
 
-def test_arrows_go_through_the_cells_of_the_matrix_and_stay_in_it(admin: Admin, announcements: list[str]) -> None:
+def test_arrows_go_through_the_cells_of_the_matrix_and_stay_in_it(
+    admin: Admin, announcements: list[str], told_focus: list[str]
+) -> None:
     """Right led from a box into the details beside the matrix."""
     _role(admin, "Line lead")
     admin.go("admin/roles")
@@ -264,8 +266,9 @@ def test_arrows_go_through_the_cells_of_the_matrix_and_stay_in_it(admin: Admin, 
     admin.find("ability_bench:enter").setFocus(Qt.FocusReason.TabFocusReason)
     admin.key(Qt.Key.Key_Right)
     assert at() == "cell_bench:enter_admin"
+    told_focus.clear()
     admin.key(Qt.Key.Key_Down)
-    assert at() == "cell_dongles:pair_admin"
+    assert told_focus == [at()] == ["cell_dongles:pair_admin"]
     admin.key(Qt.Key.Key_Space)
     assert announcements[-1].startswith("What a system role permits can't be changed.")
     for _step in range(9):
@@ -448,6 +451,9 @@ def test_teams_are_made_renamed_filled_and_deleted_with_undo(admin: Admin) -> No
     admin.type("name_field", "Rig 12")
     admin.click("name_accept")
     admin.wait(lambda: admin.find("team_detail").isVisible() and "Rig 12" in admin.column("teams_table"))
+    admin.wait(admin.find("teams_table").hasFocus)
+    current = admin.table("teams_table").currentIndex()
+    assert current.siblingAtColumn(0).data() == "Rig 12", "what was just made has the focus"
     admin.type("team_add", "ada")
     admin.wait(lambda: [one for one in admin.window.findChildren(QWidget) if one.objectName().startswith("team_add_")])
     admin.key(Qt.Key.Key_Return)

@@ -387,7 +387,26 @@ def test_what_a_client_lacks_is_told_and_described_where_it_is_mended(admin: Adm
     uri = admin.find("client_uri")
     admin.wait(uri.hasFocus)
     assert "redirect URI" in uri.accessibleDescription()
-    assert uri.accessibleDescription() in announcements
+    assert uri.accessibleDescription() not in announcements, "it is read with the field"
     admin.type("client_uri", "https://line2.example.com/back")
     admin.click("client_save")
     admin.wait(lambda: len(admin.column("clients_table")) == 1)
+
+
+def test_what_is_wrong_with_a_client_moves_the_focus_once_and_is_read_once(
+    admin: Admin, announcements: list[str], told_focus: list[str]
+) -> None:
+    """The focus went to the last of the problems, then to the one before it, and both were read."""
+    admin.go("admin/clients")
+    admin.click("clients_new")
+    name = admin.find("client_name")
+    admin.find("client_uri").setFocus(Qt.FocusReason.TabFocusReason)
+    told_focus.clear()
+    announcements.clear()
+    admin.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    admin.wait(name.hasFocus)
+    admin.wait(lambda: announcements)
+    assert told_focus == ["client_name"]
+    assert name.accessibleDescription() == "Enter a name."
+    (told,) = announcements
+    assert told.startswith("A client that people sign in to needs a redirect URI.")

@@ -432,6 +432,7 @@ def test_added_person_is_selected_and_shown(admin: Admin, search: str) -> None:
     assert view.viewport().rect().contains(view.visualRect(view.currentIndex()).center())
     admin.wait(lambda: "Nil Kaya" in label_text(admin, "person_detail"))
     assert "Nil Kaya added" in admin.toast()
+    admin.wait(view.hasFocus)
 
 
 def add_many(admin: Admin, *others: str) -> str:

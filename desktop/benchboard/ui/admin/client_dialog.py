@@ -296,12 +296,13 @@ class ClientDialog(Dialog):
     def _on_failed(self, error: AppError) -> None:
         self._save.disable("")
         problems = error.facts.get("problems")
-        for one in reversed(problems if isinstance(problems, tuple) else (error,)):
+        for at, one in enumerate(problems if isinstance(problems, tuple) else (error,)):
             text = " ".join(part for part in (one.what, one.why, one.do) if part)
-            field = one.facts.get("field")
+            field, is_first = one.facts.get("field"), at == 0  # which gets the focus, once
             if field == "name":
-                self._name.set_error(text)
-                self._name.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+                self._name.set_error(text, again=True)
+                if is_first:
+                    self._name.edit.setFocus(Qt.FocusReason.OtherFocusReason)
                 continue
             places = {"redirect_uris": self._uri_problem, "grant_types": self._grant_problem}
             place = places.get(str(field), self._problem)
@@ -309,6 +310,6 @@ class ClientDialog(Dialog):
             concerned = {
                 "redirect_uris": self._uris.first_wrong(), "grant_types": next(iter(self._grants.values()))
             }  # fmt: skip
-            place.say("" if is_shown else text, concerned.get(str(field)))
-            if is_shown:
+            place.say("" if is_shown else text, concerned.get(str(field)), focus=is_first)
+            if is_shown and is_first:
                 self._uris.first_wrong().setFocus(Qt.FocusReason.OtherFocusReason)

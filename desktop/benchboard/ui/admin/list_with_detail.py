@@ -39,7 +39,8 @@ class ListWithDetail(Drawer, Generic[Row]):
     ) -> None:
         super().__init__(table, detail)
         self._context, self._model, self._rows, self._pane, self._show = context, model, table, detail, show
-        self._requested = ""
+        self._requested = self._made = ""
+        """The ID of the row to show, and of one that was just made."""
         self.covers.connect(table.set_covered)
         model.loaded.connect(self._on_loaded)
         table.current_changed.connect(self._show_current)
@@ -54,7 +55,7 @@ class ListWithDetail(Drawer, Generic[Row]):
 
     def open_made(self, row: Row, search: Edit) -> None:
         """Show what was just made; a search that it may not match is cleared."""
-        self._requested = row.id
+        self._requested = self._made = row.id
         if self._model.listing.search:
             search.clear()
             self.search("")
@@ -85,6 +86,9 @@ class ListWithDetail(Drawer, Generic[Row]):
             self._rows.clear_current()
             self.show_detail(True)
             self._show(requested, None)
+        elif requested == self._made:
+            self._rows.enter_made()
+        self._made = ""
 
     def _show_current(self, row: Row | None) -> None:
         if row is not None:

@@ -76,7 +76,8 @@ class PeopleView(QWidget):
         self.banner_place = BannerPlace()
         fill_column(self, self._toolbar, self.banner_place, self._body)
         self.setFocusProxy(self._table.view)
-        self._requested_id = ""
+        self._requested_id = self._added = ""
+        """The ID of the person to show, and of one who was just added."""
         self._matching = 0
         """How many people match the filter."""
         self._model.loaded.connect(self._find_requested)
@@ -180,7 +181,13 @@ class PeopleView(QWidget):
             self._model.fetchMore(QModelIndex())
             return
         requested, self._requested_id = self._requested_id, ""
-        QTimer.singleShot(0, self, lambda: self._show(requested))
+        QTimer.singleShot(0, self, lambda: self._show_requested(requested))
+
+    def _show_requested(self, user_id: str) -> None:
+        self._show(user_id)
+        if user_id == self._added:
+            self._table.enter_made()
+        self._added = ""
 
     def _forget_request(self) -> None:
         """Another row was clicked while the requested one was being looked for."""
@@ -377,7 +384,7 @@ class PeopleView(QWidget):
 
     def _on_added(self, person: Person) -> None:
         self._context.problems.toast(_("{name} added").format(name=person.name))
-        self._requested_id = person.id
+        self._requested_id = self._added = person.id
         listing = self._model.listing
         if listing.search or listing.filters:  # the new person may not match
             self._show_all()

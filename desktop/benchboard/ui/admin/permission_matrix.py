@@ -335,11 +335,10 @@ class _MatrixRow(ReadableRow):
             self._box.box.click()
         elif plain and place is not None and event.key() in _SIDEWAYS:
             self.focus_place(max(place + _SIDEWAYS[Qt.Key(event.key())], 0))
+        elif plain and place and isinstance(beside := self.row_beside(event.key()), _MatrixRow):
+            beside.focus_place(place)
         else:
             super().keyPressEvent(event)
-            beside = QApplication.focusWidget()
-            if place and isinstance(beside, _MatrixRow):
-                beside.focus_place(place)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         if self._name_is_untold:

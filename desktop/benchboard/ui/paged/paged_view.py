@@ -18,7 +18,7 @@ from benchboard.ui.paged.paged_cells import tick_column
 from benchboard.ui.paged.paged_model import PagedTableModel, count_text
 from benchboard.ui.paged.paged_rows import PagedRows
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.accessible import Role, announce, tell_focus
+from benchboard.ui.widgets.accessible import Role, announce, modal_dialog, tell_focus
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.empty_state import EmptyState
 from benchboard.ui.widgets.focus import turn_to
@@ -242,6 +242,12 @@ class PagedTable(QWidget, Generic[Row]):
         if at >= 0:
             self.model.unfold(at)
         return self.model.find(identity)
+
+    def enter_made(self) -> None:
+        """Give the keys to the list, in which a row that was just made is current; not behind a dialog, such as one
+        that shows a secret."""
+        if modal_dialog(self.window()) is None:
+            self.view.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def put_away(self) -> None:
         """Keep the current row current though its details were closed, and give it the keys."""

@@ -124,7 +124,7 @@ class _Sentence:
     @property
     def is_behind_dialog(self) -> bool:
         """Whether a dialog lies over the widget. Toasts lie over dialogs."""
-        dialog = _modal_dialog(self.widget.window())
+        dialog = modal_dialog(self.widget.window())
         inside = dialog is None or dialog is self.widget or dialog.isAncestorOf(self.widget)
         return not inside and _role_of(self.widget) != Role.Notification
 
@@ -208,7 +208,7 @@ def _role_of(widget: QObject) -> QAccessible.Role | None:
     return role
 
 
-def _modal_dialog(window: QWidget) -> QWidget | None:
+def modal_dialog(window: QWidget) -> QWidget | None:
     """The dialog that is open in front of a window's content; the last one, if there are several."""
     dialogs = (one for one in window.children() if _role_of(one) == _MODAL and isinstance(one, QWidget))
     shown = [one for one in dialogs if one.isVisible()]
@@ -773,7 +773,7 @@ class _WindowObject(QAccessibleWidget):
         self._window = window
 
     def _dialog(self) -> QWidget | None:
-        return _modal_dialog(self._window) if shiboken6.isValid(self._window) else None
+        return modal_dialog(self._window) if shiboken6.isValid(self._window) else None
 
     def childCount(self) -> int:
         return 1 if self._dialog() is not None else super().childCount()

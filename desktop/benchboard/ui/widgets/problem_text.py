@@ -17,9 +17,10 @@ class ProblemText(Paragraph):
         """What described the concerned control before."""
         self.hide()
 
-    def say(self, sentence: str, concerned: QWidget | None = None) -> None:
+    def say(self, sentence: str, concerned: QWidget | None = None, *, focus: bool = True) -> None:
         """Show the sentence, and have screen readers read it. The control it concerns gets it as its description, with
-        which it is read, and the focus. An empty sentence removes what was said.
+        which it is read, and the `focus`, unless something else is wrong before it. An empty sentence removes what was
+        said.
         """
         if self._concerned is not None:
             describe(self._concerned, self._described)
@@ -31,4 +32,5 @@ class ProblemText(Paragraph):
             return
         self._described = self._concerned.accessibleDescription()
         describe(self._concerned, sentence, told=True, again=True)
-        self._concerned.setFocus(Qt.FocusReason.OtherFocusReason)
+        if focus:
+            self._concerned.setFocus(Qt.FocusReason.OtherFocusReason)

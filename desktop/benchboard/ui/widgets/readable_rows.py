@@ -50,16 +50,19 @@ class ReadableRow(FocusRinged, QWidget):
         if event.matches(QKeySequence.StandardKey.Copy):
             copy_text(self.copied_text())
             announce(self, _("Copied {value}").format(value=self.copied_text()), again=True)
-        elif plain and (event.key() in _STEPS or event.key() in _ENDS):
-            _rows_beside(self)[self._target(event.key())].setFocus(Qt.FocusReason.TabFocusReason)
+        elif plain and (beside := self.row_beside(event.key())) is not None:
+            beside.setFocus(Qt.FocusReason.TabFocusReason)
         elif not (plain and step_by_key(self, event.key())):
             super().keyPressEvent(event)
 
-    def _target(self, key: int) -> int:
+    def row_beside(self, key: int) -> "ReadableRow | None":
+        """The row that a key leads to; None for one that leads to none."""
         rows = _rows_beside(self)
         if key in _ENDS:
-            return _ENDS[Qt.Key(key)]
-        return min(max(rows.index(self) + _STEPS[Qt.Key(key)], 0), len(rows) - 1)
+            return rows[_ENDS[Qt.Key(key)]]
+        if key in _STEPS:
+            return rows[min(max(rows.index(self) + _STEPS[Qt.Key(key)], 0), len(rows) - 1)]
+        return None
 
 
 def make_readable(holder: QWidget, label: str = "") -> None:
