@@ -177,6 +177,7 @@ def test_escape_goes_back_to_where_the_details_were_entered_from(
     told_focus.clear()
     admin.key(Qt.Key.Key_Escape)
     assert told_focus == ["who_can_search"]
+    assert announcements == []
 
 
 def test_calendar_begins_at_the_day_that_was_typed(admin: Admin) -> None:

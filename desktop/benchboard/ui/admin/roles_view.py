@@ -33,7 +33,7 @@ from benchboard.ui.widgets import (
     scroll_area,
     search_field,
 )
-from benchboard.ui.widgets.accessible import Role, announce, focus_told_once, is_over_content, place_text
+from benchboard.ui.widgets.accessible import Role, announce, is_over_content, place_text
 from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.fields import focus_filter, focus_list
 from benchboard.ui.widgets.focus import FocusReturn
@@ -383,12 +383,10 @@ class RolesView(QWidget):
     def _leave_detail(self, close: Callable[[], object]) -> None:
         """Close what is in the details; the focus in them returns to where it came from, or to the role's row."""
         focused = self.window().focusWidget()
-        was_inside, came_from = focused is not None and self._is_detail(focused), self._came_from
-        with focus_told_once():
-            close()
-            if was_inside:
-                target: QWidget = came_from.target() or self._rows.get(self._current) or self._list
-                target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        if focused is not None and self._is_detail(focused):
+            target: QWidget = self._came_from.target() or self._rows.get(self._current) or self._list
+            target.setFocus(Qt.FocusReason.ShortcutFocusReason)  # first: it would go through what is shown instead
+        close()
 
     # ---- editing
 
