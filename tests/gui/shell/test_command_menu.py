@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QPoint
-from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtCore import QObject, QPoint
+from PySide6.QtGui import QAccessible, QAccessibleEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.ui import command_menu as module
 from benchboard.ui.command_menu import command_menu
 from benchboard.ui.commands import SHELL, Command, CommandGroup, CommandRegistry, CommandScope, Handler, MenuSection
+from benchboard.ui.widgets import accessible
 from benchboard.ui.widgets.focus import note_input
 from benchboard.ui.widgets.menus import ROW, Menu
 
@@ -113,3 +114,41 @@ def test_menu_shows_an_ampersand_once_as_titles_escape_it(qtbot: QtBot) -> None:
         menu.setFixedSize(200, 40)
         shown.append(menu.grab().toImage())
     assert shown[0] == shown[1]
+
+
+def test_screen_reader_is_told_what_has_the_keys_again_once_a_menu_closes(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    row = QHBoxLayout(window)
+    first, other = QPushButton("First"), QPushButton("Other")
+    for button in (first, other):
+        row.addWidget(button)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    first.setFocus()
+    told: list[QObject] = []
+
+    def note(event: QAccessibleEvent) -> None:
+        if event.type() == QAccessible.Event.Focus:
+            told.append(event.object())
+
+    monkeypatch.setattr(accessible, "send", note)
+    before = QAccessible.isActive()
+    QAccessible.setActive(True)
+    try:
+        menu = Menu(window)
+        menu.addAction("Leave it")
+        menu.popup(QPoint(0, 0))
+        menu.close()
+        qtbot.waitUntil(lambda: told == [first])
+        menu.addAction("Go on").triggered.connect(other.setFocus)
+        menu.popup(QPoint(0, 0))
+        menu.actions()[1].trigger()
+        menu.close()
+        QApplication.processEvents()
+        assert told == [first], "what the menu focused is told by Qt"
+    finally:
+        QAccessible.setActive(before)

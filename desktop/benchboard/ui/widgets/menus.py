@@ -4,9 +4,10 @@ A menu is a window of its own, so its shadow is drawn in the window that it open
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtCore import QRect, QRectF, Qt, QTimer
 from PySide6.QtGui import (
     QAction,
     QColor,
@@ -22,10 +23,11 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QMenu, QStyle, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QStyle, QWidget
 
 from benchboard.i18n import ngettext, number
 from benchboard.ui.theme import contrast, theme
+from benchboard.ui.widgets.accessible import tell_focus
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.focus import keys_used
 from benchboard.ui.widgets.surfaces import SHADOW, paint_shadow
@@ -44,6 +46,13 @@ _KEYS_GAP: Final = 24
 """Least room between a label and what stands at the right."""
 _AT_RIGHT: Final = "at_right"
 _LABEL_ONLY: Final = "label_only"
+
+
+def _tell_returned(widget: QWidget) -> None:
+    """Tell a screen reader that a widget has the keys again, unless what was chosen in the menu moved the focus: to Qt
+    it had the focus all the time."""
+    if widget.hasFocus() and QApplication.activePopupWidget() is None:
+        tell_focus(widget)
 
 
 class Menu(QMenu):
@@ -102,6 +111,8 @@ class Menu(QMenu):
         if shadow is not None:
             shadow.hide()
             shadow.deleteLater()
+        if (focused := QApplication.focusWidget()) is not None and not isinstance(self.parentWidget(), QMenu):
+            QTimer.singleShot(0, focused, partial(_tell_returned, focused))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
