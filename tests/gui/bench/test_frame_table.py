@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics
+from PySide6.QtGui import QAccessible, QFont, QFontMetrics
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QHeaderView, QStyleOptionViewItem, QTableView, QWidget
+from PySide6.QtWidgets import QHeaderView, QLineEdit, QStyleOptionViewItem, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard import i18n, package_data
@@ -462,3 +462,26 @@ def test_title_of_every_column_is_whole_at_every_width_and_order(qtbot: QtBot, l
     model.sort(ID)
     table.show_decoded()
     assert table.columnWidth(COUNT) <= sorted_width, "without the arrow it takes no room for one"
+
+
+def test_first_row_is_told_once_as_the_list_of_frames_gets_the_focus(qtbot: QtBot, light: Theme) -> None:
+    """After the list itself: Qt makes it current before, and told it then, too."""
+    window = QWidget()
+    qtbot.addWidget(window)
+    model = FrameModel(window)
+    model.add_frames([Frame(0x18F, timestamp=stamp(1.0))])
+    beside, table = QLineEdit(window), FrameList(model)
+    table.setParent(window)
+    window.show()
+    beside.setFocus()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    told: list[bool] = []
+    table.selectionModel().currentChanged.connect(lambda _now, _before: told.append(QAccessible.isActive()))
+    active = QAccessible.isActive()
+    QAccessible.setActive(True)
+    try:
+        table.setFocus()
+    finally:
+        QAccessible.setActive(active)
+    assert told == [False]

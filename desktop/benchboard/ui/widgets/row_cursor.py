@@ -8,7 +8,7 @@ from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView
 
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.accessible import tell_cell_renamed
+from benchboard.ui.widgets.accessible import tell_cell_renamed, untold
 
 if TYPE_CHECKING:
     _Table = QTableView
@@ -36,7 +36,8 @@ class WholeRowTable(RowCursor, QTableView):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         tell_cell_renamed(self, self.currentIndex())
-        super().focusInEvent(event)
+        with untold():  # the row that becomes current is told after the list
+            super().focusInEvent(event)
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         if self.hasFocus():
