@@ -1047,6 +1047,12 @@ def test_live_bus_that_is_opened_by_key_tells_the_focus_once(
     qtbot.keyClick(button, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: click.find(window, "live_stop").hasFocus())
     assert told_focus == ["live_stop"]
+    for fold in ("send_fold", "triggers_fold"):
+        click.find(window, fold).setFocus()
+        told_focus.clear()
+        qtbot.keyClick(click.find(window, fold), Qt.Key.Key_Return)
+        assert len(told_focus) == 1, "the button hides"
+        assert told_focus != ["triggers_fold"]
 
 
 def test_every_part_that_names_itself_can_be_asked_as_soon_as_it_has_a_name(

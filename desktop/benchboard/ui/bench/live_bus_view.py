@@ -55,7 +55,7 @@ from benchboard.ui.widgets import (
     hairline,
     keep_toasts_above,
 )
-from benchboard.ui.widgets.accessible import announce, focus_told_once, untold
+from benchboard.ui.widgets.accessible import announce, untold
 from benchboard.ui.widgets.drawer import is_narrow
 from benchboard.ui.widgets.fields import is_plain_key
 from benchboard.ui.widgets.labels import plain_tooltip
@@ -129,7 +129,7 @@ class LiveBusView(QWidget):
         self.triggers.marked.connect(self.model.mark)
         self.triggers.frame_requested.connect(self._show_frame)
         self.plots = LivePlotsPane(context, self.table, self.model)
-        plots = Button(_("Plots"), self.plots.toggle, kind="quiet", icon="ph.chart-line", name="live_plots")
+        plots = Button(_("Plots"), self.plots.toggle, icon="ph.chart-line", name="live_plots")
         plots.setCheckable(True)
         plots.setChecked(not self.plots.isHidden())
         self.plots.opened.connect(plots.setChecked)
@@ -467,13 +467,14 @@ class LiveBusView(QWidget):
         sending = inside is not None and inside.hasFocus() and self.send_bar.isAncestorOf(inside)
         focused = self._opening_by_key or sending or any(button.hasFocus() for button in here)
         self._opening_by_key = False
-        with focus_told_once():
-            self._start_button.setVisible(live is None)
-            self._listen_only.setVisible(live is None)
-            for widget in here[1:]:
-                widget.setVisible(live is not None)
-            if focused:  # the button that had the focus is hidden or disabled now
-                (self._start_button if live is None else self._stop_button).setFocus(Qt.FocusReason.OtherFocusReason)
+        closed: tuple[QWidget, ...] = (self._start_button, self._listen_only)
+        shown, hidden = (closed, here[1:]) if live is None else (here[1:], closed)
+        for widget in shown:
+            widget.show()
+        if focused:  # the button that has it is hidden next: Qt would move the focus to a neighbour first
+            (self._start_button if live is None else self._stop_button).setFocus(Qt.FocusReason.OtherFocusReason)
+        for widget in hidden:
+            widget.hide()
         self.send_bar.follow(live)
         self.send_panel.follow(live)
         self.triggers.follow(live)

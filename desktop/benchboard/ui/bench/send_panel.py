@@ -130,15 +130,21 @@ class SendPanel(QWidget):
         opens = self.isHidden()
         inside = self.window().focusWidget()
         had_focus = inside is not None and self.isAncestorOf(inside)
-        self._set_open(is_open=opens)
-        if opens:
-            self._focus_rows()
-        elif had_focus:
-            self.fold_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _set_open(self, *, is_open: bool) -> None:
-        self.setVisible(is_open)
-        self.fold_button.setVisible(not is_open)
+        def focus() -> None:
+            if opens:
+                self._show()
+                self._focus_rows()
+            elif had_focus:
+                self.fold_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+        self._set_open(is_open=opens, focus=focus)
+
+    def _set_open(self, *, is_open: bool, focus: Callable[[], object] = lambda: None) -> None:
+        shown, hidden = (self, self.fold_button) if is_open else (self.fold_button, self)
+        shown.show()
+        focus()  # before what has it is hidden: Qt would move it to a neighbour first
+        hidden.hide()
         self._show()
         if is_open:
             self.opened.emit()
