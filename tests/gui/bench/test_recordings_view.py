@@ -399,6 +399,38 @@ def test_columns_that_a_narrow_list_leaves_out_leave_no_gap(
     assert header.length() == sum(map(header.sectionSize, range(header.count())))
 
 
+def test_playhead_goes_to_the_time_that_is_chosen_in_the_plots_by_click_and_by_key(
+    qtbot: QtBot, view: RecordingsView, tmp_path: Path, announcements: list[str]
+) -> None:
+    frames, canvas = view.frames, view.frames.plots.canvas
+    frames.filter_bar.databases.read((conveyor.database_file(),))
+    qtbot.waitUntil(lambda: bool(frames.model.database.messages))
+    view.open(written(tmp_path / "plotted.log", list(sample_frames(200.0, 5.0, BEGUN))))
+    qtbot.waitUntil(lambda: frames.model.rowCount() > 0)
+    assert view.recording is not None
+    keys = recorded_signals(view.recording, frames.model.database)[:2]
+    frames.plots.show_pane(True)
+    for count, key in enumerate(keys):
+        frames.plots.add_signal(key)
+        qtbot.waitUntil(lambda count=count: len(canvas.plots.plots) == count + 1)
+    begin, end = canvas.span
+    middle = (begin + end) / 2e9
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=QPoint(canvas.width() // 3, 40))
+    clicked = view.time_line.playhead
+    assert BEGUN < clicked < middle
+    assert frames.model.number_at(frames.table.currentIndex().row()) == view.recording.first_at(clicked)
+    canvas.setFocus()
+    qtbot.keyClick(canvas, Qt.Key.Key_Return)
+    assert view.time_line.playhead == pytest.approx(middle, abs=0.001)
+    assert announcements[-1] == view.time_line.place_text()
+    announcements.clear()
+    for key, start in ((Qt.Key.Key_Down, keys[1].signal), (Qt.Key.Key_Plus, ""), (Qt.Key.Key_Right, "")):
+        qtbot.keyClick(canvas, key)
+        assert announcements[-1].startswith(start)
+    assert len(announcements) == 3, "each key is told once"
+    assert " from " in announcements[-1]
+
+
 def test_signals_of_a_recording_are_plotted_below_its_frames(
     qtbot: QtBot, shell: Shell, view: RecordingsView, click: Clicker, tmp_path: Path
 ) -> None:

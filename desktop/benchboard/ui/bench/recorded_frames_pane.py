@@ -53,9 +53,7 @@ class RecordedFramesPane(QWidget):
         self.table.setObjectName("recording_table")
         self.filter_bar = FrameFilterBar(context, self.table, place="recording")
         self.plots = RecordedPlots(context, self.table)
-        self.filter_bar.add_right(
-            Button(_("Plots"), self.plots.toggle, kind="quiet", icon="ph.chart-line", name="recording_plots")
-        )
+        self.filter_bar.add_right(Button(_("Plots"), self.plots.toggle, icon="ph.chart-line", name="recording_plots"))
         self._actions = FrameActions(self, self.table, self.filter_bar)
         self._none = EmptyState("ph.funnel", "", _("Clear filter"), self.filter_bar.clear)
         self._none.action.setObjectName("recording_clear_filter")

@@ -203,7 +203,7 @@ class RecordingTimeLine(QWidget):
         if self._recording is None:
             self.setAccessibleDescription("")
         else:
-            said = _("At {time}").format(time=self._text(self._playhead))
+            said = self.place_text()
             if shown := self.shown_text():
                 said += ". " + shown
             if self._bookmarks:
@@ -211,6 +211,10 @@ class RecordingTimeLine(QWidget):
                 said += ". " + _("Bookmarks: {names}").format(names=names)
             self.setAccessibleDescription(said)
         self.update()
+
+    def place_text(self) -> str:
+        """Where the playhead is, in words."""
+        return _("At {time}").format(time=self._text(self._playhead))
 
     def busiest_text(self) -> str:
         """How many frames the busiest second has, in words."""
@@ -503,7 +507,7 @@ class RecordingTimeLine(QWidget):
             self.select((min(other, seconds), max(other, seconds)) if other != seconds else None)
             announce(self, self.range_text() or _("No range is selected."), again=True)
         else:
-            announce(self, _("At {time}").format(time=self._text(seconds)), again=True)
+            announce(self, self.place_text(), again=True)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

@@ -36,6 +36,7 @@ from benchboard.ui.bench.opened_recording.frame_saving import ask_and_save
 from benchboard.ui.bench.opened_recording.play_row import PlayRow
 from benchboard.ui.bench.opened_recording.recording_figures import figures_beside, figures_of
 from benchboard.ui.bench.playback_bar import PlaybackBar
+from benchboard.ui.bench.plots.time_window import SECOND
 from benchboard.ui.bench.recorded_frames_pane import RecordedFramesPane
 from benchboard.ui.bench.recording_files import OPEN_FILE, ask_recording
 from benchboard.ui.bench.recording_lists import ComparisonList, RecordingPart, StatisticsList
@@ -121,6 +122,7 @@ class RecordingsView(QWidget):
         self.frames.reached.connect(self._reach)
         self.frames.numbers_changed.connect(self._show_numbers)
         self.frames.play_wanted.connect(self._toggle_play)
+        self.frames.plots.canvas.time_chosen.connect(self._go_to_plotted)
         self.frames.channel_cleared.connect(lambda: self.show_channel(None))
         self.frames.filter_bar.databases.changed.connect(self._use_databases)
         self.comparison.ended.connect(self._forget_comparison)
@@ -595,6 +597,13 @@ class RecordingsView(QWidget):
         """Move the playhead to a time, and show the frames there."""
         self.time_line.show_playhead(seconds)
         self._seek(seconds)
+
+    def _go_to_plotted(self, time_ns: int) -> None:
+        """Move the playhead to a time (Unix, ns) that was chosen in the plots."""
+        recording = self.recording
+        if recording is not None and recording.count:
+            self._go_to(min(max(time_ns / SECOND, recording.start), recording.end))
+            announce(self.time_line, self.time_line.place_text(), again=True)
 
     def _ask_bookmark(self) -> None:
         if why := self._why_no_bookmark():

@@ -1,7 +1,7 @@
 """The plots themselves: what is drawn sixty times a second, and what mouse, wheel, keys and drops do there."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, QSizeF, Qt, QTimer, Signal
@@ -26,7 +26,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from benchboard.canbus.plot_set import PlotSet
+from benchboard.canbus.plot_set import PlotSet, PlottedSignal
 from benchboard.canbus.signal_decoder import SignalKey
 from benchboard.i18n import _
 from benchboard.ui.bench.plots.plot_painting import (
@@ -44,7 +44,7 @@ from benchboard.ui.bench.plots.signal_texts import value_text
 from benchboard.ui.bench.plots.time_window import TimeWindow
 from benchboard.ui.bench.signals.signal_drag import dragged_signal
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.accessible import Role
+from benchboard.ui.widgets.accessible import Role, announce
 from benchboard.ui.widgets.focus import keys_used
 from benchboard.ui.widgets.surfaces import set_surface
 
@@ -55,12 +55,21 @@ _PAN: Final = 0.1
 _CURSOR_STEP: Final = 0.005
 _GRIP: Final = 7
 """Pixels beside a cursor at which it is taken."""
+_DRAG: Final = 4
+"""Pixels from which on a press is a drag."""
+_TIME_KEYS: Final = (
+    Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Plus, Qt.Key.Key_Equal,
+    Qt.Key.Key_Minus,
+)  # fmt: skip
+"""Keys that show another time."""
 
 
 class PlotsCanvas(QWidget):
     """Draws the plots of a source. `moved`: another time is shown, or it follows the present, or doesn't;
     `cursors_moved` likewise. `dropped` has a signal and the place of the plot it was dropped on, or the number of plots
     for a new one. `menu_requested` has the place of a plot and a point of the screen, `remove_requested` the place.
+    `stepped`: a key showed another time. `time_chosen` has the time (Unix, ns) that was clicked, or at which the
+    selected cursor stood, or else the middle, when Enter was pressed.
     """
 
     accessible_role = Role.Chart
@@ -70,6 +79,8 @@ class PlotsCanvas(QWidget):
     menu_requested = Signal(int, QPoint)
     remove_requested = Signal(int)
     undo_requested = Signal()
+    stepped = Signal()
+    time_chosen = Signal(object)
 
     def __init__(self, source: SignalSource, now: Callable[[], int] = time.time_ns) -> None:
         super().__init__()
@@ -85,6 +96,7 @@ class PlotsCanvas(QWidget):
         self._scales: Scales = {}
         self._dragged_cursor: int | None = None
         self._pan_from: QPointF | None = None
+        self._pressed = QPointF()
         self._landing: int | None = None
         self.setObjectName("plots_canvas")
         self.setAccessibleName(_("Plots"))
@@ -144,12 +156,17 @@ class PlotsCanvas(QWidget):
 
     def accessible_text(self) -> str:
         """What a screen reader reads when it asks: each signal with its value at the right end."""
+        text = self._values_text(self.plots.signals)
+        return f"{_('Plots')}: {text}" if text else _("Plots")
+
+    def _values_text(self, signals: Iterable[PlottedSignal]) -> str:
+        """Signals with their values at the right end."""
         end, parts = self.span[1], []
-        for one in self.plots.signals:
+        for one in signals:
             history, signal = self._source.history(one.key), self._source.signal(one.key)
             at = history.value_at(end) if history is not None else None
             parts.append(f"{one.key.signal} {value_text(signal, at.value if at is not None else None)}")
-        return f"{_('Plots')}: {', '.join(parts)}" if parts else _("Plots")
+        return ", ".join(parts)
 
     def _advance(self) -> None:
         if self.time_window.follows and self._source.is_live and self.plots.plots and self.span != self._painted_span:
@@ -325,7 +342,7 @@ class PlotsCanvas(QWidget):
         self.current = min(self.plot_at(event.position()), len(self.plots.plots) - 1)
         self._dragged_cursor = self._cursor_at(event.position())
         if self._dragged_cursor is None:
-            self._pan_from = event.position()
+            self._pan_from = self._pressed = event.position()
         else:
             self.select_cursor(self._dragged_cursor)
 
@@ -344,7 +361,10 @@ class PlotsCanvas(QWidget):
             self.setCursor(Qt.CursorShape.SizeHorCursor if over else Qt.CursorShape.ArrowCursor)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        is_click = self._pan_from is not None and (event.position() - self._pressed).manhattanLength() < _DRAG
         self._dragged_cursor = self._pan_from = None
+        if is_click:
+            self.time_chosen.emit(self._time_at(event.position()))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Follow the present again, or show all of a source that isn't live."""
@@ -376,8 +396,13 @@ class PlotsCanvas(QWidget):
         action = self._action(event)
         if action is None:
             super().keyPressEvent(event)
-        else:
-            action()
+            return
+        current, cursors = self.current, self.cursors
+        action()
+        if self.current != current:
+            self._tell_current()
+        elif self.cursors is cursors and event.key() in _TIME_KEYS:
+            self.stepped.emit()
 
     def _action(self, event: QKeyEvent) -> Callable[[], object] | None:
         """What a key does here, if anything."""
@@ -402,11 +427,21 @@ class PlotsCanvas(QWidget):
             Qt.Key.Key_Home: self.show_all,
             Qt.Key.Key_A: lambda: self.select_cursor(0),
             Qt.Key.Key_B: lambda: self.select_cursor(1),
+            **({} if self._source.is_live else dict.fromkeys((Qt.Key.Key_Return, Qt.Key.Key_Enter), self._choose_time)),
             Qt.Key.Key_Up: lambda: self._select(self.current - 1),
             Qt.Key.Key_Down: lambda: self._select(self.current + 1),
             Qt.Key.Key_Delete: lambda: self.remove_requested.emit(self.current),
             Qt.Key.Key_Escape: (lambda: self.show_cursors(False)) if self.cursors is not None else None,
         }.get(key)
+
+    def _choose_time(self) -> None:
+        begin, end = self.span
+        middle = (begin + end) // 2
+        self.time_chosen.emit(self.cursors.times[self.cursors.selected] if self.cursors is not None else middle)
+
+    def _tell_current(self) -> None:
+        """Tell a screen reader which plot keys act on now: its signals, with their values at the right end."""
+        announce(self, self._values_text(self.plots.plots[self.current]), again=True)
 
     def _select(self, place: int) -> None:
         self.current = max(0, min(place, len(self.plots.plots) - 1))

@@ -29,6 +29,7 @@ from benchboard.ui.file_export import ask_file, save_file
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Elided, EmptyState, Text, hairline, scroll_area
 from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.focus import turn_to
 from benchboard.ui.widgets.menus import Menu
 from benchboard.ui.widgets.surfaces import set_surface
 
@@ -62,6 +63,7 @@ class PlotsPane(QWidget):
         self._empty.action.setObjectName("plots_empty_add")
         self._build()
         self.canvas.moved.connect(self._show_time)
+        self.canvas.stepped.connect(lambda: announce(self.canvas, self._time.text(), again=True))
         self.canvas.cursors_moved.connect(self._show_cursors)
         self.canvas.dropped.connect(self._drop)
         self.canvas.menu_requested.connect(self._open_menu)
@@ -79,7 +81,7 @@ class PlotsPane(QWidget):
         self._time = Elided("", "body", "muted")
         self._time.setObjectName("plots_time")
         head.addWidget(self._time, 1)
-        self._live = Button("", self.follow, icon="ph.skip-forward", tip=_("Show live values"), name="plots_live")
+        self._live = Button("", self.follow, icon="ph.skip-forward", tip=_("Resume live values"), name="plots_live")
         self._cursors = Button("", self.toggle_cursors, icon="ph.ruler", tip=_("Cursors"), name="plots_cursors")
         self._cursors.setCheckable(True)
         self._add = Button("", self.open_add_menu, icon="ph.plus", tip=_("Add signal"), name="plots_add")
@@ -120,13 +122,14 @@ class PlotsPane(QWidget):
         """Show these plots."""
         had_focus = self.canvas.hasFocus() or self._empty.action.hasFocus()
         self.canvas.show_plots(plots)
-        self._stack.setCurrentWidget(self._area if plots.plots else self._empty)
+        page = self._area if plots.plots else self._empty
+        if had_focus:
+            turn_to(self._stack, page, self.focus_plots)
+        self._stack.setCurrentWidget(page)
         for button in (self._cursors, self._more):
             button.disable("" if plots.plots else _("Add a signal first."))
         if not plots.plots:
             self.canvas.show_cursors(False)
-        if had_focus:
-            self.focus_plots()
         self._show_time()
         self._show_cursors()
 
@@ -141,17 +144,18 @@ class PlotsPane(QWidget):
         begin, end = self.canvas.span
         tenth = SECOND // 10
         width = duration_text(round((end - begin) / tenth) * tenth if end - begin > SECOND else end - begin)
+        shorter = width
         if not self.plots.plots:
-            text = width = ""
+            text = shorter = ""
         elif window.follows:
             text = _("last {time}").format(time=width)
+        elif source.is_live:
+            shorter = _("Held at {time}").format(time=_day_time(end))
+            text = f"{shorter} · {width}"
         else:
-            day = datetime.fromtimestamp(begin / 1_000_000_000).astimezone()
-            is_today = day.date() == datetime.now().astimezone().date()
-            start = time_text(begin) if is_today else f"{day:%Y-%m-%d} {time_text(begin)}"
-            text = _("{width} from {start}").format(width=width, start=start)
+            text = _("{width} from {start}").format(width=width, start=_day_time(begin))
         if self._time.text() != text:
-            self._time.set_texts(text, width, "")
+            self._time.set_texts(text, shorter, "")
         had_focus = self._live.hasFocus()
         self._live.setVisible(source.is_live and not window.follows and bool(self.plots.plots))
         if had_focus and self._live.isHidden():
@@ -245,8 +249,13 @@ class PlotsPane(QWidget):
 
     def _remove(self, plots: PlotSet, said: str) -> None:
         before = self.plots
+
+        def undo() -> None:
+            self.edited.emit(before)
+            announce(self, _("Undone: {step}").format(step=said), again=True)
+
         self.edited.emit(plots)
-        self._context.problems.toast(said, partial(self.edited.emit, before))
+        self._context.problems.toast(said, undo)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """A signal can be dropped anywhere while there is no plot yet."""
@@ -334,6 +343,13 @@ class PlotsPane(QWidget):
             lambda path: save_file(self._context, self, path, lambda _progress: (png_file(image), None)),
             dialog_name="plots_png_file",
         )  # fmt: skip
+
+
+def _day_time(at: int) -> str:
+    """The local time of a moment (Unix, ns), with its day if that isn't today."""
+    day = datetime.fromtimestamp(at / 1_000_000_000).astimezone()
+    is_today = day.date() == datetime.now().astimezone().date()
+    return time_text(at) if is_today else f"{day:%Y-%m-%d} {time_text(at)}"
 
 
 def none_offered() -> str:
