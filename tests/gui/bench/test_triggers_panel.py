@@ -151,6 +151,32 @@ def test_a_trigger_is_added_edited_duplicated_deleted_and_restored_by_keys(
     assert column(panel, NAME) == ["Setpoint"]
 
 
+@pytest.mark.parametrize(
+    ("name", "condition", "actions"),
+    [
+        ("trigger_example_errors", "error", "mark, notify"),
+        ("trigger_example_record", "error", "mark, record"),
+        ("trigger_example_silence", "no frame for 1 s", "mark, notify"),
+    ],
+)
+def test_an_example_is_added_by_one_press_and_undone(
+    qtbot: QtBot, view: LiveBusView, click: Clicker, told_focus: list[str], name: str, condition: str, actions: str
+) -> None:
+    panel, window = view.triggers, view.window()
+    panel.toggle()
+    click.find(window, name).setFocus()
+    told_focus.clear()
+    qtbot.keyClick(click.find(window, name), Qt.Key.Key_Return)
+    assert told_focus == [panel.list.objectName()]
+    told_focus.clear()
+    assert column(panel, CONDITION) == [condition]
+    assert column(panel, ACTIONS)[0].startswith(actions)
+    assert panel.list.hasFocus()
+    qtbot.keyClick(panel.list, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert column(panel, CONDITION) == []
+    assert told_focus == ["triggers_empty_add"]
+
+
 def test_a_name_of_a_database_is_completed_and_one_of_none_is_said(qtbot: QtBot, view: LiveBusView) -> None:
     panel = view.triggers
     panel.set_database(DATABASE)

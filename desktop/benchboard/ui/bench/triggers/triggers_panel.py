@@ -28,6 +28,7 @@ from benchboard.ui.bench.send_panel import SendPanel
 from benchboard.ui.bench.triggers.kept_triggers import keep_triggers_of, triggers_of
 from benchboard.ui.bench.triggers.trigger_actions import TriggerActionRunner, notice_text
 from benchboard.ui.bench.triggers.trigger_dialog import TriggerDialog
+from benchboard.ui.bench.triggers.trigger_examples import TriggerExamples
 from benchboard.ui.bench.triggers.trigger_lists import ROW, TriggerRowList, fired_list, trigger_list
 from benchboard.ui.bench.triggers.trigger_models import FiredEntry, FiredModel, TriggerModel
 from benchboard.ui.bench.triggers.trigger_recording import TriggerRecording
@@ -37,6 +38,7 @@ from benchboard.ui.context import Context
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Elided, EmptyState, SegmentedControl, Text, hairline
 from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.focus import turn_to
 from benchboard.ui.widgets.surfaces import set_surface
 
 _SHOWN_ROWS: Final = 5
@@ -44,7 +46,7 @@ _SHOWN_ROWS: Final = 5
 _LOW_ROWS: Final = 3
 _LOW_VIEW: Final = 720
 """A view lower than this has room for fewer rows."""
-_EMPTY_HEIGHT: Final = 148
+_EMPTY_HEIGHT: Final = 176
 _FOLLOW_MS: Final = 200
 _DEFINED, _FIRED = "defined", "fired"
 
@@ -140,6 +142,8 @@ class TriggersPanel(QWidget):
             why=_("A trigger marks, records, sends or notifies when a frame meets its condition, or none comes."),
         )  # fmt: skip
         self._empty.action.setObjectName("triggers_empty_add")
+        self._examples = TriggerExamples(self._add_and_focus)
+        self._empty.add_below(self._examples)
         self._none_fired = EmptyState(
             "ph.clock", _("No trigger has fired yet"), why=_("Each time that one fires is listed here.")
         )
@@ -186,10 +190,11 @@ class TriggersPanel(QWidget):
         if is_open:
             self.opened.emit()
 
-    def _focus_rows(self) -> None:
+    def _focus_rows(self, page: QWidget | None = None) -> None:
+        """Focus what is worked with on a page of the panel, the one that is shown if None."""
         targets: dict[QWidget | None, QWidget] = {self._empty: self._empty.action, self.list: self.list}
         targets[self.fired_list] = self.fired_list
-        target = targets.get(self._stack.currentWidget(), self._pages)
+        target = targets.get(page or self._stack.currentWidget(), self._pages)
         target.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _choose_page(self, _key: str) -> None:
@@ -204,15 +209,17 @@ class TriggersPanel(QWidget):
             place = self.model.place_of(key) if self.model.place_of(key) >= 0 else min(place, len(table.rows) - 1)
             if table.rows:
                 self.list.setCurrentIndex(self.model.index(max(place, 0), 0))
-        had_focus = any(one.hasFocus() for one in (self.list, self.fired_list, self._empty.action))
+        inside = self.window().focusWidget()
+        in_empty = inside is not None and self._empty.isAncestorOf(inside)
+        had_focus = in_empty or self.list.hasFocus() or self.fired_list.hasFocus()
         fired = self._pages.current() == _FIRED
         page = self._empty if not table.rows else self.list
         if fired:
             page = self.fired_list if self.fired.entries else self._none_fired
+        if had_focus and self._stack.currentWidget() is not page:
+            turn_to(self._stack, page, partial(self._focus_rows, page))
         self._stack.setCurrentWidget(page)
         self._clear.setVisible(fired)
-        if had_focus:
-            self._focus_rows()
         self._fit_page()
         self._show_words()
 
@@ -467,11 +474,11 @@ class TriggersPanel(QWidget):
         self._pages.set_current(_DEFINED)
         self._show()
 
-        def add(row: TriggerRow) -> None:
-            self.add(row)
-            self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._ask(_("Add trigger"), TriggerRow(Trigger(condition)), self._add_and_focus)
 
-        self._ask(_("Add trigger"), TriggerRow(Trigger(condition)), add)
+    def _add_and_focus(self, row: TriggerRow) -> None:
+        self.add(row)
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _edit_trigger(self, row: TriggerRow | None) -> None:
         if row is not None:
