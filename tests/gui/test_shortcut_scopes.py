@@ -203,10 +203,10 @@ VIEWS = (
     ("bench/live", "rail_bench", (LIVE,)),
     ("bench/recordings", "rail_bench", (RECORDINGS,)),
     ("bench/timing", "rail_bench", (TIMING,)),
-    ("admin/people", "people_table", (PEOPLE, LIST_UNDO)),
-    ("admin/roles", "rail_bench", (LIST_UNDO,)),
-    ("admin/teams", "rail_bench", (LIST_UNDO,)),
-    ("admin/clients", "rail_bench", (LIST_UNDO,)),
+    ("admin/people", "people_table", (PEOPLE, LIST_UNDO, LIST_VIEW)),
+    ("admin/roles", "rail_bench", (LIST_UNDO, LIST_VIEW)),
+    ("admin/teams", "rail_bench", (LIST_UNDO, LIST_VIEW)),
+    ("admin/clients", "rail_bench", (LIST_UNDO, LIST_VIEW)),
     ("admin/sessions", "rail_bench", (LIST_VIEW,)),
     ("admin/sessions", "sessions_table", (SESSIONS, LIST_VIEW)),
     ("admin/invitations", "rail_bench", (LIST_VIEW,)),
@@ -215,10 +215,10 @@ VIEWS = (
     ("admin/keys", "keys_table", (KEYS, LIST_VIEW)),
     ("admin/audit", "rail_bench", (LIST_VIEW,)),
     ("admin/settings", "rail_bench", (LIST_UNDO,)),
-    ("studio/dashboards", "library_table", (LIST, LIST_UNDO)),
-    ("studio/dashboards", "library_places", (FOLDERS, LIST_UNDO)),
-    ("studio/dashboards", "library_new", (DASHBOARDS, LIST_UNDO)),
-    ("studio/data", "sources_add", (DATA_VIEW, LIST_UNDO)),
+    ("studio/dashboards", "library_table", (LIST, LIST_UNDO, LIST_VIEW)),
+    ("studio/dashboards", "library_places", (FOLDERS, LIST_UNDO, LIST_VIEW)),
+    ("studio/dashboards", "library_new", (DASHBOARDS, LIST_UNDO, LIST_VIEW)),
+    ("studio/data", "sources_add", (DATA_VIEW, LIST_UNDO, LIST_VIEW)),
     ("studio/explore", "explore_fields", (EXPLORE, LIST_VIEW)),
     ("studio/home", "rail_bench", (SHELL,)),
     ("settings/general", "rail_bench", (SHELL,)),
@@ -328,7 +328,7 @@ def test_shortcut_at_a_data_source_is_active_just_where_its_scope_says(places: P
     file = tmp_path / "a.csv"
     file.write_text("a,b\n1,2\n", encoding="utf-8")
     places.sources(file)
-    assert _active(_window()) == _expected(SOURCES, LIST_UNDO)
+    assert _active(_window()) == _expected(SOURCES, LIST_UNDO, LIST_VIEW)
 
 
 def test_shortcut_in_the_pairing_wizard_is_active_just_where_its_scope_says(places: Places) -> None:

@@ -42,7 +42,7 @@ class DemoPicker(Dialog):
 
     def __init__(self, window: QWidget, people: "Sequence[DemoPerson]", ending: str = "", active: str = "") -> None:
         """`ending`: what stops when another person is chosen. `active`: the id of who is signed in."""
-        height = 160 + 66 * len(people) + (32 if ending else 0)
+        height = 168 + 66 * len(people) + (32 if ending else 0)
         super().__init__(window, _("Choose who to sign in as"), size=QSize(560, height), name="demo_picker")
         self.content.setSpacing(6)
         self.content.addWidget(
