@@ -13,7 +13,7 @@ LIST_VIEW: Final = CommandScope("list-view", SHELL, Qt.ShortcutContext.WindowSho
 """A view with a list and a field that filters it, while it is shown, wherever the focus is."""
 LIST: Final = CommandScope("list", LIST_VIEW, None)
 LIST_UNDO: Final = CommandScope("list-undo", SHELL, Qt.ShortcutContext.WindowShortcut)
-"""A view, most with a list, whose actions can be undone, while it is shown, unless a field undoes what was typed in it."""
+"""A view, most with a list, whose actions can be undone, while it is shown, unless a field undoes what was typed."""
 CELLS: Final = CommandScope("cells", SHELL, None)
 """A table whose arrow keys go from cell to cell."""
 SETTINGS: Final = CommandScope("settings", SHELL, None)
