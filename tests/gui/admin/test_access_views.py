@@ -16,7 +16,7 @@ from benchboard.identity.roles import RULES, permissions_of
 from benchboard.ui.admin import permission_matrix
 from benchboard.ui.admin.roles_view import RolesView
 from benchboard.ui.shell.fuzzy_search import search
-from benchboard.ui.widgets import Button, Select
+from benchboard.ui.widgets import Button, Dialog, Select
 from benchboard.ui.widgets.labels import Text
 from benchboard.ui.widgets.list_row import ListRow
 from benchboard.ui.widgets.readable_rows import ReadableRow
@@ -639,3 +639,18 @@ def test_details_of_a_role_give_way_to_the_matrix_as_the_window_narrows(admin: A
     admin.click("detail_close")
     admin.window.resize(1440, 900)
     admin.wait(lambda: _shown(admin, "role_detail"))
+
+
+@pytest.mark.parametrize(
+    ("query", "title"), [("new role", "New role"), ("create role", "New role"), ("add team", "New team")]
+)
+def test_new_roles_and_teams_are_offered_by_the_palette(admin: Admin, query: str, title: str) -> None:
+    shell = admin.application.shell
+    assert shell is not None
+    found = search(query, shell.palette_entries())[0].entry
+    assert found.title == title
+    found.run()
+    dialogs = admin.application.window.findChildren
+    admin.wait(lambda: any(one.isVisible() for one in dialogs(Dialog)))
+    (dialog,) = [one for one in dialogs(Dialog) if one.isVisible()]
+    assert dialog.accessibleName() == title

@@ -93,6 +93,8 @@ def _handlers(context: Context) -> Handlers:
         "admin.view_audit_log": Handler(partial(context.go, "admin/audit")),
         "admin.verify_audit_log": Handler(partial(context.go, "admin/audit/!verify")),
         "admin.who_can": Handler(partial(context.go, "admin/roles/!who-can")),
+        "admin.new_role": Handler(partial(context.go, "admin/roles/new")),
+        "admin.new_team": Handler(partial(context.go, "admin/teams/new")),
         "admin.signing_keys": Handler(partial(context.go, "admin/clients/keys")),
         "admin.register_client": Handler(partial(context.go, "admin/clients/new")),
     }

@@ -49,6 +49,8 @@ REGISTRY.register(
             N_("transfer ownership, new owner, offboard, leaves, reassign dashboards, reassign dongles")),
     Command("admin.delete_person", N_("Delete person"), Group.PEOPLE, ("Del",), "ph.trash",
             N_("remove user, delete account, offboard, leaves"), PEOPLE, danger=True),
+    Command("admin.new_role", N_("New role"), Group.PEOPLE, (), "ph.plus", N_("create role, custom role, permissions")),
+    Command("admin.new_team", N_("New team"), Group.PEOPLE, (), "ph.plus", N_("create team, group of people")),
     Command("admin.rename_team", N_("Rename team"), Group.PEOPLE, (), "ph.pencil-simple"),
     Command("admin.delete_team", N_("Delete team"), Group.PEOPLE, (), "ph.trash", danger=True),
     Command("admin.register_client", N_("Register OAuth client"), Group.PEOPLE, (), "ph.app-window",

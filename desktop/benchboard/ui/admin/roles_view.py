@@ -77,6 +77,8 @@ class RolesView(QWidget):
         self._requested = ""
         self._focused_next = ""
         """The role that was just made: its row gets the focus once it is listed."""
+        self._asks_for_role = False
+        """Whether the dialog for a new role is to be opened."""
         self._was_narrow = self._is_put_away = False
         self._added: frozenset[str] = frozenset()
         self._removed: frozenset[str] = frozenset()
@@ -176,13 +178,26 @@ class RolesView(QWidget):
         return [self._toolbar, self._list_area, self._matrix, *sheet, *detail]
 
     def open_route(self, rest: str) -> None:
-        """Show one role, or focus the search."""
+        """Show one role, or the dialog for a new one, or focus the search."""
         if rest == WHO_CAN:
             focus_filter(self._search)
+            return
+        if rest == "new":
+            self._asks_for_role = True
+            self._ask_for_role()
             return
         self._requested = rest
         if any(role.id == rest for role in self._roles):
             self._select(rest)
+
+    def _ask_for_role(self) -> None:
+        """Open the dialog for a new role, once the roles are read, of which it is one more."""
+        if self._asks_for_role and self._roles:
+            self._asks_for_role = False
+            if why := self._why_not_changed():
+                self._context.problems.refuse(why)
+            else:
+                self._create(None)
 
     def unsaved(self) -> str:
         """What isn't saved yet; empty if nothing is."""
@@ -231,6 +246,7 @@ class RolesView(QWidget):
         if self._focused_next in known:
             row, self._focused_next = self._rows[self._focused_next], ""
             row.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._ask_for_role()
 
     def _show_list(self) -> None:
         for at, role in enumerate(self._roles):

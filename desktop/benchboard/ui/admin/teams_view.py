@@ -69,8 +69,10 @@ class TeamsView(QWidget):
         return [self._toolbar, self._table, *([self._detail] if self._detail.isVisible() else [])]
 
     def open_route(self, rest: str) -> None:
-        """Show one team."""
-        if rest:
+        """Show one team, or the dialog for a new one."""
+        if rest == "new":
+            self._create()
+        elif rest:
             self._body.open_row(rest)
 
     def refresh(self) -> None:
