@@ -79,7 +79,7 @@ def test_search_finds_what_makes_something_by_any_word_for_it(query: str) -> Non
 
 def test_search_prefers_the_word_that_was_typed_for_making_something() -> None:
     found = search("add folder", entries("Create folder", "Add folder"))
-    assert [hit.entry.title for hit in found] == ["Add folder", "Create folder"]
+    assert [hit.entry.title for hit in found] == ["Add folder"]
 
 
 _TITLES = (

@@ -127,8 +127,9 @@ def search(query: str, entries: Sequence[PaletteEntry]) -> list[CommandMatch]:
         used = sorted((entry for entry in offered if entry.recent), key=lambda entry: -entry.recent)
         offered = [*(replace(entry, group=recent_group()) for entry in used), *(e for e in offered if not e.recent)]
         return _group([CommandMatch(entry, 0) for entry in offered], list(dict.fromkeys(one.group for one in offered)))
-    queries = (query, *_other_wordings(query))
-    hits = [match_ for entry in candidates if (match_ := _best_match(queries, entry)) is not None]
+    hits = [match_ for entry in candidates if (match_ := _match_entry(query, entry)) is not None]
+    others = [] if hits else _other_wordings(query)
+    hits = hits or [match_ for entry in candidates if (match_ := _best_match(others, entry)) is not None]
     if not hits:
         found = [(entry, match(query, entry.title)) for entry in candidates]
         loose = [CommandMatch(entry, *one) for entry, one in found if one and _is_word_start(entry.title, one[1][0])]
@@ -163,13 +164,9 @@ def _other_wordings(query: str) -> list[str]:
 
 
 def _best_match(queries: Sequence[str], entry: PaletteEntry) -> CommandMatch | None:
-    """The match of the first of the queries that finds an entry; those after the first count a little less."""
-    found = _match_entry(queries[0], entry)
-    if found is not None:
-        return found
-    others = [one for query in queries[1:] if (one := _match_entry(query, entry)) is not None]
-    best = max(others, key=lambda one: one.score, default=None)
-    return replace(best, score=best.score - 1) if best is not None else None
+    """The best match of an entry by one of several queries; None if none finds it."""
+    found = [one for query in queries if (one := _match_entry(query, entry)) is not None]
+    return max(found, key=lambda one: one.score, default=None)
 
 
 def _match_entry(query: str, entry: PaletteEntry) -> CommandMatch | None:
