@@ -13,7 +13,7 @@ import pytest
 import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 from sqlalchemy import insert
 
@@ -393,6 +393,12 @@ def test_bus_in_trouble_keeps_the_last_good_frames_detects_the_bit_rate_and_writ
         qtbot.waitUntil(lambda: view._search.lines()[-1].heard.errors > 100)
         assert view._search.lines()[-1].heard.frames == 0
         _shoot(window, "trouble")
+        pane = click.find(window, "bit_rate_pane")
+        (scrolled,) = pane.findChildren(QScrollArea)
+        present = pane.findChild(QWidget, "try_rate_125000")
+        assert present is not None
+        assert not scrolled.isAncestorOf(present), "it stays in sight below those that scroll"
+        assert scrolled.isAncestorOf(click.find(window, "try_rate_500000"))
         # One that is left out isn't tried. Detecting writes nothing.
         click(window, "try_rate_500000")
         assert 500_000 not in view._search.to_try()

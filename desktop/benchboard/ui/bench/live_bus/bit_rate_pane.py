@@ -32,6 +32,8 @@ class BitRatePane(QWidget):
         super().__init__()
         self._search = search
         self._rows: dict[int, _RateRow] = {}
+        self._order: list[tuple[int, bool]] = []
+        """The bit rates of the rows, and whether each is the present one, which has its place below the others."""
         self._told = ""
         self._low = False
         self.setObjectName("bit_rate_pane")
@@ -66,6 +68,14 @@ class BitRatePane(QWidget):
         self._area = scroll_area(listed)
         self._area.setAccessibleName(_("Bit rates"))
         self._area.verticalScrollBar().setSingleStep(theme().px("table.row.compact") + 4)
+        self._present = QVBoxLayout()
+        """The row of the present bit rate: below those that scroll, so that it stays in sight."""
+        self._rates = QWidget()
+        rates = QVBoxLayout(self._rates)
+        rates.setContentsMargins(0, 0, 0, 0)
+        rates.setSpacing(0)
+        rates.addWidget(self._area)
+        rates.addLayout(self._present)
         self._how = Paragraph("", "caption", "muted")
         self._detect = Button(_("Detect bit rate"), self._search.detect, icon="ph.magnifying-glass", name="live_detect")
         self._stop = Button(_("Stop detecting"), self._search.stop, icon="ph.stop", name="live_detect_stop")
@@ -87,7 +97,7 @@ class BitRatePane(QWidget):
         self._show_how()
         self._grid.addWidget(self._texts, 0, 0, top)
         self._grid.addWidget(self._foot, 1 if low else 2, 0, top)
-        self._grid.addWidget(self._area, 0 if low else 1, 1 if low else 0, 2 if low else 1, 1)
+        self._grid.addWidget(self._rates, 0 if low else 1, 1 if low else 0, 2 if low else 1, 1)
         for column in range(2):
             self._grid.setColumnStretch(column, 1 if low or not column else 0)
         for row in range(3):
@@ -106,7 +116,7 @@ class BitRatePane(QWidget):
         """Leave free what is left of the height of the list below the last row that has room."""
         row = theme().px("table.row.compact") + 4
         height = self._area.height()
-        spare = height % row if height < row * len(self._rows) else 0
+        spare = height % row if height < row * (self._list.count() - 1) else 0
         if self._area.viewportMargins().bottom() != spare:
             self._area.setViewportMargins(0, 0, 0, spare)
 
@@ -172,17 +182,25 @@ class BitRatePane(QWidget):
         return _("{rate} is the likeliest").format(rate=bit_rate(first.bitrate)), f"{first.why}."
 
     def _show_rows(self, lines: list[RateLine]) -> None:
-        if list(self._rows) != [one.bitrate for one in lines]:
+        order = [(one.bitrate, one.state == "present") for one in lines]
+        if order != self._order:
+            self._order = order
             for row in self._rows.values():
+                for layout in (self._list, self._present):
+                    layout.removeWidget(row)
                 row.hide()
                 row.deleteLater()
             self._rows = {one.bitrate: _RateRow(one.bitrate, self._search) for one in lines}
-            for place, row in enumerate(self._rows.values()):
-                self._list.insertWidget(place, row)
+            for bitrate, is_present in order:
+                row = self._rows[bitrate]
+                if is_present:
+                    self._present.addWidget(row)
+                else:
+                    self._list.insertWidget(self._list.count() - 1, row)
                 row.show()
-            height = theme().px("table.row.compact") + 4
-            self._area.setMinimumHeight(height * min(_LEAST_ROWS, len(lines)))
-            self._area.setMaximumHeight(height * len(lines) + 1)
+            height, scrolled = theme().px("table.row.compact") + 4, sum(not is_present for _rate, is_present in order)
+            self._area.setMinimumHeight(height * min(_LEAST_ROWS - (scrolled < len(order)), scrolled))
+            self._area.setMaximumHeight(height * scrolled + 1)
         likeliest = self._likeliest(lines)
         for line in lines:
             row = self._rows[line.bitrate]
