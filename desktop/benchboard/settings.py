@@ -120,6 +120,8 @@ class Settings:
     """The send tables of the dongles and those that are kept by name, as JSON."""
     live_triggers: str = ""
     """The triggers of the dongles, as JSON."""
+    protocols: str = ""
+    """The protocols of the dongles' buses and of recordings, by the dongles' ids and the paths of these, as JSON."""
     live_databases: str = ""
     """The CAN databases that the live bus decodes with, as paths, one a line."""
     live_plots: str = ""

@@ -42,6 +42,8 @@ class ProtocolDecoder:
         self._ids = choice.ids if choice.mode is ProtocolMode.ISOTP else STANDARD_IDS
         self._j1939 = J1939Transport()
         self._isotp = IsotpTransport()
+        self._said_something = False
+        """Whether a message of ISO-TP came that was guessed."""
         self._states: dict[tuple[str, int], bytes] = {}
         self._takes: dict[tuple[int, bool], _Take | None] = {}
         """How the frames of an identifier are taken, None for those that are nothing."""
@@ -53,6 +55,13 @@ class ProtocolDecoder:
             return self._guess.seen | {Protocol.ISOTP}
         mode = self.choice.mode
         return frozenset({Protocol(mode.value)} if mode is not ProtocolMode.NONE else ())
+
+    @property
+    def seen_so_far(self) -> frozenset[Protocol]:
+        """The protocols of the messages that came: of those that are guessed, ISO-TP only once one said something."""
+        if self._guess is None:
+            return self.seen
+        return self._guess.seen | ({Protocol.ISOTP} if self._said_something else frozenset())
 
     @property
     def is_guessing(self) -> bool:
@@ -125,11 +134,13 @@ class ProtocolDecoder:
 
     def _marked(self, found: Sequence[ProtocolMessage]) -> list[ProtocolMessage]:
         """The messages of the protocols that the bus looks like; what looks like ISO-TP has to say something, too."""
-        return [
+        kept = [
             one._replace(guessed=True)
             for one in found
             if one.protocol in self.seen and (one.protocol is not Protocol.ISOTP or parse_uds(one.data) is not None)
         ]
+        self._said_something = self._said_something or any(one.protocol is Protocol.ISOTP for one in kept)
+        return kept
 
     def _take_canopen(self, frame: Frame) -> Sequence[ProtocolMessage]:
         parsed = parse_canopen(frame)

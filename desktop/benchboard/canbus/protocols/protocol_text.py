@@ -98,7 +98,7 @@ def message_name(message: ProtocolMessage) -> str:
         parsed = parse_canopen(message.carrier)
         return parsed.kind.value if parsed is not None else ""
     said = parse_uds(message.data)
-    return said.text if said is not None else _("Unknown message")
+    return said.title if said is not None else _("Unknown message")
 
 
 def message_title(message: ProtocolMessage) -> str:
@@ -133,7 +133,8 @@ def _said(message: ProtocolMessage) -> str:
     if message.protocol is Protocol.CANOPEN:
         parsed = parse_canopen(message.carrier)
         return parsed.detail if parsed is not None else ""
-    return ""
+    said = parse_uds(message.data) if message.protocol is Protocol.ISOTP else None
+    return said.detail if said is not None else ""
 
 
 def problem_text(message: ProtocolMessage) -> str:

@@ -44,14 +44,18 @@ class UdsMessage(NamedTuple):
     """Whether a negative response only says that the answer comes later."""
 
     @property
-    def text(self) -> str:
-        """It as one sentence without its point."""
-        if self.kind is UdsKind.NEGATIVE and self.is_pending:
-            return _("{service} goes on: {reason}").format(service=self.name, reason=self.detail)
+    def title(self) -> str:
+        """Which service it is, and whether it asks or answers."""
         if self.kind is UdsKind.NEGATIVE:
-            return _("{service} refused: {reason}").format(service=self.name, reason=self.detail)
-        kind = _("request") if self.kind is UdsKind.REQUEST else _("response")
-        return f"{self.name} {kind}" + (f", {self.detail}" if self.detail else "")
+            sentence = _("{service} goes on") if self.is_pending else _("{service} refused")
+        else:
+            sentence = _("{service} request") if self.kind is UdsKind.REQUEST else _("{service} response")
+        return sentence.format(service=self.name)
+
+    @property
+    def text(self) -> str:
+        """Its title, and what it is about."""
+        return f"{self.title}: {self.detail}" if self.detail else self.title
 
 
 def parse_uds(data: bytes) -> UdsMessage | None:

@@ -13,6 +13,7 @@ from benchboard.errors import Invalid
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.bench.database_list import DatabaseButton
 from benchboard.ui.bench.frame_list import FrameList
+from benchboard.ui.bench.protocols.protocol_button import ProtocolButton
 from benchboard.ui.bench.saved_filters import SavedFilters
 from benchboard.ui.commands import REGISTRY
 from benchboard.ui.context import Context
@@ -74,6 +75,7 @@ class FrameFilterBar(QWidget):
         self._count.setObjectName(f"{place}_id_count")
         self.databases = DatabaseButton(context)
         self.databases.setObjectName(f"{place}_databases")
+        self.protocol = ProtocolButton(context, place=place)
         self._columns = Button(
             _("Columns"), self._open_columns, kind="quiet", icon="ph.columns", name=f"{place}_columns"
         )
@@ -92,6 +94,7 @@ class FrameFilterBar(QWidget):
         line.addWidget(self._problem, 1)
         line.addWidget(self._count)
         line.addWidget(self.databases)
+        line.addWidget(self.protocol)
         line.addWidget(self._columns)
 
     @property
@@ -196,6 +199,7 @@ def _filter_help() -> str:
             _("18F, 100-1FF, 100&700: IDs in hexadecimal digits"),
             _("motor: part of the name of a message or signal"),
             _("Speed>100, State=Running: the value of a signal"),
+            _("pgn:61444, src:0x0B, dst:255: parts of J1939 IDs"),
             _("sent, received, error, remote, changed"),
             _("!18F: all but these"),
         )

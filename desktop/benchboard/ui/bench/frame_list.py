@@ -153,14 +153,16 @@ class FrameList(WholeRowTable):
         self.show_decoded()
 
     def show_decoded(self) -> None:
-        """Show names and signals if there is a database to read them from; else the data have their room. A list that
+        """Show names and signals if there is a database to read them from, or names alone by a protocol; else the data
+        have their room. A list that
         is too narrow for the signals leaves other columns out.
         """
         self._show_widened(False)
         header, decoded = self.horizontalHeader(), bool(self.frames.database.messages)
-        stretched = SIGNALS if decoded and SIGNALS not in self._hidden else DATA
-        missing = self._hidden | (set() if decoded else {*_DECODED}) | self._without_channels()
-        smaller = stretched == SIGNALS and self._room_beside(stretched, missing) < _LEAST_STRETCHED
+        named = self.frames.has_protocol and NAME not in self._hidden
+        stretched = SIGNALS if decoded and SIGNALS not in self._hidden else NAME if named else DATA
+        missing = self._hidden | self._undecoded() | self._without_channels()
+        smaller = stretched != DATA and self._room_beside(stretched, missing) < _LEAST_STRETCHED
         least = _LEAST_STRETCHED
         for group in _LEFT_OUT if smaller else ():
             needed = _LEAST_BESIDE_TRAFFIC if group in _TRAFFIC else least
@@ -185,6 +187,12 @@ class FrameList(WholeRowTable):
             if header.isSectionHidden(column) != (column in missing):
                 header.setSectionHidden(column, column in missing)
         self._show_widened(True)
+
+    def _undecoded(self) -> set[int]:
+        """The columns that say nothing: without a database, a protocol has names alone."""
+        if self.frames.database.messages:
+            return set()
+        return {*_DECODED} - ({NAME} if self.frames.has_protocol else set())
 
     def _show_widened(self, on: bool) -> None:
         """Give the columns whose titles have no room that room, or take it from them again."""
@@ -311,7 +319,7 @@ class FrameList(WholeRowTable):
         menu.addSeparator()
         left_out = {*_ALWAYS} | self._without_channels()
         for column in (one for one in (*self._order, COUNT) if one not in left_out):
-            missing = column in _DECODED and not self.frames.database.messages
+            missing = column in self._undecoded()
             reason = _("Add a database first.") if missing else ""
             shown = column not in self._hidden
             self._add(menu, self.frames.titles[column], shown, partial(self._toggle_column, column), reason)

@@ -10,6 +10,9 @@ from PySide6.QtWidgets import QWidget
 from benchboard.canbus.dbc import CanDatabase, Message, SignalValue
 from benchboard.canbus.frame import Frame, Timestamp
 from benchboard.canbus.frame_filter import FrameFilter
+from benchboard.canbus.protocols.protocol_choice import NO_PROTOCOL, ProtocolMode
+from benchboard.canbus.protocols.protocol_decoder import ProtocolDecoder
+from benchboard.canbus.protocols.protocol_text import frame_name
 from benchboard.canbus.signal_decoder import SignalKey
 from benchboard.canbus.traffic_shares import WINDOW_S, share_text
 from benchboard.i18n import _, number
@@ -72,6 +75,8 @@ class FrameRowModel(QAbstractTableModel):
         """The stamp of the last frame that could be read, since nothing can be."""
         self.filter = FrameFilter()
         self.database = CanDatabase()
+        self.protocol = ProtocolDecoder(NO_PROTOCOL)
+        """Knows what frames are that no database has."""
         self.times = TimeBase()
         self.plotted: dict[SignalKey, int] | None = None
         """The plotted signals, each with the number of its colour; None where signals can't be plotted."""
@@ -86,6 +91,20 @@ class FrameRowModel(QAbstractTableModel):
     def id_counts(self) -> tuple[int, int]:
         """How many IDs are shown, and how many there are."""
         raise NotImplementedError
+
+    def set_protocol(self, protocol: ProtocolDecoder) -> None:
+        """Name the frames that no database has by the protocol that this decodes."""
+        self.protocol = protocol
+        self.update_cells()
+
+    @property
+    def has_protocol(self) -> bool:
+        """Whether frames are named by a protocol."""
+        return self.protocol.choice.mode is not ProtocolMode.NONE
+
+    def name_of(self, row: FrameRow) -> str:
+        """What a frame is called by the database, else by the protocol."""
+        return row.message.name if row.message is not None else frame_name(self.protocol, row.frame)
 
     def line_at(self, row: int) -> TableLine:
         """The line of this row."""
@@ -233,6 +252,8 @@ class FrameRowModel(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.ToolTipRole and index.column() in (TIME, CYCLE):
             return plain_tooltip(self.mark_of(index.row()) or self._silent_text(index.row()))
+        if role == Qt.ItemDataRole.ToolTipRole and index.column() == NAME:
+            return plain_tooltip(self.cell(index.row(), NAME))
         if role == Qt.ItemDataRole.ToolTipRole and index.column() == SIGNALS:
             return plain_tooltip(self._every_signal(index.row()))
         if role == Qt.ItemDataRole.ToolTipRole and index.column() in (ID, TYPE) and self.row_at(index.row()).frame.sent:
@@ -269,6 +290,8 @@ class FrameRowModel(QAbstractTableModel):
         if column == SHARE:
             share = self.share_of(self.row_at(row))
             return "" if share is None else share_text(share)
+        if column == NAME:
+            return self.name_of(self.row_at(row))
         return CELLS[column](self.row_at(row))
 
     def _every_signal(self, row: int) -> str:

@@ -150,6 +150,9 @@ class FrameModel(FrameRowModel):
         if column == SHARE:
             shares = self._shares or {}
             return sorted(keys, key=lambda key: (shares.get(key, 0.0), key), reverse=descending)
+        if column == NAME and self.has_protocol:
+            names = {key: self.name_of(self._fixed[key]) for key in keys}
+            return sorted(keys, key=lambda key: (not names[key], names[key], key), reverse=descending)
         return sorted(keys, key=lambda key: sort_key(self._fixed[key], column), reverse=descending)
 
     def _lines(self, owners: Sequence[Hashable]) -> list[TableLine]:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 from benchboard.canbus.bus_check import AcknowledgementWatch, check_bus
 from benchboard.canbus.capture import Counters
 from benchboard.canbus.error_frame import restart_report
-from benchboard.canbus.frame import Frame
+from benchboard.canbus.frame import Frame, TimeSource, Timestamp
 from benchboard.canbus.traffic_shares import TrafficShares
 from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext, number
@@ -30,11 +30,14 @@ from benchboard.ui.bench.frame_table import FrameModel
 from benchboard.ui.bench.live_bus.bit_rate_pane import BitRatePane
 from benchboard.ui.bench.live_bus.bit_rate_search import BitRateSearch
 from benchboard.ui.bench.live_bus.live_load import LiveLoad
+from benchboard.ui.bench.live_bus.live_messages import LiveMessages
 from benchboard.ui.bench.live_bus.live_side import LiveSide
 from benchboard.ui.bench.live_bus.past_bar import PastBar
 from benchboard.ui.bench.live_bus_reasons import bus_off_error, unreadable_error
 from benchboard.ui.bench.live_dongles import LiveDongles
 from benchboard.ui.bench.plots.live_plots_pane import LivePlotsPane
+from benchboard.ui.bench.protocols.message_model import ListedMessage
+from benchboard.ui.bench.protocols.messages_pane import MessagesPane
 from benchboard.ui.bench.recording_controls import RecordingControls
 from benchboard.ui.bench.selected_dongle import SelectedDongle
 from benchboard.ui.bench.send_bar import SendBar
@@ -115,6 +118,9 @@ class LiveBusView(QWidget):
         self._counters = BusCounters()
         self._past = PastBar()
         self.filter_bar = FrameFilterBar(context, self.table)
+        self.messages = MessagesPane(place="live")
+        self._messages = LiveMessages(self.filter_bar, self.table, self.messages)
+        self.messages.frame_requested.connect(self._show_message)
         self._frames = FramePages(
             self.table,
             run_closed=self._run_empty_action,
@@ -124,8 +130,7 @@ class LiveBusView(QWidget):
         self.send_bar = SendBar(context, self._devices, self._notices)
         self.send_panel = SendPanel(context, self._devices, self._notices, self.send_bar)
         self.triggers = TriggersPanel(context, self._devices, self.send_bar, self.send_panel, self.recording)
-        self.triggers.opened.connect(self.send_panel.fold)  # there is room for one of them
-        self.send_panel.opened.connect(self.triggers.fold)
+        self._fold_others()
         self.triggers.marked.connect(self.model.mark)
         self.triggers.frame_requested.connect(self._show_frame)
         self.plots = LivePlotsPane(context, self.table, self.model)
@@ -160,6 +165,14 @@ class LiveBusView(QWidget):
         self._dongles.load_names()
         self._live_changed()
 
+    def _fold_others(self) -> None:
+        """There is room for one of the panels below the frames."""
+        for panel in (self.triggers, self.send_panel):
+            panel.opened.connect(lambda: self.messages.show_open(False))
+            self.messages.opened.connect(panel.fold)
+        self.triggers.opened.connect(self.send_panel.fold)
+        self.send_panel.opened.connect(self.triggers.fold)
+
     def command_handlers(self) -> Handlers:
         """The commands of the live bus; their titles tell its present state."""
 
@@ -176,6 +189,12 @@ class LiveBusView(QWidget):
                 self._toggle_pause, why_closed, _("Resume display") if paused else _("Pause display")
             ),
             "bench.filter_frames": Handler(self.filter_bar.focus_field, self._why_not_filtered),
+            "bench.show_messages": Handler(
+                self.messages.toggle,
+                self._why_no_messages,
+                _("Show messages") if self.messages.isHidden() else _("Hide messages"),
+            ),
+            "bench.choose_protocol": Handler(self.filter_bar.protocol.open_menu, self._why_not_filtered),
             "bench.read_counters": Handler(
                 lambda: announce(self._counters, self._counters.main_text(), urgent=True, again=True),
                 lambda: "" if self._counters.stats else _("The live bus is closed."),
@@ -233,7 +252,7 @@ class LiveBusView(QWidget):
         table, and the bar that sends one frame. The filter has its own key."""
         frames = self._frames.current
         shown = [one for one in (self._rate_pane, self.plots) if not one.isHidden()]
-        below = [*self.send_panel.panes(), *self.triggers.panes(), self.send_bar]
+        below = [*self.messages.panes(), *self.send_panel.panes(), *self.triggers.panes(), self.send_bar]
         return [self.toolbar, *([frames] if frames is not None else []), *shown, *below]
 
     def open_route(self, rest: str) -> None:
@@ -300,6 +319,9 @@ class LiveBusView(QWidget):
             self.toolbar.add_right(widget)
         self.toolbar.shorten(self._pause, self._stop_button, self.recording.record)
 
+    def _why_no_messages(self) -> str:
+        return "" if self.model.has_protocol else _("Choose a protocol first.")
+
     def _why_not_filtered(self) -> str:
         return "" if self.filter_bar.isVisible() else _("There are no frames to filter.")
 
@@ -343,11 +365,12 @@ class LiveBusView(QWidget):
         self.banner_place = BannerPlace()
         whole.addWidget(self.banner_place)
         below.addWidget(self._frames, 1)
+        below.addWidget(self.messages)
         below.addWidget(self.send_panel)
         below.addWidget(self.triggers)
         below.addWidget(hairline())
         below.addWidget(self.send_bar)
-        for footer in (self.send_bar, self.send_panel, self.triggers):
+        for footer in (self.messages, self.send_bar, self.send_panel, self.triggers):
             keep_toasts_above(footer)
         self._split = QSplitter(Qt.Orientation.Horizontal)
         self._split.setObjectName("live_split")
@@ -416,6 +439,7 @@ class LiveBusView(QWidget):
             self._search.end()
         self.send_panel.select(self._dongle.current_key())
         self.triggers.select(self._dongle.current_key())
+        self.filter_bar.protocol.select(self._dongle.current_key())
         if self._devices.live is None:
             self.plots.live_plots.select(self._dongle.current_key())
 
@@ -573,6 +597,7 @@ class LiveBusView(QWidget):
                 self.model.mark_past()
             else:
                 self.model.clear()
+            self._messages.begin()
         self._end_pause()
         self._frames.start()
         self._show_settings()
@@ -606,6 +631,7 @@ class LiveBusView(QWidget):
         self._show_settings()
         self._side.fit()
         self.triggers.fit(self.height())
+        self.messages.fit(self.height())
 
     def _poll(self) -> None:
         live = self._devices.live
@@ -774,16 +800,20 @@ class LiveBusView(QWidget):
         if new.dropped:
             self._skipped += new.dropped
             self.model.skip_frames()
+            self._messages.skip()
         if self._drops_past and any(not one.error for one in frames):
             self._drops_past = False
             self.model.clear()
         if frames:
             follow = self.model.rolling and self._at_end()
             self.model.add_frames(frames)
+            self._messages.add(frames)
             if follow:
                 self.table.scrollToBottom()
-        elif not self.model.rolling:
-            self.model.update_cells()  # for how long nothing has come
+        else:
+            self._messages.late(Timestamp(time.time(), TimeSource.HOST, 0.0))
+            if not self.model.rolling:
+                self.model.update_cells()  # for how long nothing has come
 
     def _show_frame(self, frame: Frame) -> None:
         """Go to the row of a frame that a trigger was met by, or of its ID; say if it isn't there any more."""
@@ -796,6 +826,13 @@ class LiveBusView(QWidget):
             return
         self.table.setCurrentIndex(self.model.index(place, 0))
         self.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _show_message(self, listed: ListedMessage) -> None:
+        """Go to the last frame of a message."""
+        if listed.frame is not None:
+            self._show_frame(listed.frame)
+        else:
+            self._context.problems.refuse(_("No frame ended this message: it waited too long."))
 
     def _choose_view(self, key: str) -> None:
         self.model.show_rolling(key == "rolling")
@@ -824,6 +861,7 @@ class LiveBusView(QWidget):
             self._next = self._devices.live.capture.since(self._next).next
         self._drops_past = False
         self.model.clear()
+        self._messages.clear()
         self._show_filtered()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -842,10 +880,10 @@ class LiveBusView(QWidget):
         return pauses
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc leaves the field of the frame to send, the send table, and the triggers."""
+        """Esc leaves the field of the frame to send, the send table, the triggers, and the messages."""
         inside = self.focusWidget()
         in_bar = inside is not None and any(
-            one.isAncestorOf(inside) for one in (self.send_bar, self.send_panel, self.triggers)
+            one.isAncestorOf(inside) for one in (self.send_bar, self.send_panel, self.triggers, self.messages)
         )
         if event.key() == Qt.Key.Key_Escape and not event.modifiers() and in_bar:
             target = self.table if self.table.isVisible() else self._stop_button

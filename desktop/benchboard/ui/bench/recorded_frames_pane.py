@@ -4,7 +4,7 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from benchboard.canbus.frame import Frame
@@ -15,7 +15,10 @@ from benchboard.i18n import _, ngettext, number
 from benchboard.ui.bench.frame_actions import FrameActions, id_term
 from benchboard.ui.bench.frame_filter_bar import FrameFilterBar
 from benchboard.ui.bench.frame_list import FrameList
+from benchboard.ui.bench.opened_recording.recorded_messages_reader import RecordedMessagesReader
 from benchboard.ui.bench.opened_recording.recorded_plots import RecordedPlots
+from benchboard.ui.bench.protocols.message_model import ListedMessage
+from benchboard.ui.bench.protocols.messages_pane import MessagesPane
 from benchboard.ui.bench.recorded_frames import RecordedFrameModel
 from benchboard.ui.commands import Handlers, run_handler
 from benchboard.ui.context import Context
@@ -45,15 +48,18 @@ class RecordedFramesPane(QWidget):
         self._context = context
         self._searching: Work | None = None
         self._follows = False
+        """Whether the current row is being set, rather than chosen by the user."""
         self._before: tuple[Recording | None, int] = (None, -1)
         """The recording, and the number of its frame that is current, before rows are replaced; -1: none is."""
-        """Whether the current row is being set, rather than chosen by the user."""
         self.model = RecordedFrameModel(self)
         self.table = FrameList(self.model, time_width=_TIME_WIDTH)
         self.table.setObjectName("recording_table")
         self.filter_bar = FrameFilterBar(context, self.table, place="recording")
         self.plots = RecordedPlots(context, self.table)
         self.filter_bar.add_right(Button(_("Plots"), self.plots.toggle, icon="ph.chart-line", name="recording_plots"))
+        self.messages = MessagesPane(place="recording")
+        self.messages.frame_requested.connect(self._show_message)
+        self.reader = RecordedMessagesReader(context, self, self.filter_bar, self.table, self.model, self.messages)
         self._actions = FrameActions(self, self.table, self.filter_bar)
         self._none = EmptyState("ph.funnel", "", _("Clear filter"), self.filter_bar.clear)
         self._none.action.setObjectName("recording_clear_filter")
@@ -78,6 +84,7 @@ class RecordedFramesPane(QWidget):
         split.addWidget(pages)
         self.plots.place_in(split)
         whole.addWidget(split, 1)
+        whole.addWidget(self.messages)
         self.model.filter_wanted.connect(self._search)
         self.model.modelAboutToBeReset.connect(self._note_current)
         self.model.modelReset.connect(self._on_reset)
@@ -88,8 +95,8 @@ class RecordedFramesPane(QWidget):
         self.table.installEventFilter(self)
 
     def panes(self) -> list[QWidget]:
-        """The frames, and the plots below them."""
-        return [self._pages, *([self.plots] if self.plots.isVisible() else [])]
+        """The frames, and the plots and messages below them."""
+        return [self._pages, *([self.plots] if self.plots.isVisible() else []), *self.messages.panes()]
 
     def handlers(self) -> Handlers:
         """The commands of the current row."""
@@ -105,6 +112,7 @@ class RecordedFramesPane(QWidget):
         self._stop_search()
         self.model.show_recording(recording)
         self.plots.show_recording(recording)
+        self.reader.show_recording(recording)
         self.filter_bar.set_text("")
         self.table.show_decoded()
 
@@ -120,6 +128,16 @@ class RecordedFramesPane(QWidget):
         if not first <= row <= (last if last >= 0 else row):
             self.table.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)
         self._follows = False
+
+    def _show_message(self, listed: ListedMessage) -> None:
+        """Go to the last frame of a message."""
+        self.show_number(listed.number)
+        self.focus_frames()
+        self.reached.emit(listed.number)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.messages.fit(self.window().height())
 
     def show_id(self, frame: Frame) -> None:
         """Show only the frames with the ID of this one."""
@@ -156,6 +174,7 @@ class RecordedFramesPane(QWidget):
             self._none.action.setVisible(bool(text))
         if is_empty:
             self.plots.show_pane(False)
+            self.messages.show_open(False)
         self._stack.setCurrentWidget(self._empty if is_empty else self._none if hidden else self.table)
         self._restore_current()
         if had_focus:

@@ -228,6 +228,12 @@ class RecordingsView(QWidget):
             "bench.show_recorded_plots": shown(
                 self._toggle_plots, title=_("Show plots") if self.frames.plots.isHidden() else _("Hide plots")
             ),
+            "bench.show_recorded_messages": shown(
+                self._toggle_messages,
+                self._why_no_messages,
+                _("Show messages") if self.frames.messages.isHidden() else _("Hide messages"),
+            ),
+            "bench.choose_recorded_protocol": shown(self._choose_protocol, self._why_no_protocol),
             "bench.compare_recording": Handler(
                 self._compare, self._why_not_compared, _("Compare selected recordings") if self._shows_list else ""
             ),
@@ -237,6 +243,21 @@ class RecordingsView(QWidget):
     @property
     def _shows_list(self) -> bool:
         return self._stack.currentWidget() is self.folder
+
+    def _toggle_messages(self) -> None:
+        self._turn_to(_FRAMES)
+        self.frames.messages.toggle()
+
+    def _choose_protocol(self) -> None:
+        self._turn_to(_FRAMES)
+        self.frames.filter_bar.protocol.open_menu()
+
+    def _why_no_protocol(self) -> str:
+        has_frames = self.recording is not None and bool(self.recording.count)
+        return "" if has_frames else _("This recording has no frames.")
+
+    def _why_no_messages(self) -> str:
+        return self._why_no_protocol() or ("" if self.frames.model.has_protocol else _("Choose a protocol first."))
 
     def _why_not_compared(self) -> str:
         return self.folder.why_not_compared() if self._shows_list else self._why_not_shown()
@@ -474,6 +495,7 @@ class RecordingsView(QWidget):
         self.time_line.show_channel(channel)
         self.frames.model.set_channel(channel)
         self.frames.plots.show_channel(channel)
+        self.frames.reader.read_again()
         self._count_part()
 
     def _count_part(self) -> None:
@@ -631,6 +653,7 @@ class RecordingsView(QWidget):
     def _show_range(self) -> None:
         self.frames.model.show_range(self.time_line.selected)
         self.frames.plots.show_range(self.time_line.selected)
+        self.frames.reader.show_part()
         self._count_part()
 
     def _show_numbers(self) -> None:

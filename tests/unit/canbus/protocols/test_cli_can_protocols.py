@@ -90,7 +90,8 @@ def test_decode_isotp_has_services_and_pace(log: str, capsys: pytest.CaptureFixt
     lines = [json.loads(line) for line in run(capsys, log, "--protocol", "isotp", "--json")[1]]
     assert [(one["service"], one["kind"]) for one in lines] == [(0x22, "request"), (0x22, "positive")]
     assert (lines[1]["block_size"], lines[1]["stmin"], lines[1]["length"]) == (0, 10, 20)
-    assert lines[1]["name"] == "ReadDataByIdentifier response, VIN (0xF190) = “WDB1234567890ABCD”"
+    assert lines[1]["name"] == "ReadDataByIdentifier response"
+    assert lines[1]["detail"] == "VIN (0xF190) = “WDB1234567890ABCD”, block size 0, STmin 10 ms"
     pair = run(capsys, log, "--protocol", "isotp", "--pair", "7E8:7E0")[1]
     assert len(pair) == 2
     assert run(capsys, log, "--protocol", "isotp", "--pair", "123:456")[1] == []

@@ -78,19 +78,19 @@ def test_j1939_messages_are_transfers_and_events_or_all() -> None:
 
 def test_j1939_bus_has_diagnostics_on_its_identifiers() -> None:
     frames = stamped(segmented(bytes.fromhex("22f190"), 0x18DA00F9, extended=True))
-    assert texts(J1939, frames) == ["ReadDataByIdentifier request, VIN (0xF190): "]
+    assert texts(J1939, frames) == ["ReadDataByIdentifier request: VIN (0xF190)"]
 
 
 def test_isotp_conversation_is_read() -> None:
     answer = segmented(bytes.fromhex("62f190") + b"WDB1234567890ABCD", 0x7E8)
     frames = [*segmented(bytes.fromhex("22f190"), 0x7E0), answer[0], Frame(0x7E0, data=b"\x30\x08\x14"), *answer[1:]]
     assert texts(ISOTP, stamped(frames)) == [
-        "ReadDataByIdentifier request, VIN (0xF190): ",
-        "ReadDataByIdentifier response, VIN (0xF190) = “WDB1234567890ABCD”: block size 8, STmin 20 ms",
+        "ReadDataByIdentifier request: VIN (0xF190)",
+        "ReadDataByIdentifier response: VIN (0xF190) = “WDB1234567890ABCD”, block size 8, STmin 20 ms",
     ]
     decoder = ProtocolDecoder(ISOTP)
     assert [frame_name(decoder, one) for one in frames[1:4]] == [
-        "First frame, 20 bytes · ReadDataByIdentifier response, VIN (0xF190) = “WDB”",
+        "First frame, 20 bytes · ReadDataByIdentifier response: VIN (0xF190) = “WDB”",
         "Flow control, continue, block size 8, STmin 20 ms",
         "Consecutive frame 1",
     ]

@@ -5,22 +5,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtWidgets import QWidget
 
 from benchboard.canbus.dbc import CanDatabase
 from benchboard.canbus.frame import Frame, TimeSource, Timestamp
 from benchboard.canbus.trigger_table import TriggerActions, TriggerRow, TriggerTable
 from benchboard.i18n import _, number
+from benchboard.ui.bench.cell_list import Index, RowsModel
 from benchboard.ui.bench.frame_format import clock, identifier, payload
-from benchboard.ui.widgets.labels import plain_tooltip
 
 ARMED, NAME, CONDITION, ACTIONS, LAST, COUNT = range(6)
 TIME, TRIGGER, FRAME, DONE = range(4)
 MOST_FIRED: Final = 500
 """Triggers that were met and are listed, the latest first."""
 _RESOLUTION: Final = 0.001
-Index = QModelIndex | QPersistentModelIndex
 
 
 @dataclass(slots=True)
@@ -44,68 +42,6 @@ class FiredEntry:
 def _host_time(seconds: float) -> Timestamp:
     """A silence ends with no frame: its time is known as well as that of the computer."""
     return Timestamp(seconds, TimeSource.HOST, _RESOLUTION)
-
-
-class RowsModel(QAbstractTableModel):
-    """Rows of texts under titles. Its first column's accessible text is the whole row."""
-
-    titles: tuple[str, ...] = ()
-    numbers: tuple[int, ...] = ()
-    """The columns of numbers, aligned right."""
-    mono: tuple[int, ...] = ()
-
-    def cell(self, row: int, column: int) -> str:
-        """The text of a cell."""
-        raise NotImplementedError
-
-    def is_wrong(self, _row: int, _column: int) -> bool:
-        """Whether a cell says what couldn't be done."""
-        return False
-
-    def is_muted(self, _row: int) -> bool:
-        """Whether a row isn't in use."""
-        return False
-
-    def checked(self, _row: int) -> bool | None:
-        """Whether the row is ticked; None of what has no tick."""
-        return None
-
-    def columnCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self.titles)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if not index.isValid() or index.row() >= self.rowCount():
-            return None
-        text = self.cell(index.row(), index.column())
-        if role == Qt.ItemDataRole.DisplayRole:
-            return text
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return self._spoken(index.row()) if index.column() == 0 else text
-        if role == Qt.ItemDataRole.CheckStateRole and index.column() == 0 and self.checked(index.row()) is not None:
-            return Qt.CheckState.Checked if self.checked(index.row()) else Qt.CheckState.Unchecked
-        return plain_tooltip(text) if role == Qt.ItemDataRole.ToolTipRole else None
-
-    def _spoken(self, row: int) -> str:
-        cells = ((self.titles[column], self.cell(row, column)) for column in range(len(self.titles)))
-        named = _("{name}: {values}")
-        return ", ".join(named.format(name=title, values=text) for title, text in cells if text)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if orientation != Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self.titles[section]
-        return self.alignment(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
-
-    def alignment(self, column: int) -> Qt.AlignmentFlag:
-        """How the texts of a column are aligned."""
-        side = Qt.AlignmentFlag.AlignRight if column in self.numbers else Qt.AlignmentFlag.AlignLeft
-        return side | Qt.AlignmentFlag.AlignVCenter
-
-    def update_cells(self) -> None:
-        """Show anew what the cells say."""
-        if self.rowCount():
-            self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, len(self.titles) - 1))
 
 
 class TriggerModel(RowsModel):

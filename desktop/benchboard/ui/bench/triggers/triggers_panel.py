@@ -21,6 +21,7 @@ from benchboard.dongles.listen_only import is_listen_only
 from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.bench.bench_commands import TRIGGER_MENU, TRIGGERS
+from benchboard.ui.bench.cell_list import ROW
 from benchboard.ui.bench.device_manager import DeviceManager, LiveBus
 from benchboard.ui.bench.recording_controls import RecordingControls
 from benchboard.ui.bench.send_bar import SendBar
@@ -29,7 +30,7 @@ from benchboard.ui.bench.triggers.kept_triggers import keep_triggers_of, trigger
 from benchboard.ui.bench.triggers.trigger_actions import TriggerActionRunner, notice_text
 from benchboard.ui.bench.triggers.trigger_dialog import TriggerDialog
 from benchboard.ui.bench.triggers.trigger_examples import TriggerExamples
-from benchboard.ui.bench.triggers.trigger_lists import ROW, TriggerRowList, fired_list, trigger_list
+from benchboard.ui.bench.triggers.trigger_lists import TriggerRowList, fired_list, trigger_list
 from benchboard.ui.bench.triggers.trigger_models import FiredEntry, FiredModel, TriggerModel
 from benchboard.ui.bench.triggers.trigger_recording import TriggerRecording
 from benchboard.ui.command_menu import command_menu
