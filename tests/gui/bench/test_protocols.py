@@ -171,7 +171,7 @@ def test_recording_guess_says_that_it_is_one(qtbot: QtBot, shell: Shell, opened:
     qtbot.waitUntil(lambda: messages.model.rowCount() == 6)
     assert button.text() == "Guessed: J1939, ISO-TP"
     assert "The protocol is guessed." in messages.findChild(Elided, "recording_messages_summary").text()
-    assert opened.frames.model.cell(0, NAME) == "RQST DM1 · from 0xF9 to 0x0B (guessed)"
+    assert opened.frames.model.cell(0, NAME) == "RQST DM1 (guessed) · from 0xF9 to 0x0B"
     shoot(shell, "recording_guess")
 
 

@@ -1,6 +1,6 @@
 """Frames of a bus into messages of the protocol that its user chose. No I/O."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from benchboard.canbus.frame import Frame, Timestamp
@@ -82,18 +82,29 @@ class ProtocolDecoder:
 
     def add(self, frame: Frame) -> Sequence[ProtocolMessage]:
         """Take a frame. Returns the messages that it ends, or that waited too long for it."""
-        if frame.error or frame.remote:
-            return _NOTHING
-        key = (frame.id, frame.extended)
-        try:
-            take = self._takes[key]
-        except KeyError:
-            take = self._taken(frame)
-            if len(self._takes) < _MOST_KNOWN:
-                self._takes[key] = take
-        if self._guess is not None:
-            return self._guessed(frame, take)
-        return take(frame) if take is not None else _NOTHING
+        return [message for _frame, message in self.add_all((frame,))]
+
+    def add_all(self, frames: Iterable[Frame]) -> list[tuple[Frame, ProtocolMessage]]:
+        """Take frames. Returns the messages that they end, each after the frame that did."""
+        found: list[tuple[Frame, ProtocolMessage]] = []
+        takes, guess = self._takes, self._guess
+        # Most frames of a bus are of no message: one look into a dictionary is all that they cost.
+        for frame in frames:
+            try:
+                take = takes[frame.id, frame.extended]
+            except KeyError:
+                take = self._taken(frame)
+                if len(takes) < _MOST_KNOWN:
+                    takes[frame.id, frame.extended] = take
+            if guess is not None:
+                guess.look(frame)
+            if take is None or frame.error or frame.remote:
+                continue
+            messages = take(frame)
+            if messages:
+                kept = messages if guess is None else self._marked(messages)
+                found += [(frame, message) for message in kept]
+        return found
 
     def late(self, now: Timestamp) -> list[ProtocolMessage]:
         """The messages that waited too long, where no frame came that would have told."""
@@ -117,7 +128,7 @@ class ProtocolDecoder:
         if mode is ProtocolMode.ISOTP or (mode is ProtocolMode.CANOPEN and frame.extended):
             return None
         if not frame.extended:
-            return self._take_canopen if mode is not ProtocolMode.J1939 else None
+            return self._taken_canopen(frame) if mode is not ProtocolMode.J1939 else None
         parsed = parse_id(frame.id)
         if parsed.pgn in (TP_CM, TP_DT) and parsed.target is not None:
             target = parsed.target
@@ -125,12 +136,6 @@ class ProtocolDecoder:
         if self._every or parsed.pgn in _EVENTS:
             return lambda one: (_single(one, parsed),)
         return None
-
-    def _guessed(self, frame: Frame, take: _Take | None) -> Sequence[ProtocolMessage]:
-        assert self._guess is not None
-        self._guess.look(frame)
-        found = take(frame) if take is not None else _NOTHING
-        return self._marked(found) if found else found
 
     def _marked(self, found: Sequence[ProtocolMessage]) -> list[ProtocolMessage]:
         """The messages of the protocols that the bus looks like; what looks like ISO-TP has to say something, too."""
@@ -141,6 +146,12 @@ class ProtocolDecoder:
         ]
         self._said_something = self._said_something or any(one.protocol is Protocol.ISOTP for one in kept)
         return kept
+
+    def _taken_canopen(self, frame: Frame) -> _Take | None:
+        parsed = parse_canopen(Frame(frame.id, data=bytes(2)))  # of any data: these say it for each frame
+        if parsed is None or (parsed.kind in _PERIODIC and not self._every):
+            return None
+        return self._take_canopen
 
     def _take_canopen(self, frame: Frame) -> Sequence[ProtocolMessage]:
         parsed = parse_canopen(frame)
@@ -153,8 +164,6 @@ class ProtocolDecoder:
             if len(self._states) >= _MOST_KNOWN:
                 self._states.clear()
             self._states[frame.channel, parsed.node] = state
-        elif parsed.kind in _PERIODIC and not self._every:
-            return _NOTHING
         source, target = (None, parsed.node) if parsed.to_node else (parsed.node or None, None)
         return (
             ProtocolMessage(

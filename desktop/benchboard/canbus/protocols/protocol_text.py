@@ -18,7 +18,10 @@ def frame_name(decoder: ProtocolDecoder, frame: Frame) -> str:
     if frame.error or frame.remote or not decoder.seen:
         return ""
     text = _frame_name(decoder, frame)
-    return _("{name} (guessed)").format(name=text) if text and decoder.is_guessing else text
+    if not text or not decoder.is_guessing:
+        return text
+    name, dot, rest = text.partition(" · ")
+    return _("{name} (guessed)").format(name=name) + dot + rest
 
 
 def _frame_name(decoder: ProtocolDecoder, frame: Frame) -> str:

@@ -127,7 +127,7 @@ def test_auto_needs_evidence_and_says_that_it_guesses() -> None:
     assert frame_name(decoder, engine) == ""
     decoder.add(engine)
     decoder.add(Frame(0x18FEF100, extended=True, data=bytes(8)))
-    assert frame_name(decoder, engine) == "EEC1 · from 0x00 to all (guessed)"
+    assert frame_name(decoder, engine) == "EEC1 (guessed) · from 0x00 to all"
     found = taken(AUTO, stamped(broadcast(bytes(20), 0xFECA, 0)))
     assert [(one.protocol, one.guessed) for one in found] == [(Protocol.J1939, True)]
     assert taken(AUTO, stamped(segmented(b"\xb0" * 12, 0x7E0))) == []

@@ -54,8 +54,7 @@ class LiveMessages:
         decoder = self._decoder
         if decoder.choice == NO_PROTOCOL:
             return
-        found = [ListedMessage(one, frame) for frame in frames for one in decoder.add(frame)]
-        self._list(found)
+        self._list([ListedMessage(message, frame) for frame, message in decoder.add_all(frames)])
         self._bar.protocol.show_seen(decoder.seen_so_far)
 
     def skip(self) -> None:
