@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, Q
 from sqlalchemy import select
 
 from benchboard import i18n, package_data
+from benchboard.analytics.queries import run_query
 from benchboard.analytics.rest.settings import RestSettings
 from benchboard.analytics.sources import services
 from benchboard.analytics.sources.rest_connection import rest_settings
@@ -388,3 +389,29 @@ def test_fields_are_as_wide_as_the_form_has_room_for(apis: Apis, language: str) 
                 assert dialog.form.minimumSizeHint().width() <= area.width()
     finally:
         i18n.use("en", folder)
+
+
+def test_refresh_asks_which_field_a_renamed_one_is_and_it_is_taken_back(apis: Apis, api: Api) -> None:
+    """The server's new name was a missing column: every widget that named the old one broke, or the data grew old."""
+    apis.open()
+    apis.fill()
+    apis.click("rest_save")
+    source = apis.wait_for_source()
+    api.rows = [{"id": 4, "town": "Muş", "day": "2026-01-08", "km": 1.5}]
+    apis.click("source_refresh")
+    select = apis.find("renamed_column_0")
+    assert isinstance(select, Select)
+    assert [select.itemText(at) for at in range(select.count())] == ["The column “city”", "A new column"]
+    labels = [one.text() for one in apis.window.findChildren(QLabel) if one.isVisible()]
+    assert "“trips” has “town” where it had “city”." in labels
+    apis.click("renamed_accept")
+    undo = apis.find("toast_undo")
+    assert _cities(apis, source) == {"Muş"}
+    apis.qtbot.mouseClick(undo, LEFT)
+    apis.studio.wait(lambda: _cities(apis, source) == {"Ankara", "İzmir", "Van"})
+
+
+def _cities(apis: Apis, source: SourceSummary) -> set[object]:
+    with unbound(apis.studio.workspace.database).read() as session:
+        found = run_query(session, apis.studio.actor, "SELECT city FROM trips", source_id=source.id)
+    return {row[0] for row in found.rows}

@@ -1,13 +1,15 @@
 """Data sources on a REST API: added, queried, read again, changed, and what stays secret."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from benchboard.analytics.files.inspection_types import RenamedColumn
+from benchboard.analytics.files.renamed_columns import Renaming
 from benchboard.analytics.queries import run_query
 from benchboard.analytics.sources import services
 from benchboard.analytics.sources.file_import import source_copies
@@ -17,9 +19,11 @@ from benchboard.analytics.sources.rest_import import RestRequest, add_rest, firs
 from benchboard.analytics.sources.services import SourceSummary
 from benchboard.analytics.sources.source_reading import DOUBTFUL, read_source_again, undo_reading
 from benchboard.errors import Conflict, Denied, Invalid, Unavailable
-from benchboard.identity import keys
+from benchboard.identity import audit, keys
 from benchboard.paging import Listing
 from benchboard.storage.models.analytics import DataSource
+from benchboard.storage.models.base import new_id
+from benchboard.storage.models.dashboards import Dashboard, Widget
 from benchboard.storage.models.identity import AuditLog
 from support.databases import unbound
 from support.orders import Market
@@ -87,8 +91,26 @@ def news(market: Market, source: SourceSummary) -> SourceNews:
     return found
 
 
-def again(market: Market, source: SourceSummary, *, accept_losses: bool = False) -> SourceSummary:
-    return read_source_again(unbound(market.database), market.analyst, source.id, accept_losses=accept_losses)
+def again(
+    market: Market, source: SourceSummary, *, accept_losses: bool = False, renamings: Sequence[Renaming] = ()
+) -> SourceSummary:
+    return read_source_again(
+        unbound(market.database), market.analyst, source.id, accept_losses=accept_losses, renamings=renamings
+    )
+
+
+def add_widget(market: Market, source_id: str, query: str) -> None:
+    """A widget of the dashboard “Rides” with a query over a source."""
+    actor = market.analyst
+    with unbound(market.database).change() as session:
+        dashboard = Dashboard(id=new_id(), organisation_id=actor.organisation_id, name="Rides", user_id=actor.user_id)
+        session.add(dashboard)
+        session.flush()
+        session.add(
+            Widget(id=new_id(), organisation_id=actor.organisation_id, dashboard_id=dashboard.id, type="table",
+                   query=query, data_source_id=source_id, config={}, position={})
+        )  # fmt: skip
+        audit.record(session, actor, "dashboard.create", dashboard.id)
 
 
 def test_add_rest_rows_are_queried_from_their_copy(
@@ -168,6 +190,67 @@ def test_read_source_again_lost_columns_are_asked_about(market: Market, source: 
     assert now.problem.startswith("The API no longer sends these columns: ")
     assert answered(market, source, "SELECT count(city) FROM trips") == [(2,)]
     assert again(market, source, accept_losses=True).status == "connected"
+
+
+def _renamed(caught: pytest.ExceptionInfo[Conflict]) -> tuple[RenamedColumn, ...]:
+    found = caught.value.facts["renamed"]
+    assert isinstance(found, tuple)
+    return found
+
+
+def test_read_source_again_renamed_fields_are_asked_about_and_read_as_what_they_were(
+    market: Market, source: SourceSummary, api: Api
+) -> None:
+    """The server's new name was read as a new column, and everything that named the old one broke."""
+    before = answered(market, source, "SELECT id, city FROM trips ORDER BY id")
+    api.rows = [{"id": 1, "town": "Ankara", "day": "2026-01-05"}, {"id": 3, "town": "Bursa", "day": "2026-01-07"}]
+    with pytest.raises(Conflict) as caught:
+        again(market, source)
+    assert caught.value.code == DOUBTFUL
+    assert caught.value.what == "“Trips API” has “town” where it had “city”."
+    assert caught.value.why == "The copy of before is kept."
+    (asked,) = _renamed(caught)
+    assert (asked.title, asked.suggested, asked.columns) == ("town", "city", ("city",))
+    assert answered(market, source, "SELECT id, city FROM trips ORDER BY id") == before
+    with unbound(market.database).read() as session:
+        now = services.get_source(session, market.analyst, source.id)
+    assert now.renamed == (asked,)
+    assert "“town” where it had “city”" in now.problem
+
+    renamed = again(market, source, renamings=[("town", "city")])
+    assert (renamed.status, renamed.renamed, renamed.problem) == ("connected", (), "")
+    assert answered(market, source, "SELECT id, city FROM trips ORDER BY id") == [(1, "Ankara"), (3, "Bursa")]
+    assert again(market, source).status == "connected", "the answer stays"
+    with unbound(market.database).read() as session:
+        latest = services.get_source(session, market.analyst, source.id)
+    undo_reading(unbound(market.database), market.analyst, latest)
+
+
+def test_read_source_again_renamed_fields_say_what_uses_them(
+    market: Market, source: SourceSummary, api: Api, tmp_path: Path
+) -> None:
+    add_widget(market, source.id, "SELECT city FROM trips")
+    api.rows = [{"id": 1, "town": "Ankara", "day": "2026-01-05"}]
+    with pytest.raises(Conflict) as caught:
+        again(market, source)
+    assert caught.value.why == "1 widget uses it: on “Rides”. The copy of before is kept."
+
+
+def test_read_source_again_several_new_fields_are_each_asked_about(
+    market: Market, source: SourceSummary, api: Api
+) -> None:
+    api.rows = [{"at": "2026-01-05", "place": "Ankara", "km": 4, "id": 1}]
+    with pytest.raises(Conflict) as caught:
+        again(market, source)
+    assert {one.title for one in _renamed(caught)} == {"at", "place", "km"}
+    with pytest.raises(Invalid, match="no column “nothing”"):
+        again(market, source, renamings=[("place", "nothing")])
+    answers = [("place", "city"), ("at", ""), ("km", "")]
+    with pytest.raises(Conflict, match="day") as lost:
+        again(market, source, renamings=answers)
+    assert "“at”, “km”" in lost.value.why
+    again(market, source, renamings=answers, accept_losses=True)
+    assert answered(market, source, "SELECT id, city, km FROM trips") == [(1, "Ankara", 4)]
 
 
 def test_read_source_again_no_rows_keeps_the_copy_and_says_so(market: Market, source: SourceSummary, api: Api) -> None:

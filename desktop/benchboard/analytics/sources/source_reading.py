@@ -132,7 +132,7 @@ def read_source_again(
     if is_server:
         return _refreshed_server(database, actor, source_id, token)
     if stored_rest(config) is not None:
-        return _refreshed_rest(database, actor, source_id, tables, extra, accept_losses, token, report)
+        return _refreshed_rest(database, actor, source_id, tables, extra, accept_losses, renamings, token, report)
     if not tables or not all(_is_there(one) for one in tables if one.copy is None):
         return _refreshed(database, actor, source_id, tables, token)
     originals, unread = original_files(tables), dict(stored_unread(extra))
@@ -268,7 +268,10 @@ def _renamed_error(
             session.flush()
             audit.record(session, actor, "source.refresh", row.id, name=row.name, status=row.status)
     what = " ".join(map(renamed_sentence, questions[:_NAMED]))
-    why = _("The copy of before is kept.") if copied else ""
+    asked = {title for one in questions for title in ((one.suggested,) if one.suggested else one.columns)}
+    gone = [column.name for one in tables for column in one.scan.kept_columns if column.source in asked]
+    why = " ".join(filter(None, (_uses_text(database, actor, source_id, gone),
+                                 _("The copy of before is kept.") if copied else "")))  # fmt: skip
     do = ngettext("Say which column it is.", "Say which columns they are.", len(questions))
     return Conflict(DOUBTFUL, what, why=why, do=do, renamed=tuple(questions))
 
@@ -389,6 +392,7 @@ def _refreshed_rest(
     tables: Sequence[SourceTable],
     extra: Mapping[str, Any],
     accept_losses: bool,
+    renamings: Sequence[Renaming],
     token: CancelToken,
     report: ReportProgress,
 ) -> SourceSummary:
@@ -411,8 +415,15 @@ def _refreshed_rest(
         now = read.inspected.scan
         same = now.format == before.scan.format
         known = before.scan if same else replace(now, columns=before.scan.columns)
-        match = match_columns(replace(known, path=file), now.columns)
+        known = replace(known, path=file)
+        match = match_columns(known, now.columns)
+        asked = renamed_in_match(known, match)
+        if renamings:
+            (renamed,) = _with_renamings([replace(before, scan=known)], {before.name: asked}, renamings)
+            match = match_columns(renamed.scan, now.columns)
         table = replace(before, scan=match.scan)
+        if not accept_losses and (questions := unanswered(asked, renamings)):
+            raise _renamed_error(database, actor, source_id, tables, questions)
         if match.missing and not accept_losses:
             _store_lost(database, actor, source_id, [one.name for one in match.missing],
                         [one.title for one in match.missing])  # fmt: skip
@@ -515,16 +526,23 @@ def _lost_error(
     added = [f"“{column.title}”" for match in matches for column in match.added]
     error = lost_columns_error(_losing_name(table.scan, lost), [column.title for column in lost])
     why = [_("New in it: {names}.").format(names=", ".join(added[:_NAMED]))] if added else []
-    with database.read() as session:
-        uses = source_uses(session, actor, source_id, [column.name for column in lost])
-    if uses:
-        names = sorted({f"“{use.dashboard}”" for use in uses})
-        text = ngettext("{count} widget uses it: on {names}.", "{count} widgets use it: on {names}.", len(uses))
-        why.append(text.format(count=number(len(uses)), names=", ".join(names[:_NAMED])))
+    if text := _uses_text(database, actor, source_id, [column.name for column in lost]):
+        why.append(text)
     if table.copy is not None:
         why.append(_("The copy of before is kept."))
     titles = tuple(column.title for column in lost)
     return Conflict(DOUBTFUL, error.what, why=" ".join(why), do=error.do, columns=titles)
+
+
+def _uses_text(database: Transactions, actor: Actor, source_id: str, columns: Sequence[str]) -> str:
+    """What breaks without these columns; empty if nothing does."""
+    with database.read() as session:
+        uses = source_uses(session, actor, source_id, columns)
+    if not uses:
+        return ""
+    names = sorted({f"“{use.dashboard}”" for use in uses})
+    text = ngettext("{count} widget uses it: on {names}.", "{count} widgets use it: on {names}.", len(uses))
+    return text.format(count=number(len(uses)), names=", ".join(names[:_NAMED]))
 
 
 def _losing_name(scan: FileScan, lost: Sequence[ScanColumn]) -> str:
