@@ -80,6 +80,27 @@ def test_focus_of_a_button_that_is_disabled_goes_to_its_neighbour_but_never_to_o
     assert _focused() == "keep"
 
 
+def test_button_that_waited_for_what_it_does_has_the_focus_again_unless_the_user_moved_it(
+    qtbot: QtBot, light: Theme
+) -> None:
+    page = QWidget()
+    row, field = QHBoxLayout(page), QLineEdit()
+    field.setObjectName("field")
+    save = Button("Save", name="save")
+    for widget in (field, Button("Cancel", name="cancel"), save):
+        row.addWidget(widget)
+    _shown(qtbot, page)
+    save.setFocus(Qt.FocusReason.TabFocusReason)
+    save.wait("Saving…")
+    assert not save.isEnabled()
+    save.disable("")
+    assert _focused() == "save"
+    save.wait("Saving…")
+    field.setFocus(Qt.FocusReason.TabFocusReason)
+    save.disable("")
+    assert _focused() == "field"
+
+
 def test_focus_of_a_pane_that_is_hidden_goes_to_the_pane_around_it(qtbot: QtBot, light: Theme) -> None:
     page, pane = QWidget(), QWidget()
     column, inner = QVBoxLayout(page), QVBoxLayout(pane)

@@ -172,7 +172,7 @@ class AddPersonDialog(Dialog):
             wrong[0].edit.setFocus(Qt.FocusReason.OtherFocusReason)
             return
         self._problem.say("")
-        self._add.disable(_("Adding person…"))
+        self._add.wait(_("Adding person…"))
         email, name = self._email.text(), self._name.text()
         role, password = self._role_choice.current_key(), self._password.text() if self._asks_password else None
 

@@ -252,7 +252,7 @@ class ClientDialog(Dialog):
             self.dismiss()
             return
         self._forget_problems()
-        self._save.disable(_("Saving…"))
+        self._save.wait(_("Saving…"))
         if client is None:
             self._context.tasks.change(
                 self,

@@ -89,7 +89,7 @@ class RotateSecretDialog(Dialog):
     def _submit(self) -> None:
         if not self._act.isEnabled():
             return
-        self._act.disable(_("Rotating…"))
+        self._act.wait(_("Rotating…"))
         actor, client_id, overlap = self._context.actor, self._client.id, self._chosen()
         self._context.tasks.change(
             self,

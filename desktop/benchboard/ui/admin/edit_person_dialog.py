@@ -259,7 +259,7 @@ class EditPersonDialog(Dialog):
         if changed == PersonFields():
             self.dismiss()
             return
-        self._save.disable(_("Saving…"))
+        self._save.wait(_("Saving…"))
         actor, user_id = self._context.actor, self._person.id
 
         def op(session: DatabaseSession) -> tuple[PersonFields, PersonFields]:

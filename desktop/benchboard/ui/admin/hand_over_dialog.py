@@ -170,7 +170,7 @@ class HandOverDialog(Dialog):
     def _submit(self) -> None:
         if not self._act.isEnabled() or self._to is None:
             return
-        self._act.disable(_("Handing over…"))
+        self._act.wait(_("Handing over…"))
         actor, of, to = self._context.actor, self._person.id, self._to
         self._context.tasks.change(
             self,

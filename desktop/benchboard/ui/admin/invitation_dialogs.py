@@ -60,7 +60,7 @@ class InviteDialog(Dialog):
         email, role, days = self._email.text(), self._role_choice.current_key(), int(self._lifetime.current_key())
         actor = self._context.actor
         self._problem.hide()
-        self._invite.disable(_("Inviting…"))
+        self._invite.wait(_("Inviting…"))
 
         def op(session: DatabaseSession) -> NewInvitation:
             return invitations.invite(session, actor, email=email, role=role, days=days)

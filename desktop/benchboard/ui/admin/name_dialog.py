@@ -88,7 +88,7 @@ class NameDialog(Dialog):
             self._name.set_error(_("Enter a name."), again=True)
             self._name.edit.setFocus(Qt.FocusReason.OtherFocusReason)
             return
-        self._accept_button.disable(_("Saving…"))
+        self._accept_button.wait(_("Saving…"))
         op, done = self._op, self._done
 
         def finish(result: Any) -> None:

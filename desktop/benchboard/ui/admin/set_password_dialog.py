@@ -56,7 +56,7 @@ class SetPasswordDialog(Dialog):
         except Invalid as error:
             self._refuse(error)
             return
-        self._set.disable(_("Setting password…"))
+        self._set.wait(_("Setting password…"))
         self._context.tasks.change(
             self,
             lambda session: person_changes.set_password(session, actor, user_id, password),

@@ -165,7 +165,7 @@ class CreateKeyDialog(Dialog):
         name, days = self._name.text(), self._lifetime.current_key()
         expires_at = datetime.now(UTC) + timedelta(days=int(days)) if days else None
         actor = self._context.actor
-        self._create.disable(_("Creating API key…"))
+        self._create.wait(_("Creating API key…"))
 
         def op(session: DatabaseSession) -> NewApiKey:
             return api_keys.create_key(session, actor, name=name, permissions=scopes, expires_at=expires_at)
@@ -211,7 +211,7 @@ class RotateKeyDialog(Dialog):
         if not self._rotate.isEnabled():
             return
         actor, key_id, overlap = self._context.actor, self._key.id, timedelta(hours=int(self._overlap.current_key()))
-        self._rotate.disable(_("Rotating API key…"))
+        self._rotate.wait(_("Rotating API key…"))
         self._context.tasks.change(
             self,
             lambda session: api_keys.rotate_key(session, actor, key_id, overlap=overlap),

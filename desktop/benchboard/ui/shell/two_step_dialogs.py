@@ -74,7 +74,7 @@ class TurnOnDialog(_ProvingDialog):
         if proved is None:
             return
         (password, code), actor, secret = proved, self._context.actor, self._secret.text
-        self._act.disable(_("Turning on two-step sign-in…"))
+        self._act.wait(_("Turning on two-step sign-in…"))
         database = self._context.database
         self._context.tasks.run(
             self,
@@ -136,7 +136,7 @@ class TurnOffDialog(_ProvingDialog):
         if proved is None:
             return
         (password, code), actor = proved, self._context.actor
-        self._act.disable(_("Turning off two-step sign-in…"))
+        self._act.wait(_("Turning off two-step sign-in…"))
         database = self._context.database
         self._context.tasks.run(
             self,

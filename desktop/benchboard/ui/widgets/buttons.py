@@ -7,6 +7,7 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QIcon, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractScrollArea,
+    QApplication,
     QButtonGroup,
     QCheckBox,
     QHBoxLayout,
@@ -95,6 +96,8 @@ class Button(FocusRinged, QPushButton):
             self.setShortcut(keys)
         self.reason = ""
         """Why it is disabled."""
+        self._stand_in: QWidget | None = None
+        """What has the focus in its place while it waits."""
         if run is not None:
             self.clicked.connect(lambda _checked=False: run())
 
@@ -196,6 +199,20 @@ class Button(FocusRinged, QPushButton):
         self.reason = reason
         self.setEnabled(not reason)
         self.setToolTip(plain_tooltip(reason or self._tip))
+        if not reason:
+            stand_in, self._stand_in = self._stand_in, None
+            if stand_in is not None and QApplication.focusWidget() is stand_in:
+                with untold():
+                    self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def wait(self, doing: str) -> None:
+        """Disable it while what it was pressed for is under way, as “Saving…”. It gets the focus back when it is
+        enabled again, if nobody moved it meanwhile; a screen reader isn't told of what Qt gives the focus to.
+        """
+        had_focus = self.hasFocus()
+        with untold():
+            self.disable(doing)
+        self._stand_in = QApplication.focusWidget() if had_focus else None
 
     def sizeHint(self) -> QSize:
         if not self.text():

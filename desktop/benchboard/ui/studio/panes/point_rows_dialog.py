@@ -56,7 +56,7 @@ class PointRowsDialog(Dialog):
         self._open = Button(_("Open in Explore"), self._open_explore, icon="ph.compass", name="point_rows_explore")
         self.add_button(self._open, left=True)
         self.add_button(Button(_("Close"), self.dismiss, name="point_rows_close"))
-        self._export.disable(_("Reading rows…"))
+        self._export.wait(_("Reading rows…"))
 
     @property
     def _text(self) -> str:
