@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QTableView, QWidget
 
 from benchboard import package_data
 from benchboard.canbus.frame import Frame
+from benchboard.canbus.protocols.protocol_choice import ProtocolChoice, ProtocolMode
 from benchboard.canbus.recording_writer import open_recording
 from benchboard.canbus.trigger_table import TriggerActions, TriggerRow
 from benchboard.canbus.triggers import Trigger
@@ -31,6 +32,7 @@ from benchboard.ui.admin import user_actions
 from benchboard.ui.admin.hand_over_dialog import HandOverDialog
 from benchboard.ui.admin.person_pane import PersonPane
 from benchboard.ui.bench.device_manager import DeviceManager
+from benchboard.ui.bench.live_bus_view import LiveBusView
 from benchboard.ui.bench.send_panel import SendPanel
 from benchboard.ui.bench.timing_request import config_at
 from benchboard.ui.bench.triggers.triggers_panel import TriggersPanel
@@ -38,6 +40,7 @@ from benchboard.ui.studio.editor_page import StudioPage
 from benchboard.ui.theme import Mode, theme
 from benchboard.ui.widgets.readable_rows import ReadableRow
 from support.layout_faults import OurWords, faults
+from support.protocol_frames import broadcast
 
 Act = Callable[[TourContext], None]
 Fault = dict[str, str]
@@ -395,6 +398,23 @@ def _fired(context: TourContext) -> None:
     panel.show_fired()
 
 
+def _messages(context: TourContext) -> None:
+    """The messages of J1939 on the bus, one of which isn't whole."""
+    context.driver.press(Qt.Key.Key_Escape)
+    view = context.driver.window.findChild(LiveBusView)
+    shell = context.application().shell
+    assert view is not None
+    assert shell is not None
+    live = DeviceManager.of(shell.context).live
+    assert live is not None
+    view.filter_bar.protocol.choose(ProtocolChoice(ProtocolMode.J1939))
+    request = Frame(0x18EA0BF9, extended=True, data=bytes.fromhex("cafe00"))
+    lost = broadcast(bytes(20), 0xFEEB, 3)
+    for frame in (request, *lost[:2], lost[3]):
+        live.capture.request_send(frame)
+    context.driver.wait_until(lambda: view.messages.model.rowCount() == 2, "messages")
+
+
 def _trouble(context: TourContext) -> None:
     """Open the bus of a dongle whose bit rate is another one now: it reads errors alone."""
     context.driver.press(Qt.Key.Key_Escape)
@@ -453,6 +473,7 @@ SCREENS: Final = (
     Screen("triggers", _triggers),
     Screen("trigger-dialog", _trigger_dialog),
     Screen("triggers-fired", _fired),
+    Screen("messages", _messages),
     Screen("live-bus-trouble", _trouble),
     Screen("live-bus-detected", _detected),
     Screen("recordings", in_sequence(_use_rate, _tour("recordings"))),

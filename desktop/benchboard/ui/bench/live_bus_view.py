@@ -127,6 +127,7 @@ class LiveBusView(QWidget):
             open_timing=self._open_timing,
             clear_filter=self.filter_bar.clear,
         )
+        self.messages.left.connect(self._frames.focus_frames)
         self.send_bar = SendBar(context, self._devices, self._notices)
         self.send_panel = SendPanel(context, self._devices, self._notices, self.send_bar)
         self.triggers = TriggersPanel(context, self._devices, self.send_bar, self.send_panel, self.recording)

@@ -59,6 +59,7 @@ class RecordedFramesPane(QWidget):
         self.filter_bar.add_right(Button(_("Plots"), self.plots.toggle, icon="ph.chart-line", name="recording_plots"))
         self.messages = MessagesPane(place="recording")
         self.messages.frame_requested.connect(self._show_message)
+        self.messages.left.connect(self.focus_frames)
         self.reader = RecordedMessagesReader(context, self, self.filter_bar, self.table, self.model, self.messages)
         self._actions = FrameActions(self, self.table, self.filter_bar)
         self._none = EmptyState("ph.funnel", "", _("Clear filter"), self.filter_bar.clear)

@@ -32,6 +32,7 @@ from benchboard.ui.widgets.surfaces import set_surface
 
 _SEND: Final = "bench.send"
 """The key of the notice that frames weren't sent."""
+_LEAST_FIELD: Final = 200
 _FIELD: Final = 360
 """Pixels of the field, with room for a long frame."""
 _NOT_A_FRAME: Final = "bench.not-a-frame"
@@ -78,7 +79,8 @@ class SendBar(QWidget):
         self._line = QHBoxLayout()
         self._line.setSpacing(8)
         self._frame = Edit(placeholder=_("123#DEADBEEF"), mono=True, name="live_frame", label=_("Frame to send"))
-        self._frame.setFixedWidth(_FIELD)
+        self._frame.setMinimumWidth(_LEAST_FIELD)  # beside armed triggers and long words
+        self._frame.setMaximumWidth(_FIELD)
         self._frame.returnPressed.connect(self._send_typed)
         self._frame.textEdited.connect(lambda _text: self._clear())
         self._frame.textChanged.connect(self._show_size)
@@ -89,7 +91,7 @@ class SendBar(QWidget):
         self._help_button = Button("", self._open_help, name="live_help")
         self._help_button.hide()
         self._send_button = Button(_("Send frame"), self._send_typed, icon="ph.paper-plane-right", name="live_send")
-        self._line.addWidget(self._frame)
+        self._line.addWidget(self._frame, 8)
         self._line.addWidget(self._send_button)
         self._line.addWidget(self.said, 1)
         self._line.addWidget(self._help_button)

@@ -20,7 +20,8 @@ class LiveMessages:
     def __init__(self, bar: FrameFilterBar, table: FrameList, pane: MessagesPane) -> None:
         self._bar, self._table, self._pane = bar, table, pane
         self._decoder = ProtocolDecoder(NO_PROTOCOL)
-        bar.protocol.changed.connect(self._choose)
+        bar.protocol.changed.connect(self.begin)
+        bar.protocol.chosen.connect(lambda: pane.show_open(bar.protocol.choice != NO_PROTOCOL))
         bar.protocol.messages_toggled.connect(pane.toggle)
         bar.applied.connect(lambda: pane.model.set_filter(table.frames.filter))
         bar.databases.changed.connect(lambda: pane.model.set_database(bar.databases.database))
@@ -31,13 +32,8 @@ class LiveMessages:
     def _note_shown(self) -> None:
         self._bar.protocol.shows_messages = not self._pane.isHidden()
 
-    def _choose(self) -> None:
-        """Another protocol was chosen: what comes from now on is of it."""
-        self.begin()
-        self._pane.show_open(self._bar.protocol.choice != NO_PROTOCOL)
-
     def begin(self) -> None:
-        """Another bus was opened, or another protocol chosen."""
+        """Another bus was opened, or another protocol chosen: what comes from now on is of it."""
         choice = self._bar.protocol.choice
         self._decoder = ProtocolDecoder(choice)
         self._table.frames.set_protocol(self._decoder)

@@ -35,7 +35,8 @@ class RecordedMessagesReader:
         self._recording: Recording | None = None
         self._read: RecordedMessages | None = None
         self._reading: Work | None = None
-        bar.protocol.changed.connect(self._choose)
+        bar.protocol.changed.connect(self._begin)
+        bar.protocol.chosen.connect(lambda: pane.show_open(bar.protocol.choice != NO_PROTOCOL))
         bar.protocol.messages_toggled.connect(pane.toggle)
         bar.applied.connect(lambda: pane.model.set_filter(model.filter))
         bar.databases.changed.connect(lambda: pane.model.set_database(bar.databases.database))
@@ -59,10 +60,6 @@ class RecordedMessagesReader:
 
     def _note_shown(self) -> None:
         self._bar.protocol.shows_messages = not self._pane.isHidden()
-
-    def _choose(self) -> None:
-        self._begin()
-        self._pane.show_open(self._bar.protocol.choice != NO_PROTOCOL)
 
     def _begin(self) -> None:
         """Name frames by the chosen protocol, and read its messages."""

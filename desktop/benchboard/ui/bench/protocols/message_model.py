@@ -12,7 +12,7 @@ from benchboard.canbus.frame import Frame
 from benchboard.canbus.frame_filter import FrameFilter
 from benchboard.canbus.protocols.messages import ProtocolMessage
 from benchboard.canbus.protocols.protocol_text import message_detail, message_name, receiver_text, sender_text
-from benchboard.i18n import _, number
+from benchboard.i18n import _, number, pgettext
 from benchboard.ui.bench.cell_list import Index, RowsModel
 from benchboard.ui.bench.frame_format import clock
 
@@ -37,7 +37,10 @@ class MessageModel(RowsModel):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.titles = (_("Time"), _("Message"), _("From"), _("To"), _("Length"), _("Content"), _("Data"))
+        self.titles = (
+            _("Time"), _("Message"), pgettext("column", "From"), pgettext("column", "To"), _("Length"), _("Content"),
+            _("Data"),
+        )  # fmt: skip
         self.numbers = (LENGTH,)
         self.mono = (TIME, FROM, TO, DATA)
         self.database = CanDatabase()

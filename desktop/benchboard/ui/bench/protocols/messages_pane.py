@@ -16,7 +16,7 @@ from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.menus import Menu
 from benchboard.ui.widgets.surfaces import set_surface
 
-_WIDTHS: Final = {TIME: 124, MESSAGE: 250, FROM: 92, TO: 92, LENGTH: 112}
+_WIDTHS: Final = {TIME: 124, MESSAGE: 250, FROM: 116, TO: 96, LENGTH: 112}
 _SHOWN_ROWS: Final = 6
 _LOW_ROWS: Final = 3
 _LOW_VIEW: Final = 720
@@ -24,10 +24,13 @@ _LOW_VIEW: Final = 720
 
 
 class MessagesPane(QWidget):
-    """`opened` once it is shown, `closed` once it is hidden; `frame_requested` has the message whose frame to go to."""
+    """`opened` once it is shown, `closed` once it is hidden, `left` if it had the focus then; `frame_requested` has the
+    message whose frame to go to.
+    """
 
     opened = Signal()
     closed = Signal()
+    left = Signal()
     cleared = Signal()
     frame_requested = Signal(object)
 
@@ -101,9 +104,13 @@ class MessagesPane(QWidget):
         """Show or hide the messages."""
         if shown != self.isHidden():
             return
+        inside = self.window().focusWidget()
+        had_focus = inside is not None and self.isAncestorOf(inside)
         self.setVisible(shown)
         self._show()
         (self.opened if shown else self.closed).emit()
+        if had_focus and not shown:
+            self.left.emit()
 
     def focus_list(self) -> None:
         """Focus the messages, at the last one."""

@@ -26,11 +26,12 @@ _MODES: Final = {
 
 
 class ProtocolButton(Button):
-    """Keeps the protocol of what is `select`ed. `changed`: another one is chosen now. `messages_toggled`: the user
-    wants to see the list of messages, or no longer.
+    """Keeps the protocol of what is `select`ed. `changed`: another one is in use now; `chosen`: the user chose one.
+    `messages_toggled`: the user wants to see the list of messages, or no longer.
     """
 
     changed = Signal()
+    chosen = Signal()
     messages_toggled = Signal()
 
     def __init__(self, context: Context, *, place: Literal["live", "recording"]) -> None:
@@ -55,6 +56,7 @@ class ProtocolButton(Button):
         if self._key:
             keep_protocol_of(self._context, self._key, choice)
         self._use(choice)
+        self.chosen.emit()
         announce(self, self._state())
 
     def show_seen(self, seen: frozenset[Protocol]) -> None:
