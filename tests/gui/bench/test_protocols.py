@@ -143,6 +143,10 @@ def test_recording_keeps_its_protocol_and_filters_its_messages(
     opened.show_recording(None)
     opened.show_recording(recording)
     qtbot.waitUntil(lambda: messages.model.rowCount() == 3)
+    renamed = recording.path.with_name("lorry.log")
+    recording.path.rename(renamed)
+    opened.folder.renamed.emit(recording.path, renamed)
+    assert json.loads(shell.context.settings.protocols) == {str(renamed): "j1939"}
     choose(opened, ProtocolMode.NONE)
     assert shell.context.settings.protocols == ""
     assert messages.isHidden()

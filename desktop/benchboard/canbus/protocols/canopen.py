@@ -1,6 +1,7 @@
 """CANopen: what a frame is by the predefined connection set, and what it says (CiA 301, 7.3.5 and 7.2). No I/O.
 
-A network may give its PDOs other identifiers; a frame alone doesn't tell.
+A network may give its PDOs other identifiers, and a segment of an SDO block looks like a command: a frame alone doesn't
+tell. `canopen_blocks` tells such segments from commands where all frames are seen.
 """
 
 import enum

@@ -5,6 +5,7 @@ from typing import Final
 
 from benchboard.canbus.frame import Frame, Timestamp
 from benchboard.canbus.protocols.canopen import CanopenKind, parse_canopen
+from benchboard.canbus.protocols.canopen_blocks import BlockTransfers
 from benchboard.canbus.protocols.isotp_addresses import STANDARD_IDS, IsotpAddress
 from benchboard.canbus.protocols.isotp_transport import IsotpTransport
 from benchboard.canbus.protocols.j1939 import ACKM, ADDRESS_CLAIMED, RQST, TO_ALL, TP_CM, TP_DT, J1939Id, parse_id
@@ -24,6 +25,7 @@ _EVENTS: Final = frozenset({
 _PERIODIC: Final = frozenset({CanopenKind.SYNC, CanopenKind.TIME}) | {
     kind for kind in CanopenKind if kind.value[1:4] == "PDO"
 }
+_SDO: Final = (CanopenKind.SDO_REQUEST, CanopenKind.SDO_RESPONSE)
 _Take = Callable[[Frame], Sequence[ProtocolMessage]]
 _NOTHING: Final[Sequence[ProtocolMessage]] = ()
 
@@ -44,6 +46,7 @@ class ProtocolDecoder:
         self._isotp = IsotpTransport()
         self._said_something = False
         """Whether a message of ISO-TP came that was guessed."""
+        self._blocks = BlockTransfers()
         self._states: dict[tuple[str, int], bytes] = {}
         self._takes: dict[tuple[int, bool], _Take | None] = {}
         """How the frames of an identifier are taken, None for those that are nothing."""
@@ -164,6 +167,8 @@ class ProtocolDecoder:
             if len(self._states) >= _MOST_KNOWN:
                 self._states.clear()
             self._states[frame.channel, parsed.node] = state
+        elif parsed.kind in _SDO and self._blocks.is_segment(frame.channel, parsed.kind, parsed.node, frame.data):
+            return _NOTHING
         source, target = (None, parsed.node) if parsed.to_node else (parsed.node or None, None)
         return (
             ProtocolMessage(

@@ -423,6 +423,7 @@ class RecordingsView(QWidget):
             self.bookmarks.show_recording(self.recording)
             self._show_bars()
             self._count_part()
+        self.frames.reader.follow_name(old, new, self.recording)
 
     def toggle_list(self) -> None:
         """Show the recordings in the folder in place of the open one, or that one again."""

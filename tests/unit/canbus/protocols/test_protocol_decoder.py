@@ -109,6 +109,33 @@ def test_canopen_messages_are_events_and_new_states() -> None:
     assert len(taken(CANOPEN, frames, every=True)) == 6
 
 
+def _sdo(frame_id: int, data: str) -> Frame:
+    return Frame(frame_id, data=bytes.fromhex(data).ljust(8, b"\0"))
+
+
+def test_canopen_segments_of_a_block_are_no_commands() -> None:
+    # A download of two blocks, whose segments 0x22 and 0x40 look like a write and a read, then an upload.
+    frames = [
+        _sdo(0x605, "c2181000"), _sdo(0x585, "a418100040"), _sdo(0x605, "22"), _sdo(0x605, "40"), _sdo(0x585, "a202"),
+        _sdo(0x605, "81"), _sdo(0x585, "a201"), _sdo(0x605, "c1"), _sdo(0x585, "a1"), _sdo(0x605, "40416000"),
+        _sdo(0x605, "a0081000"), _sdo(0x585, "c2081000"), _sdo(0x605, "a3"), _sdo(0x585, "43"), _sdo(0x585, "82"),
+        _sdo(0x605, "a202"), _sdo(0x585, "c1"), _sdo(0x605, "a1"), _sdo(0x585, "43416000"),
+    ]  # fmt: skip
+    assert [message_detail(one) for one in taken(CANOPEN, stamped(frames))] == [
+        "block write 0x1018:00", "block write 0x1018:00", "block written", "block written", "end block write",
+        "block written", "read 0x6041:00", "block read 0x1008:00", "block read 0x1008:00", "block read", "block read",
+        "end block read", "block read", "0x6041:00 = 00 00 00 00",
+    ]  # fmt: skip
+
+
+def test_canopen_abort_ends_a_block() -> None:
+    frames = [
+        _sdo(0x605, "c2181000"), _sdo(0x585, "a418100040"), _sdo(0x605, "22"), _sdo(0x605, "8018100000000405"),
+        _sdo(0x605, "40416000"),
+    ]  # fmt: skip
+    assert [message_detail(one) for one in taken(CANOPEN, stamped(frames))][-1] == "read 0x6041:00"
+
+
 def test_problem_says_how_much_came() -> None:
     frames = broadcast(bytes(20), 0xFECA, 0)
     (message,) = taken(J1939, stamped([*frames[:2], frames[3]]))

@@ -1,5 +1,7 @@
 """The messages of the open recording: read on a worker once a protocol is chosen, and listed below the frames."""
 
+from pathlib import Path
+
 from PySide6.QtWidgets import QWidget
 
 from benchboard.canbus.protocols.protocol_choice import NO_PROTOCOL, ProtocolMode
@@ -10,6 +12,7 @@ from benchboard.errors import AppError, Cancelled
 from benchboard.i18n import _, number
 from benchboard.ui.bench.frame_filter_bar import FrameFilterBar
 from benchboard.ui.bench.frame_list import FrameList
+from benchboard.ui.bench.protocols.kept_protocols import follow_protocol
 from benchboard.ui.bench.protocols.message_model import ListedMessage
 from benchboard.ui.bench.protocols.message_notes import NOTES
 from benchboard.ui.bench.protocols.messages_pane import MessagesPane
@@ -46,9 +49,18 @@ class RecordedMessagesReader:
     def show_recording(self, recording: Recording | None) -> None:
         """Another recording is shown; it has a protocol of its own."""
         self._recording = recording
-        self._stop()
-        self._bar.protocol.select(str(recording.path) if recording is not None else "")
-        self._begin()
+        button = self._bar.protocol
+        before = button.choice
+        button.select(str(recording.path) if recording is not None else "")
+        if button.choice == before:  # else it began with the other protocol
+            self._begin()
+
+    def follow_name(self, old: Path, new: Path, recording: Recording | None) -> None:
+        """A recording got another name; `recording` is the open one."""
+        follow_protocol(self._context, str(old), str(new))
+        if recording is not None and recording.path == new:
+            self._recording = recording
+            self._bar.protocol.select(str(new))
 
     def show_part(self) -> None:
         """Another range of the recording is shown."""

@@ -27,6 +27,14 @@ def keep_protocol_of(context: Context, key: str, choice: ProtocolChoice) -> None
         context.apply_settings(replace(context.settings, protocols=text))
 
 
+def follow_protocol(context: Context, old: str, new: str) -> None:
+    """A recording has another key now: its protocol follows."""
+    choice = protocol_of(context, old)
+    if choice != NO_PROTOCOL:
+        keep_protocol_of(context, old, NO_PROTOCOL)
+        keep_protocol_of(context, new, choice)
+
+
 def _kept(context: Context) -> dict[str, Any]:
     try:
         kept = json.loads(context.settings.protocols or "{}")
