@@ -17,7 +17,7 @@ from benchboard.ui.widgets.row_cursor import WholeRowTable
 
 ROW: Final = 32
 """Pixels of a row."""
-_NARROW: Final = 1020
+NARROW: Final = 1020
 """In a list narrower than this the widths are four fifths."""
 _CHECK: Final = 14
 Index = QModelIndex | QPersistentModelIndex
@@ -131,10 +131,14 @@ class CellList(WholeRowTable):
 
     menu_requested = Signal(QPoint)
 
-    def __init__(self, model: RowsModel, widths: Mapping[int, int], *, name: str, label: str) -> None:
-        """`widths` of columns in pixels; the others share the rest."""
+    def __init__(
+        self, model: RowsModel, widths: Mapping[int, int], *, name: str, label: str, narrow: int = NARROW
+    ) -> None:
+        """`widths` of columns in pixels, four fifths of them in a list narrower than `narrow`; the others share the
+        rest.
+        """
         super().__init__()
-        self.rows, self._widths = model, widths
+        self.rows, self._widths, self._narrow = model, widths, narrow
         self.setObjectName(name)
         self.setAccessibleName(label)
         self.setModel(model)
@@ -145,7 +149,7 @@ class CellList(WholeRowTable):
         self._fit_columns()
 
     def _fit_columns(self) -> None:
-        header, narrow = self.horizontalHeader(), self.width() < _NARROW
+        header, narrow = self.horizontalHeader(), self.width() < self._narrow
         for column in range(len(self.rows.titles)):
             width = self._widths.get(column)
             mode = QHeaderView.ResizeMode.Stretch if width is None else QHeaderView.ResizeMode.Fixed

@@ -17,6 +17,8 @@ from benchboard.ui.widgets.menus import Menu
 from benchboard.ui.widgets.surfaces import set_surface
 
 _WIDTHS: Final = {TIME: 124, MESSAGE: 250, FROM: 116, TO: 96, LENGTH: 112}
+_NARROW: Final = 1300
+"""A list narrower than this has room for less beside its content and bytes."""
 _SHOWN_ROWS: Final = 6
 _LOW_ROWS: Final = 3
 _LOW_VIEW: Final = 720
@@ -38,7 +40,7 @@ class MessagesPane(QWidget):
         super().__init__()
         self._note = ""
         self.model = MessageModel(self)
-        self.list = CellList(self.model, _WIDTHS, name=f"{place}_messages", label=_("Messages"))
+        self.list = CellList(self.model, _WIDTHS, name=f"{place}_messages", label=_("Messages"), narrow=_NARROW)
         self.list.menu_requested.connect(self._open_menu)
         self.list.doubleClicked.connect(lambda _index: self._go())
         self.list.installEventFilter(self)
