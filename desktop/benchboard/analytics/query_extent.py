@@ -209,7 +209,7 @@ def source_version(actor: Actor, source: SourceSummary | None) -> Hashable:
         return actor.organisation_id, own, int(time.monotonic() // _KEPT_SECONDS)
     files: Iterable[Hashable] = ()
     if not source.copied and source.path and Path(source.path).exists():
-        files = listed_files(Path(source.path), folder=source.is_folder)
+        files = listed_files(Path(source.path), folder=source.is_folder, nested=source.nested)
     return actor.organisation_id, source.id, source.last_sync, tuple(files)
 
 

@@ -154,6 +154,8 @@ def show(context: CommandContext, which: str) -> None:
 )
 @click.option("--keep-spaces", is_flag=True, help="Keep spaces at the start and end of text; default: remove them.")
 @click.option("--no-file-names", is_flag=True, help="Leave out the column with the file names of a folder.")
+@click.option("--subfolders", is_flag=True, help="Read the CSV and Parquet files in subfolders too; a copy is kept of "
+              "them. Names such as year=2026 become columns.")  # fmt: skip
 @click.option("--file-column", metavar="NAME", help="Name of that column; default: File.")
 @click.option("--allow-empty", is_flag=True, help="Add a file that has no rows.")
 @click.option(
@@ -177,6 +179,7 @@ def add(
     local_times: bool,
     keep_spaces: bool,
     no_file_names: bool,
+    subfolders: bool,
     file_column: str | None,
     allow_empty: bool,
     stack: tuple[tuple[str, str], ...],
@@ -202,7 +205,9 @@ def add(
     _say(_("Reading {file}").format(file=file.name))
     options = ReadOptions(zoned_times="written" if local_times else "utc", trim_spaces=not keep_spaces)
     fixed = frozenset(("zoned_times", "trim_spaces", *(["total_label"] if keep_total else [])))
-    inspected = inspect_file(file, options, fixed=fixed, same_as=dict(stack), renamings=renamed)
+    inspected = inspect_file(
+        file, options, fixed=fixed, same_as=dict(stack), renamings=renamed, nested=subfolders or None
+    )
     if not allow_empty and not any(table.rows for table in inspected.tables):
         raise Invalid(
             "sources.no-rows", _("“{name}” has no rows.").format(name=file.name), why=_why_no_rows(inspected.tables),

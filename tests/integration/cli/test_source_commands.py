@@ -253,6 +253,23 @@ def test_add_folder_names_the_file_of_each_row_unless_told_otherwise(
     assert ["'file'" in one for one in shown] == [True, False]
 
 
+def test_add_folder_reads_its_subfolders_if_told_to(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "sales"
+    for at, name in enumerate(("a.csv", "year=2026/b.csv"), 1):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(f"shop,total\nUlm,{at}\n", encoding="utf-8")
+    for name, options in (("Alone", []), ("Deep", ["--subfolders"])):
+        assert main(["source", "add", str(folder), "--name", name, *options]) == 0
+    assert main(["source", "refresh", "Deep"]) == 0
+    capsys.readouterr()
+    assert main(["query", "run", "--source", "Deep", "SELECT year, sum(total) FROM sales GROUP BY 1", "--json"]) == 0
+    assert sorted(json.loads(capsys.readouterr().out)["rows"], key=str) == [[2026, 2], [None, 1]]
+    assert main(["query", "run", "--source", "Alone", "SELECT count(*) FROM sales", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["rows"] == [[1]]
+
+
 def test_add_folder_names_the_column_of_file_names(
     home: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -42,7 +42,7 @@ def match_columns(scan: FileScan, now: Sequence[ScanColumn]) -> ColumnMatch:
     waiting: defaultdict[str, deque[ScanColumn]] = defaultdict(deque)
     for key, column in zip(keys[0], scan.columns, strict=True):
         waiting[key].append(column)
-    taken = {scan.file_column, *(column.name for column in scan.columns)}
+    taken = {scan.file_column, *(one.name for one in scan.columns), *(one.name for one in scan.partitions)}
     columns: list[ScanColumn] = []
     added: list[ScanColumn] = []
     for key, found in zip(keys[1], now, strict=True):
@@ -117,7 +117,7 @@ def file_titles(scan: FileScan) -> dict[str, tuple[str, ...]]:
     # A line can have more values than the header has titles: only then it takes more than the first line to tell.
     unnamed = any(not column.source for column in scan.columns)
     read = _padded_titles if unnamed and scan.files else _titles
-    return {path.name: known_titles(scan.columns, read(path, scan.options_of(path))) for path in scan.paths}
+    return {scan.name_of(path): known_titles(scan.columns, read(path, scan.options_of(path))) for path in scan.paths}
 
 
 def current_scan(scan: FileScan) -> FileScan:
@@ -134,7 +134,8 @@ def current_scan(scan: FileScan) -> FileScan:
     named: dict[tuple[str, ...], list[Path]] = {}
     found = file_titles(scan)
     for path in scan.paths:
-        titles = found[path.name] if scan.files else _stripped(found[path.name])
+        titles = found[scan.name_of(path)]
+        titles = titles if scan.files else _stripped(titles)
         # A file that can't be read, or has no line, is for the query to report.
         named.setdefault(titles or known, []).append(path)
     if set(named) <= {known, _stripped(known)} and (not scan.files or set(named) == {known}):

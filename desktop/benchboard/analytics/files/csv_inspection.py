@@ -200,7 +200,9 @@ def _totals(connection: duckdb.DuckDBPyConnection, scan: FileScan, read: FileSca
     as it does where the word is a value like others."""
     if scan.format in ("sqlite", "can"):
         return ()
-    every = [(path.name if scan.files else "", total_lines(path, read.options_of(path))) for path in read.paths]
+    every = [
+        (read.name_of(path) if scan.files else "", total_lines(path, read.options_of(path))) for path in read.paths
+    ]
     found = tuple(replace(line, file=name) for name, lines in every for line in lines)
     if len({line.value for line in found}) != 1:
         return ()

@@ -37,7 +37,7 @@ def joined_versions(scan: FileScan, parts: tuple[FileScan, ...]) -> FileScan:
     """The scan of a folder with the versions of its files, each of which was inspected alone."""
     known = ("", _reading_of(scan))
     holds = all(one.unchanged and one.inspected[0] == known for one in parts)
-    found = dict(version for one in parts for version in one.inspected)
+    found = {one.file_name: version for one in parts for _name, version in one.inspected[1:]}
     versions = tuple((name, found[name]) for name in scan.files) if holds else ()
     return replace(scan, inspected=(known, *versions) if holds else (), unchanged=holds)
 

@@ -29,7 +29,7 @@ def differing_kinds(
                 one = table.scan.columns[at]
                 # Whole and other numbers don't differ, and neither do days and times.
                 kind: ColumnKind = {"integer": "float", "timestamp": "date"}.get(one.kind, one.kind)  # type: ignore[assignment]  # kinds all
-                kinds.setdefault((kind, one.value_unit), []).append(table.scan.path.name)
+                kinds.setdefault((kind, one.value_unit), []).append(table.scan.file_name)
         if column.kind == "text" and len(kinds) > 1:
             found.append(DifferingKind(place, tuple((*key, tuple(names)) for key, names in kinds.items())))
     return tuple(found)

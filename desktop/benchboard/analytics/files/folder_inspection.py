@@ -5,6 +5,7 @@ found; in the rows of a file that lacks a column, this is empty. That isn't done
 `TableInspection.partial_columns` and `apart`.
 """
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -36,6 +37,7 @@ from benchboard.analytics.files.inspection_types import (
 from benchboard.analytics.files.number_marks import open_number
 from benchboard.analytics.files.other_titles import with_renamings, with_titles_of
 from benchboard.analytics.files.partial_columns import partial_columns
+from benchboard.analytics.files.partitions import MAX_DEPTH, partitions_of
 from benchboard.analytics.files.renamed_columns import Renaming, renamed_among
 from benchboard.analytics.files.scan import (
     MAX_COLUMNS,
@@ -59,6 +61,9 @@ _WIDER: Final[dict[frozenset[ColumnKind], ColumnKind]] = {
     frozenset({"date", "timestamp"}): "timestamp",
 }
 """The kind that both of two kinds fit; else that is text."""
+_HIDDEN: Final = (".", "~$", "_")
+"""How the names of subfolders, and of files in them, begin that aren't looked at: Spark notes with “_” that it is
+done."""
 MAX_FORMATS: Final = 20
 """How many ways to write a date a column may have."""
 
@@ -69,10 +74,10 @@ def is_data_file(path: Path) -> bool:
     return not path.name.startswith((".", "~$")) and path.is_file()
 
 
-def folder_files(folder: Path) -> tuple[Path, ...]:
-    """The files directly in a folder, in the order of their names, without hidden ones. Raises `OSError`, and `Invalid`
-    if there are none or too many."""
-    files = sorted(path for path in folder.iterdir() if is_data_file(path))
+def folder_files(folder: Path, *, nested: bool = False) -> tuple[Path, ...]:
+    """The files directly in a folder, in the order of their names, without hidden ones; with `nested`, also those in
+    its subfolders. Raises `OSError`, and `Invalid` if there are none or too many."""
+    files = sorted(nested_files(folder)) if nested else sorted(path for path in folder.iterdir() if is_data_file(path))
     if not files:
         raise Invalid(
             "files.empty", _("“{name}” has no files.").format(name=folder.name), do=_("Choose another folder.")
@@ -83,29 +88,86 @@ def folder_files(folder: Path) -> tuple[Path, ...]:
     return tuple(files)
 
 
+def nested_files(folder: Path) -> Iterator[Path]:
+    """The files in a folder and its subfolders, without what is hidden. Links to folders aren't followed, so that no
+    circle of them is, and nothing outside is read. Raises `OSError`, and `Invalid` where subfolders are too deep, or
+    files too many."""
+    found = 0
+    for where, folders, names in os.walk(folder, onerror=_raise):
+        folders[:] = [name for name in folders if not name.startswith(_HIDDEN)]
+        at = Path(where)
+        if len(at.relative_to(folder).parts) >= MAX_DEPTH and folders:
+            what = _("“{name}” has subfolders in more than {count} levels.")
+            raise Invalid("files.too-deep", what.format(name=folder.name, count=number(MAX_DEPTH)))
+        for name in names:
+            if name.startswith(_HIDDEN) or "\\" in name or not is_data_file(at / name):
+                continue
+            found += 1
+            if found > MAX_FILES:
+                what = _("“{name}” has more than {count} files with those in its subfolders.")
+                raise Invalid("files.too-many", what.format(name=folder.name, count=number(MAX_FILES)))
+            yield at / name
+
+
+def _raise(error: OSError) -> None:
+    """Fail where a subfolder can't be read: else its rows would be missing in silence."""
+    raise error
+
+
+def subfolder_count(folder: Path) -> int:
+    """How many subfolders a folder has, without hidden ones and links. Raises `OSError`."""
+    found = (path for path in folder.iterdir() if not path.name.startswith(_HIDDEN))
+    return sum(path.is_dir() and not path.is_symlink() for path in found)
+
+
 def inspect_each(
     folder: Path,
     inspect: Callable[[Path], FileInspection],
     cancel_token: CancelToken,
     same_as: Mapping[str, str] = MappingProxyType({}),
     renamings: Sequence[Renaming] = (),
+    nested: bool = False,
 ) -> tuple[tuple[TableInspection, ...], tuple[UnreadFile, ...]]:
     """The tables of the files in a folder, those that belong together joined; and why some files have none. `same_as`:
-    the files that are read under the titles of another one; `renamings`: the columns that are those of others. If all
-    have none, raises the error of the first; else what `with_titles_of` and `with_renamings` raise."""
+    the files that are read under the titles of another one; `renamings`: the columns that are those of others;
+    `nested`: whether files in subfolders are read too. If all have none, raises the error of the first; else what
+    `with_titles_of` and `with_renamings` raise."""
     tables: list[TableInspection] = []
     problems: list[UnreadFile] = []
-    for path in folder_files(folder):
+    for path in folder_files(folder, nested=nested):
+        subfolder = path.parent.relative_to(folder).as_posix() if path.parent != folder else ""
         try:
-            tables.extend(inspect(path).tables)
+            found = inspect(path).tables
+            if nested:
+                _require_stackable(path, found)
+            tables.extend(replace(one, scan=replace(one.scan, subfolder=subfolder)) for one in found)
         except Cancelled:
             raise
         except AppError as problem:
-            problems.append(UnreadFile(path.name, problem))
+            problems.append(UnreadFile(f"{subfolder}/{path.name}" if subfolder else path.name, problem))
     if not tables:
         raise problems[0].why
     titled = with_renamings(with_titles_of(tables, same_as), renamings)
-    return joined_tables(folder, titled, cancel_token), tuple(problems)
+    joined = joined_tables(folder, titled, cancel_token)
+    return tuple(_nested(folder, one) for one in joined) if nested else joined, tuple(problems)
+
+
+def _require_stackable(path: Path, tables: Sequence[TableInspection]) -> None:
+    """Raise `Invalid` for what is no table of rows alone: of subfolders, nothing else is read."""
+    if any(one.scan.format not in ("csv", "parquet") for one in tables):
+        what = _("“{name}” isn't read: with subfolders, only CSV and Parquet files are.").format(name=path.name)
+        raise Invalid("files.nested-format", what)
+
+
+def _nested(folder: Path, table: TableInspection) -> TableInspection:
+    """A table of a folder with its subfolders, with the columns that these make."""
+    table = table if table.scan.files else _alone(folder, table)
+    scan = replace(table.scan, nested=True, subfolder="")
+    taken = [one.name for one in scan.columns]
+    made = partitions_of(scan.files, taken)
+    file_column = query_names((*taken, *(one.name for one in made), "file"))[-1]
+    scan = replace(scan, partitions=made, file_column=file_column if scan.file_column else "")
+    return replace(table, scan=scan)
 
 
 def joined_tables(
@@ -172,12 +234,13 @@ def _every_column(scan: FileScan, tables: Sequence[TableInspection]) -> tuple[Sc
 
 def _alone(folder: Path, table: TableInspection) -> TableInspection:
     """The table of the only file, as one of the folder: files that come later belong to it."""
-    name = table.scan.path.name
+    name = table.scan.file_name
+    inspected = tuple((name if one else "", version) for one, version in table.scan.inspected)
 
     def named(lines: Sequence[WrongLine]) -> tuple[WrongLine, ...]:
         return tuple(replace(line, file=name) for line in lines)
 
-    scan = _with_file_column(replace(table.scan, path=folder, files=(name,)))
+    scan = _with_file_column(replace(table.scan, path=folder, files=(name,), nested="/" in name, inspected=inspected))
     if scan.format == "csv" and has_titles(scan):
         scan = scan.with_headers({name: [column.source for column in scan.columns]})
     wrong, totals = named(table.wrong_lines), named(table.total_lines)
@@ -199,12 +262,13 @@ def _joined(
 ) -> TableInspection:
     """The table of several files; `writings` are the same tables by how their files are written."""
     first = tables[0].scan
-    scan = replace(first, path=folder, files=tuple(table.scan.path.name for table in tables))
-    titles = {table.scan.path.name: [column.source for column in table.scan.columns] for table in tables}
+    names = tuple(table.scan.file_name for table in tables)
+    scan = replace(first, path=folder, files=names, nested=any("/" in name for name in names))
+    titles = {table.scan.file_name: [column.source for column in table.scan.columns] for table in tables}
     if first.format == "parquet" and any(table.scan.columns != first.columns for table in tables):
         from benchboard.analytics.files.parquet_inspection import inspect_parquet
 
-        found = inspect_parquet(folder, cancel_token, files=scan.files)
+        found = inspect_parquet(folder, cancel_token, files=scan.files, nested=scan.nested)
         found = replace(found, partial_columns=partial_columns(found.scan.columns, titles))
         return replace(found, scan=_with_file_column(found.scan), preview_files=_preview_files(tables))
     every = _every_column(scan, tables[1:]) if has_titles(first) else first.columns
@@ -220,7 +284,7 @@ def _joined(
     renamed: tuple[RenamedColumn, ...] = ()
     if first.format == "csv" and has_titles(first):
         scan = scan.with_headers(titles)
-        renamed = renamed_among(columns, titles, {one.scan.path.name: one.scan.columns for one in tables})
+        renamed = renamed_among(columns, titles, {one.scan.file_name: one.scan.columns for one in tables})
     lines = [_placed(line, each, table) for table, each in zip(tables, places, strict=True)
              for line in table.wrong_lines]  # fmt: skip
     raws, values = _previews(columns, tables, places)
@@ -237,7 +301,7 @@ def _joined(
         wrong_lines=tuple(lines[:MAX_WRONG_LINES]),
         wrong_count=sum(table.wrong_count for table in tables),
         left_out=sum(table.left_out for table in tables),
-        total_lines=tuple(replace(line, file=table.scan.path.name) for table in tables for line in table.total_lines),
+        total_lines=tuple(replace(line, file=table.scan.file_name) for table in tables for line in table.total_lines),
         mixed_units=tuple(_mixed_units(columns, where, places, tables)),
         assumed_units=tuple(_assumed_units(columns, where, places, tables)),
         total_columns=tables[0].total_columns,
@@ -256,7 +320,7 @@ def _with_writings(
     every = [_joined_options(alike) for alike in writings]
     options = replace(shared, **{name: getattr(every[0], name) for name in OF_A_FILE})
     variants = (
-        FileVariant(tuple(table.scan.path.name for table in alike), one)
+        FileVariant(tuple(table.scan.file_name for table in alike), one)
         for alike, one in zip(writings[1:], every[1:], strict=True)
     )
     return replace(scan, options=options, variants=tuple(variants))
@@ -296,7 +360,7 @@ def _with_label(scan: FileScan, tables: Sequence[TableInspection], cancel_token:
 def _placed(line: WrongLine, places: Sequence[int | None], table: TableInspection) -> WrongLine:
     """A wrong line of a file as one of the joined table."""
     column = None if line.column is None else places.index(line.column)
-    return replace(line, file=table.scan.path.name, column=column)
+    return replace(line, file=table.scan.file_name, column=column)
 
 
 def _previews(
@@ -321,8 +385,8 @@ def _previews(
 
 def _preview_files(tables: Sequence[TableInspection]) -> tuple[str, ...]:
     """What the column of file names has in the first rows of all tables."""
-    labels = file_labels([table.scan.path.name for table in tables])
-    return tuple(labels[table.scan.path.name] for table in tables for _row in table.preview)[:PREVIEW_ROWS]
+    labels = file_labels([table.scan.file_name for table in tables])
+    return tuple(labels[table.scan.file_name] for table in tables for _row in table.preview)[:PREVIEW_ROWS]
 
 
 def _preview_lines(tables: Sequence[TableInspection]) -> tuple[int, ...]:
@@ -336,7 +400,7 @@ def _preview_lines(tables: Sequence[TableInspection]) -> tuple[int, ...]:
 
 
 def _preview_line_files(tables: Sequence[TableInspection]) -> tuple[str, ...]:
-    return tuple(table.scan.path.name for table in tables for _row in table.preview)[:PREVIEW_ROWS]
+    return tuple(table.scan.file_name for table in tables for _row in table.preview)[:PREVIEW_ROWS]
 
 
 def _text(table: TableInspection, raw: str | None) -> str | None:
@@ -387,11 +451,11 @@ def _assumed_units(
         counts = Counter[str]()
         for table, one in where[at]:
             if column.unit_assumed and one is not None and not table.scan.columns[one].value_unit:
-                counts[table.scan.path.name] += _count(table.columns[one])
+                counts[table.scan.file_name] += _count(table.columns[one])
         for table, each in zip(tables, places, strict=True):
             for assumed in table.assumed_units:
                 if column.unit_assumed and each[at] == assumed.place:
-                    counts[table.scan.path.name] += assumed.count
+                    counts[table.scan.file_name] += assumed.count
         files = tuple(name for name, count in counts.items() if count)
         if files:
             yield AssumedUnit(at, counts.total(), files)

@@ -12,7 +12,7 @@ from typing import Final
 
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.files.file_versions import inspected_as, versions_of
-from benchboard.analytics.files.folder_inspection import folder_files, inspect_each
+from benchboard.analytics.files.folder_inspection import folder_files, inspect_each, is_data_file, subfolder_count
 from benchboard.analytics.files.formats import detect_format, file_error
 from benchboard.analytics.files.inspection_types import FileInspection, ReportProgress, TableInspection
 from benchboard.analytics.files.renamed_columns import Renaming
@@ -32,6 +32,7 @@ def inspect_file(
     only: str = "",
     same_as: Mapping[str, str] = MappingProxyType({}),
     renamings: Sequence[Renaming] = (),
+    nested: bool | None = None,
     cancel_token: CancelToken | None = None,
     progress: ReportProgress | None = None,
 ) -> FileInspection:
@@ -40,6 +41,7 @@ def inspect_file(
     With `only`, of an Excel or SQLite file that table alone. Of `options`, the fields named in `fixed` (what the user
     chose) are taken as they are, the others are detected. `same_as`: the names of a folder's CSV files that are read
     under the titles of another one, and its name; `renamings`: which columns of these files are those of others.
+    `nested`: whether the files in a folder's subfolders are read too; None: only where it has no others.
     Raises `NotFound`, `Unavailable`, `Invalid` or `Cancelled`.
     """
     started = time.monotonic()
@@ -48,9 +50,12 @@ def inspect_file(
     found = detect_format(path)
     try:
         if found == "folder":
-            return _inspect_folder(path, started, options, fixed, same_as, renamings, token, report)
+            count = subfolder_count(path)
+            deep = nested if nested is not None else count > 0 and not any(map(is_data_file, path.iterdir()))
+            found_in = _inspect_folder(path, started, options, fixed, same_as, renamings, deep, token, report)
+            return replace(found_in, nested=deep, subfolders=count)
         size, versions = path.stat().st_size, versions_of(FileScan(path, found))
-        tables = _tables(path, found, options, fixed, only, token, report)
+        tables = _tables(path, found, options, fixed, only, bool(nested), token, report)
         tables = tuple(replace(one, scan=inspected_as(one.scan, versions)) for one in tables)
     except OSError as error:
         raise file_error(path, error) from error
@@ -64,20 +69,22 @@ def _inspect_folder(
     fixed: frozenset[str],
     same_as: Mapping[str, str],
     renamings: Sequence[Renaming],
+    nested: bool,
     token: CancelToken,
     report: ReportProgress,
 ) -> FileInspection:
-    count = len(folder_files(path))
+    files = folder_files(path, nested=nested)
+    count = len(files)
     done = 0
 
     def inspect(file: Path) -> FileInspection:
         nonlocal done
         report(done, count)
         done += 1
-        return inspect_file(file, options, fixed=fixed, cancel_token=token)
+        return inspect_file(file, options, fixed=fixed, nested=nested, cancel_token=token)
 
-    tables, skipped = inspect_each(path, inspect, token, same_as, renamings)
-    size = sum(file.stat().st_size for file in folder_files(path))
+    tables, skipped = inspect_each(path, inspect, token, same_as, renamings, nested)
+    size = sum(file.stat().st_size for file in files)
     return FileInspection(path, "folder", size, time.monotonic() - started, tables, skipped)
 
 
@@ -116,6 +123,7 @@ def _tables(
     options: ReadOptions | None,
     fixed: frozenset[str],
     only: str,
+    nested: bool,
     token: CancelToken,
     report: ReportProgress,
 ) -> tuple[TableInspection, ...]:
@@ -127,7 +135,7 @@ def _tables(
     if found == "parquet":
         from benchboard.analytics.files.parquet_inspection import inspect_parquet
 
-        return (inspect_parquet(path, token),)
+        return (inspect_parquet(path, token, nested=nested),)
     if found == "duckdb":
         from benchboard.analytics.files.duckdb_files import inspect_duckdb
 

@@ -240,3 +240,7 @@ class FileInspection:
     tables: tuple[TableInspection, ...] = field(default=())
     skipped: tuple[UnreadFile, ...] = ()
     """The files of a folder that aren't among the tables."""
+    nested: bool = False
+    """Whether the files in its subfolders are read too."""
+    subfolders: int = 0
+    """How many subfolders a folder has."""

@@ -69,7 +69,7 @@ def _decoded(scan: FileScan, token: CancelToken, report: ReportProgress, scratch
             if options.encoding != "utf-8":
                 text = stack.enter_context(as_utf_8(path, options, token, report, scratch=scratch))
                 # What is said of a file, and where its columns are, goes by its name.
-                stand_ins.append((path.name, text.path.rename(text.path.with_name(path.name))))
+                stand_ins.append((scan.name_of(path), text.path.rename(text.path.with_name(path.name))))
         yield replace(
             scan,
             options=_as_decoded(scan.options),

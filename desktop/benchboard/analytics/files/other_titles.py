@@ -52,14 +52,14 @@ def with_titles_of(tables: Sequence[TableInspection], same_as: Mapping[str, str]
 
     Raises `Invalid` (`files.titles`) if there is no such file, or if it has another number of columns.
     """
-    known = {one.scan.path.name: one.scan for one in tables if one.scan.format == "csv" and has_titles(one.scan)}
+    known = {one.scan.file_name: one.scan for one in tables if one.scan.format == "csv" and has_titles(one.scan)}
     for name in (*same_as, *same_as.values()):
         if name not in known:
             what = _("There's no CSV file “{name}” in this folder.").format(name=name[:80])
             raise Invalid("files.titles", what, do=_("Choose one of the folder's files."))
     likes = {name: _last_of(name, same_as) for name in same_as}
     return tuple(
-        _renamed(one, known[likes[one.scan.path.name]]) if one.scan.path.name in likes else one for one in tables
+        _renamed(one, known[likes[one.scan.file_name]]) if one.scan.file_name in likes else one for one in tables
     )
 
 
@@ -158,7 +158,7 @@ def _renamed(table: TableInspection, like: FileScan) -> TableInspection:
     columns = table.scan.columns
     if len(columns) != len(like.columns):
         what = _("“{name}” and “{like}” don't have as many columns.").format(
-            name=table.scan.path.name, like=like.path.name
+            name=table.scan.file_name, like=like.file_name
         )
         raise Invalid("files.titles", what, do=_("Only files with the same columns can be read as one."))
     pairs = zip(columns, like.columns, strict=True)

@@ -44,17 +44,22 @@ def stored_column(name: str, source: str, sql_type: str) -> ScanColumn:
     )
 
 
-def inspect_parquet(path: Path, cancel_token: CancelToken, *, files: tuple[str, ...] = ()) -> TableInspection:
-    """Inspect a Parquet file, or several in the folder `path` that make up one table. Raises `AppError`."""
-    scan = parquet_scan(path, cancel_token, files=files)
+def inspect_parquet(
+    path: Path, cancel_token: CancelToken, *, files: tuple[str, ...] = (), nested: bool = False
+) -> TableInspection:
+    """Inspect a Parquet file, or several in the folder `path` that make up one table. `nested`: the names of subfolders
+    are no columns of theirs, as they are of the table. Raises `AppError`."""
+    scan = parquet_scan(path, cancel_token, files=files, nested=nested)
     with reading_connection(scan.paths, cancel_token) as connection:
         return inspect_typed(connection, scan, scan.rows_sql())
 
 
-def parquet_scan(path: Path, cancel_token: CancelToken, *, files: tuple[str, ...] = ()) -> FileScan:
+def parquet_scan(
+    path: Path, cancel_token: CancelToken, *, files: tuple[str, ...] = (), nested: bool = False
+) -> FileScan:
     """How a Parquet file, or several in the folder `path`, are read: the columns of all, each of the type that holds
     the values of all. Raises `AppError` and `Cancelled`."""
-    scan = FileScan(path, "parquet", files=files)
+    scan = FileScan(path, "parquet", files=files, nested=nested)
     with reading_connection(scan.paths, cancel_token) as connection:
         described = connection.execute(f"DESCRIBE FROM {scan.rows_sql()}").fetchall()
     if len(described) > MAX_COLUMNS:
@@ -65,9 +70,9 @@ def parquet_scan(path: Path, cancel_token: CancelToken, *, files: tuple[str, ...
     return scan.with_columns(tuple(columns))
 
 
-def parquet_titles(path: Path, cancel_token: CancelToken) -> tuple[str, ...]:
+def parquet_titles(path: Path, cancel_token: CancelToken, *, nested: bool = False) -> tuple[str, ...]:
     """The names of the columns in a Parquet file. Raises `AppError` and `Cancelled`."""
-    return tuple(column.source for column in parquet_scan(path, cancel_token).columns)
+    return tuple(column.source for column in parquet_scan(path, cancel_token, nested=nested).columns)
 
 
 def inspect_typed(connection: duckdb.DuckDBPyConnection, scan: FileScan, relation: str) -> TableInspection:

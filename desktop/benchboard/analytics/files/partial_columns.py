@@ -32,7 +32,10 @@ def read_partial_columns(scan: FileScan, cancel_token: CancelToken) -> tuple[Par
         return partial_columns(scan.columns, {name: found for name, found in file_titles(scan).items() if found})
     from benchboard.analytics.files.parquet_inspection import parquet_titles
 
-    return partial_columns(scan.columns, {path.name: parquet_titles(path, cancel_token) for path in scan.paths})
+    return partial_columns(
+        scan.columns,
+        {scan.name_of(path): parquet_titles(path, cancel_token, nested=scan.nested) for path in scan.paths},
+    )
 
 
 def partial_column_sentence(column: PartialColumn) -> str:

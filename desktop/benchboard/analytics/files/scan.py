@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from benchboard.analytics.files.column_names import query_names
-from benchboard.analytics.files.file_column import FILE_PATH, file_label_sql
+from benchboard.analytics.files.file_column import FILE_PATH, file_label_sql, file_name_sql
+from benchboard.analytics.files.partitions import Partition, partition_sql
 from benchboard.analytics.files.spaces import trimmed_sql
 from benchboard.analytics.files.sql_text import identifier, literal, literal_list, path_literals
 from benchboard.analytics.files.value_expressions import (
@@ -180,6 +181,12 @@ class FileScan:
     headers: tuple[FileHeader, ...] = ()
     """The titles of each of a folder's CSV files when it was read; of a file that isn't among them, that isn't
     known."""
+    nested: bool = False
+    """Whether the files in subfolders belong to it too: their names begin with these, as `2026/01/a.csv`."""
+    partitions: tuple[Partition, ...] = ()
+    """What the names of the subfolders say of each row, as columns before that of the files."""
+    subfolder: str = ""
+    """Of a single file of such a folder, while it is inspected: the subfolders that it is in."""
     unchanged: bool = field(default=False, compare=False)
     """Whether its files are seen to be of these versions still. Not kept with the scan."""
 
@@ -189,6 +196,20 @@ class FileScan:
         stand_ins = dict(self.stand_ins)
         files = tuple(stand_ins.get(name, self.path / name) for name in self.files)
         return files or (stand_ins.get(self.path.name, self.path),)
+
+    @property
+    def file_name(self) -> str:
+        """The name of a single file among those of its folder."""
+        return f"{self.subfolder}/{self.path.name}" if self.subfolder else self.path.name
+
+    def name_of(self, path: Path) -> str:
+        """The name of one of the files that are read: what is read in its place has that of the file."""
+        if not self.nested or not self.files:
+            return path.name
+        stood_in = next((name for name, other in self.stand_ins if other == path), None)
+        if stood_in is not None:
+            return stood_in
+        return path.relative_to(self.path).as_posix() if path.is_relative_to(self.path) else path.name
 
     @property
     def file_names(self) -> tuple[str, ...]:
@@ -232,12 +253,13 @@ class FileScan:
 
     def _variant_of(self, path: Path) -> int:
         """The place of a file's options in `writings`."""
-        return next((at for at, one in enumerate(self.variants, 1) if path.name in one.files), 0)
+        return next((at for at, one in enumerate(self.variants, 1) if self.name_of(path) in one.files), 0)
 
     @property
     def kept_columns(self) -> tuple[ScanColumn, ...]:
         """The columns that a query sees."""
         kept = tuple(column for column in self.columns if not column.left_out)
+        kept += tuple(ScanColumn(one.name, one.key, one.kind, source=one.name, checked=True) for one in self.partitions)
         if not self.file_column:
             return kept
         title = self.file_title or _("File")
@@ -245,7 +267,8 @@ class FileScan:
 
     def with_file_title(self, title: str) -> "FileScan":
         """The scan with another title of the column with the files' names, and a name in queries that is made of it."""
-        name = query_names((*(column.name for column in self.columns), title))[-1]
+        taken = (*(one.name for one in self.columns), *(one.name for one in self.partitions))
+        name = query_names((*taken, title))[-1]
         return replace(self, file_title=title, file_column=name) if self.file_column else self
 
     def relation_sql(self) -> str:
@@ -278,8 +301,9 @@ class FileScan:
 
     def _reader_sql(self, store_rejects: int, typed: frozenset[int]) -> str:
         if self.format == "parquet":
-            named = f", filename={literal(FILE_PATH)}" if self.file_column else ""
+            named = f", filename={literal(FILE_PATH)}" if self.names_files else ""
             options = f", union_by_name=true{named}" if self.files else ""
+            options += ", hive_partitioning=false" if self.nested else ""
             return f"read_parquet({path_literals(self.paths)}{options})"
         if not self.layouts and not self.variants:
             return self._text_sql(self.paths, len(self.columns), store_rejects, 0, typed)
@@ -311,7 +335,7 @@ class FileScan:
             columns.append(f"{found[0] if len(set(found)) == 1 else f'CASE{cases} END'} AS c{place}")
         if self.variants:
             columns.append(f"{variant} AS {_VARIANT}")
-        if self.file_column:
+        if self.names_files:
             columns.append(identifier(FILE_PATH))
         paths = tuple(path for layout in layouts for path in layout.paths)
         text = self._text_sql(paths, layouts[0].width, store_rejects, variant)
@@ -349,8 +373,10 @@ class FileScan:
             "null_padding": _boolean(padding),
             "parallel": _boolean(not (padding and options.quoted_breaks)),
         }
-        if self.file_column:
+        if self.names_files:
             arguments["filename"] = literal(FILE_PATH)
+        if self.nested:
+            arguments["hive_partitioning"] = "false"
         if store_rejects:
             arguments |= {"store_rejects": "true", "rejects_limit": str(store_rejects)}
         call = f"read_csv({paths}, {', '.join(f'{name}={value}' for name, value in arguments.items())})"
@@ -373,6 +399,8 @@ class FileScan:
             for place, column in enumerate(self.columns)
             if not column.left_out
         ]
+        name = file_name_sql(self.stand_ins, self.path if self.nested else None)
+        selected += [f"{partition_sql(one, name)} AS {identifier(one.name)}" for one in self.partitions]
         if self.file_column:
             selected.append(f"{self.file_sql()} AS {identifier(self.file_column)}")
         where = ""
@@ -380,9 +408,16 @@ class FileScan:
             where = f" WHERE NOT ({wrong})"
         return f"SELECT {', '.join(selected)} FROM {relation}{where}"  # noqa: S608  # quoted
 
+    @property
+    def names_files(self) -> bool:
+        """Whether a row's file has to be known."""
+        return bool(self.file_column or self.partitions)
+
     def file_sql(self) -> str:
         """The value of the column `file_column`, from a relation that `rows_sql` answers; empty if there is none."""
-        return file_label_sql(self.files, self.stand_ins) if self.file_column else "''"
+        if not self.file_column:
+            return "''"
+        return file_label_sql(self.files, self.stand_ins, self.path if self.nested else None)
 
     def raw_sql(self, place: int) -> str:
         """The column at a place as the file has it."""
@@ -444,6 +479,8 @@ class FileScan:
             "format": self.format,
             "table": self.table,
             "files": list(self.files),
+            "nested": self.nested,
+            "partitions": [asdict(one) for one in self.partitions],
             "file_column": self.file_column,
             "file_title": self.file_title,
             "inspected": [list(one) for one in self.inspected],

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final, get_args
 
 from benchboard.analytics.files.column_names import NAME
+from benchboard.analytics.files.partitions import MAX_DEPTH, PARTITION_KINDS, Partition, is_inside
 from benchboard.analytics.files.scan import (
     MAX_COLUMNS,
     MAX_FILES,
@@ -29,7 +30,7 @@ from benchboard.i18n import _
 _MAX_TEXT: Final = 1_000
 _MARK: Final = "\ufeff"
 """The byte order mark, which older sources have in the first title of a file in UTF-16."""
-_NOT_KEPT: Final = frozenset({"layouts", "stand_ins", "unchanged"})
+_NOT_KEPT: Final = frozenset({"layouts", "stand_ins", "unchanged", "subfolder"})
 """The fields of a scan that say how its files are now."""
 _GONE: Final = frozenset({"mixed_endings"})
 """Options that older sources have and that mean nothing any more."""
@@ -51,20 +52,25 @@ def _parsed(document: object) -> FileScan:
         "variants": [],
         "file_column": "",
         "headers": [],
+        "nested": False,
+        "partitions": [],
     }  # what older sources have none of
     known: object = older | document if isinstance(document, dict) else document
     found = _object(known, {each.name for each in fields(FileScan)} - _NOT_KEPT)
     path = Path(_text(found["path"], 4_096))
     if not path.is_absolute():
         raise ValueError("path: not absolute")
-    files = tuple(_text(name) for name in _list(found["files"], MAX_FILES))
-    if any(Path(name).name != name for name in files):
+    files, nested = tuple(_text(name) for name in _list(found["files"], MAX_FILES)), _flag(found["nested"])
+    if not all(is_inside(name) if nested else Path(name).name == name for name in files):
         raise ValueError("files: not a name")
+    partitions = tuple(_partition(one) for one in _list(found["partitions"], MAX_DEPTH))
+    if partitions and not nested:
+        raise ValueError("partitions")
     columns = tuple(_column(column) for column in _list(found["columns"], MAX_COLUMNS))
     file_column = _text(found["file_column"])
     if file_column and (NAME.fullmatch(file_column) is None or not files):
         raise ValueError("file_column")
-    names = [*(column.name for column in columns), *([file_column] if file_column else [])]
+    names = [*(one.name for one in columns), *(one.name for one in partitions), *([file_column] if file_column else [])]
     if len(set(names)) != len(names):
         raise ValueError("columns: a name twice")
     return FileScan(
@@ -79,7 +85,17 @@ def _parsed(document: object) -> FileScan:
         tuple(_variant(one) for one in _list(found["variants"], MAX_FILES)),
         inspected=tuple(_version(one) for one in _list(found["inspected"], MAX_FILES + 1)),
         headers=tuple(_header(one) for one in _list(found["headers"], MAX_FILES)),
+        nested=nested,
+        partitions=partitions,
     )
+
+
+def _partition(document: object) -> Partition:
+    found = _object(document, {"key", "level", "name", "kind"})
+    name, level = _text(found["name"]), found["level"]
+    if NAME.fullmatch(name) is None or type(level) is not int or not 0 <= level <= MAX_DEPTH:
+        raise ValueError("partition")
+    return Partition(_text(found["key"]), level, name, _one_of(found["kind"], PARTITION_KINDS))
 
 
 def _header(document: object) -> FileHeader:

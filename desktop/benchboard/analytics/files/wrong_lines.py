@@ -125,7 +125,7 @@ def _breaks_before(text: object) -> int:
 
 def _name(scan: FileScan, path: Path) -> str:
     """The name of the file that a wrong line is in, if there are several."""
-    return path.name if scan.files else ""
+    return scan.name_of(path) if scan.files else ""
 
 
 def _rejection(kind: str, text: str, options: ReadOptions, width: int) -> str:

@@ -72,7 +72,7 @@ def inspect_stored(
     found = match.scan.with_options(**options)
     inspected = inspect_scan(found, cancel_token=cancel_token, progress=progress)
     folder = is_folder((table,))
-    size = sum(one.size for one in listed_files(scan.path, folder=folder))
+    size = sum(one.size for one in listed_files(scan.path, folder=folder, nested=scan.nested))
     return FileInspection(scan.path, "folder" if folder else scan.format, size, 0.0, (inspected,))
 
 
@@ -113,7 +113,7 @@ def change_columns(
     token, report = cancel_token or CancelToken(), progress or (lambda _done, _total: None)
     with database.read() as session:
         get_table(session, actor, source_id, table)
-    names = [column.name for column in scan.columns]
+    names = [*(one.name for one in scan.columns), *(one.name for one in scan.partitions)]
     if not scan.kept_columns:
         raise Invalid("files.no-columns", _("No column of the file is used."), do=_("Choose at least one."))
     if len(set(names)) < len(names):

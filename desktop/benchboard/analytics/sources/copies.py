@@ -43,7 +43,7 @@ def with_copies(
     found: list[SourceTable] = []
     try:
         for table in tables:
-            if table.scan.readable_in_place:
+            if table.scan.readable_in_place and not table.scan.nested:
                 found.extend(with_kept_files((table,), source_id))
                 continue
             target = folder / f"{table.name}.parquet"

@@ -17,7 +17,7 @@ from benchboard.analytics.files.scan import FileScan
 from benchboard.analytics.sources.catalog import get_row
 from benchboard.analytics.sources.configuration import SourceConfiguration, SourceTable, tables_of
 from benchboard.analytics.sources.copies import delete_copies, with_kept_files
-from benchboard.analytics.sources.original_files import is_folder, original, original_files
+from benchboard.analytics.sources.original_files import is_folder, is_nested, original, original_files
 from benchboard.analytics.sources.services import SourceSummary, add_source, update_source
 from benchboard.analytics.sources.source_ids import id_for_new
 from benchboard.analytics.sources.source_reading import copies_before
@@ -55,6 +55,8 @@ def import_files(
     require(actor, "sources:write")
     token, report = cancel_token or CancelToken(), progress or (lambda _done, _total: None)
     tables = tables_of(tuple(scans))
+    if folder is None and is_nested(tables):
+        raise Invalid("sources.nested", _("With subfolders, the files are copied."))
     with database.read() as session:
         source_id = id_for_new(session, actor, name, tables[0].scan.format if tables else "")
     if folder is None and keeps_last_good:

@@ -87,7 +87,9 @@ def source_files(session: Session, actor: Actor, source_ids: Sequence[str]) -> d
         except NotFound:
             continue
         path = Path(source.path)
-        files = listed_files(path, folder=source.is_folder) if source.path and path.exists() else ()
+        files = (
+            listed_files(path, folder=source.is_folder, nested=source.nested) if source.path and path.exists() else ()
+        )
         found[source_id] = SourceFiles(source.id, source.name, source.copied, files)
     return found
 
@@ -112,7 +114,7 @@ def file_changes(source: SourceSummary) -> FileChanges:
     path = Path(source.path)
     if not source.path or not path.exists():
         return FileChanges()
-    now = listed_files(path, folder=source.is_folder)
+    now = listed_files(path, folder=source.is_folder, nested=source.nested)
     if source.originals is not None:
         return compare_files(source.originals, now)
     # Of a source that was read by an older version, nothing is known but when.

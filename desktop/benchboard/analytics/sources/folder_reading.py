@@ -27,6 +27,7 @@ from benchboard.analytics.files.inspection import inspect_file
 from benchboard.analytics.files.inspection_types import RenamedColumn, TableInspection, UnreadFile
 from benchboard.analytics.files.number_marks import MARKS
 from benchboard.analytics.files.partial_columns import unread_sentence
+from benchboard.analytics.files.partitions import partitions_now
 from benchboard.analytics.files.renamed_columns import is_replaced, renamed_beside, renamed_in_file, unanswered
 from benchboard.analytics.files.scan import OF_A_FILE, FileScan, FileVariant, ReadOptions, ScanColumn
 from benchboard.analytics.sources.state import READ_OPTIONS
@@ -69,7 +70,8 @@ def match_folder(
     Raises `AppError` (the folder is gone, or has no files) and `Cancelled`.
     """
     try:
-        there = {path.name: path for path in folder_files(scan.path) if path not in others}
+        listed = folder_files(scan.path, nested=scan.nested)
+        there = {scan.name_of(path): path for path in listed if path not in others}
     except OSError as error:
         raise file_error(scan.path, error) from error
     kept = [name for name in scan.files if name in there]
@@ -82,6 +84,10 @@ def match_folder(
     read = tuple(sorted(name for name in (*kept, *came) if name not in left)) or scan.files
     gone = tuple(name for name in scan.files if name not in there)
     match = files.match(read)
+    if scan.nested:
+        taken = [*(one.name for one in match.scan.columns), scan.file_column]
+        now = partitions_now(scan.partitions, match.scan.files, taken)
+        match = replace(match, scan=replace(match.scan, partitions=now))
     return FolderMatch(match, gone, tuple(broken), tuple(unread), files.renamed(), files.replaced(match))
 
 
@@ -154,7 +160,7 @@ class _Files:
             # Imported late: DuckDB takes 57 ms.
             from benchboard.analytics.files.parquet_inspection import parquet_scan
 
-            return match_columns(scan, parquet_scan(scan.path, self._token, files=files).columns)
+            return match_columns(scan, parquet_scan(scan.path, self._token, files=files, nested=scan.nested).columns)
         columns = self._with_formats(self._widened(scan.columns)) if has_titles(scan) else scan.columns
         # What was seen to fit in each file may not fit in those of today.
         columns = tuple(
@@ -177,11 +183,11 @@ class _Files:
         """The new columns of the files that were looked at which may be others that these lack."""
         if not self._known:
             return ()
-        looked_at = {table.scan.path.name for table in self._found}
+        looked_at = {table.scan.file_name for table in self._found}
         others = {name: titles for name, titles in self._known.items() if titles and name not in looked_at}
         found: list[RenamedColumn] = []
         for table in self._found:
-            name, columns = table.scan.path.name, table.scan.columns
+            name, columns = table.scan.file_name, table.scan.columns
             titles = known_titles(self._scan.columns, [column.source for column in columns])
             if self._scan.titles_before(name) is not None:
                 found += renamed_in_file(self._scan, name, titles, columns)
@@ -211,7 +217,7 @@ class _Files:
     def _with_formats(self, columns: tuple[ScanColumn, ...]) -> tuple[ScanColumn, ...]:
         """The columns with the ways to write a date that the files which came have, if these are written otherwise."""
         for table in self._found:
-            if table.scan.path.name not in self._writings:
+            if table.scan.file_name not in self._writings:
                 continue
             places = column_places(columns, [column.source for column in table.scan.columns])
             every = [table.scan.columns[at].formats if at is not None else () for at in places]
@@ -228,10 +234,11 @@ class _Files:
 
         if detect_format(path) != "parquet":
             raise _not_read(path, _("It has another format."))
-        self._require_related(path, parquet_titles(path, self._token))
+        self._require_related(path, parquet_titles(path, self._token, nested=self._scan.nested))
 
     def _add_csv(self, path: Path) -> None:
-        is_new = path.name not in self._scan.files and has_titles(self._scan)
+        name = self._scan.name_of(path)
+        is_new = name not in self._scan.files and has_titles(self._scan)
         table = self._inspected_new(path) if is_new else self._inspected(path, self._scan.options_of(path))
         found = table.scan
         if found.options.encoding != "utf-8" and self._scan.readable_in_place:
@@ -244,20 +251,24 @@ class _Files:
         elif len(found.columns) != len(self._scan.columns):
             raise _not_read(path, _("It has another number of columns."))
         if is_new:
-            self._writings[path.name] = found.options
+            self._writings[name] = found.options
 
     def _inspected(self, path: Path, options: ReadOptions, free: frozenset[str] = _OF_THE_FILE) -> TableInspection:
         """A CSV file, read with these options apart from those in `free`, which are detected."""
         tables = inspect_file(path, options, fixed=READ_OPTIONS - free, cancel_token=self._token).tables
         if len(tables) != 1 or tables[0].scan.format != "csv":
             raise _not_read(path, _("It has another format."))
+        if self._scan.nested:
+            subfolder = self._scan.name_of(path).rpartition("/")[0]
+            return replace(tables[0], scan=replace(tables[0].scan, subfolder=subfolder))
         return tables[0]
 
     def _inspected_new(self, path: Path) -> TableInspection:
         """A CSV file that came, as it is written: like the others where it doesn't tell."""
-        alone = replace(self._scan, files=(path.name,), variants=())
+        name = self._scan.name_of(path)
+        alone = replace(self._scan, files=(name,), variants=())
         for options in self._scan.writings:
-            titles = file_titles(replace(alone, options=options))[path.name]
+            titles = file_titles(replace(alone, options=options))[name]
             if titles and any(belong_together(titles, each) for each in self._titles):
                 found = self._inspected(path, options, _OF_THE_FILE | MARKS)
                 sure = {guess.option for guess in found.guesses if guess.certainty != "guess"}
@@ -286,7 +297,7 @@ class _Files:
 
     def _require_related(self, path: Path, titles: Sequence[str]) -> None:
         titles = known_titles(self._scan.columns, titles)
-        was_read = path.name in self._scan.files
+        was_read = self._scan.name_of(path) in self._scan.files
         belong = share_titles if was_read else belong_together
         if not any(belong(titles, each) for each in self._titles[: 1 if was_read else None]):
             names = ", ".join(f"“{title}”" for title in titles[:_NAMED]) + ("…" if len(titles) > _NAMED else "")

@@ -5,8 +5,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from benchboard.analytics.files.folder_inspection import is_data_file
+from benchboard.analytics.files.folder_inspection import is_data_file, nested_files
 from benchboard.analytics.sources.configuration import SourceTable
+from benchboard.errors import Invalid
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +55,20 @@ def original_files(tables: Sequence[SourceTable]) -> tuple[OriginalFile, ...]:
     """The files of a source as they are now: all of its folder, for one that isn't read today may be mended. None where
     they aren't there."""
     path = original(tables)
-    return listed_files(path, folder=is_folder(tables)) if path is not None else ()
+    return listed_files(path, folder=is_folder(tables), nested=is_nested(tables)) if path is not None else ()
 
 
-def listed_files(path: Path, *, folder: bool) -> tuple[OriginalFile, ...]:
-    """A file, or all files of a folder, as they are now; none where it isn't there."""
+def is_nested(tables: Sequence[SourceTable]) -> bool:
+    """Whether these are the tables of a folder whose subfolders are read too."""
+    return any(one.scan.nested for one in tables)
+
+
+def listed_files(path: Path, *, folder: bool, nested: bool = False) -> tuple[OriginalFile, ...]:
+    """A file, or all files of a folder, with `nested` those of its subfolders too, as they are now; none where it isn't
+    there."""
     try:
+        if folder and nested:
+            return tuple(_nested(path))
         return tuple(_listed(sorted(path.iterdir()) if folder else [path], folder=folder))
     except OSError:
         return ()
@@ -86,6 +95,15 @@ def stored_files(document: object) -> tuple[OriginalFile, ...] | None:
             case {"name": str(name), "size": int(size), "modified": float(modified) | int(modified)}:
                 found.append(OriginalFile(name, size, float(modified)))
     return tuple(found)
+
+
+def _nested(folder: Path) -> Iterable[OriginalFile]:
+    try:
+        for path in sorted(nested_files(folder)):
+            stat = path.stat()
+            yield OriginalFile(path.relative_to(folder).as_posix(), stat.st_size, stat.st_mtime)
+    except Invalid:  # reading it says that there are too many now
+        return
 
 
 def _listed(paths: Iterable[Path], *, folder: bool) -> Iterable[OriginalFile]:

@@ -28,7 +28,7 @@ from benchboard.analytics.sources.catalog import SourceCatalog, get_row
 from benchboard.analytics.sources.configuration import SourceConfiguration, SourceTable
 from benchboard.analytics.sources.kinds import folder_title, source_kinds, source_title
 from benchboard.analytics.sources.lineage import LineageUse
-from benchboard.analytics.sources.original_files import OriginalFile, is_folder, original, stored_files
+from benchboard.analytics.sources.original_files import OriginalFile, is_folder, is_nested, original, stored_files
 from benchboard.analytics.sources.rest_connection import open_rest, stored_rest
 from benchboard.analytics.sources.servers import (
     open_server,
@@ -131,6 +131,9 @@ class SourceSummary:
     def wrong_lines(self) -> int:
         """How many lines didn't fit: those with values left empty, and those that were skipped."""
         return self.emptied + self.left_out
+
+    nested: bool = False
+    """Whether the subfolders of its folder are read too."""
 
     @property
     def is_folder(self) -> bool:
@@ -525,9 +528,10 @@ def _folder_facts(tables: Sequence[SourceTable], extra: Mapping[str, Any]) -> di
     """What isn't in all files of a folder, and which of them aren't read."""
     if not is_folder(tables):
         return {}
-    read = {path.name for one in tables for path in one.scan.paths}
+    read = {one.scan.name_of(path) for one in tables for path in one.scan.paths}
     unread = tuple(one.name for one in stored_files(extra.get("originals")) or () if one.name not in read)
     return {
+        "nested": is_nested(tables),
         "unread_files": unread,
         "unread_reasons": tuple(why for name, why in stored_unread(extra) if name in unread),
         "partial_columns": tuple(

@@ -178,7 +178,7 @@ def _match_folders(
 ) -> dict[str, FolderMatch]:
     """The tables that are made of a folder's files, by name, as those are now. A file belongs to one table."""
     taken = {path for one in tables for path in one.scan.paths}
-    known = {path.name for path in taken} | set(unread)
+    known = {one.scan.name_of(path) for one in tables for path in one.scan.paths} | set(unread)
     same = frozenset(one.name for one in now if one in before and one.name in known)
     found: dict[str, FolderMatch] = {}
     for one in tables:
@@ -615,7 +615,7 @@ def _copied_and_stored(
                 left_out[one.name] = made.left_out
         state = _with_wrong(examine(tables, token, originals), readings, left_out)
         if unread is not None:
-            read = {path.name for one in tables for path in one.scan.paths}
+            read = {one.scan.name_of(path) for one in tables for path in one.scan.paths}
             state = replace(state, unread=tuple((name, why) for name, why in unread.items() if name not in read))
         with database.change() as session:
             row = get_row(session, actor, source_id, lock=True)

@@ -49,6 +49,8 @@ class ImportDraft:
     """The name of that column in queries."""
     file_title: str | None = None
     """Its title."""
+    nested: bool | None = None
+    """Whether the files in a folder's subfolders are read too; None: nothing was chosen."""
     same_as: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     """The files of a folder that are read under the titles of another one, and its name."""
     renamings: tuple[Renaming, ...] = ()
@@ -163,7 +165,7 @@ def detect(draft: ImportDraft, cancel_token: CancelToken, progress: ReportProgre
     options = replace(ReadOptions(), **draft.options)
     fixed = frozenset(draft.options)
     return inspect_file(
-        draft.path, options, fixed=fixed, same_as=draft.same_as, renamings=draft.renamings,
+        draft.path, options, fixed=fixed, same_as=draft.same_as, renamings=draft.renamings, nested=draft.nested,
         cancel_token=cancel_token, progress=progress,
     )  # fmt: skip
 
@@ -187,7 +189,7 @@ def read_draft(
 
 def _detected_by(draft: ImportDraft) -> tuple[object, ...]:
     """What `detect` depends on."""
-    return draft.options, draft.same_as, draft.renamings
+    return draft.options, draft.same_as, draft.renamings, draft.nested
 
 
 def _read_table(

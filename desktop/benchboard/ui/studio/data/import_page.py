@@ -157,6 +157,7 @@ class ImportPage(QWidget):
         pane.name_edited.connect(self._edit_name)
         pane.keep_chosen.connect(self._choose_keep)
         pane.reset.connect(self._reset)
+        pane.subfolders_chosen.connect(self._choose_subfolders)
         pane.file_names_chosen.connect(lambda on: self._change(replace(self.draft, file_names=on)))
         self.preview.column_opened.connect(self._open_column)
         self.mixed_columns.chosen.connect(self._choose_mixed)
@@ -331,6 +332,11 @@ class ImportPage(QWidget):
         self._change(kept.stacked(found.files, found.like) if found is not None else kept.parted(table))
         self.preview.setFocus(Qt.FocusReason.OtherFocusReason)  # what was clicked is made anew
 
+    def _choose_subfolders(self, on: bool) -> None:
+        """Read the files in subfolders too, of which a copy is kept, or those of the folder alone."""
+        keep = "copy" if on else self.draft.keep
+        self._change(replace(self.draft, nested=on, keep=keep, skipped_tables=None))
+
     def _choose_renaming(self, found: RenamedColumn) -> None:
         """Read a column of some files as the one that the others have at its place."""
         self._change(self.draft.renamed(found.title, found.suggested))
@@ -389,7 +395,7 @@ class ImportPage(QWidget):
         def write(_unit: str, name: str, title: str) -> None:
             self._change(replace(self.draft, file_column=name, file_title=title))
 
-        taken = [one.name for one in scan.columns]
+        taken = [*(one.name for one in scan.columns), *(one.name for one in scan.partitions)]
         popover = ColumnPopover(anchor, scan.kept_columns[-1], taken, choose, write, kinds=("text",), has_unit=False)
         popover.closed.connect(anchor.deleteLater)
         popover.open()
@@ -640,7 +646,7 @@ class ImportPage(QWidget):
 def _name_used_twice(scans: list[FileScan]) -> str | None:
     """A name that two columns of a table have: one that was chosen, and one that was found after that."""
     for scan in scans:
-        names = [*(column.name for column in scan.columns), scan.file_column]
+        names = [*(one.name for one in scan.columns), *(one.name for one in scan.partitions), scan.file_column]
         if len(set(names)) < len(names):
             return next(name for name in names if names.count(name) > 1)
     return None

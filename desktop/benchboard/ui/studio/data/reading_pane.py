@@ -89,6 +89,7 @@ class ReadingPane(QWidget):
     keep_chosen = Signal(str)
     reset = Signal()
     file_names_chosen = Signal(bool)
+    subfolders_chosen = Signal(bool)
 
     def __init__(self, *, on_server: bool = False) -> None:
         """`on_server`: the data source is stored on a server, which the file isn't."""
@@ -176,6 +177,13 @@ class ReadingPane(QWidget):
         self.file_names.setObjectName("import_file_names")
         self.file_names.clicked.connect(self.file_names_chosen)
         column.addWidget(self.file_names)
+        self.subfolders = CheckBox(_("Read subfolders"))
+        self.subfolders.setObjectName("import_subfolders")
+        self.subfolders.clicked.connect(self.subfolders_chosen)
+        column.addWidget(self.subfolders)
+        self._partitions = Paragraph("", "caption", "muted")
+        self._partitions.setObjectName("import_partitions")
+        column.addWidget(self._partitions)
         return holder
 
     def _keeping_section(self) -> QWidget:
@@ -212,10 +220,13 @@ class ReadingPane(QWidget):
         self.follow.set_title(_("Link to the folder") if detected.format == "folder" else _("Link to the file"))
         in_place = all(table.scan.readable_in_place for table in tables)
         self.copy.set_subtitle(_("Works without the original file"))
-        self.follow.disable("" if in_place else _why_copied(tables))
+        why = _("With subfolders, the files are copied.") if detected.nested else ""
+        self.follow.disable(why if in_place else _why_copied(tables))
+        self.subfolders.setVisible(detected.subfolders > 0)
+        self.subfolders.setChecked(detected.nested)
         folder = str(draft.path.parent)
         self.follow.set_subtitle(self.follow.reason or _("Stays in {folder}").format(folder=folder))
-        self.show_keep(draft.keep or "copy")
+        self.show_keep("copy" if detected.nested else draft.keep or "copy")
         name = draft.path.name.partition(".")[0][:100] or draft.path.name if draft.name is None else draft.name
         if name != self.name.text():
             self.name.setText(name)
@@ -262,6 +273,9 @@ class ReadingPane(QWidget):
         self.trim_spaces.setChecked(options.trim_spaces)
         self.file_names.setVisible(bool(table.scan.files))
         self.file_names.setChecked(draft.file_names)
+        names = ", ".join(f"“{one.key}”" for one in table.scan.partitions)
+        self._partitions.setText(_("Columns from their names: {names}.").format(names=names) if names else "")
+        self._partitions.setVisible(bool(names))
         self.titles.show_line(table, by_name.get("skip_lines"), chosen="skip_lines" in draft.options)
 
     def option_texts(self) -> list[str]:
