@@ -116,6 +116,26 @@ def test_guide_says_the_distance_and_is_not_painted_over_what_is_dragged() -> No
     assert image.pixel(round(middle.x()) - 16, round(middle.y())) != 0xFFFFFFFF, "the distance stands on the guide"
 
 
+@pytest.mark.usefixtures("light")
+def test_length_of_a_short_distance_is_whole_beside_what_is_dragged() -> None:
+    """The tag “8 px” was cut at the edges of the tile that is dragged."""
+    grid = PageGrid(12, 1000)
+    hints = SnapHints((), (Gap("down", 8, 8, 8, 0),))
+
+    def drawn(dragged: list[QRectF]) -> list[tuple[int, int]]:
+        image = QImage(1040, 900, QImage.Format.Format_RGB32)
+        image.fill(0xFFFFFFFF)
+        with QPainter(image) as painter:
+            paint(painter, grid, hints, dragged)
+        around = range(round(edge.x()) + 12, round(edge.x()) + 52)
+        return [(x, y) for x in around for y in range(900) if image.pixel(x, y) != 0xFFFFFFFF]
+
+    edge = grid.gutter(4, 8)
+    below = QRectF(0, edge.y() + 4, 1000, 200)
+    assert drawn([below]) == drawn([])
+    assert drawn([below])
+
+
 def test_guides_say_only_the_distance_to_the_nearest_item_on_each_axis() -> None:
     guides = (
         Guide("across", 8, 0, 60, ((4, 40), (44, 46))),

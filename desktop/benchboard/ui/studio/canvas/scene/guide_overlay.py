@@ -17,7 +17,8 @@ _OVERHANG: Final = 14.0
 
 
 def paint(painter: QPainter, grid: PageGrid, guides: SnapHints, dragged: Sequence[QRectF] = ()) -> None:
-    """Draw the guides and distances, below the dragged items: a line across their texts hides what is moved."""
+    """Draw the guides below the dragged items, as a line across their texts hides what is moved; the lengths of short
+    distances lie across the edges of these, and would be cut there."""
     painter.save()
     if dragged:
         everywhere, hidden = QPainterPath(), QPainterPath()
@@ -38,13 +39,13 @@ def paint(painter: QPainter, grid: PageGrid, guides: SnapHints, dragged: Sequenc
         for end in (line.p1(), line.p2()):
             painter.drawLine(QLineF(end - across, end + across))
     painter.restore()
-    for gap in guides.gaps:
-        text = _("{pixels} px").format(pixels=distance(grid, gap))
-        overlay.paint_label(painter, _label(grid, gap), text, "guide", "on.status")
-    for gap in distances(guides):
-        text = _("{pixels} px").format(pixels=distance(grid, gap))
-        overlay.paint_label(painter, _on_guide(grid, gap), text, "guide", "on.status")
     painter.restore()
+    labels = [(_label(grid, gap), gap) for gap in guides.gaps]
+    labels += [(_on_guide(grid, gap), gap) for gap in distances(guides)]
+    for place, gap in labels:
+        if not any(box.contains(place) for box in dragged):
+            text = _("{pixels} px").format(pixels=distance(grid, gap))
+            overlay.paint_label(painter, place, text, "guide", "on.status")
 
 
 def distances(guides: SnapHints) -> list[Gap]:

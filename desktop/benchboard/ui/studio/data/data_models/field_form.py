@@ -19,6 +19,7 @@ from benchboard.ui.studio.data.value_text import kind_title
 from benchboard.ui.studio.kind_icons import KIND_ICONS
 from benchboard.ui.widgets import Button, CheckBox, Elided, Icon, Paragraph, Text
 from benchboard.ui.widgets import Field as FormField
+from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.surfaces import set_surface
 
 if TYPE_CHECKING:
@@ -150,8 +151,10 @@ class FieldForm(QWidget):
         self._shown.setChecked(not field.display.hidden)
         for edit in (self._fields.title.edit, self._fields.unit.edit, self._fields.description.edit):
             edit.setReadOnly(bool(why))
-        self._fields.choice.setEnabled(not why)
-        self._shown.setEnabled(not why)
+        for part in (self._fields.choice, self._shown):
+            part.setEnabled(not why)
+            part.setToolTip(plain_tooltip(why))
+            part.setAccessibleDescription(why)
         self.formula.setReadOnly(bool(why))
         self._formula.setVisible(is_calculated)
         self._fields.description.setVisible(not is_calculated)
