@@ -11,6 +11,7 @@ _LINK: Final = "benchboard:"
 COMMANDS: Final = frozenset((
     "access", "audit", "can", "dashboard", "db", "dongle", "gallery", "invitation", "key", "layout", "login", "logout",
     "model", "oauth", "organisation", "query", "role", "session", "source", "team", "timing", "tour", "user", "whoami",
+    "worker",
 ))  # fmt: skip
 """The first words that are commands, whatever files there are."""
 _DATABASES: Final = (".db", ".sqlite", ".sqlite3")

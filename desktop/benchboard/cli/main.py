@@ -42,6 +42,7 @@ _COMMANDS: Final = {
     "team": "List, create, rename and delete teams, and add and remove people.",
     "timing": "Calculate, check, convert and compare CAN bit timings.",
     "user": "List, show, add, change, disable, unlock, delete and restore people, and show what they can reach.",
+    "worker": "Clear what has expired in your organisation: sessions, tokens, codes of accounts and invitations.",
     "whoami": "Show the account and the database that commands use.",
 }
 SUMMARIES: Final = _COMMANDS | {"tour": "Run the guided tour, and save a screenshot of each step."}

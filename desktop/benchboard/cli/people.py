@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import click
 
-from benchboard.cli import people_reach
+from benchboard.cli import people_data, people_reach
 from benchboard.cli.command_context import CommandContext, paging_options, sort_options, with_context
 from benchboard.cli.empty_lists import empty_text
 from benchboard.cli.options import Choice, CliGroup, Incomplete, RenamedOption
@@ -95,7 +95,7 @@ def user() -> None:
     """List, show, add, change, disable, unlock, delete and restore people, and show what they can reach."""
 
 
-for _command in people_reach.COMMANDS:
+for _command in (*people_reach.COMMANDS, *people_data.COMMANDS):
     user.add_command(_command)
 
 

@@ -1,12 +1,12 @@
 """The audit log: who did what to which object, from where. Entries are written in the transaction of the change."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from benchboard.errors import Invalid
@@ -134,15 +134,7 @@ def list_entries(
     names and addresses of who did it and to whom it was done.
     """
     require(actor, "audit:read")
-    query = (
-        select(AuditLog, User.name.label("who"), _TARGET.name.label("whom"), AuditSeal.seq, AuditSeal.hash)
-        .outerjoin(AuditSeal, AuditSeal.audit_id == AuditLog.id)
-        .outerjoin(User, (User.id == AuditLog.user_id) & (User.organisation_id == AuditLog.organisation_id))
-        .outerjoin(
-            _TARGET, (_TARGET.id == AuditLog.target_user_id) & (_TARGET.organisation_id == AuditLog.organisation_id)
-        )
-        .where(*entries_matching(actor, listing))
-    )
+    query = _entries().where(*entries_matching(actor, listing))
     if not listing.sort:
         listing = Listing(listing.search, listing.filters, "at", descending=True)
     found = page(session, query, _SORTING, listing, after=after, limit=limit, row=_entry)
@@ -152,6 +144,34 @@ def list_entries(
     )
     names = dict(session.execute(named_admins).all()) if admins else {}
     return found.map(lambda entry: replace(entry, acted_by=names.get(admins.get(entry.id, ""))))
+
+
+def entries_about(session: Session, organisation_id: str, user_id: str, *, page_rows: int) -> Iterator[AuditEntry]:
+    """What a person did and what was done to them, the oldest first; so many rows are read at once. For an export of
+    the person's data, whose reader was checked.
+    """
+    query = _entries().where(concerns(user_id, organisation_id)).order_by(AuditLog.created_at, AuditLog.id)
+    with session.execute(query.execution_options(yield_per=page_rows)) as found:
+        for row in found:
+            yield _entry(row)
+
+
+def concerns(user_id: str, organisation_id: str) -> ColumnElement[bool]:
+    """The condition that an entry is about a person: they did it, also in somebody's name, or it was done to them."""
+    acted = AuditLog.details["acted_by"].as_string() == user_id
+    return and_(AuditLog.organisation_id == organisation_id, or_(_concerns(user_id), acted))
+
+
+def _entries() -> Select[*tuple[Any, ...]]:
+    """All entries, with the names of who did it and to whom, and their seals."""
+    return (
+        select(AuditLog, User.name.label("who"), _TARGET.name.label("whom"), AuditSeal.seq, AuditSeal.hash)
+        .outerjoin(AuditSeal, AuditSeal.audit_id == AuditLog.id)
+        .outerjoin(User, (User.id == AuditLog.user_id) & (User.organisation_id == AuditLog.organisation_id))
+        .outerjoin(
+            _TARGET, (_TARGET.id == AuditLog.target_user_id) & (_TARGET.organisation_id == AuditLog.organisation_id)
+        )
+    )
 
 
 def entries_matching(actor: Actor, listing: Listing) -> list[ColumnElement[bool]]:

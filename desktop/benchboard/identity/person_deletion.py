@@ -20,7 +20,7 @@ from benchboard.identity.permissions import Actor, key_prefix, require
 from benchboard.identity.sessions import end_all
 from benchboard.storage.models.credentials import ApiKey, RefreshToken, Token
 from benchboard.storage.models.dongles import Agent, AgentToken
-from benchboard.storage.models.identity import AuditLog, Organisation, SignInSession
+from benchboard.storage.models.identity import AuditLog, Organisation, SignInSession, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +59,8 @@ def delete_people(session: Session, actor: Actor, user_ids: Sequence[str]) -> De
     """
     require(actor, "users:write")
     found = users.locked_people(session, actor, user_ids)
+    require_deletable(session, actor, found)
     ids = {user.id for user in found}
-    if actor.user_id in ids:
-        raise Conflict("people.self", _("You can't delete your own account."), do=_("Only another admin can."))
-    owner_id = session.get_one(Organisation, actor.organisation_id).owner_id
-    if owner_id in ids:
-        owner = next(user.name for user in found if user.id == owner_id)
-        what = _("{name} owns {organisation}.").format(name=owner, organisation=actor.organisation)
-        raise Conflict("people.owner", what, do=_("An owner's account can't be deleted. Disable it instead."))
-    users.require_remaining_admin(session, actor, ids)
     now = datetime.now(UTC)
     ended = end_all(session, actor, found, reason="deleted")
     keys = _working_keys(session, actor, ids, now)
@@ -81,11 +74,27 @@ def delete_people(session: Session, actor: Actor, user_ids: Sequence[str]) -> De
     return DeletionEffects(ended, len(keys))
 
 
+def require_deletable(session: Session, actor: Actor, found: Collection[User], *, lock: bool = True) -> None:
+    """Raise what keeps `delete_people` from deleting these people. `lock` as in `users.require_remaining_admin`."""
+    require(actor, "users:write")
+    ids = {user.id for user in found}
+    if actor.user_id in ids:
+        raise Conflict("people.self", _("You can't delete your own account."), do=_("Only another admin can."))
+    owner_id = session.get_one(Organisation, actor.organisation_id).owner_id
+    if owner_id in ids:
+        owner = next(user.name for user in found if user.id == owner_id)
+        what = _("{name} owns {organisation}.").format(name=owner, organisation=actor.organisation)
+        raise Conflict("people.owner", what, do=_("An owner's account can't be deleted. Disable it instead."))
+    users.require_remaining_admin(session, actor, ids, lock=lock)
+
+
 def restore_people(session: Session, actor: Actor, user_ids: Sequence[str]) -> RestoredPeople:
     """Undo `delete_people`: with the accounts come back the API keys that their deletion ended. Sessions and all other
     credentials stay ended. Raises `NotFound` for people who aren't deleted."""
     require(actor, "users:write")
     found = users.locked_people(session, actor, user_ids, deleted=True)
+    if any(users.is_erased(user.email) for user in found):
+        raise Conflict("people.erased", _("An erased person can't be restored."), do=_("Add the person anew."))
     now, working = datetime.now(UTC), 0
     for user in found:
         keys = _keys_ended_with(session, actor, user.id)

@@ -313,20 +313,21 @@ def _change_states(session: Session, actor: Actor, users: Sequence[User], states
     return len(changed)
 
 
-def require_remaining_admin(session: Session, actor: Actor, ended: set[str]) -> None:
-    """Raise `Conflict` (`people.last-admin`) if no active admin is left without those in `ended`."""
+def require_remaining_admin(session: Session, actor: Actor, ended: set[str], *, lock: bool = True) -> None:
+    """Raise `Conflict` (`people.last-admin`) if no active admin is left without those in `ended`. Without `lock`, only
+    for now, as to say it beforehand."""
     require(actor, "users:read")
-    if _active_admins(session, actor) <= ended:
+    if _active_admins(session, actor, lock=lock) <= ended:
         raise Conflict("people.last-admin", _("At least one admin must stay active."), do=_("Add another admin first."))
 
 
-def _active_admins(session: Session, actor: Actor) -> set[str]:
+def _active_admins(session: Session, actor: Actor, *, lock: bool = True) -> set[str]:
     """The IDs of the organisation's active admins. Their rows stay locked, so that two changes take turns."""
     admins = select(User.id).where(
         User.organisation_id == actor.organisation_id, User.role == "admin", User.status == "active",
         User.deleted_at.is_(None),
-    ).order_by(User.id).with_for_update()  # fmt: skip
-    return set(session.scalars(admins))
+    ).order_by(User.id)  # fmt: skip
+    return set(session.scalars(admins.with_for_update() if lock else admins))
 
 
 def revoke_all(session: Session, actor: Actor, user_ids: Sequence[str]) -> int:
@@ -352,6 +353,20 @@ def locked_people(session: Session, actor: Actor, user_ids: Sequence[str], *, de
     if len(users) != len(set(user_ids)):
         raise _not_found()
     return list(users)
+
+
+_ERASED: Final = "@erased.invalid"
+"""Of the addresses of erased people (RFC 2606: no mail ever goes there)."""
+
+
+def erased_address(user_id: str) -> str:
+    """The address of an erased person."""
+    return f"erased-{user_id}{_ERASED}"
+
+
+def is_erased(email: str) -> bool:
+    """Whether this is the address of an erased person."""
+    return email.endswith(_ERASED)
 
 
 def _open_count() -> ScalarSelect[int]:

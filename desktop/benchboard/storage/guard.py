@@ -40,6 +40,8 @@ from benchboard.storage.search_text import contains
 
 IDLE_LIFETIME: Final = timedelta(hours=24)
 """A session ends when it has not been used for so long."""
+EXPIRED_AT_ONCE: Final = 500
+"""Sessions that one transaction moves to the history."""
 _ACTING = aliased(User)
 _PRINCIPAL: Final = (
     select(
@@ -348,11 +350,12 @@ def end_sessions(session: Session, ids: Iterable[str], *, reason: str, ended_by:
 
 
 def expire_sessions(session: Session, organisation_id: str, *, now: datetime) -> int:
-    """Move sessions of the organisation that were unused for too long to `session_history`; at most 500 at a time."""
+    """Move sessions of the organisation that were unused for too long to `session_history`; at most `EXPIRED_AT_ONCE`
+    at a time."""
     past = select(SignInSession.id).where(
         SignInSession.organisation_id == organisation_id, SignInSession.expires_at <= now
     )
-    ids = session.scalars(past.order_by(SignInSession.expires_at).limit(500)).all()
+    ids = session.scalars(past.order_by(SignInSession.expires_at).limit(EXPIRED_AT_ONCE)).all()
     return end_sessions(session, ids, reason="expired", ended_by=None, now=now)
 
 
@@ -383,6 +386,11 @@ def find_credentials(
 def set_password(session: Session, user_id: str, password_hash: str) -> None:
     """Replace the person's password hash."""
     session.execute(update(User).where(User.id == user_id).values(password_hash=password_hash))
+
+
+def clear_password(session: Session, user_id: str) -> None:
+    """Take the person's password away: nobody signs in to the account by one."""
+    session.execute(update(User).where(User.id == user_id).values(password_hash=None))
 
 
 def create_login(session: Session, **columns: Any) -> str:

@@ -330,6 +330,12 @@ class Application(QObject):
             self.settings, last_way=session.location_name, last_email=_last_email(session, self.settings)
         )
         self._start_watch(session)
+        if session.workspace.location.kind != "server":
+            from benchboard.ui.daily_clean_up import DailyCleanUp
+
+            DailyCleanUp(
+                self._session_owner, self.tasks, database.bind(session.signed_in.actor), session.signed_in.actor
+            )
         address, self._start_address = self._start_address, ""
         data, self._start_data = self._start_data, None
         self._open_requests.listen()  # the home may be a new one

@@ -33,7 +33,7 @@ from support.people import Town
 _STEPS = 60
 _NOT_OF_ACCESS = {
     "user.set-password", "user.change-department", "role.change-description", "user.lock", "user.unlock",
-    "user.refuse",
+    "user.refuse", "user.export-data", "user.erase",
     "user.turn-on-second-factor", "user.turn-off-second-factor", "user.reset-second-factor", "user.use-recovery-code",
 }  # fmt: skip
 

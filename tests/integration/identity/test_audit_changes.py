@@ -7,17 +7,20 @@ from pathlib import Path
 
 import pyotp
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from benchboard.errors import Denied
 from benchboard.identity import (
     audit,
     authentication,
+    clean_up,
     keys,
     lockouts,
     organisations,
     person_changes,
     person_deletion,
+    person_erasure,
+    person_export,
     role_changes,
     second_factor,
     sessions,
@@ -34,7 +37,7 @@ from benchboard.identity.person_changes import PersonFields
 from benchboard.identity.role_changes import RoleFields
 from benchboard.identity.sign_in_policy import SignInPolicy
 from benchboard.paging import Listing
-from benchboard.storage.models.identity import AuditLog
+from benchboard.storage.models.identity import AuditLog, SignInSession
 from support.databases import unbound
 from support.people import CLIENT, PASSWORD, Town
 
@@ -44,6 +47,9 @@ _NOTHING_SHOWN = {
     "session.refuse": "nothing was changed",
     "user.set-password": "a secret",
     "user.refuse": "nothing was changed",
+    "user.export-data": "nothing was changed",
+    "user.erase": "what was there is gone",
+    "organisation.clean-up": "what was there is gone",
     "user.lock": "the act says it",
     "user.unlock": "the act says it",
     "user.turn-on-second-factor": "the act says it",
@@ -151,12 +157,34 @@ def _log(town: Town) -> None:
         record_export(session, town.actor, Listing(), "csv", 3)
 
 
+def _data(town: Town) -> None:
+    gus = town.add("gus@north.example", "Gus")
+    town.sign_in("gus@north.example")
+    with unbound(town.database).change() as session:
+        past = {"expires_at": datetime(2026, 1, 1, tzinfo=UTC)}
+        session.execute(update(SignInSession).where(SignInSession.user_id == gus).values(**past))
+        person_export.record_export(session, town.actor, gus, 3)
+    clean_up.clean_up(unbound(town.database), town.actor)
+    with unbound(town.database).change() as session:
+        person_erasure.erase(session, town.actor, gus)
+
+
 def _rules(town: Town) -> None:
     with unbound(town.database).change() as session:
         sign_in_policy.change_policy(session, town.actor, SignInPolicy(shortest_password=20))
 
 
-_ACTS: tuple[Callable[[Town], None], ...] = (_people, _teams, _roles, _sessions, _second_factor, _lock, _log, _rules)
+_ACTS: tuple[Callable[[Town], None], ...] = (
+    _people,
+    _teams,
+    _roles,
+    _sessions,
+    _second_factor,
+    _lock,
+    _log,
+    _rules,
+    _data,
+)
 
 
 def test_every_act_records_each_changed_field_with_its_value_before_and_after(town: Town) -> None:

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -187,6 +188,49 @@ def test_two_step_rules_are_for_shared_servers(local: Terminal) -> None:
     assert "Use --two-step or --password-length." in local("organisation", "set", status=2).stderr
     refused = local("organisation", "set", "--two-step", "admins", status=1).stderr
     assert "Nobody signs in with a password to a database on this computer." in refused
+
+
+def test_data_of_a_person_is_exported_and_erased_after_the_name(local: Terminal, tmp_path: Path) -> None:
+    added = local.json("user", "add", "mert@example.com", "--name", "Mert Aydın")
+    out = tmp_path / "mert.zip"
+    done = local("user", "export-data", "mert@example.com", "--out", str(out)).stdout
+    assert "records about Mert Aydın to" in done
+    with zipfile.ZipFile(out) as archive:
+        assert b"mert@example.com" in archive.read("account.csv")
+    assert "already exists" in local("user", "export-data", added["id"], "--out", str(out), status=1).stderr
+    assert "Exported" in local("user", "export-data", added["id"], "--out", str(out), "--overwrite").stdout
+    told = local("user", "erase", "mert@example.com", "--dry-run").stdout
+    assert "Erasing Mert Aydın, mert@example.com:" in told
+    assert "They name the person by ID alone." in told
+    planned = local.json("user", "erase", "mert@example.com", "--dry-run")
+    assert planned["erased"] is False
+    assert "Type the person's name" in local("user", "erase", "mert@example.com", status=1).stderr
+    wrong = local("user", "erase", "mert@example.com", "--confirm", "Mert", status=1).stderr
+    assert "That isn't the person's name. Nothing was erased." in wrong
+    erased = local.json("user", "erase", "mert@example.com", "--confirm", "Mert Aydın")
+    assert (erased["erased"], erased["goes"]) == (True, planned["goes"])
+    gone = local.json("user", "list", "--status", "deleted")["items"]
+    assert [row["name"] for row in gone] == ["Erased person"]
+    assert "can't be restored" in local("user", "restore", added["id"], status=1).stderr
+    trail = local("audit", "list", "--event", "user.erase").stdout
+    assert "Erased a person" in trail
+
+
+def test_worker_clears_once_what_has_expired_and_only_counts_it_in_a_dry_run(server: Terminal) -> None:
+    server("db", "seed", "--admin", "ines@example.com", "--organisation", "Lab", typed=PASSWORD)
+    server("login", "ines@example.com", typed=PASSWORD)
+    server("invitation", "create", "mert@example.com")
+    database = Database.open(server.url or "")
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE invitations SET expires_at = now() - interval '1 minute'"))
+    database.dispose()
+    assert "There's no worker yet that goes on running. Use --once." in server("worker", status=2).stderr
+    counted = server.json("worker", "--once", "--dry-run")
+    assert counted == {"dry_run": True, "sessions": 0, "tokens": 0, "account_tokens": 0, "invitations": 1}
+    assert "Would clear: 1 invitation." in server("worker", "--once", "--dry-run").stdout
+    assert "Cleared: 1 invitation." in server("worker", "--once").stdout
+    assert "There's nothing to clear." in server("worker", "--once").stdout
+    assert "Cleared what had expired" in server("audit", "list", "--event", "organisation.clean-up").stdout
 
 
 def test_failed_logins_lock_here_and_an_admin_lists_and_unlocks_them(server: Terminal) -> None:

@@ -528,10 +528,10 @@ def test_every_option_has_a_help_text() -> None:
 
 
 VERBS = {
-    "Add", "Blink", "Calculate", "Change", "Check", "Compare", "Convert", "Create", "Delete", "Disable",
-    "Downgrade", "Duplicate", "Enable", "Find", "List", "Manage", "Move", "Name", "Pair", "Permanently", "Read",
-    "Record", "Remove", "Rename", "Reset", "Restore", "Revoke", "Rotate", "Run", "Save", "Send", "Share", "Show",
-    "Sign", "Simulate", "Stop", "Unlock", "Upgrade", "Watch", "Write",
+    "Add", "Blink", "Calculate", "Change", "Check", "Clear", "Compare", "Convert", "Create", "Delete", "Disable",
+    "Downgrade", "Duplicate", "Enable", "Erase", "Export", "Find", "List", "Manage", "Move", "Name", "Pair",
+    "Permanently", "Read", "Record", "Remove", "Rename", "Reset", "Restore", "Revoke", "Rotate", "Run", "Save",
+    "Send", "Share", "Show", "Sign", "Simulate", "Stop", "Unlock", "Upgrade", "Watch", "Write",
 }  # fmt: skip
 
 

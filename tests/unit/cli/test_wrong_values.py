@@ -21,7 +21,7 @@ _FREE: frozenset[str] = frozenset({
     "hidden", "removed", "rows_path", "folder", "folder_name", "parent", "used_field", "used_column",
     "based_on", "dashboard", "source", "dongle",
     "new_owner", "whom", "object_type", "object_id",
-    "shown", "table", "page_parameter", "size_parameter", "cursor_path",
+    "confirm", "shown", "table", "page_parameter", "size_parameter", "cursor_path",
     "rates_table", "rates_source", "rates_columns", "rates_by", "rates_at", "rates_target", "converted",
     "channel", "channel_b", "department", "email", "databases", "file_column", "a_controller", "b_controller",
 })  # fmt: skip

@@ -51,6 +51,10 @@ REGISTRY.register(
             N_("remove user, delete account, offboard, leaves"), PEOPLE, danger=True),
     Command("admin.new_role", N_("New role"), Group.PEOPLE, (), "ph.plus", N_("create role, custom role, permissions")),
     Command("admin.new_team", N_("New team"), Group.PEOPLE, (), "ph.plus", N_("create team, group of people")),
+    Command("admin.export_person_data", N_("Export their data"), Group.PEOPLE, (), "ph.download-simple",
+            N_("personal data, GDPR, privacy, subject access request, data portability, ZIP")),
+    Command("admin.erase_person", N_("Erase person"), Group.PEOPLE, (), "ph.eraser",
+            N_("GDPR, privacy, right to be forgotten, anonymise, delete personal data, hard delete"), danger=True),
     Command("admin.rename_team", N_("Rename team"), Group.PEOPLE, (), "ph.pencil-simple"),
     Command("admin.delete_team", N_("Delete team"), Group.PEOPLE, (), "ph.trash", danger=True),
     Command("admin.register_client", N_("Register OAuth client"), Group.PEOPLE, (), "ph.app-window",
@@ -89,7 +93,15 @@ REGISTRY.register_menu(TEAM_MENU, MenuSection(("admin.rename_team",)), MenuSecti
 REGISTRY.register_menu(
     PERSON_MENU,
     MenuSection(("admin.edit_person", "admin.set_password", "admin.unlock_person", "admin.reset_second_factor")),
-    MenuSection(("admin.view_audit_log", "admin.hand_over", "admin.activate_account")),
-    MenuSection(("admin.revoke_sessions", "admin.disable_account", "admin.delete_person", "admin.restore_person")),
+    MenuSection(("admin.view_audit_log", "admin.export_person_data", "admin.hand_over", "admin.activate_account")),
+    MenuSection(
+        (
+            "admin.revoke_sessions",
+            "admin.disable_account",
+            "admin.delete_person",
+            "admin.restore_person",
+            "admin.erase_person",
+        )
+    ),
 )
 REGISTRY.register_menu(SESSION_MENU, MenuSection(("admin.show_person",)), MenuSection(("admin.revoke_sessions",)))

@@ -5,6 +5,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from benchboard.i18n import _
+from benchboard.ui.admin.clean_up_section import CleanUp, when_sentence
 from benchboard.ui.admin.sign_in_rules_section import add_sign_in_rules
 from benchboard.ui.commands import Handler, install_shortcuts
 from benchboard.ui.context import Context
@@ -31,7 +32,9 @@ class AdminSettings(QWidget):
         asked = _("What {organisation} asks of its people.").format(organisation=context.actor.organisation)
         rules = SettingsSection(_("Sign-in rules"), asked, first=True)
         self._rules = add_sign_in_rules(rules, context)
-        self._sections = (rules,)
+        expired = SettingsSection(_("Clean-up"), when_sentence(context))
+        self._clean_up = CleanUp(expired, context)
+        self._sections = (rules, expired)
         for section in self._sections:
             column.addWidget(section)
         column.addStretch(1)

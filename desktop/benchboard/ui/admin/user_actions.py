@@ -15,10 +15,12 @@ from benchboard.identity.roles import denied_title
 from benchboard.identity.sessions import SessionRecord
 from benchboard.identity.users import Person
 from benchboard.ui.admin.edit_person_dialog import EditPersonDialog
+from benchboard.ui.admin.erase_person_dialog import ErasePersonDialog
 from benchboard.ui.admin.hand_over_dialog import HandOverDialog, owned_text
 from benchboard.ui.admin.set_password_dialog import SetPasswordDialog
 from benchboard.ui.commands import Handler
 from benchboard.ui.context import Context
+from benchboard.ui.person_data_export import export_person_data
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets import Confirm
 
@@ -61,7 +63,10 @@ def handlers_for_people(context: Context, owner: QWidget, selected: Sequence[Per
         gone = [person for person in selected if person.state == users.DELETED]
         restore = Handler(partial(restore_people, context, owner, gone), lambda: why_no_changes(context))
         handed = {} if several else {"admin.hand_over": _hand_over_handler(context, owner, first)}
-        return {"admin.restore_person": restore, **handed}
+        if any(users.is_erased(person.email) for person in selected):
+            restore = Handler(restore.run, lambda: _("An erased person can't be restored."))
+        data = {} if several else _data_handlers(context, owner, first)
+        return {"admin.restore_person": restore, **handed, **data}
 
     def change(state: str, name: str, why_not: str = "") -> Handler:
         why_not = why_not or why_no_changes(context)
@@ -83,6 +88,7 @@ def handlers_for_people(context: Context, owner: QWidget, selected: Sequence[Per
         partial(delete_people, context, owner, selected), lambda: _why_not_deleted(context, selected)
     )
     if not several:
+        handlers |= _data_handlers(context, owner, first)
         handlers["admin.hand_over"] = _hand_over_handler(context, owner, first)
         handlers["admin.edit_person"] = Handler(
             partial(edit_person, context, owner, first), lambda: why_no_changes(context)
@@ -105,6 +111,28 @@ def handlers_for_people(context: Context, owner: QWidget, selected: Sequence[Per
             partial(context.go, f"admin/audit/{first.id}"), title=_("View in audit log")
         )
     return handlers
+
+
+def _data_handlers(context: Context, owner: QWidget, person: Person) -> dict[str, Handler]:
+    """The commands for what is held about a person."""
+
+    def why_not_erased() -> str:
+        if not has_permission(context.actor, "users:erase"):
+            return denied_title("users:erase")
+        if person.id == context.actor.user_id:
+            return _("You can't erase yourself.")
+        return _("This person is erased already.") if users.is_erased(person.email) else ""
+
+    may_export = has_permission(context.actor, "users:export") or person.id == context.actor.user_id
+    return {
+        "admin.export_person_data": Handler(
+            partial(export_person_data, context, owner, person.id, person.name),
+            lambda: "" if may_export else denied_title("users:export"),
+        ),
+        "admin.erase_person": Handler(
+            lambda: ErasePersonDialog(owner.window(), context, person).open(), why_not_erased
+        ),
+    }
 
 
 def _hand_over_handler(context: Context, owner: QWidget, person: Person) -> Handler:
