@@ -29,6 +29,7 @@ from benchboard.tour.run import Tour
 from benchboard.tour.script import STEPS, enter_as, sign_out
 from benchboard.tour.steps import CTRL, TourContext, canvas_of, click, in_sequence, press, rows, unfold
 from benchboard.ui.admin import user_actions
+from benchboard.ui.admin.erase_person_dialog import ErasePersonDialog
 from benchboard.ui.admin.hand_over_dialog import HandOverDialog
 from benchboard.ui.admin.person_pane import PersonPane
 from benchboard.ui.bench.device_manager import DeviceManager
@@ -345,6 +346,16 @@ def _hand_over(context: TourContext) -> None:
     context.driver.widget("hand_over")
 
 
+def _erase_person(context: TourContext) -> None:
+    """Say what erasing the person whose details are shown does."""
+    (pane,) = [one for one in context.driver.window.findChildren(PersonPane) if one.isVisible()]
+    shell = context.application().shell
+    assert shell is not None
+    assert pane.person is not None
+    ErasePersonDialog(pane.window(), shell.context, pane.person).open()
+    context.driver.widget("erase_person")
+
+
 def _tour(name: str) -> Act:
     """The tour's step of that name, without asking the database what came of it."""
     return next(step.do for step in STEPS if step.name == name)
@@ -537,6 +548,7 @@ SCREENS: Final = (
     Screen("person", _person),
     Screen("edit-person", _edit_person),
     Screen("hand-over", in_sequence(_ESCAPE, _hand_over)),
+    Screen("erase-person", in_sequence(_ESCAPE, _erase_person)),
     Screen("set-password", in_sequence(_ESCAPE, _password)),
     Screen("add-person", in_sequence(_ESCAPE, click("people_add"))),
     Screen("person-access", in_sequence(_ESCAPE, _person_access)),
@@ -552,6 +564,7 @@ SCREENS: Final = (
     Screen("audit", in_sequence(click("dialog_close"), _tab("tab_admin_audit", "audit_table", 3))),
     Screen("audit-entry", _audit_entry),
     Screen("invitations", click("tab_admin_invitations")),
+    Screen("admin-settings", click("tab_admin_settings")),
     Screen("keys-empty", click("tab_admin_keys")),
     Screen("create-key", click("keys_create")),
     Screen("key-shown", _new_key),
