@@ -109,6 +109,16 @@ def counts_text(counts: CleanUpCounts) -> str:
     return ", ".join(text.format(count=number(count)) for count, text in titles if count)
 
 
+def kind_titles() -> dict[str, str]:
+    """The titles of the counts, by their names."""
+    return {
+        "sessions": _("Sessions"),
+        "tokens": _("Tokens"),
+        "account_tokens": _("Codes of accounts"),
+        "invitations": _("Invitations"),
+    }
+
+
 def rules_sentence() -> str:
     """What is cleared."""
     return _(

@@ -99,6 +99,11 @@ _BY_ADDRESS: Final[Mapping[tuple[str, str], str]] = {
 """Kinds that hold an address → which form of it."""
 
 
+def kind_titles() -> dict[str, str]:
+    """The titles of all kinds, by their names."""
+    return {kind.name: kind.shown_title for kind in KINDS}
+
+
 def table_of(kind: RecordKind) -> Table:
     """The table of these rows."""
     return Base.metadata.tables[kind.table]

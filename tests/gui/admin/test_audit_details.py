@@ -33,6 +33,9 @@ from support.admin import Admin
         ("removed", 2, "2 widgets"),
         ("scopes", ["openid", "email"], "openid\nemail"),
         ("scopes", [], "none"),
+        ("two_step", "everybody", "Everyone"),
+        ("cleared", {"sessions": 3, "account_tokens": 1}, "Sessions: 3\nCodes of accounts: 1"),
+        ("records", {"api_keys": 2, "gone": 1}, "API keys: 2\ngone: 1"),
     ],
 )
 def test_audit_detail_is_shown_in_words(key: str, value: object, shown: str) -> None:

@@ -10,11 +10,13 @@ from benchboard.dashboards.access.dashboard_permissions import LEVELS, level_tit
 from benchboard.dongles.channel_modes import channel_mode_title
 from benchboard.errors import NotFound
 from benchboard.i18n import _, ngettext, number
+from benchboard.identity import clean_up, person_records
 from benchboard.identity.api_key_titles import permissions_title
 from benchboard.identity.audit import AuditEntry
 from benchboard.identity.audit_changes import CHANGES, changes_of
 from benchboard.identity.audit_titles import detail_title, details_with_names, entry_title, reason_title, status_title
 from benchboard.identity.roles import role_title
+from benchboard.identity.sign_in_policy import two_step_title
 from benchboard.ui.widgets import Text, copyable
 
 _IDS: Final = frozenset({"acted_by", "claim_id", "device_id", "identity", "team_id", "user_id"})
@@ -99,6 +101,9 @@ def value_text(key: str, value: object) -> str:
         return number(len(value))
     if isinstance(value, int):
         return number(value)
+    if key in ("cleared", "records") and isinstance(value, dict):
+        titles = clean_up.kind_titles() | person_records.kind_titles()
+        return "\n".join(f"{titles.get(name, name)}: {number(count)}" for name, count in value.items())
     if key == "filters" and isinstance(value, dict):
         return ", ".join(f"{name}: {chosen}" for name, chosen in value.items())
     if isinstance(value, list) and not any(isinstance(one, list | dict) for one in value):
@@ -113,6 +118,8 @@ def value_text(key: str, value: object) -> str:
         return role_title(value)
     if key == "status":
         return status_title(value)
+    if key == "two_step":
+        return two_step_title(value)
     if key == "permission":
         return next((level_title(level) for level in LEVELS if level == value), value)
     return channel_mode_title(value) if key == "mode" else value
