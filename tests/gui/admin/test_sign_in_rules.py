@@ -9,8 +9,8 @@ import pytest
 from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from benchboard.identity import second_factor
-from benchboard.identity.sign_in_policy import SignInPolicy, get_policy
+from benchboard.identity import invitations, second_factor
+from benchboard.identity.sign_in_policy import SignInPolicy, change_policy, get_policy
 from benchboard.ui.app import Application
 from benchboard.ui.sign_in.set_up_two_step_dialog import SetUpTwoStepDialog
 from benchboard.ui.widgets import Confirm, Select
@@ -151,3 +151,33 @@ def test_admin_who_does_not_use_it_is_told_to_turn_it_on_first(
     assert application.shell is not None
     application.shell.context.problems.undo_last()
     qtbot.waitUntil(lambda: _policy(town).shortest_password == 12)
+
+
+def test_invited_person_sets_it_up_and_a_cancelled_set_up_keeps_what_was_typed(
+    qtbot: QtBot, town: Town, application: Application, click: Clicker
+) -> None:
+    _use_two_step(town)
+    with town.database.bind(town.actor).change() as session:
+        change_policy(session, town.actor, SignInPolicy("everybody"))
+        made = invitations.invite(session, town.actor, email=ANA, role="analyst")
+    window, url = application.window, town.database.engine.url
+    field = click.find(window, "server_url")
+    assert isinstance(field, QLineEdit)
+    field.setText(f"postgresql://{url.username}@{url.host}:{url.port}/{url.database}")
+    click(window, "server_more")
+    click.type(window, "server_role_password", url.password or "")
+    click(window, "server_invitation")
+    for name, text in (("join_code", made.code), ("join_name", "Ana"), ("join_password", PASSWORD)):
+        click.type(window, name, text)
+    click(window, "join_act")
+    click(window, "set_up_two_step_cancel")
+    typed = click.find(window, "join_name")
+    assert isinstance(typed, QLineEdit)
+    assert typed.text() == "Ana"
+    click(window, "join_act")
+    click.find(window, "set_up_two_step_code")
+    (dialog,) = [one for one in window.findChildren(SetUpTwoStepDialog) if one.isVisible()]
+    click.type(window, "set_up_two_step_code", pyotp.TOTP(dialog.secret.text).at(int(time.time())))
+    click(window, "set_up_two_step_act")
+    qtbot.waitUntil(lambda: application.shell is not None)
+    assert click.find(window, "recovery_stored").isVisible()
