@@ -569,6 +569,7 @@ SCREENS: Final = (
     Screen("create-key", click("keys_create")),
     Screen("key-shown", _new_key),
     Screen("keys", in_sequence(click("shown_key_stored"), click("shown_key_done"), _keys)),
+    Screen("admin-settings", click("tab_admin_settings")),
 )
 
 
