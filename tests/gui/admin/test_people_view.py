@@ -170,6 +170,7 @@ def test_row_menu_of_a_person_has_the_actions_of_the_details(admin: Admin) -> No
     menu = admin.row_menu(TABLE, "Ada Lovelace", "people_menu")
     assert _entries(menu) == {
         "Edit person": True, "Delete person": True, "Hand over what they own": True,
+        "Export their data": True, "Erase person": True,
         "Revoke all sessions": True, "Disable account": True, "View in audit log": True,
     }  # fmt: skip
     admin.choose(menu, "command_disable_account")
@@ -178,6 +179,7 @@ def test_row_menu_of_a_person_has_the_actions_of_the_details(admin: Admin) -> No
     menu = admin.row_menu(TABLE, "Ada Lovelace", "people_menu")
     assert _entries(menu) == {
         "Edit person": True, "Delete person": True, "Hand over what they own": True,
+        "Export their data": True, "Erase person": True,
         "Revoke all sessions": False, "Enable account": True, "View in audit log": True,
     }  # fmt: skip
     menu.close()

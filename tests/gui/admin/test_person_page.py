@@ -187,9 +187,10 @@ def test_menu_of_a_page_disables_the_account_and_the_page_says_so(admin: Admin) 
     admin.key(Qt.Key.Key_Space)
     menu = admin.find("person_menu")
     assert isinstance(menu, QMenu)
-    assert [one.objectName() for one in menu.actions() if one.objectName()][-2:] == [
+    assert [one.objectName() for one in menu.actions() if one.objectName()][-3:] == [
         "command_disable_account",
         "command_delete_person",
+        "command_erase_person",
     ]
     admin.choose(menu, "command_disable_account")
     admin.click("person_activate")

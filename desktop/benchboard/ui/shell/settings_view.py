@@ -199,10 +199,6 @@ class GeneralSettings(QWidget):
         group.add(padded(KeyValue(facts)))
         if self._context.workspace.location.kind == "server":  # elsewhere nobody signs in with a password
             group.add(TwoStepRow(self._context))
-        export = Button(_("Export"), self._export_data, icon="ph.download-simple", name="settings_export_data")
-        export.setAccessibleName(_("Export your data"))
-        kept = _("Everything that is held about you, as a ZIP of JSON and CSV files. Passwords and keys aren't in it.")
-        group.add(SettingRow(_("Your data"), kept, export))
         is_demo = self._context.workspace.location.kind == "demo"  # there, another person is chosen
         command = REGISTRY["window.switch_person" if is_demo else "window.sign_out"]
         sentence = (
@@ -212,6 +208,10 @@ class GeneralSettings(QWidget):
         )
         leave = Button(command.text, self._context.sign_out, icon=command.icon, name="settings_sign_out")
         group.add(SettingRow("", sentence, leave))
+        export = Button(_("Export"), self._export_data, icon="ph.download-simple", name="settings_export_data")
+        export.setAccessibleName(_("Export your data"))
+        kept = _("Everything that is held about you, as a ZIP of JSON and CSV files. Passwords and keys aren't in it.")
+        group.add(SettingRow(_("Your data"), kept, export))
 
     def _export_data(self) -> None:
         from benchboard.ui.person_data_export import export_person_data
