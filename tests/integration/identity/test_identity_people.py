@@ -81,6 +81,9 @@ _ACTOR_SERVICES: dict[str, Callable[[Any, Actor, Town], object]] = {
     "users.require_remaining_admin": lambda s, a, t: users.require_remaining_admin(s, a, set()),
     "person_deletion.count_effects": lambda s, a, t: person_deletion.count_effects(s, a, [t.actor.user_id]).sessions,
     "person_deletion.delete_people": lambda s, a, t: person_deletion.delete_people(s, a, [t.actor.user_id]),
+    "person_deletion.require_deletable": lambda s, a, t: person_deletion.require_deletable(
+        s, a, users.locked_people(s, a, [t.actor.user_id])
+    ),
     "person_deletion.restore_people": lambda s, a, t: person_deletion.restore_people(s, a, [t.actor.user_id]),
     "person_changes.get_fields": lambda s, a, t: person_changes.get_fields(s, a, t.actor.user_id),
     "person_changes.change_person": lambda s, a, t: person_changes.change_person(
