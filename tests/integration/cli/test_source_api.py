@@ -99,3 +99,21 @@ def test_add_api_setting_that_cant_be_used_is_refused_before_anything_is_asked(
     assert status != 0
     assert "secret" in err
     assert server.requests == []
+
+
+def test_refresh_of_an_api_asks_which_field_a_renamed_one_is(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    names = ["city"]
+
+    def answer(_request: Request) -> Reply:
+        return Reply(json.dumps([{"id": 1, names[-1]: "Van"}]).encode())
+
+    with rest_server(answer) as server:
+        assert _run(capsys, "source", "add-api", server.url("/trips"), "--name", "Rides", "--allow-local")[0] == 0
+        names.append("town")
+        status, _out, err = _run(capsys, "source", "refresh", "Rides")
+        assert status == 1
+        assert "“Rides” has “town” where it had “city”." in err
+        assert "--renamed town=city" in err
+        assert _run(capsys, "source", "refresh", "Rides", "--renamed", "town=city")[0] == 0
+    status, out, _err = _run(capsys, "query", "run", "--source", "Rides", "select city from trips", "--json")
+    assert (status, json.loads(out)["rows"]) == (0, [["Van"]])
