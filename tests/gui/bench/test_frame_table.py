@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QAccessible, QFont, QFontMetrics
-from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QHeaderView, QLineEdit, QStyleOptionViewItem, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -485,3 +485,28 @@ def test_first_row_is_told_once_as_the_list_of_frames_gets_the_focus(qtbot: QtBo
     finally:
         QAccessible.setActive(active)
     assert told == [False]
+
+
+def test_keys_go_to_the_first_and_last_row_from_a_signal_to_its_frame_and_open_the_menu(
+    qtbot: QtBot, model: FrameModel, light: Theme
+) -> None:
+    """Home and End did nothing, nor did Shift+F10, and Left on a signal hid it at once."""
+    frames, asked = FrameList(model), list[int]()
+    qtbot.addWidget(frames)
+    frames.menu_requested.connect(lambda row, _spot: asked.append(row))
+    model.add_frames([Frame(0x100), Frame(0x18F, data=bytes(8)), Frame(0x200)])
+    row = next(row for row in range(model.rowCount()) if model.is_expandable(row))
+    frames.setCurrentIndex(model.index(row, 0))
+    QTest.keyClick(frames, Qt.Key.Key_Right)
+    QTest.keyClick(frames, Qt.Key.Key_Down)
+    QTest.keyClick(frames, Qt.Key.Key_Left)
+    assert (frames.currentIndex().row(), model.is_expanded(row)) == (row, True)
+    QTest.keyClick(frames, Qt.Key.Key_Left)
+    assert (frames.currentIndex().row(), model.is_expanded(row)) == (row, False)
+    places = []
+    for key in (Qt.Key.Key_End, Qt.Key.Key_Home):
+        QTest.keyClick(frames, key)
+        places.append((frames.currentIndex().row(), frames.currentIndex().column()))
+    assert places == [(model.rowCount() - 1, 0), (0, 0)]
+    QTest.keyClick(frames, Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+    assert asked == [0]

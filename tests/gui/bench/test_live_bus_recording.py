@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
@@ -16,7 +17,7 @@ from benchboard.ui.bench.recording_clock import RecordingClock
 from benchboard.ui.bench.recordings_view import RecordingsView
 from benchboard.ui.bench.selected_dongle import SelectedDongle
 from benchboard.ui.shell.shell import Shell
-from benchboard.ui.widgets import Confirm, Select, Toast
+from benchboard.ui.widgets import Button, Confirm, Select, Toast
 from support.benchsim import Simulator
 from support.window import Clicker, visible
 
@@ -77,6 +78,35 @@ def test_record_button_records_until_it_is_pressed_again(
     qtbot.waitUntil(lambda: recordings.recording is not None)
     assert recordings.recording is not None
     assert (recordings.recording.path, recordings.recording.count) == (file, len(frames))
+
+
+def test_focus_stays_at_the_button_that_records_and_its_name_has_no_clock(
+    qtbot: QtBot, shell: Shell, view: LiveBusView, click: Clicker, choose: Callable[[Path], None], tmp_path: Path,
+    told_focus: list[str],
+) -> None:  # fmt: skip
+    """It went on to the button that clears the frames; the time was told each second."""
+    window = shell.window()
+    button = click.find(window, "live_record")
+    button.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(button, Qt.Key.Key_Return)
+    choose(tmp_path / "drive.log")
+    qtbot.waitUntil(lambda: button.text() == "Stop recording 00:00:01")
+    assert window.focusWidget() is button
+    assert button.accessibleName() == "Stop recording"
+    told_focus.clear()
+    qtbot.keyClick(button, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: button.text() == "Record")
+    qtbot.waitUntil(lambda: "recorded to drive.log" in toasts(shell))
+    assert window.focusWidget() is button
+    assert button.accessibleName() == "Record"
+    assert not told_focus
+
+
+def test_frames_that_are_cleared_are_told(shell: Shell, view: LiveBusView, announcements: list[str]) -> None:
+    clear = view.findChild(Button, "live_clear")
+    assert clear.accessibleName() == "Clear frames"
+    clear.click()
+    assert announcements == ["Frames cleared"]
 
 
 def test_recording_ends_with_the_bus_and_the_last_minutes_can_be_saved_after_it(

@@ -6,9 +6,12 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from benchboard.canbus.bit_rate_detection import USUAL_BIT_RATES
+from benchboard.canbus.link import Port
 from benchboard.dongles.simulator.node import FACTORY_CONFIG
-from benchboard.ui.bench.pairing_graphics import PairingOverview, SlotState
-from benchboard.ui.bench.pairing_pages import BitratePage
+from benchboard.ui.bench.dongle_rows import DongleRow
+from benchboard.ui.bench.pairing_graphics import DongleChoice, PairingOverview, SlotState
+from benchboard.ui.bench.pairing_pages import BitratePage, SelectDonglePage
+from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.paged.paged_model import Mark
 from benchboard.ui.theme import Theme
 from benchboard.ui.widgets import Select, Text
@@ -57,3 +60,31 @@ def test_stored_data_bit_rate_is_kept_whichever_it_is(page: BitratePage) -> None
     stored = replace(FACTORY_CONFIG, fd_enabled=True, data_bitrate=2_500_000)
     page.show_config(stored, has_fd=True)
     assert page.planned == stored
+
+
+def test_list_of_dongles_keeps_the_focus_while_the_ports_are_read_again(qtbot: QtBot, light: Theme) -> None:
+    """It was built anew each minute: the focus fell on the dialog, and the next Enter closed it."""
+    page, selected = SelectDonglePage(), list[str]()
+    qtbot.addWidget(page)
+    page.show()
+    page.activateWindow()
+    qtbot.waitUntil(page.isActiveWindow)
+
+    def rows(*names: str) -> list[DongleRow]:
+        ports = [Port(f"/dev/{one}", "CAN adapter", 0x16D0, 0x117E, None, False, f"usb:{one}") for one in names]
+        return [DongleRow(None, DetectedDevice(port)) for port in ports]
+
+    page.show_rows(rows("a", "b", "c"), "", lambda row: selected.append(row.key))
+    choice = page.findChildren(DongleChoice)[1]
+    choice.setFocus()
+    choice.click()
+    page.show_rows(rows("0", "a", "b", "c"), selected[-1], lambda row: selected.append(row.key))
+    assert choice.hasFocus()
+    assert choice.isChecked()
+    page.show_rows(rows("0", "a", "c"), selected[-1], lambda row: selected.append(row.key))
+    shown = [one for one in page.findChildren(DongleChoice) if one.isVisible()]
+    assert len(shown) == 3
+    assert [one.isChecked() for one in sorted(shown, key=lambda one: one.y())] == [True, False, False]
+    focused = page.focusWidget()
+    assert isinstance(focused, DongleChoice)
+    assert focused.isChecked()

@@ -359,6 +359,7 @@ def test_rename_in_place_is_undone(
     click: Clicker,
     dongles: Callable[[], list[DongleRecord]],
     pair_one: Callable[[], str],
+    announcements: list[str],
 ) -> None:
     window = shell.window()
     pair_one()
@@ -371,6 +372,9 @@ def test_rename_in_place_is_undone(
     assert QApplication.focusWidget() is click.find(window, "bench_rename_start")
     click(window, "toast_undo")
     qtbot.waitUntil(lambda: dongles()[0].name is None)
+    qtbot.waitUntil(lambda: announcements[-1].startswith("Undone: it is named Dongle "))
+    click(window, "toast_action")
+    qtbot.waitUntil(lambda: dongles()[0].name == "Brake rig")
 
 
 def test_a_name_that_was_typed_is_kept_by_tab_and_not_by_escape(

@@ -28,7 +28,8 @@ from benchboard.ui.bench.frame_table import FrameModel
 from benchboard.ui.bench.pairing_graphics import PairingChecklist
 from benchboard.ui.paged.paged_model import Column, PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
-from benchboard.ui.problems import Notice
+from benchboard.ui.problems import Notice, Problems
+from benchboard.ui.shell.problem_display import ShellProblemDisplay
 from benchboard.ui.tasks import Tasks
 from benchboard.ui.theme import Mode, Theme
 from benchboard.ui.widgets import Badge, Button, Confirm, Edit, Field, SegmentedControl, Select, accessible
@@ -644,7 +645,8 @@ class _Holder(QWidget):
 def test_current_name_of_a_live_row_and_of_live_figures_is_told_as_the_focus_comes(
     window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Screen readers remember names: they read what the row said when they first saw it."""
+    """Screen readers remember names: they read what the row said when they first saw it. Of a row that is reached for
+    the first time they know none, and what is told twice is read twice."""
     strip, model = _put(window, BusCounters()), FrameModel(window)
     frames = _put(window, FrameList(model))
     model.add_frames([Frame(one, data=b"\x00") for one in (0x100, 0x200)])
@@ -656,7 +658,9 @@ def test_current_name_of_a_live_row_and_of_live_figures_is_told_as_the_focus_com
     qtbot.waitUntil(lambda: frames.isVisible() and strip.isVisible())
     monkeypatch.setattr(accessible, "send", note)
     frames.setFocus()
+    frames.setCurrentIndex(model.index(1, 0))
     frames.setCurrentIndex(model.index(0, 0))
+    assert not [name for kind, name in told if kind == QAccessible.Event.NameChanged]
     model.add_frames([Frame(0x200, data=b"\x2a")])
     frames.setCurrentIndex(model.index(1, 0))
     renamed = [name for kind, name in told if kind == QAccessible.Event.NameChanged]
@@ -668,3 +672,36 @@ def test_current_name_of_a_live_row_and_of_live_figures_is_told_as_the_focus_com
     assert "Data: 2B" in renamed[-1]
     strip.setFocus()
     assert told[-1] == (QAccessible.Event.NameChanged, "The live bus is closed.")
+
+
+def test_button_tells_no_name_for_its_clock_and_its_tooltip_only_once_the_focus_has_left(
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The time of a recording was told as its name and its description, several times a second."""
+    button, other = _put(window, Button("Record", tip="To a file")), _put(window, Button("Other"))
+    button.setAccessibleName("Stop recording")
+    qtbot.waitUntil(button.isVisible)
+    button.setFocus()
+    told: list[str] = []
+
+    def note(event: QAccessibleEvent) -> None:
+        if event.object() is button:
+            told.append(event.type().name)
+
+    monkeypatch.setattr(accessible, "send", note)
+    for second in range(3):
+        button.setText(f"Stop recording 00:00:0{second}")
+        button.setToolTip(f"{second} frames")
+        button.disable("")
+        assert button.toolTip() == f"{second} frames"
+    assert not told
+    assert _interface(button).text(Text.Name) == "Stop recording"
+    other.setFocus()
+    assert told == ["DescriptionChanged"]
+
+
+def test_toast_of_the_same_act_done_again_is_told_again(window: Window, heard: list[str]) -> None:
+    display = ShellProblemDisplay(window, Problems())
+    for _time in range(2):
+        display.show_toast("Its light blinks.", None)
+    assert heard == ["Its light blinks."] * 2

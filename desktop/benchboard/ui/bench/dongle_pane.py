@@ -485,17 +485,14 @@ class _DongleHeader(QWidget):
             self._context.go(f"bench/timing/{self._row.device_id}")
 
 
-def rename(context: Context, owner: QWidget, dongle_id: str, name: str, old_name: str) -> None:
-    """Rename a dongle, with undo."""
+def rename(context: Context, owner: QWidget, dongle_id: str, name: str, old_name: str, *, undoes: bool = False) -> None:
+    """Rename a dongle, with undo; `undoes`: this is one."""
     actor = context.actor
 
-    def undo() -> None:
-        context.tasks.change(
-            owner, lambda session: fleet.rename_dongle(session, actor, dongle_id, old_name), lambda _dongle: None
-        )
-
     def done(dongle: DongleRecord) -> None:
-        context.problems.toast(_("Renamed to {name}.").format(name=dongle.title), undo)
+        text = _("Undone: it is named {name} again.") if undoes else _("Renamed to {name}.")
+        back = partial(rename, context, owner, dongle_id, old_name, name, undoes=not undoes)
+        context.problems.toast(text.format(name=dongle.title), back)
 
     context.tasks.change(owner, lambda session: fleet.rename_dongle(session, actor, dongle_id, name), done)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final, get_args
 
-from PySide6.QtCore import QByteArray, QPoint, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QModelIndex, QPoint, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFont,
@@ -382,8 +382,12 @@ class FrameList(WholeRowTable):
             announce(self, _("Signals hidden."), again=True)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter shows or hides the signals of a row; Right shows them, Left hides them."""
+        """Enter shows or hides the signals of a row; Right shows them, Left hides them, or leads from a signal to its
+        frame. Shift+F10 opens the row's menu, as the key for menus does."""
         row = self.currentIndex().row()
+        if event.key() == Qt.Key.Key_F10 and event.modifiers() == Qt.KeyboardModifier.ShiftModifier:
+            self._ask_for_menu()
+            return
         key, plain = event.key(), not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         if not plain or row < 0 or row >= self.frames.rowCount():
             super().keyPressEvent(event)
@@ -391,7 +395,9 @@ class FrameList(WholeRowTable):
             self.set_expanded(row, not self.frames.is_expanded(self.frames.frame_row(row)))
         elif key == Qt.Key.Key_Right and self.frames.is_expandable(row) and not self.frames.is_expanded(row):
             self.set_expanded(row, True)
-        elif key == Qt.Key.Key_Left and self.frames.is_expanded(self.frames.frame_row(row)):
+        elif key == Qt.Key.Key_Left and (frame := self.frames.frame_row(row)) != row:
+            self.setCurrentIndex(self.frames.index(frame, 0))
+        elif key == Qt.Key.Key_Left and self.frames.is_expanded(row):
             self.set_expanded(row, False)
         else:
             super().keyPressEvent(event)
@@ -463,10 +469,17 @@ class FrameList(WholeRowTable):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Ask for the menu of the row under the pointer, or, by key, of the current one."""
-        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
-        index = self.currentIndex() if by_key else self.indexAt(event.pos())
-        if not index.isValid():
-            return
+        index = self.indexAt(event.pos())
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            self._ask_for_menu()
+        elif index.isValid():
+            self._ask_for_menu_of(index, event.pos())
+
+    def _ask_for_menu(self) -> None:
+        """Ask for the menu of the current row."""
+        if (index := self.currentIndex()).isValid():
+            self._ask_for_menu_of(index, self.visualRect(index).bottomLeft())
+
+    def _ask_for_menu_of(self, index: QModelIndex, spot: QPoint) -> None:
         self.setCurrentIndex(index.siblingAtColumn(0))
-        spot = self.visualRect(index).bottomLeft() if by_key else event.pos()
         self.menu_requested.emit(self.frames.frame_row(index.row()), self.viewport().mapToGlobal(spot))

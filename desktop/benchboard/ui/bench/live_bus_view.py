@@ -303,7 +303,9 @@ class LiveBusView(QWidget):
         for told in (self._dongle, self._view, self._settings, self._paused):
             self.toolbar.add(told)
         self._pause = Button(_("Pause display"), self._toggle_pause, icon="ph.pause", name="live_pause")
-        self._clear = Button("", self._clear_frames, kind="quiet", icon="ph.eraser", tip=_("Clear"), name="live_clear")
+        self._clear = Button(
+            "", self._clear_frames, kind="quiet", icon="ph.eraser", tip=_("Clear frames"), name="live_clear"
+        )
         self._listen_only = CheckBox(_("Listen only"))
         self._listen_only.setObjectName("live_listen_only")
         self._listen_only.setToolTip(
@@ -864,6 +866,7 @@ class LiveBusView(QWidget):
         self.model.clear()
         self._messages.clear()
         self._show_filtered()
+        announce(self, _("Frames cleared"), again=True)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Space in the list of frames pauses and resumes the display, G plots a signal."""

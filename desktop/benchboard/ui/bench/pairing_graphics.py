@@ -11,7 +11,7 @@ from benchboard.i18n import _, ngettext, number
 from benchboard.ui.paged.paged_model import Mark
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Text, paint_icon
-from benchboard.ui.widgets.accessible import Role
+from benchboard.ui.widgets.accessible import Role, describe
 from benchboard.ui.widgets.focus import FocusRinged
 from benchboard.ui.widgets.stepper import paint_step_number
 
@@ -134,13 +134,19 @@ class DongleChoice(FocusRinged, QAbstractButton):
 
     def __init__(self, port_name: str, device_id: str, description: str) -> None:
         super().__init__()
-        self._port_name, self._device_id, self._description = port_name, device_id, description
         self.setCheckable(True)
         self.setAutoExclusive(True)  # a radio button for screen readers, not a check box
         self.setFixedHeight(60)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(f"{port_name}, {device_id}")
-        self.setAccessibleDescription(description)
+        self.show_dongle(port_name, device_id, description)
+
+    def show_dongle(self, port_name: str, device_id: str, description: str) -> None:
+        """Show another port of the same dongle, or more that is known about it."""
+        self._port_name, self._device_id, self._description = port_name, device_id, description
+        if (name := f"{port_name}, {device_id}") != self.accessibleName():
+            self.setAccessibleName(name)
+        describe(self, description)
+        self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(400, 60)

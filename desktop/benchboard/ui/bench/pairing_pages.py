@@ -81,6 +81,10 @@ class SelectDonglePage(_WizardPage):
         self._choices = QVBoxLayout()
         self._choices.setSpacing(12)
         self._group = QButtonGroup(self)
+        self._shown: dict[str, DongleChoice] = {}
+        """The choices by the keys of their rows: they stay while ports are read again, and so does the focus."""
+        self._rows: dict[str, DongleRow] = {}
+        self._on_selected: Callable[[DongleRow], None] | None = None
         self.column.addLayout(self._choices)
         self.column.addStretch(1)
 
@@ -101,19 +105,39 @@ class SelectDonglePage(_WizardPage):
             title, under = _nothing_to_pair(counts)
         self._title.setText(title)
         self._under.setText(under)
-        while (item := self._choices.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
         first = next((row for row in rows if row.key == selected_key), rows[0] if rows else None)
-        for row in rows:
-            choice = _choice(row)
-            self._group.addButton(choice)
-            self._choices.addWidget(choice)
+        self._rows, self._on_selected = {row.key: row for row in rows}, on_selected
+        for place, row in enumerate(rows):
+            choice = self._shown.get(row.key)
+            if choice is None:
+                choice = self._shown[row.key] = DongleChoice(*_about(row))
+                choice.setObjectName(f"pair_choice_{row.key}")
+                choice.clicked.connect(partial(self._select, row.key))
+                self._group.addButton(choice)
+            else:
+                choice.show_dongle(*_about(row))
+            if self._choices.indexOf(choice) != place:
+                self._choices.insertWidget(place, choice)
+                choice.show()
             choice.setChecked(row is first)
-            choice.clicked.connect(partial(_on_selected, on_selected, row))
         if first is not None:
             on_selected(first)
+        self._drop_gone(first)
+
+    def _drop_gone(self, first: DongleRow | None) -> None:
+        """Take away the dongles that aren't there any more; the focus of one goes to the selected one."""
+        for key in self._shown.keys() - self._rows.keys():
+            choice = self._shown.pop(key)
+            if choice.hasFocus() and first is not None:
+                self._shown[first.key].setFocus(Qt.FocusReason.OtherFocusReason)
+            self._group.removeButton(choice)
+            self._choices.removeWidget(choice)
+            choice.hide()
+            choice.deleteLater()
+
+    def _select(self, key: str, _checked: bool = False) -> None:
+        if self._on_selected is not None and (row := self._rows.get(key)) is not None:
+            self._on_selected(row)
 
 
 def _nothing_to_pair(counts: DongleCounts | None) -> tuple[str, str]:
@@ -133,20 +157,15 @@ def _nothing_to_pair(counts: DongleCounts | None) -> tuple[str, str]:
     return title, other if counts.elsewhere == 1 else others
 
 
-def _on_selected(on_selected: Callable[[DongleRow], None], row: DongleRow, _checked: bool = False) -> None:
-    on_selected(row)
-
-
-def _choice(row: DongleRow) -> DongleChoice:
+def _about(row: DongleRow) -> tuple[str, str, str]:
+    """A dongle's port, its ID, and what is known about it."""
     device = row.device
     info = device.info if device is not None else None
     sentence = _("Firmware: {firmware}. Identity verified.")
     if info is not None and not info.is_benchboard:
         sentence = _("Stock firmware: {firmware}. It has no key, so it can only be observed.")
     firmware = firmware_title(info.dialect, info.firmware) if info is not None else ""
-    choice = DongleChoice(row.title, row.subtitle, sentence.format(firmware=firmware))
-    choice.setObjectName(f"pair_choice_{row.key}")
-    return choice
+    return row.title, row.subtitle, sentence.format(firmware=firmware)
 
 
 class IdentifyPage(_WizardPage):

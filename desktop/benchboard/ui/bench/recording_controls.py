@@ -108,7 +108,9 @@ class RecordingControls(QObject):
 
     def toggle(self) -> None:
         """Ask for the file to record to, or stop recording."""
-        if self.recording:
+        if self._busy:
+            self._context.problems.refuse(_("Wait a moment."))
+        elif self.recording:
             self.stop()
         elif self._is_open:
             self._ask(_("Record live bus"), self.start)
@@ -205,8 +207,7 @@ class RecordingControls(QObject):
         self._context.tasks.run(self, op, done, failed, title=title.format(file=path.name))
 
     def _set_busy(self, *, busy: bool) -> None:
-        self._busy = busy
-        self.record.disable(_("Wait a moment.") if busy else "")
+        self._busy = busy  # the button stays enabled: the focus would go on to the next one, which clears the frames
         self._show()
 
     # ---- how they look
@@ -220,9 +221,10 @@ class RecordingControls(QObject):
                 icon, ink = ("ph.stop-fill", "error") if seconds is not None else ("ph.record", "text")
                 self.record.setIcon(theme().icon(icon, ink))
             self._shown_seconds = seconds
-            self.record.setText(
-                _("Stop recording {time}").format(time=clock_duration(seconds)) if seconds is not None else _("Record")
-            )
+            recording = _("Stop recording {time}")
+            text = recording.format(time=clock_duration(seconds)) if seconds is not None else _("Record")
+            self.record.setAccessibleName(_("Stop recording") if seconds is not None else text)  # without the clock
+            self.record.setText(text)
             self.record.updateGeometry()
         if self.recording and state is not None:
             tip = _("{file}: {frames} frames, {dropped} dropped")

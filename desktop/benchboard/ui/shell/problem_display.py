@@ -41,10 +41,12 @@ class ShellProblemDisplay(QObject):
         self, text: str, undo: Callable[[], None] | None, *, warning: bool = False, action: Action | None = None
     ) -> None:
         """Replace the toast."""
+        is_again = False
         if self._toast is not None and shiboken6.isValid(self._toast):
+            is_again = self._toast.accessibleName() == text  # the user did the same again
             self._toast.deleteLater()
         way_on = (action.title, action.run) if action is not None else None
-        self._toast = Toast(text, undo, self._host.window(), warning=warning, action=way_on)
+        self._toast = Toast(text, undo, self._host.window(), warning=warning, action=way_on, is_again=is_again)
         self._toast.appear()
 
     def hide_toast(self, text: str) -> None:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, Protocol, runtime_checkable
+from weakref import WeakKeyDictionary
 
 import shiboken6
 from PySide6.QtCore import QModelIndex, QObject, QPoint, QRect, Qt, QTimer
@@ -321,8 +322,12 @@ def tell_tab_bar_renamed(tabs: QTabBar) -> None:
 
 
 def tell_described(widget: QWidget) -> None:
-    """Tell the screen reader that a widget's description is another one now: Qt does so, but not of its tooltip."""
-    if QAccessible.isActive():
+    """Tell the screen reader that a widget's description is another one now: Qt does so, but not of its tooltip. Of
+    what has the focus it is told as the focus leaves: some tooltips change several times a second.
+    """
+    if widget.hasFocus():
+        _described.add(id(widget))
+    elif QAccessible.isActive():
         send(QAccessibleEvent(widget, QAccessible.Event.DescriptionChanged))
 
 
@@ -411,9 +416,21 @@ def tell_cell(view: QAbstractItemView, index: QModelIndex) -> None:
 
 
 def tell_cell_renamed(view: QAbstractItemView, index: QModelIndex) -> None:
-    """Tell the screen reader that a cell is called otherwise now: it remembers names, and live rows change theirs ten
-    times a second, of which it isn't told."""
+    """Tell the screen reader that a cell is called otherwise now than as it was reached last: it remembers names, and
+    live rows change theirs ten times a second, of which it isn't told. Of a cell that it never reached it knows none.
+    """
+    if not (QAccessible.isActive() and index.isValid()):
+        return
+    role = Qt.ItemDataRole
+    name, known = index.data(role.AccessibleTextRole) or index.data(role.DisplayRole), _read.setdefault(view, {})
+    before, known[_child(view, index)] = known.get(_child(view, index), name), name
+    if name == before:
+        return
     _send_of_cell(QAccessibleEvent(view, QAccessible.Event.NameChanged), view, index)
+
+
+_read: Final = WeakKeyDictionary[QAbstractItemView, dict[int, object]]()
+"""How the cells of lists were called as they were reached last, by their place among the children."""
 
 
 def tell_expanded(view: QAbstractItemView, index: QModelIndex) -> None:

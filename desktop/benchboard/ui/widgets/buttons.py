@@ -173,7 +173,8 @@ class Button(FocusRinged, QPushButton):
         return text_width + self.iconSize().width() + _GAP + pad - self._side
 
     def _set_label(self, text: str) -> None:
-        super().setText(text)
+        with untold():  # Qt tells a name of each text, also where the name is another one or was told
+            super().setText(text)
         if not text and not self.property("square"):
             self.setProperty("square", True)
             self.setFixedWidth(self._square_width())
@@ -195,7 +196,9 @@ class Button(FocusRinged, QPushButton):
         self.update()
 
     def disable(self, reason: str) -> None:
-        """Disable it with a reason; an empty reason enables it again."""
+        """Disable it with a reason; an empty reason enables it again. What is so already changes nothing."""
+        if reason == self.reason and self.isEnabled() == (not reason) and self._stand_in is None:
+            return
         self.reason = reason
         self.setEnabled(not reason)
         self.setToolTip(plain_tooltip(reason or self._tip))

@@ -1,5 +1,5 @@
-"""Whole rows under the keys: Up and Down lead to a row's first cell, which a screen reader reads as the whole row; Left
-and Right go on to each of its cells."""
+"""Whole rows under the keys: Up, Down, Home and End lead to a row's first cell, which a screen reader reads as the
+whole row; Left and Right go on to each of its cells."""
 
 from typing import TYPE_CHECKING, Final
 
@@ -26,6 +26,8 @@ class RowCursor(_Table):
     """Mixin for a table of whole rows. Its model answers the first column's AccessibleTextRole with the row."""
 
     def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
+        if action in (_Action.MoveHome, _Action.MoveEnd):  # Qt goes to an end of the present row
+            modifiers |= Qt.KeyboardModifier.ControlModifier
         found = super().moveCursor(action, modifiers)
         return found.siblingAtColumn(0) if action in _TO_ROWS and found.isValid() else found
 

@@ -27,6 +27,7 @@ _UNDO: Final = QKeySequence.StandardKey.Undo
 class Toast(QWidget):
     """Reports a completed action, with undo, at the bottom of the window for six seconds. A `warning` says
     what wasn't done, and why. `action` is a way on from there: its title, and what it does.
+    `is_again`: it takes the place of one with the same text.
     """
 
     accessible_role = Role.Notification
@@ -39,9 +40,10 @@ class Toast(QWidget):
         *,
         warning: bool = False,
         action: tuple[str, Callable[[], None]] | None = None,
+        is_again: bool = False,
     ) -> None:
         super().__init__(parent)
-        self._window, self.warning = parent, warning
+        self._window, self.warning, self._is_again = parent, warning, is_again
         self._announced = False
         self._focus_return = FocusReturn()
         self.setObjectName("toast")
@@ -79,7 +81,7 @@ class Toast(QWidget):
             told += [to_button.format(action=self._way_on, key=key)] if self._way_on else []
             text = self.accessibleName()
             # A reason why not is told again to who tries again.
-            announce(self, " ".join((sentence(text) if told else text, *told)), again=self.warning)
+            announce(self, " ".join((sentence(text) if told else text, *told)), again=self.warning or self._is_again)
 
     @property
     def has_buttons(self) -> bool:
