@@ -273,6 +273,13 @@ def test_share_dialog_tells_the_focus_once_as_it_opens(dashboards: DashboardsDri
     assert told_focus == ["share_search"]
 
 
+def test_team_to_share_with_is_read_as_a_team(dashboards: DashboardsDriver, announcements: list[str]) -> None:
+    open_sharing(dashboards, "technician@example.com")
+    dashboards.qtbot.keyClicks(dashboards.find("share_search"), "shop desk")
+    told = "Shop desk, Team · 2 members, 1 of 1. Enter shares to view."
+    dashboards.studio.wait(lambda: told in announcements)
+
+
 def test_switch_for_everyone_says_what_it_gives_and_what_it_did(
     dashboards: DashboardsDriver, announcements: list[str]
 ) -> None:

@@ -72,7 +72,6 @@ class CandidateRow(QWidget):
     def __init__(self, who: Candidate, *trailing: QWidget, note: str = "") -> None:
         super().__init__()
         self.who, self._marked = who, False
-        self.described = ", ".join(filter(None, (who.name, who.email)))
         self.second = who.email or ""
         """What is said of them below the name."""
         self._enter = KeyCap("Enter", parent=self)
@@ -87,6 +86,7 @@ class CandidateRow(QWidget):
         if who.kind == "team":
             members = who.members or 0
             self.second = ngettext("Team · {count} member", "Team · {count} members", members).format(count=members)
+        self.described = ", ".join(filter(None, (who.name, self.second)))
         words.addWidget(Elided(self.second, "caption", "muted"))
         if note:
             words.addWidget(Paragraph(note, "caption", "muted"))
