@@ -350,6 +350,22 @@ def test_presentation_says_which_page_was_turned_to(studio: "Studio", heard: lis
     assert f"Page 2 of {count}" in heard
 
 
+@pytest.mark.usefixtures("demo_home")
+def test_presentation_leaves_the_widget_of_the_screen_before(studio: "Studio") -> None:
+    studio.application.window.resize(1024, 700)
+    studio.key(Qt.Key.Key_F5, Qt.KeyboardModifier.ControlModifier)
+    canvas, page = studio.canvas, studio.page.editor.page
+    assert canvas.wall is not None
+    screens = [canvas.wall.screen_of(page.shown[one][1]) for one in page.reading_order]
+    studio.qtbot.keyClick(canvas, Qt.Key.Key_Tab)
+    assert studio.page.editor.selection == (page.reading_order[0],)
+    studio.key(Qt.Key.Key_Right)
+    assert studio.page.editor.selection == ()  # it would be on a widget that isn't shown
+    studio.qtbot.keyClick(canvas, Qt.Key.Key_Tab)
+    assert studio.page.editor.selection == (page.reading_order[screens.index(1)],)
+    assert canvas.screen_index == 1
+
+
 def test_presentation_of_one_page_says_why_an_arrow_does_nothing(studio: "Studio", heard: list[str]) -> None:
     studio.key(Qt.Key.Key_F5, Qt.KeyboardModifier.ControlModifier)
     heard.clear()

@@ -54,6 +54,7 @@ class PresentationMode(QObject):
         self._selected_before: tuple[str, ...] = ()
         self._scrolled_before = QPoint()
         self._zoom_before = 1.0
+        canvas.screen_changed.connect(self._leave_unshown)
 
     @property
     def page_zoom(self) -> float:
@@ -125,6 +126,12 @@ class PresentationMode(QObject):
             self.passed_end.emit(by)
         else:
             self._canvas.show_screen(index)
+
+    def _leave_unshown(self) -> None:
+        """Select nothing where the selected widget is on another screen: Tab goes on at the first one that is shown."""
+        tiles = self._canvas.tiles
+        if self.on and any(one in tiles and not tiles[one].isVisible() for one in self._canvas.editor.selection):
+            self._canvas.editor.select(())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()

@@ -51,8 +51,12 @@ class ItemFocus(QObject):
 
     def step(self, by: int) -> bool:
         """Select the next (1) or previous (-1) item in reading order; False if there is none."""
-        order = self._editor.page.reading_order
-        at = order.index(self.current) if self.current else (-1 if by > 0 else len(order))
+        order, tiles = self._editor.page.reading_order, self._view.tiles
+        if self.current:
+            at = order.index(self.current)
+        else:  # a presentation shows those of one screen only
+            shown = [place for place, one in enumerate(order) if one in tiles and tiles[one].isVisible()]
+            at = (shown or [0])[0] - 1 if by > 0 else (shown or [len(order) - 1])[-1] + 1
         if not 0 <= at + by < len(order):
             return False
         self._editor.select([order[at + by]])
