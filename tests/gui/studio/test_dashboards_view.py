@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QPushButto
 
 from benchboard.dashboards import library
 from benchboard.dashboards.access import sharing
-from benchboard.dashboards.document.widget_kinds import with_fields
+from benchboard.dashboards.document.widget_kinds import KINDS, with_fields
 from benchboard.dashboards.journal.crash_journal import open_journal
 from benchboard.dashboards.layout import widget_count
 from benchboard.dashboards.library import DashboardSummary
@@ -265,6 +265,20 @@ def test_tabs_are_in_the_header_and_in_a_wide_window_variables_in_the_toolbar(
     place.tabs.setCurrentIndex(1)
     page.run("studio.show_versions")
     assert not page.variables.isVisible()
+
+
+def test_undo_among_versions_says_why_it_leaves_the_dashboard(
+    dashboards: DashboardsDriver, announcements: list[str]
+) -> None:
+    page = dashboards.open("Shop review")
+    dashboards.studio.wait(lambda: page.saving.state == "saved")
+    page.add(KINDS[0])
+    added = page.editor.document
+    page.run("studio.show_versions")
+    dashboards.studio.wait(lambda: page.screens.screen is not None and not page.screens.screen.busy)
+    dashboards.qtbot.keyClick(QApplication.focusWidget() or page, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert page.editor.document == added
+    assert "The dashboard can't be edited among its versions. Esc goes back to it." in announcements
 
 
 def test_variables_after_a_presentation_stand_where_they_stood(dashboards: DashboardsDriver) -> None:

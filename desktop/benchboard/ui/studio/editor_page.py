@@ -731,7 +731,9 @@ class StudioPage(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = undo_direction(event)
-        if step == "undo":
+        if step and self.screens.screen is not None:
+            self.run(f"studio.{step}")  # it says why it can't be run: nobody would see what it did
+        elif step == "undo":
             self.undo()
         elif step == "redo":
             self.redo()

@@ -59,6 +59,8 @@ Mode = Literal["presentation", "enlarged", "preview"]
 """What the page can show instead of its normal view: a presentation, an enlarged widget, or a preview of repeats."""
 _ENTER_TABLE: Final = "studio.enter_table"
 _RENAME: Final = "studio.rename_dashboard"
+_WORKS_OVER_SCREENS: Final = frozenset({"studio.open_dashboard"})
+"""What doesn't concern the page that is hidden behind its versions or a conflict."""
 _KEEPS_PRESENTATION: Final[frozenset[Mode]] = frozenset({"presentation"})
 _KEEPS_VIEW: Final[frozenset[Mode]] = frozenset({"presentation", "enlarged"})
 
@@ -170,6 +172,9 @@ class PageCommands(QObject):
         page, refuse = self._page, self._context.problems.refuse
         if (of_dashboard := page.dashboard_handlers().get(command_id)) is not None:
             run_handler(of_dashboard, refuse)
+            return
+        if page.screens.screen is not None and command_id not in _WORKS_OVER_SCREENS:
+            refuse(page.screens.why_no_editing)
             return
         problem = page.saving.problem
         if page.saving.state == "failed" and problem is not None:

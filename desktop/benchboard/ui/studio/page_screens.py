@@ -11,7 +11,7 @@ from benchboard.dashboards.document.document import Document
 from benchboard.dashboards.repository import MAX_NOTE
 from benchboard.dashboards.versions.three_way_merge import MergeResult
 from benchboard.i18n import _
-from benchboard.ui.commands import Handlers
+from benchboard.ui.commands import REGISTRY, Handlers
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.document.saving import Saving
 from benchboard.ui.studio.library.share_dialog import ShareDialog
@@ -49,6 +49,14 @@ class PageScreens(QObject):
     def screen(self) -> VersionsScreen | MergeScreen | None:
         """The screen that is shown in place of the page; None if the page is shown."""
         return self._screen
+
+    @property
+    def why_no_editing(self) -> str:
+        """Why the page can't be edited now, and what to do; empty if it is shown."""
+        if isinstance(self._screen, VersionsScreen):
+            leave = REGISTRY["studio.versions_leave"]
+            return _("The dashboard can't be edited among its versions. {key} goes back to it.").format(key=leave.key)
+        return _("The dashboard can't be edited until its conflicts are resolved.") if self._screen is not None else ""
 
     def command_handlers(self) -> Handlers:
         """The commands of the screen that is shown in place of the page."""
