@@ -20,8 +20,8 @@ _MARK: Final = 44
 """Width and height of the mark at the left of a header, in pixels."""
 _MARK_ICON: Final = 22
 
-_SETTLED_MS: Final = 250
-"""How long the layouts of replaced rows can take; what is lower for longer is lower for good."""
+_SETTLED_MS: Final = 1_500
+"""How long replaced rows can take to be laid out on a busy computer; what is lower for longer is lower for good."""
 
 
 def details_name(pane: QWidget) -> str:
