@@ -12,6 +12,7 @@ from types import SimpleNamespace
 import pytest
 import shiboken6
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
@@ -494,6 +495,46 @@ def test_bus_of_a_dongle_set_to_another_bit_rate_tells_what_is_known_and_contrad
     _shoot(window, "trouble-found")
 
 
+def test_detection_and_its_result_are_told_once_and_the_focus_goes_nowhere_on_the_way(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, click: Clicker, manager: DeviceManager,
+    announcements: list[str], told_focus: list[str],
+) -> None:  # fmt: skip
+    """Five sentences came at once, and the focus went through six controls; on an open bus it lay on no control."""
+    qtbot.waitUntil(lambda: sum(one.info is not None for one in manager.devices) == 2)
+    device_id = sorted(simulator.ports)[0]
+    _write_rate(manager, simulator.ports[device_id], 250_000)
+    manager.probe_again(simulator.ports[device_id])
+    shell.go("bench/live")
+    (view,), window = shell.findChildren(LiveBusView), shell.window()
+    view._select_dongle(device_id)
+    start = click.find(window, "live_empty_action")
+    qtbot.waitUntil(lambda: start.text() == "Open live bus")
+    start.setFocus(Qt.FocusReason.TabFocusReason)
+    told_focus.clear()
+    qtbot.keyClick(start, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: visible(window, "bit_rate_pane") and shell.context.problems.current is not None)
+    assert sum("only errors" in one.lower() for one in announcements) == 1
+    focused = window.focusWidget()
+    assert focused is not None
+    page = QAccessible.queryAccessibleInterface(focused)
+    assert page.text(QAccessible.Text.Name)
+    detect = click.find(window, "live_detect")
+    detect.setFocus(Qt.FocusReason.TabFocusReason)
+    announcements.clear()
+    qtbot.keyClick(detect, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: view._search.detection is not None and manager.live is not None and view._only_errors)
+    assert [one for one in announcements if "live bus of" in one or "No frames" in one] == []
+    assert sum(one.startswith("The bus runs at 500 kbit/s.") for one in announcements) == 1
+    pane = QAccessible.queryAccessibleInterface(click.find(window, "bit_rate_pane"))
+    assert ".." not in pane.text(QAccessible.Text.Name)
+    use = click.find(window, "live_use_rate")
+    use.setFocus(Qt.FocusReason.TabFocusReason)
+    told_focus.clear()
+    qtbot.keyClick(use, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not visible(window, "bit_rate_pane") and manager.live is not None)
+    assert told_focus == ["live_detect_stop", "live_use_rate", "live_table"]
+
+
 def test_detection_of_a_bus_that_is_cancelled_opens_the_bus_again(
     qtbot: QtBot, shell: Shell, home: Path, click: Clicker, manager: DeviceManager
 ) -> None:
@@ -893,7 +934,7 @@ def test_errors_without_frames_are_announced_once_for_each_bus(
         title="",
     )
     view._explain_no_frames(live)
-    told = "Only errors on the bus, no frames. Nothing sent on this bus can be read at"
+    told = " receives only errors. Nothing sent on its bus can be read at"  # by the notice, which the page repeated
     assert not [text for text in announcements if text.startswith(told)]
     for count in (7, 8, 9):
         counters = Counters(0, 0.0, BusState(bus_errors=count, rx_errors=count))
@@ -902,9 +943,11 @@ def test_errors_without_frames_are_announced_once_for_each_bus(
     monkeypatch.setattr(accessible, "queue", accessible.AnnouncementQueue())  # as if seconds later
     view._explain_no_frames(live)
     assert len([text for text in announcements if text.startswith(told)]) == 1
+    view._notices.dismiss("bench.unreadable")  # as the bus closes
     view._show_bus(live)
     view._explain_no_frames(live)
     assert len([text for text in announcements if text.startswith(told)]) == 2
+    assert not [text for text in announcements if text.startswith("Only errors")]
 
 
 @pytest.mark.usefixtures("simulator")

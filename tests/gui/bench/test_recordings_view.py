@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QAccessible, QColor, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -547,6 +547,35 @@ def test_playing_in_the_window_moves_the_list_and_pauses(
     click(window, "recording_play")
     qtbot.waitUntil(lambda: table.currentIndex().row() == COUNT - 1)
     qtbot.waitUntil(lambda: not opened.playback.playing)
+
+
+def test_filter_by_a_value_tells_how_many_ids_and_frames_are_left_once_it_is_known(
+    qtbot: QtBot, opened: RecordingsView, announcements: list[str]
+) -> None:
+    """It told the count of IDs that the filter before had left."""
+    opened.frames.filter_bar.set_text("100")
+    qtbot.waitUntil(lambda: bool(announcements))
+    count = opened.frames.filter_bar.count.text()
+    assert " of " in count
+    assert announcements == [f"{count}, {opened.frames.frames_text()}"]
+
+
+def test_frames_that_are_played_are_not_told_but_the_one_at_which_it_pauses(
+    qtbot: QtBot, opened: RecordingsView, click: Clicker, told_events: list[tuple[str, int]]
+) -> None:
+    """Each was, a dozen fields three times a second."""
+    table, active = opened.frames.table, list[bool]()
+    table.setFocus()
+    opened.playback.speed.set_current_key("10")
+    opened.playback.toggle()
+    table.selectionModel().currentChanged.connect(lambda _now, _before: active.append(QAccessible.isActive()))
+    told_events.clear()
+    qtbot.waitUntil(lambda: table.currentIndex().row() > 100)
+    assert active
+    assert not any(active)
+    assert not told_events
+    opened.playback.toggle()
+    assert [kind for kind, _child in told_events if kind == "Focus"] == ["Focus"]
 
 
 def test_playing_onto_a_bus_is_refused_while_none_is_open(

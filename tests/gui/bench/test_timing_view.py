@@ -11,7 +11,7 @@ import pytest
 import shiboken6
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QScrollArea, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 from sqlalchemy import insert
 
@@ -1239,9 +1239,9 @@ def test_undo_that_brings_a_wrong_value_back_tells_which_is_to_be_corrected(
     announcements.clear()
     _undo(qtbot, window)
     assert view._phases is None
-    assert announcements[-2:] == ["Undone", "No bit timings. Correct “Bit rate”."]
+    assert announcements[-2:] == ["Undone: Bit rate", "No bit timings. Correct “Bit rate”."]
     _redo(qtbot, window)
-    assert announcements[-2] == "Redone"
+    assert announcements[-2] == "Redone: Bit rate"
     assert announcements[-1].startswith("Selected: ")
     assert window.focusWidget() is field
 
@@ -1252,3 +1252,25 @@ def test_failed_verification_is_told_as_sentences(shell: Shell, announcements: l
     assert view is not None
     view.verification.show_failure("No frames, 4 errors", "Another node uses a different bit rate.")
     assert announcements[-1].endswith("No frames, 4 errors. Another node uses a different bit rate.")
+
+
+def test_undo_in_the_list_of_bit_timings_keeps_the_focus_in_it_and_says_what_was_undone(
+    qtbot: QtBot, shell: Shell, announcements: list[str], told_focus: list[str]
+) -> None:
+    """The list was built anew, and the focus went on to the methods."""
+    window = shell.window()
+    shell.go("bench/timing")
+    (view,) = shell.findChildren(TimingView)
+    qtbot.waitUntil(lambda: view._phases is not None)
+    first, third = (window.findChild(QAbstractButton, f"timing_best_{place}") for place in (1, 3))
+    assert first is not None
+    assert third is not None
+    third.setFocus(Qt.FocusReason.TabFocusReason)
+    third.click()
+    announcements.clear()
+    told_focus.clear()
+    _undo(qtbot, window)
+    assert first.isChecked()
+    assert window.focusWidget() is first
+    assert told_focus == ["timing_best_1"]
+    assert announcements[0] == "Undone: selection of a bit timing"

@@ -142,7 +142,7 @@ class FrameFilterBar(QWidget):
         if is_new:
             self._model.set_filter(found)
         self.applied.emit()
-        if is_new:
+        if is_new and self._place == "live":  # a recording has to be searched first
             announce(self._count, self._count.text())
 
     def set_text(self, text: str) -> None:

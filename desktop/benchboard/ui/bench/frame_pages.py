@@ -42,6 +42,8 @@ class FramePages(QWidget):
         self._errors = EmptyState("ph.warning-circle", "", _("Open bit timing"), open_timing, role="error")
         self._errors.action.setObjectName("live_errors_timing")
         self._waiting = EmptyState("ph.activity", _("No frames yet"))
+        for read in (self._errors, self._waiting):
+            read.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # there is nothing to press in it
         self._none_match = EmptyState("ph.funnel", "", _("Clear filter"), clear_filter)
         self._none_match.action.setObjectName("live_clear_filter")
         self._stack = QStackedLayout(self)
@@ -92,7 +94,8 @@ class FramePages(QWidget):
     def show_only_errors(
         self, bitrate: int, *, found: int | None, lacks_acknowledgement: bool, is_listed: bool
     ) -> None:
-        """No frame has come, only errors; a screen reader is told once, though it is shown at every poll.
+        """No frame has come, only errors. A screen reader is told once of missing acknowledgements, though it is shown
+        at every poll; of anything else a notice tells.
 
         `found` is the bit rate of the bus, if it was detected; `is_listed`: all frames in order have what the
         controller reports.
@@ -107,7 +110,7 @@ class FramePages(QWidget):
         self._errors.action.setVisible(lacks_acknowledgement)  # else a pane of its own is beside it
         self._stack.setCurrentWidget(self._errors)
         title = self._errors.sentence.text()
-        if title != self._told_errors:
+        if title != self._told_errors and lacks_acknowledgement:
             self._told_errors = title
             announce(self._errors, f"{title}. {self._errors.why.text()}")
 
@@ -126,6 +129,8 @@ class FramePages(QWidget):
                 self._table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def focus_frames(self) -> None:
-        """Focus the frames, or the button in their place."""
-        target = self._none_match.action if self.current is self._none_match else self._table
-        target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        """Focus the frames, or in their place the button, or what is said."""
+        target = self.current
+        if isinstance(target, EmptyState) and not target.action.isHidden():
+            target = target.action
+        (target or self._table).setFocus(Qt.FocusReason.ShortcutFocusReason)

@@ -107,6 +107,8 @@ class LiveBusView(QWidget):
         """Whether the rows are of the bus as it was open before: the first frame that can be read takes their place."""
         self._opening_by_key = False
         """Whether the button that opens the bus had the focus, which then goes to the one that closes it."""
+        self._reopens = False
+        """Whether the bus was closed to detect or write its bit rate, and opens again afterwards."""
         self._frames_next = False
         """Whether the bus was opened by its shortcut: then the focus goes on to the frames, once there are some."""
         self._opens_once_connected = False
@@ -524,7 +526,8 @@ class LiveBusView(QWidget):
     def _tell_state(self) -> None:
         """Tell a screen reader whose bus was opened, or that it was closed."""
         live = self._devices.live
-        if self.isVisible():
+        reopened, self._reopens = self._reopens, live is None and self._search.is_running
+        if self.isVisible() and not (reopened or self._reopens):  # the search tells what it found
             sentence = (
                 _("The live bus of {name} is open.") if live is not None else _("The live bus of {name} is closed.")
             )
@@ -569,7 +572,10 @@ class LiveBusView(QWidget):
         """Open the bus, or lead to what is missing: simulated dongles where none is connected, else the list that says
         why."""
         if self._start_button.isEnabled():
+            page, inside = self._frames.current, self.window().focusWidget()
+            by_key = page is not None and inside is not None and page.isAncestorOf(inside)
             self._start()
+            self._opening_by_key = self._frames_next = by_key
             return
         self._context.go("bench/dongles" if self._devices.devices else "bench/dongles/!simulate")
 
@@ -775,10 +781,9 @@ class LiveBusView(QWidget):
         is_asked = self._search.present is not None or self._search.is_running
         if self._rate_pane.isHidden() == is_asked:
             inside = self.window().focusWidget()
-            had_focus = inside is not None and self._rate_pane.isAncestorOf(inside)
+            if inside is not None and self._rate_pane.isAncestorOf(inside) and not is_asked:
+                self._frames.focus_frames()  # before it is hidden: Qt would move the focus to a neighbour first
             self._rate_pane.setVisible(is_asked)
-            if had_focus and not is_asked:
-                self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _open_timing(self) -> None:
         live = self._devices.live

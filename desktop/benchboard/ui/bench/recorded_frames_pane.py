@@ -24,7 +24,7 @@ from benchboard.ui.commands import Handlers, run_handler
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import Progress, Work
 from benchboard.ui.widgets import Button, EmptyState
-from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.accessible import announce, tell_cell, tell_cell_renamed, untold
 from benchboard.ui.widgets.fields import is_plain_key
 from benchboard.ui.widgets.surfaces import set_surface
 
@@ -117,6 +117,18 @@ class RecordedFramesPane(QWidget):
         self.filter_bar.set_text("")
         self.table.show_decoded()
 
+    def follow_number(self, at: int) -> None:
+        """As `show_number`, while frames are played: a screen reader isn't told of each, a dozen fields several times a
+        second, but by `tell_current` of the last one."""
+        with untold():
+            self.show_number(at)
+
+    def tell_current(self) -> None:
+        """Tell a screen reader which frame is current, if the list has the focus."""
+        if self.table.hasFocus() and self.table.currentIndex().isValid():
+            tell_cell_renamed(self.table, self.table.currentIndex())
+            tell_cell(self.table, self.table.currentIndex())
+
     def show_number(self, at: int) -> None:
         """Make the frame with this number current, or the next one that is shown, and bring it into sight."""
         row = self.model.row_for(at)
@@ -200,6 +212,10 @@ class RecordedFramesPane(QWidget):
 
     # ---- the filter
 
+    def _tell_shown(self) -> None:
+        """Tell a screen reader how many IDs and frames the filter shows."""
+        announce(self.filter_bar, ", ".join(filter(None, (self.filter_bar.count.text(), self.frames_text()))))
+
     def _search(self) -> None:
         """Search the recording by the filter, on a worker."""
         self._stop_search()
@@ -209,6 +225,7 @@ class RecordedFramesPane(QWidget):
         channel = self.model.channel
         if not wanted.terms and channel is None:
             self.model.show_matching(None)
+            self._tell_shown()
             return
 
         def op(progress: Progress) -> Matching:
@@ -220,7 +237,7 @@ class RecordedFramesPane(QWidget):
             if self._searching is work:
                 self._searching = None
                 self.model.show_matching(matching)
-                announce(self.table, self.frames_text())
+                self._tell_shown()
 
         def failed(error: AppError) -> None:
             if self._searching is work:  # stopped by the user: the frames shown are all again

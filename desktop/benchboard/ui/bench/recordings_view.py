@@ -94,6 +94,7 @@ class RecordingsView(QWidget):
         self._other: CountedRecording | None = None
         """The recording that the open one is compared with; None: none, or another channel of it."""
         self._other_path: Path | None = None
+        self._was_playing = False
         self._empty = EmptyState(
             "ph.file",
             _("No recording is open"),
@@ -649,7 +650,7 @@ class RecordingsView(QWidget):
         """A frame was played."""
         if self.recording is not None:
             self.time_line.show_playhead(self.recording.time_of(at))
-            self.frames.show_number(at)
+            (self.frames.follow_number if self._was_playing else self.frames.show_number)(at)
 
     def _show_range(self) -> None:
         self.frames.model.show_range(self.time_line.selected)
@@ -667,6 +668,9 @@ class RecordingsView(QWidget):
     def _tell_time_line(self) -> None:
         self.time_line.update()
         self._show_playback()
+        was_playing, self._was_playing = self._was_playing, self.playback.playing
+        if was_playing and not self._was_playing:
+            self.frames.tell_current()
 
     def _toggle_play(self) -> None:
         if why := self.playback.why_not():

@@ -48,6 +48,7 @@ from benchboard.ui.bench.bench_format import bit_rate
 from benchboard.ui.bench.number_edit import USUAL_BIT_RATES, USUAL_DATA_BIT_RATES, NumberEdit, Step, along, by
 from benchboard.ui.bench.point_plot import OUT_OF_TOLERANCE, TOLERANCE_STEPS
 from benchboard.ui.bench.solution_plot import TARGET_BAND
+from benchboard.ui.bench.timing_history import TimingChoice
 from benchboard.ui.bench.timing_request import DataPhaseRequest, Phases, TimingRequest, require_in_range
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, CheckBox, Field, Paragraph, SegmentedControl, Select, Text, hairline
@@ -415,6 +416,13 @@ class TimingInputs(QWidget):
             if self._fields[key].text() != text:  # a field forgets what was typed in it
                 self._fields[key].edit.setText(text)
 
+    def changes_text(self, before: TimingChoice, after: TimingChoice) -> str:
+        """What differs between two states, by the titles of the fields."""
+        changed = [_("Controller")] if before.controller != after.controller else []
+        changed += [self._titles[key] for key, text in after.texts.items() if before.texts.get(key) != text]
+        changed += [self._boxes[one].text() for one in sorted({*before.boxes} ^ {*after.boxes})]
+        return ", ".join(dict.fromkeys(changed)) or _("selection of a bit timing")
+
     def set_bit_rate(self, bitrate: int) -> None:
         """Fill in the bit rate of the arbitration phase, in bit/s, with CiA's sample point for it."""
         self._fields["bitrate"].edit.setText(number(bitrate / 1e3, most=3, grouped=False))
@@ -519,28 +527,45 @@ class BestSolutions(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
         self._lines: list[_SolutionRow] = []
+        self._shown: list[Solution | Pair] = []
 
     def connect_selected(self, select: Callable[[Triples], None]) -> None:
         self.selected.connect(select)
 
     def show_solutions(self, solutions: Sequence[Solution | Pair]) -> None:
-        for line in self._lines:
+        """Show these instead; the same ones stay, and the focus stays in its place."""
+        if list(solutions) == self._shown:
+            return
+        self._shown = list(solutions)
+        place = next((at for at, line in enumerate(self._lines) if line.hasFocus()), -1)
+        old = self._lines
+        self._fill(solutions)
+        if place >= 0 and self._lines:
+            self._lines[min(place, len(self._lines) - 1)].setFocus(Qt.FocusReason.OtherFocusReason)
+        for line in old:
             self._column.removeWidget(line)
             line.hide()
             line.setParent(None)  # no more one of those of which one is marked
             line.deleteLater()
+
+    def _fill(self, solutions: Sequence[Solution | Pair]) -> None:
         self._lines = []
         for rank, solution in enumerate(solutions, start=1):
             line = _SolutionRow(rank, solution)
             line.clicked.connect(lambda _checked=False, triples=line.triples: self.selected.emit(triples))
             self._column.addWidget(line)
+            line.show()
             self._lines.append(line)
 
     def mark_current(self, phases: Phases) -> None:
+        """Check the line of this timing; the focus, if one of them has it, goes along."""
+        has_focus = any(line.hasFocus() for line in self._lines)
         for line in self._lines:
             line.setAutoExclusive(False)  # none is marked for a timing that was set by hand
             line.setChecked(line.triples == triples_of(phases))
             line.setAutoExclusive(True)
+            if line.isChecked() and has_focus:
+                line.setFocus(Qt.FocusReason.OtherFocusReason)
         if self._lines and not any(line.isChecked() for line in self._lines):
             self._lines[0].setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # Tab stopped at the one that was marked
 

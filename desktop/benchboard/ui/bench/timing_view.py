@@ -678,15 +678,17 @@ class TimingView(QWidget):
 
     def _undo(self) -> None:
         self._solve_now()  # what was just typed is undone first
-        self._restore(self._history.undo(), _("Undone"))
+        before = self._choice()
+        self._restore(before, self._history.undo(), _("Undone: {step}"))
 
     def _redo(self) -> None:
         self._solve_now()
-        self._restore(self._history.redo(), _("Redone"))
+        before = self._choice()
+        self._restore(before, self._history.redo(), _("Redone: {step}"))
 
-    def _restore(self, choice: TimingChoice | None, done: str) -> None:
-        """Show a state of the history, and tell a screen reader what was `done`, and what is shown or has to be
-        corrected now."""
+    def _restore(self, before: TimingChoice, choice: TimingChoice | None, done: str) -> None:
+        """Show a state of the history, and tell a screen reader what was `done` with which `{step}`, and
+        what is shown or has to be corrected now."""
         if choice is None:
             return
         self._inputs.fill_in(choice.controller, choice.texts, choice.boxes)
@@ -694,7 +696,7 @@ class TimingView(QWidget):
         self._inputs.method.set_current(choice.method)
         self._solve()
         plot = self._plot if self._pair_plot.isHidden() else self._pair_plot
-        announce(plot, done, again=True)
+        announce(plot, done.format(step=self._inputs.changes_text(before, choice)), again=True)
         if self._phases is None:
             announce(self, self._inputs.why_none(), again=True)
         else:

@@ -8,9 +8,12 @@ from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.accessible import Role
+from benchboard.ui.widgets.accessible import sentence as spoken
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.choice_card import ChoiceCard
+from benchboard.ui.widgets.focus import FocusRinged
 from benchboard.ui.widgets.paragraph import PaintedParagraph, Paragraph
 from benchboard.ui.widgets.surfaces import Icon
 
@@ -29,9 +32,12 @@ class _Title(Paragraph):
         super().setText(text.removesuffix("."))
 
 
-class EmptyState(QWidget):
+class EmptyState(FocusRinged, QWidget):
     """The empty state: that there is nothing, why, and one action. What is in `sentence` is a title and has no full
-    stop; the sentences in `why` have. Where there are several ways on, they are offered as cards."""
+    stop; the sentences in `why` have. Where there are several ways on, they are offered as cards. One without an action
+    gets the focus of the page whose place it takes in a stack, and is read as what it says."""
+
+    accessible_role = Role.Grouping
 
     def __init__(
         self,
@@ -76,6 +82,10 @@ class EmptyState(QWidget):
         self.why.setVisible(bool(why))
         self.action.setVisible(bool(action))
         column.addStretch(1)
+
+    def accessible_text(self) -> str:
+        """What it says."""
+        return " ".join(spoken(one) for one in (self.sentence.text(), self.why.text()) if one)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where there is little room, the icon goes first."""

@@ -13,7 +13,7 @@ from benchboard.ui.bench.bench_format import bit_rate
 from benchboard.ui.bench.live_bus.bit_rate_search import BitRateSearch, RateLine, RateState, heard_text
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Badge, Button, CheckBox, Elided, Icon, Paragraph, Text, hairline, scroll_area
-from benchboard.ui.widgets.accessible import Role, announce
+from benchboard.ui.widgets.accessible import Role, announce, sentence
 from benchboard.ui.widgets.flow_layout import FlowLayout
 from benchboard.ui.widgets.labels import Tone, plain_tooltip
 from benchboard.ui.widgets.surfaces import set_surface
@@ -122,7 +122,8 @@ class BitRatePane(QWidget):
 
     def accessible_text(self) -> str:
         """Its title, and what it says of the bus."""
-        return ". ".join(filter(None, (self.accessibleName(), self._sentence.text(), self._why.text())))
+        parts = (self.accessibleName(), self._sentence.text(), self._why.text())
+        return " ".join(sentence(one) for one in parts if one)
 
     # ---- what is shown
 
@@ -132,8 +133,8 @@ class BitRatePane(QWidget):
         self._show_rows(lines)
         if search.present is not None:
             self._badge.show_state("warn", _("Only errors at {rate}").format(rate=bit_rate(search.present)))
-        sentence, why = self._sentences(lines)
-        for label, text in ((self._sentence, sentence), (self._why, why)):
+        said, why = self._sentences(lines)
+        for label, text in ((self._sentence, said), (self._why, why)):
             if label.text() != text:
                 label.setText(text)
             label.setVisible(bool(text))
@@ -143,25 +144,29 @@ class BitRatePane(QWidget):
         self._how.setText(how.format(seconds=number(search.seconds(), most=1), count=number(ENOUGH_FRAMES)))
         self._show_how()
         self._show_buttons(search.found)
-        if search.detection is not None and sentence != self._told and self.isVisible():
-            announce(self, f"{sentence} {why}".strip(), urgent=True)
-        self._told = sentence
+        if search.detection is not None and said != self._told and self.isVisible():
+            announce(self, f"{said} {why}".strip(), urgent=True)
+        self._told = said
 
     def _show_buttons(self, found: int | None) -> None:
         search, focused = self._search, self.focusWidget()
+        if search.present is None and not search.is_running:
+            return  # it is hidden next, and the focus in it goes to the frames
         had_focus = focused is not None and focused.hasFocus() and focused in (self._detect, self._stop, self._use)
         _set_text(self._detect, _("Detect again") if search.detection is not None else _("Detect bit rate"))
         self._detect.set_kind("primary" if found is None else "plain")
         self._detect.disable("" if search.is_running else search.why_not_detected())
         if found is not None:
             _set_text(self._use, _("Use {rate}").format(rate=bit_rate(found)))
-            self._use.disable(search.why_not_used())
-        self._stop.setVisible(search.is_running)
-        self._detect.setVisible(not search.is_running)
-        self._use.setVisible(found is not None and not search.is_running)
-        if had_focus and (focused is None or focused.isHidden()):
-            shown = self._stop if search.is_running else self._use if found is not None else self._detect
-            shown.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._use.disable("" if search.is_running else search.why_not_used())
+        shown = {self._stop} if search.is_running else {self._detect, *({self._use} if found is not None else ())}
+        for button in shown:
+            button.show()
+        if had_focus and focused not in shown:  # before it is hidden: Qt would move the focus to a neighbour first
+            target = self._use if self._use in shown else self._detect if self._detect in shown else self._stop
+            target.setFocus(Qt.FocusReason.OtherFocusReason)
+        for button in {self._stop, self._detect, self._use} - shown:
+            button.hide()
 
     def _sentences(self, lines: list[RateLine]) -> tuple[str, str]:
         """What is known of the bit rate, and why."""
