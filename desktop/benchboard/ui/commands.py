@@ -228,6 +228,12 @@ def key_cap(keys: str) -> str:
     return " ".join({"Return": "Enter", "Del": "Delete"}.get(key, key) for key in parts)
 
 
+def is_key_of(event: QKeyEvent, command_id: str) -> bool:
+    """Whether the keys that were pressed are a shortcut of a command."""
+    pressed = QKeySequence(event.keyCombination())
+    return any(pressed == QKeySequence(keys) for keys in REGISTRY[command_id].shortcuts)
+
+
 def is_window_shortcut(event: QKeyEvent) -> bool:
     """Whether a key is a shortcut that works wherever the focus is, which what covers the view leaves to the window."""
     modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier

@@ -40,6 +40,8 @@ class Action:
     run: Callable[[], None]
     keeps_notice: bool = False
     primary: bool = False
+    command: str = ""
+    """The command whose shortcuts also run it, where it is in a toast."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +90,18 @@ class Problems(QObject):
         self._failed: dict[str, set[Hashable]] = {}
         """The tasks whose failure a notice reports, by its key."""
         self._undos: dict[str, list[Callable[[], None]]] = {}
-        """What undoes the last action of each page."""
+        """What undoes the last actions of each page."""
+        self._redos: dict[str, list[Callable[[], None] | None]] = {}
+        """What redoes the steps of each page that were undone last; None: that one can't be redone."""
         self._toasted = ""
         """What the last toast says, if it has nothing to undo."""
-        self._is_undoing = False
-        """Whether the next toast reports an undo: to undo that one would be to repeat the action."""
+        self._step: Literal["", "undo", "redo"] = ""
+        """What the next toast reports: to undo an undo is to redo the action."""
 
     def attach(self, display: ProblemDisplay) -> None:
         """Show problems and waiting notices on `display` from now on."""
         self._display = display
+        self._redos.clear()
         self._undos.clear()  # they belong to the views of the display before
         self._present()
 
@@ -159,7 +164,7 @@ class Problems(QObject):
         if isinstance(error, Cancelled):
             return
         _log.info("an error was shown: %s", error.code)
-        self._is_undoing = False
+        self._step = ""
         if self._failing is not None:
             self._failed.setdefault(act or error.code, set()).add(self._failing)
         actions = (Action(_("Try again"), retry),) if retry else ()
@@ -240,6 +245,7 @@ class Problems(QObject):
         self._waiting.clear()
         self._failed.clear()
         self._undos.clear()
+        self._redos.clear()
         self._page = ""
         self._present()
 
@@ -252,17 +258,24 @@ class Problems(QObject):
         action: Action | None = None,
     ) -> None:
         """Report a completed action for six seconds, with undo, or an `action` that goes on from there; a `warning` if
-        something wasn't done. Later `undo_last` still undoes it, after those that followed it on the same page.
+        something wasn't done. Later `undo_last` still undoes it, after those that followed it on the same page. The
+        `undo` of what reports an undo redoes the action: by the toast, or later by `redo_last`.
         """
-        if undo is not None and self._is_undoing:
-            action = action or Action(_("Redo"), undo)
+        step, self._step = self._step, ""
+        if step == "undo":
+            redos = self._redos.setdefault(self._page, [])
+            redos.append(undo)
+            del redos[:-_MOST_UNDOS]
+            if undo is not None:
+                action = action or Action(_("Redo"), partial(self._redo, self._page, undo), command="list.redo")
             undo = None
         elif undo is not None:
+            if step != "redo":
+                self._redos.pop(self._page, None)  # they belong to a course of actions that was left
             known = self._undos.setdefault(self._page, [])
             known.append(undo)
             del known[:-_MOST_UNDOS]
             undo = partial(self._undo, self._page, undo)
-        self._is_undoing = False
         if undo is None and self._is_in_banner(text):
             return
         self._toasted = text if undo is None else ""
@@ -283,8 +296,28 @@ class Problems(QObject):
 
     def _undo(self, page: str, undo: Callable[[], None]) -> None:
         self._undos[page] = [one for one in self._undos.get(page, []) if one is not undo]
-        self._is_undoing = True
+        self._step = "undo"
         undo()
+
+    def leave_toast(self) -> None:
+        """Hide the toast: a view has a newer step than what it undoes, and undoes that itself first."""
+        if self._display is not None and _is_alive(self._display):
+            self._display.leave_toast()
+
+    def redo_last(self) -> None:
+        """Redo the step of the page that is shown that was undone last, or say why that can't be."""
+        known = self._redos.get(self._page)
+        if not known:
+            self.refuse(_("Nothing to redo"))
+        elif (redo := known[-1]) is not None:
+            self._redo(self._page, redo)
+        else:
+            self.refuse(_("What you undid last can't be redone. Do it again."))
+
+    def _redo(self, page: str, redo: Callable[[], None]) -> None:
+        self._redos[page] = [one for one in self._redos.get(page, []) if one is not redo]
+        self._step = "redo"
+        redo()
 
     def refuse(self, why: str) -> None:
         """Say why a command can't be run now, until the user leaves the page, for six seconds at most."""

@@ -5,8 +5,9 @@ from typing import Final
 from PySide6.QtCore import Qt
 
 from benchboard.i18n import N_
-from benchboard.ui.commands import REGISTRY, SHELL, WINDOW, Command, CommandScope, MenuSection
+from benchboard.ui.commands import REGISTRY, SHELL, WINDOW, Command, CommandScope, Handler, Handlers, MenuSection
 from benchboard.ui.commands import CommandGroup as Group
+from benchboard.ui.problems import Problems
 
 SIGN_IN: Final = CommandScope("sign-in", WINDOW, Qt.ShortcutContext.WindowShortcut)
 LIST_VIEW: Final = CommandScope("list-view", SHELL, Qt.ShortcutContext.WindowShortcut)
@@ -25,6 +26,7 @@ FULL_SCREEN: Final = "window.full_screen"
 QUIT: Final = "window.quit"
 FILTER: Final = "list.filter"
 UNDO: Final = "list.undo"
+REDO: Final = "list.redo"
 SHORTCUTS: Final = "window.shortcuts"
 ACCOUNT_MENU: Final = "window.account"
 
@@ -74,6 +76,7 @@ REGISTRY.register(
     Command("sign_in.shortcuts", N_("Show keyboard shortcuts"), Group.SIGN_IN, ("?", "F1"), "", "", SIGN_IN),
     Command(FILTER, N_("Filter list"), Group.LISTS, ("/",), "", "", LIST_VIEW),
     Command(UNDO, N_("Undo last action"), Group.LISTS, ("Ctrl+Z",), "", "", LIST_UNDO),
+    Command(REDO, N_("Redo what was undone"), Group.LISTS, ("Ctrl+Shift+Z", "Ctrl+Y"), "", "", LIST_UNDO),
     Command("list.open", N_("Open row, as a double click does"), Group.LISTS, ("Return",), "", "", LIST),
     Command("list.toggle", N_("Select row"), Group.LISTS, ("Space",), "", "", LIST),
     Command("list.extend", N_("Extend selection"), Group.LISTS, ("Shift+Down", "Shift+Up"), "", "",
@@ -89,3 +92,8 @@ REGISTRY.register(
 REGISTRY.register_menu(
     ACCOUNT_MENU, MenuSection(("window.settings", "window.switch_person", "window.leave_demo", "window.sign_out"))
 )
+
+
+def undo_handlers(problems: Problems) -> Handlers:
+    """Undo and redo of what is done in a view, for its scope `LIST_UNDO`."""
+    return {UNDO: Handler(problems.undo_last), REDO: Handler(problems.redo_last)}

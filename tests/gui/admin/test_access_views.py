@@ -232,8 +232,51 @@ def test_role_that_was_just_made_has_the_focus_and_its_undo_says_what_is_undone(
     admin.wait(row.hasFocus)
     assert told_focus == ["role_auditor"]
     admin.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    admin.wait(lambda: "Undone: new role “Auditor”" in announcements)
+    admin.wait(lambda: any(one.startswith("Undone: new role “Auditor”") for one in announcements))
     assert _stored(admin, "Auditor") is None
+
+
+def test_each_tick_is_an_undo_step_before_the_role_and_all_of_it_is_redone(
+    admin: Admin, announcements: list[str]
+) -> None:
+    """Undo deleted the new role with all that was ticked, could not be redone, and still said who would gain."""
+    control, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+    admin.go("admin/roles")
+    admin.click("roles_new")
+    admin.type("name_field", "Auditor")
+    admin.key(Qt.Key.Key_Return)
+    admin.wait(lambda: _shown(admin, "role_auditor"))
+    for ability in ("bench:enter", "sources:read"):
+        admin.find(f"tick_{ability}").setFocus(Qt.FocusReason.TabFocusReason)
+        admin.key(Qt.Key.Key_Space)
+    admin.key(Qt.Key.Key_Z, control)
+    assert announcements[-1] == "Undone: “explore data” ticked. 1 permission changed, not saved."
+    assert _box(admin, "bench:enter").isChecked()
+    admin.key(Qt.Key.Key_Z, control)
+    admin.key(Qt.Key.Key_Z, control)
+    admin.wait(lambda: _stored(admin, "Auditor") is None)
+    assert not _shown(admin, "what_if_detail")
+    admin.wait(lambda: announcements[-1] == "Undone: new role “Auditor”. Redo: Ctrl Shift Z")
+    admin.key(Qt.Key.Key_Z, control | shift)
+    admin.wait(lambda: "Redone: new role “Auditor”" in " ".join(announcements) and _shown(admin, "tick_bench:enter"))
+    admin.key(Qt.Key.Key_Y, control)
+    assert announcements[-1] == "Redone: “open Bench” ticked. 1 permission changed, not saved."
+    assert _box(admin, "bench:enter").isChecked()
+
+
+def test_discarded_ticks_come_back_by_undo(admin: Admin, announcements: list[str]) -> None:
+    control = Qt.KeyboardModifier.ControlModifier
+    _role(admin, "Line lead")
+    admin.go("admin/roles")
+    admin.click("role_line-lead")
+    admin.click("tick_sources:read")
+    admin.click("roles_discard")
+    admin.wait(lambda: announcements[-1] == "Changes to “Line lead” discarded. Undo: Ctrl Z")
+    admin.key(Qt.Key.Key_Z, control)
+    assert _box(admin, "sources:read").isChecked()
+    admin.wait(lambda: announcements[-1] == "Undone: discarded changes to “Line lead”. Redo: Ctrl Shift Z")
+    admin.key(Qt.Key.Key_Y, control)
+    assert not _box(admin, "sources:read").isChecked()
 
 
 def test_matrix_that_is_built_anew_tells_no_focus_on_the_way(admin: Admin, told_focus: list[str]) -> None:

@@ -617,7 +617,7 @@ def test_edit_person_changes_fields_by_keys_and_undo_restores_them(admin: Admin)
     admin.wait(lambda: admin.cell(TABLE, "Ada Lovelace", 1) == "Operations manager")
     admin.wait(lambda: "Operations manager" in label_text(admin, "person_detail") or detail(admin).findChildren(Badge))
     admin.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    admin.wait(lambda: "Changes to Ada Lovelace undone" in admin.toast())
+    admin.wait(lambda: "Undone: changes to Ada Lovelace" in admin.toast())
     ada = admin.person("Ada Lovelace")
     assert (ada.role, ada.department, ada.teams) == ("technician", None, ())
 

@@ -91,3 +91,24 @@ def test_actions_of_a_page_are_undone_one_after_the_other() -> None:
     problems.undo_last()
     problems.undo_last()
     assert undone == ["star", "move"]
+
+
+def test_what_was_undone_is_redone_until_another_action() -> None:
+    problems, done = Problems(), list[str]()
+
+    def act() -> None:
+        done.append("do")
+        problems.toast("done", back)
+
+    def back() -> None:
+        done.append("undo")
+        problems.toast("undone", act)
+
+    act()
+    problems.undo_last()
+    problems.redo_last()
+    problems.undo_last()
+    assert done == ["do", "undo", "do", "undo"]
+    problems.toast("moved", lambda: done.append("move back"))
+    problems.redo_last()
+    assert done[4:] == [], "the action after it leads elsewhere"

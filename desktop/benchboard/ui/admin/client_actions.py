@@ -144,7 +144,7 @@ def delete(context: Context, owner: QWidget, client: ClientRecord) -> None:
         context.tasks.change(
             owner,
             lambda session: clients.restore_client(session, context.actor, client.id),
-            lambda now: context.problems.toast(_("OAuth client “{name}” restored").format(name=now.name)),
+            lambda now: context.problems.toast(_("OAuth client “{name}” restored").format(name=now.name), run),
         )
 
     def run() -> None:

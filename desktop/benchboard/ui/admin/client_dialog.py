@@ -22,8 +22,8 @@ from benchboard.identity.oauth.client_fields import (
 )
 from benchboard.identity.oauth.clients import ClientRecord, IssuedSecret
 from benchboard.identity.organisations import SCOPES
-from benchboard.ui.admin.admin_format import undone_text
 from benchboard.ui.admin.redirect_uri_rows import RedirectUriRows
+from benchboard.ui.admin.undoable import offer_undo, only_changed
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.theme import theme
@@ -278,16 +278,17 @@ class ClientDialog(Dialog):
         if before == ClientFields() or self._client is None:
             return
         context, owner, client_id = self._context, self._owner, self._client.id
+        again = only_changed(now, before)
         step = _("changes to the OAuth client “{name}”").format(name=self._client.name)
 
-        def undo() -> None:
-            context.tasks.change(
-                owner,
-                lambda session: clients.change_client(session, context.actor, client_id, before, seen=now),
-                lambda _made: context.problems.toast(undone_text(step)),
-            )
-
-        context.problems.toast(_("OAuth client “{name}” changed").format(name=now.name), undo)
+        offer_undo(
+            context,
+            owner,
+            _("OAuth client “{name}” changed").format(name=now.name),
+            step,
+            lambda session: clients.change_client(session, context.actor, client_id, before, seen=now),
+            lambda session, _undone: clients.change_client(session, context.actor, client_id, again, seen=before),
+        )
 
     def _forget_problems(self) -> None:
         for problem in (self._uri_problem, self._grant_problem, self._problem):

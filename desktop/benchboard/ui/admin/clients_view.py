@@ -14,7 +14,7 @@ from benchboard.ui.admin.client_pane import ClientPane
 from benchboard.ui.admin.list_with_detail import ListWithDetail
 from benchboard.ui.admin.signing_keys_dialog import SigningKeysDialog
 from benchboard.ui.command_menu import command_menu
-from benchboard.ui.commands import Handler, Handlers, install_shortcuts
+from benchboard.ui.commands import Handlers, install_shortcuts
 from benchboard.ui.context import Context
 from benchboard.ui.paged.paged_export import ask_and_export
 from benchboard.ui.paged.paged_model import Column, Mark, PagedTableModel
@@ -23,7 +23,7 @@ from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.time_format import full_time, refresh_times, relative_time
 from benchboard.ui.widgets import BannerPlace, Button, EmptyState, Toolbar, fill_column, search_field
 from benchboard.ui.widgets.no_match import NoMatch
-from benchboard.ui.window_commands import LIST, LIST_UNDO, UNDO
+from benchboard.ui.window_commands import LIST, LIST_UNDO, undo_handlers
 
 _CSV = ("id", "client_id", "name", "type", "redirect_uris", "scopes", "grant_types", "people", "tokens")
 
@@ -64,7 +64,7 @@ class ClientsView(QWidget):
         fill_column(self, self._toolbar, self.banner_place, self._body)
         self.setFocusProxy(self._table.view)
         self._table.menu_requested.connect(self._open_menu)
-        install_shortcuts(self, LIST_UNDO, {UNDO: Handler(context.problems.undo_last)})
+        install_shortcuts(self, LIST_UNDO, undo_handlers(context.problems))
         context.changed.watch(self, {"clients", "tokens", "refresh_tokens", "consents"}, self.refresh)
         refresh_times(self._table.view.viewport(), self._detail.refresh_times)
         self._count()

@@ -16,6 +16,7 @@ from benchboard.identity.teams import TeamSummary
 from benchboard.identity.users import Person
 from benchboard.paging import Listing
 from benchboard.ui.admin.change_table import ChangeTable
+from benchboard.ui.admin.undoable import offer_undo, only_changed
 from benchboard.ui.context import Context
 from benchboard.ui.sign_in.demo_picker import role_description
 from benchboard.ui.tasks import DatabaseSession
@@ -274,14 +275,16 @@ class EditPersonDialog(Dialog):
             return
         context, owner, user_id, name = self._context, self._owner, self._person.id, now.name or ""
 
-        def undo() -> None:
-            context.tasks.change(
-                owner,
-                lambda session: person_changes.change_person(session, context.actor, user_id, before, seen=now),
-                lambda _made: context.problems.toast(_("Changes to {name} undone").format(name=name)),
-            )
+        def undo(session: DatabaseSession) -> PersonFields:
+            person_changes.change_person(session, context.actor, user_id, before, seen=now)
+            return person_changes.get_fields(session, context.actor, user_id)
 
-        context.problems.toast(_saved_sentence(name, before, now), undo)
+        def redo(session: DatabaseSession, undone: PersonFields) -> None:
+            person_changes.change_person(session, context.actor, user_id, again, seen=undone)
+
+        again = only_changed(now, before)
+        step = _("changes to {name}").format(name=name)
+        offer_undo(context, owner, _saved_sentence(name, before, now), step, undo, redo)
 
     def _on_failed(self, error: AppError) -> None:
         self._save.disable("")

@@ -14,12 +14,14 @@ from benchboard.identity import users
 from benchboard.identity.share_candidates import Candidate
 from benchboard.identity.users import Person
 from benchboard.paging import Listing, Page
+from benchboard.ui.commands import is_key_of
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets import Avatar, Button, Edit, Elided, Paragraph, Text
 from benchboard.ui.widgets.candidate_rows import CandidateResults, CandidateRow
 from benchboard.ui.widgets.detail_pane import DetailSection
 from benchboard.ui.widgets.readable_rows import ReadableList, ReadableRow
+from benchboard.ui.window_commands import REDO
 
 MOST_SHOWN: Final = 50
 _MAX_CANDIDATES: Final = 6
@@ -99,6 +101,9 @@ class MembersSection(DetailSection):
             return super().eventFilter(watched, event)
         if event.matches(QKeySequence.StandardKey.Undo) and not self._search.text():
             self._context.problems.undo_last()
+            return True
+        if not self._search.text() and is_key_of(event, REDO):
+            self._context.problems.redo_last()
             return True
         if event.key() in _STEPS and self._results.rows:
             self._results.step(_STEPS[Qt.Key(event.key())])

@@ -8,7 +8,7 @@ from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer
 from PySide6.QtWidgets import QWidget
 
 from benchboard.i18n import _, number, pgettext
-from benchboard.identity import users
+from benchboard.identity import person_deletion, users
 from benchboard.identity.roles import ROLES, role_title
 from benchboard.identity.users import Person
 from benchboard.paging import Listing, Page, Scalar
@@ -17,6 +17,7 @@ from benchboard.ui.admin.add_person_dialog import AddPersonDialog
 from benchboard.ui.admin.admin_commands import PEOPLE, PERSON_MENU
 from benchboard.ui.admin.admin_format import person_mark, quiet_mark, state_mark, time_column
 from benchboard.ui.admin.person_pane import PersonPane
+from benchboard.ui.admin.undoable import offer_undo
 from benchboard.ui.command_menu import command_menu
 from benchboard.ui.commands import Handler, Handlers, install_shortcuts, run_handler
 from benchboard.ui.context import Context
@@ -29,7 +30,7 @@ from benchboard.ui.widgets import BannerPlace, Button, EmptyState, Select, Toolb
 from benchboard.ui.widgets.accessible import focus_told_once
 from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.no_match import NoMatch
-from benchboard.ui.window_commands import LIST, LIST_UNDO, UNDO
+from benchboard.ui.window_commands import LIST, LIST_UNDO, undo_handlers
 
 # A person whom the filter hides is on no page; without a limit, looking for them would read the whole list.
 _MOST_SEARCHED = 2_000
@@ -90,7 +91,7 @@ class PeopleView(QWidget):
         self._detail.closed.connect(self._close_detail)
         self._detail.page_requested.connect(self._open_page)
         self._detail.step_requested.connect(self._step)
-        install_shortcuts(self, LIST_UNDO, {UNDO: Handler(context.problems.undo_last)})
+        install_shortcuts(self, LIST_UNDO, undo_handlers(context.problems))
         for pane in (self._table.view, self._detail):
             install_shortcuts(
                 pane,
@@ -383,7 +384,14 @@ class PeopleView(QWidget):
             self._table.put_away()
 
     def _on_added(self, person: Person) -> None:
-        self._context.problems.toast(_("{name} added").format(name=person.name))
+        offer_undo(
+            self._context,
+            self,
+            _("{name} added").format(name=person.name),
+            _("new person “{name}”").format(name=person.name),
+            lambda session: person_deletion.delete_people(session, self._context.actor, [person.id]),
+            lambda session, _ended: person_deletion.restore_people(session, self._context.actor, [person.id]),
+        )
         self._requested_id = self._added = person.id
         listing = self._model.listing
         if listing.search or listing.filters:  # the new person may not match

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QWidget
 from benchboard.i18n import _, ngettext, number
 from benchboard.identity import role_changes
 from benchboard.identity.role_changes import AssignmentChange, DeletedRole, RoleFields, RoleSummary, WhatIf
-from benchboard.ui.admin.admin_format import undone_text
 from benchboard.ui.admin.name_dialog import Entered, NameDialog
+from benchboard.ui.admin.undoable import offer_undo, only_changed
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets import Confirm
@@ -34,14 +34,14 @@ def create(
         )
 
     def made(role: RoleSummary) -> None:
-        def undo() -> None:
-            context.tasks.change(
-                owner,
-                lambda session: role_changes.delete_role(session, context.actor, role.id),
-                lambda _deleted: context.problems.toast(undone_text(_("new role “{name}”").format(name=role.name))),
-            )
-
-        context.problems.toast(_("Role “{name}” created").format(name=role.name), undo)
+        offer_undo(
+            context,
+            owner,
+            _("Role “{name}” created").format(name=role.name),
+            _("new role “{name}”").format(name=role.name),
+            lambda session: role_changes.delete_role(session, context.actor, role.id),
+            lambda session, deleted: role_changes.restore_role(session, context.actor, deleted),
+        )
         done(role)
 
     title = _("New role") if base is None else _("Clone the role “{name}”").format(name=base.name)
@@ -78,7 +78,9 @@ def edit(context: Context, owner: QWidget, role: RoleSummary) -> None:
         if before != RoleFields():
             text, step = _("Role “{name}” changed"), _("changes to the role “{name}”")
             named = before.name or now.name or ""
-            _offer_undo(context, owner, role.id, before, now, text.format(name=now.name), step.format(name=named))
+            _offer_undo_of_change(
+                context, owner, role.id, before, now, text.format(name=now.name), step.format(name=named)
+            )
 
     title = _("Edit the role “{name}”").format(name=role.name)
     NameDialog(
@@ -97,7 +99,7 @@ def save_permissions(
         if before != RoleFields():
             text = _("Permissions of “{name}” saved").format(name=role.name)
             step = _("changed permissions of “{name}”").format(name=role.name)
-            _offer_undo(context, owner, role.id, before, RoleFields(abilities=abilities), text, step)
+            _offer_undo_of_change(context, owner, role.id, before, RoleFields(abilities=abilities), text, step)
 
     context.tasks.change(
         owner,
@@ -108,20 +110,21 @@ def save_permissions(
     )
 
 
-def _offer_undo(
+def _offer_undo_of_change(
     context: Context, owner: QWidget, role_id: str, before: RoleFields, now: RoleFields, text: str, step: str
 ) -> None:
     """Say by `text` what was saved, and offer to bring the fields `before` back, unless somebody has changed them since
     they were saved as `now`. `step`: what is then said to be undone."""
 
-    def undo() -> None:
-        context.tasks.change(
-            owner,
-            lambda session: role_changes.change_role(session, context.actor, role_id, before, seen=now),
-            lambda _made: context.problems.toast(undone_text(step)),
-        )
-
-    context.problems.toast(text, undo)
+    again = only_changed(now, before)
+    offer_undo(
+        context,
+        owner,
+        text,
+        step,
+        lambda session: role_changes.change_role(session, context.actor, role_id, before, seen=now),
+        lambda session, _undone: role_changes.change_role(session, context.actor, role_id, again, seen=before),
+    )
 
 
 def delete(context: Context, owner: QWidget, role: RoleSummary) -> None:
@@ -131,7 +134,7 @@ def delete(context: Context, owner: QWidget, role: RoleSummary) -> None:
         context.tasks.change(
             owner,
             lambda session: role_changes.restore_role(session, context.actor, deleted),
-            lambda one: context.problems.toast(_("Role “{name}” restored").format(name=one.name)),
+            lambda one: context.problems.toast(_("Role “{name}” restored").format(name=one.name), run),
         )
 
     def run() -> None:

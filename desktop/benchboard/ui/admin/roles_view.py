@@ -14,8 +14,10 @@ from benchboard.identity.permissions import has_permission
 from benchboard.identity.role_changes import RoleSummary, WhatIf
 from benchboard.identity.roles import RESERVED, ability_title, denied_title, with_dependent, with_needed
 from benchboard.ui.admin import role_actions
+from benchboard.ui.admin.admin_format import undone_text
 from benchboard.ui.admin.permission_matrix import MatrixContent, PermissionMatrix, changed_rows, compared
 from benchboard.ui.admin.role_pane import RolePane, WhatIfPane, WhatIfSheet, WhoCanPane, abilities_matching
+from benchboard.ui.admin.tick_steps import Ticks, TickStep, TickSteps
 from benchboard.ui.commands import Handler, install_shortcuts
 from benchboard.ui.context import Context
 from benchboard.ui.permission_groups import ticked_with_text
@@ -40,7 +42,7 @@ from benchboard.ui.widgets.focus import FocusReturn
 from benchboard.ui.widgets.list_row import ListRow
 from benchboard.ui.widgets.surfaces import set_surface
 from benchboard.ui.widgets.tab_order import focus_content, one_tab_stop_choices, one_tab_stop_list
-from benchboard.ui.window_commands import LIST_UNDO, UNDO
+from benchboard.ui.window_commands import LIST_UNDO, REDO, UNDO
 
 WHO_CAN: Final = "!who-can"
 """The part of the address that asks for the search."""
@@ -82,6 +84,10 @@ class RolesView(QWidget):
         self._was_narrow = self._is_put_away = False
         self._added: frozenset[str] = frozenset()
         self._removed: frozenset[str] = frozenset()
+        self._steps = TickSteps()
+        self._gone: dict[str, Ticks] = {}
+        """What was ticked and not saved of roles that were deleted while they were shown, by ID: if one is restored, it
+        is shown again."""
         self._fill_toolbar()
         self._rows: dict[str, ListRow] = {}
         self._list = _RoleList()
@@ -142,7 +148,7 @@ class RolesView(QWidget):
         self.banner_place = BannerPlace()
         fill_column(self, self._toolbar, self.banner_place, self._body)
         self.setFocusProxy(self._list)
-        install_shortcuts(self, LIST_UNDO, {UNDO: Handler(context.problems.undo_last)})
+        install_shortcuts(self, LIST_UNDO, {UNDO: Handler(self._undo), REDO: Handler(self._redo)})
         context.changed.watch(self, _WATCHED, self.refresh)
         self._show_staged()
         self.refresh()
@@ -229,10 +235,15 @@ class RolesView(QWidget):
         self._roles = roles
         known = {role.id for role in roles}
         if self._current not in known:
+            if self._current:
+                self._gone[self._current] = Ticks(self._added, self._removed)
             self._added = self._removed = frozenset()
             self._current = ""
+        for role_id in self._gone.keys() & known:
+            ticks = self._gone.pop(role_id)
+            if not self._has_staged():
+                self._requested, self._added, self._removed = role_id, ticks.added, ticks.removed
         self._toolbar.set_count(number(len(roles)))
-        self._show_list()
         if self._requested in known:
             self._current, self._requested = self._requested, ""
         if not self._current and roles:
@@ -241,6 +252,7 @@ class RolesView(QWidget):
         if (role := self._role()) is not None:
             self._added -= role.abilities
             self._removed &= role.abilities
+        self._show_list()
         self._show_compare_choices()
         self._show_current()
         if self._focused_next in known:
@@ -423,12 +435,53 @@ class RolesView(QWidget):
         change = with_needed(ability) if on else with_dependent(ability)
         ticked = self._ticked(role) | set(change) if on else self._ticked(role) - set(change)
         others = (ticked ^ self._ticked(role)) - {ability}
-        self._added, self._removed = ticked - role.abilities, role.abilities - ticked
+        before = Ticks(self._added, self._removed)
+        after = Ticks(ticked - role.abilities, role.abilities - ticked)
+        if self._steps.role_id != role.id:
+            self._steps = TickSteps(role.id)
+        self._steps.add(TickStep(ability, on, before, after))
+        self._context.problems.leave_toast()  # what it undoes was before this
+        self._stage(after)
+        self._tell_ticked(ability, others, on=on)
+
+    def _stage(self, ticks: Ticks) -> None:
+        """Show these as what isn't saved."""
+        self._added, self._removed = ticks.added, ticks.removed
+        if (role := self._role()) is not None:  # what was saved meanwhile isn't unsaved any more
+            self._added -= role.abilities
+            self._removed &= role.abilities
         self._show_list()
         self._show_current()
         if not self._body.narrow or self._panes.isVisible():
             self._open_detail()
-        self._tell_ticked(ability, others, on=on)
+
+    def _undo(self) -> None:
+        """Take the last tick back that isn't saved; without one, undo what was done last."""
+        step = self._steps.undo() if self._steps.role_id == self._current else None
+        if step is None:
+            self._context.problems.undo_last()
+        else:
+            self._stage(step.before)
+            self._tell_step(_("Undone: {step}"), step)
+
+    def _redo(self) -> None:
+        """Tick again what was taken back last, if that was a tick; otherwise redo what was undone."""
+        step = self._steps.redo() if self._steps.role_id == self._current else None
+        if step is None:
+            self._context.problems.redo_last()
+        else:
+            self._stage(step.after)
+            self._tell_step(_("Redone: {step}"), step)
+
+    def _tell_step(self, words: str, step: TickStep) -> None:
+        self._context.problems.leave_toast()
+        ticked = _("“{permission}” ticked") if step.on else _("“{permission}” unticked")
+        told = words.format(step=ticked.format(permission=ability_title(step.ability)))
+        announce(self._matrix, f"{told}. {self._left_text()}", again=True)
+
+    def _left_text(self) -> str:
+        """How much isn't saved, as a sentence."""
+        return f"{self._staged_text()}." if self._has_staged() else _("Nothing is changed.")
 
     def _tell_ticked(self, ability: str, others: frozenset[str], *, on: bool) -> None:
         """Have the screen reader say what was ticked, what with it and why, and how much isn't saved. A box that has
@@ -437,7 +490,7 @@ class RolesView(QWidget):
         if not isinstance(self.window().focusWidget(), CheckBox):
             parts.append(f"{sentence_start(ability_title(ability))}: {_('Yes') if on else _('No')}.")
         parts.append(ticked_with_text(others, on=on))
-        parts.append(f"{self._staged_text()}." if self._has_staged() else _("Nothing is changed."))
+        parts.append(self._left_text())
         announce(self._matrix, " ".join(filter(None, parts)), again=True)
 
     def _show_matrix(self) -> None:
@@ -461,6 +514,8 @@ class RolesView(QWidget):
         self._new.setVisible(count == 0)
         self._show_sheet()
         self.unsaved_changed.emit()
+        if not count:
+            self._open_role_pane()  # nobody gains or loses anything any more
         if role is None or not count:
             return
         self._title_staged()
@@ -497,10 +552,35 @@ class RolesView(QWidget):
         self._body.show_detail(True)
 
     def _discard_staged(self) -> None:
+        """Forget what isn't saved, and offer to bring it back."""
+        role, ticks = self._role(), Ticks(self._added, self._removed)
+        self._forget_staged()
+
+        def bring_back() -> None:
+            if self._refuses_while_staged() or role is None or self._role(role.id) is None:
+                return
+            self._current = role.id
+            self._show_compare_choices()
+            self._stage(ticks)
+            step = _("discarded changes to “{name}”").format(name=role.name)
+            self._context.problems.toast(undone_text(step), self._discard_staged)
+
+        if role is not None:
+            self._context.problems.toast(_("Changes to “{name}” discarded").format(name=role.name), bring_back)
+
+    def _forget_staged(self) -> None:
         self._added = self._removed = frozenset()
+        self._steps = TickSteps()
         self._show_list()
         self._show_current()
-        self._open_role_pane()
+
+    def _refuses_while_staged(self) -> bool:
+        """Whether there is something that must be saved or discarded first; says so."""
+        role = self._role()
+        if role is None or not self._has_staged():
+            return False
+        self._context.problems.refuse(_("Save or discard the changes to “{name}” first.").format(name=role.name))
+        return True
 
     def _open_role_pane(self) -> None:
         if self._panes.currentWidget() is self._what_if:
@@ -511,9 +591,12 @@ class RolesView(QWidget):
     def _save_staged(self) -> None:
         role = self._role()
         if role is not None and self._has_staged():
-            role_actions.save_permissions(self._context, self, role, self._ticked(role), self._discard_staged)
+            role_actions.save_permissions(self._context, self, role, self._ticked(role), self._forget_staged)
 
     def _create(self, base: RoleSummary | None) -> None:
+        if self._refuses_while_staged():
+            return
+
         def made(role: RoleSummary) -> None:
             self._requested = self._focused_next = role.id
             self._show_roles((*self._roles, role))  # at once, for the focus to go from the dialog to its row

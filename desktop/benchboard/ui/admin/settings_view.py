@@ -7,13 +7,13 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from benchboard.i18n import _
 from benchboard.ui.admin.clean_up_section import CleanUp, when_sentence
 from benchboard.ui.admin.sign_in_rules_section import add_sign_in_rules
-from benchboard.ui.commands import Handler, install_shortcuts
+from benchboard.ui.commands import install_shortcuts
 from benchboard.ui.context import Context
 from benchboard.ui.shell.settings_section import SettingsSection
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import BannerPlace, Toolbar, fill_column, scroll_area
 from benchboard.ui.widgets.surfaces import set_surface
-from benchboard.ui.window_commands import LIST_UNDO, UNDO
+from benchboard.ui.window_commands import LIST_UNDO, undo_handlers
 
 
 class AdminSettings(QWidget):
@@ -42,7 +42,7 @@ class AdminSettings(QWidget):
         self._scroll.setAccessibleName(_("Settings"))
         self._scroll.setAlignment(Qt.AlignmentFlag.AlignLeft)
         fill_column(self, self._toolbar, self.banner_place, self._scroll)
-        install_shortcuts(self, LIST_UNDO, {UNDO: Handler(context.problems.undo_last)})
+        install_shortcuts(self, LIST_UNDO, undo_handlers(context.problems))
 
     def panes(self) -> list[QWidget]:
         """The panes in F6 order."""

@@ -9,8 +9,8 @@ from benchboard.dashboards.access import reached_objects
 from benchboard.i18n import _, ngettext, number
 from benchboard.identity import teams
 from benchboard.identity.teams import DeletedTeam, MembershipChange, TeamSummary
-from benchboard.ui.admin.admin_format import undone_text
 from benchboard.ui.admin.name_dialog import Entered, NameDialog
+from benchboard.ui.admin.undoable import offer_undo
 from benchboard.ui.commands import Handler, Handlers
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import DatabaseSession
@@ -33,14 +33,14 @@ def create(context: Context, owner: QWidget, done: Callable[[TeamSummary], objec
     """Ask for the name of a new team."""
 
     def made(team: TeamSummary) -> None:
-        def undo() -> None:
-            context.tasks.change(
-                owner,
-                lambda session: teams.delete_team(session, context.actor, team.id),
-                lambda _deleted: context.problems.toast(undone_text(_("new team “{name}”").format(name=team.name))),
-            )
-
-        context.problems.toast(_("Team “{name}” created").format(name=team.name), undo)
+        offer_undo(
+            context,
+            owner,
+            _("Team “{name}” created").format(name=team.name),
+            _("new team “{name}”").format(name=team.name),
+            lambda session: teams.delete_team(session, context.actor, team.id),
+            lambda session, deleted: teams.restore_team(session, context.actor, deleted),
+        )
         done(team)
 
     NameDialog(
@@ -62,17 +62,16 @@ def rename(context: Context, owner: QWidget, team: TeamSummary) -> None:
 
     def renamed(names: tuple[str, str]) -> None:
         before, now = names
-        step = _("new name “{name}” of the team “{before}”").format(name=now, before=before)
-
-        def undo() -> None:
-            context.tasks.change(
-                owner,
-                lambda session: teams.rename_team(session, context.actor, team.id, before, seen=now),
-                lambda _name: context.problems.toast(undone_text(step)),
-            )
-
-        if before != now:
-            context.problems.toast(_("Team renamed to “{name}”").format(name=now), undo)
+        if before == now:
+            return
+        offer_undo(
+            context,
+            owner,
+            _("Team renamed to “{name}”").format(name=now),
+            _("new name “{name}” of the team “{before}”").format(name=now, before=before),
+            lambda session: teams.rename_team(session, context.actor, team.id, before, seen=now),
+            lambda session, _undone: teams.rename_team(session, context.actor, team.id, now, seen=before),
+        )
 
     title = _("Rename the team “{name}”").format(name=team.name)
     NameDialog(owner.window(), context, title, _("Rename"), op, renamed, name=team.name).open()
@@ -93,7 +92,7 @@ def delete(context: Context, owner: QWidget, team: TeamSummary) -> None:
         context.tasks.change(
             owner,
             lambda session: teams.restore_team(session, context.actor, deleted),
-            lambda one: context.problems.toast(_("Team “{name}” restored").format(name=one.name)),
+            lambda one: context.problems.toast(_("Team “{name}” restored").format(name=one.name), run),
         )
 
     def run() -> None:

@@ -14,7 +14,7 @@ from benchboard.ui.admin.admin_commands import TEAM_MENU
 from benchboard.ui.admin.list_with_detail import ListWithDetail
 from benchboard.ui.admin.team_pane import TeamPane
 from benchboard.ui.command_menu import command_menu
-from benchboard.ui.commands import Handler, Handlers, install_shortcuts
+from benchboard.ui.commands import Handlers, install_shortcuts
 from benchboard.ui.context import Context
 from benchboard.ui.paged.paged_export import ask_and_export
 from benchboard.ui.paged.paged_model import Column, PagedTableModel
@@ -22,7 +22,7 @@ from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets import BannerPlace, Button, EmptyState, Toolbar, fill_column, search_field
 from benchboard.ui.widgets.no_match import NoMatch
-from benchboard.ui.window_commands import LIST, LIST_UNDO, UNDO
+from benchboard.ui.window_commands import LIST, LIST_UNDO, undo_handlers
 
 _CSV = ("id", "name", "slug", "members")
 
@@ -60,7 +60,7 @@ class TeamsView(QWidget):
         fill_column(self, self._toolbar, self.banner_place, self._body)
         self.setFocusProxy(self._table.view)
         self._table.menu_requested.connect(self._open_menu)
-        install_shortcuts(self, LIST_UNDO, {UNDO: Handler(context.problems.undo_last)})
+        install_shortcuts(self, LIST_UNDO, undo_handlers(context.problems))
         context.changed.watch(self, {"teams", "team_members", "users"}, self.refresh)
         self._count()
 

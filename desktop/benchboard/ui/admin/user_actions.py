@@ -262,14 +262,17 @@ def set_state(context: Context, owner: QWidget, selected: Sequence[Person], stat
         context.tasks.change(
             owner,
             lambda session: users.restore_states(session, context.actor, before),
-            lambda _count: context.problems.toast(_restored_sentence(changed)),
+            lambda _count: context.problems.toast(_restored_sentence(changed), run),
         )
 
-    context.tasks.change(
-        owner,
-        lambda session: users.set_state(session, context.actor, ids, state),
-        lambda _count: context.problems.toast(_state_sentence(changed, state), undo),
-    )
+    def run() -> None:
+        context.tasks.change(
+            owner,
+            lambda session: users.set_state(session, context.actor, ids, state),
+            lambda _count: context.problems.toast(_state_sentence(changed, state), undo),
+        )
+
+    run()
 
 
 def _why_not_deleted(context: Context, selected: Sequence[Person]) -> str:

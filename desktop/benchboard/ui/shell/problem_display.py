@@ -46,7 +46,10 @@ class ShellProblemDisplay(QObject):
             is_again = self._toast.accessibleName() == text  # the user did the same again
             self._toast.deleteLater()
         way_on = (action.title, action.run) if action is not None else None
-        self._toast = Toast(text, undo, self._host.window(), warning=warning, action=way_on, is_again=is_again)
+        command = action.command if action is not None else ""
+        self._toast = Toast(
+            text, undo, self._host.window(), warning=warning, action=way_on, command=command, is_again=is_again
+        )
         self._toast.appear()
 
     def hide_toast(self, text: str) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QShowE
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QWidget
 
 from benchboard.i18n import _
-from benchboard.ui.commands import REGISTRY, key_cap
+from benchboard.ui.commands import REGISTRY, is_key_of, key_cap
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.accessible import Role, announce, focus_returned, sentence
 from benchboard.ui.widgets.buttons import Button
@@ -26,7 +26,8 @@ _UNDO: Final = QKeySequence.StandardKey.Undo
 
 class Toast(QWidget):
     """Reports a completed action, with undo, at the bottom of the window for six seconds. A `warning` says
-    what wasn't done, and why. `action` is a way on from there: its title, and what it does.
+    what wasn't done, and why. `action` is a way on from there: its title, and what it does; a `command`'s shortcuts run
+    it too.
     `is_again`: it takes the place of one with the same text.
     """
 
@@ -41,6 +42,7 @@ class Toast(QWidget):
         warning: bool = False,
         action: tuple[str, Callable[[], None]] | None = None,
         is_again: bool = False,
+        command: str = "",
     ) -> None:
         super().__init__(parent)
         self._window, self.warning, self._is_again = parent, warning, is_again
@@ -58,12 +60,15 @@ class Toast(QWidget):
             button = Button(_("Undo"), self._run_undo, kind="inverse", name="toast_undo")
             row.addWidget(button)
             row.addWidget(Text(key_cap(QKeySequence(_UNDO).toString()), "body", "inverse"))
-            app = QApplication.instance()
-            if app is not None:
-                app.installEventFilter(self)
-        self._way_on = action[0] if action is not None else ""
+        self._way_on, self._action, self._command = "", action, command
         if action is not None:
+            self._way_on = action[0]
             row.addWidget(Button(action[0], partial(self._run_action, action[1]), kind="inverse", name="toast_action"))
+            if command:
+                row.addWidget(Text(REGISTRY[command].key, "body", "inverse"))
+        app = QApplication.instance()
+        if app is not None and (undo is not None or command):
+            app.installEventFilter(self)
         self.setFixedHeight(32)
         self.adjustSize()
         self._is_new = True
@@ -78,7 +83,10 @@ class Toast(QWidget):
             told = [" ".join((_("Undo:"), keys))] if self._undo is not None else []
             to_button = _("{action}: {key}, then Enter")
             key = REGISTRY["window.next_pane"].key
-            told += [to_button.format(action=self._way_on, key=key)] if self._way_on else []
+            if self._way_on and self._command:
+                told.append(f"{self._way_on}: {REGISTRY[self._command].key}")
+            elif self._way_on:
+                told.append(to_button.format(action=self._way_on, key=key))
             text = self.accessibleName()
             # A reason why not is told again to who tries again.
             announce(self, " ".join((sentence(text) if told else text, *told)), again=self.warning or self._is_again)
@@ -91,7 +99,7 @@ class Toast(QWidget):
     @property
     def has_way_on(self) -> bool:
         """Whether there is a button in it that has no key of its own: the next pane is then this one."""
-        return bool(self._way_on)
+        return bool(self._way_on) and not self._command
 
     def expire(self) -> None:
         """Go, unless the focus is on one of its buttons."""
@@ -103,7 +111,7 @@ class Toast(QWidget):
 
     def dismiss(self) -> None:
         """Hide it before its time."""
-        self._undo = None
+        self._undo = self._action = None
         self._close_before(lambda: None)
 
     def enter_from(self, widget: QWidget | None) -> None:
@@ -141,6 +149,7 @@ class Toast(QWidget):
             super().keyPressEvent(event)
 
     def _run_action(self, run: Callable[[], None]) -> None:
+        self._action = None
         self._close_before(run)
 
     def _run_undo(self) -> None:
@@ -149,19 +158,28 @@ class Toast(QWidget):
         self._close_before(undo if undo is not None else lambda: None)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """While it is shown, Ctrl+Z undoes its action, before any shortcut of the view (text fields keep their own
-        undo).
+        """While it is shown, Ctrl+Z undoes its action, or the keys of its command run it, before any shortcut of the
+        view (text fields keep their own undo and redo).
         """
         if event.type() not in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress) or not isinstance(event, QKeyEvent):
             return False
-        typing = isinstance(watched, QLineEdit) and watched.isUndoAvailable()
-        if self._undo is None or typing or not event.matches(_UNDO):
+        run = self._run_of(event, watched)
+        if run is None:
             return False
         if event.type() == QEvent.Type.ShortcutOverride:
             event.accept()  # it comes back as a plain key press
         else:
-            self._run_undo()
+            run()
         return True
+
+    def _run_of(self, event: QKeyEvent, watched: QObject) -> Callable[[], None] | None:
+        """What a key does while it is shown; None: nothing of its own."""
+        field = watched if isinstance(watched, QLineEdit) else None
+        if self._undo is not None and event.matches(_UNDO):
+            return None if field is not None and field.isUndoAvailable() else self._run_undo
+        if self._action is None or not self._command or (field is not None and field.isRedoAvailable()):
+            return None
+        return partial(self._run_action, self._action[1]) if is_key_of(event, self._command) else None
 
     def appear(self) -> None:
         """Show it at its place."""

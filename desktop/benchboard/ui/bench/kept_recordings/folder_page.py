@@ -39,7 +39,7 @@ from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.fields import SearchField, focus_filter, focus_list, return_at_top
 from benchboard.ui.widgets.no_match import NoMatch
 from benchboard.ui.widgets.surfaces import fill_column
-from benchboard.ui.window_commands import LIST_UNDO, UNDO
+from benchboard.ui.window_commands import LIST_UNDO, undo_handlers
 
 _EVERY_MS: Final = 2_000
 """How often the folder is looked at while it is followed; a folder of another computer reports no changes."""
@@ -111,7 +111,7 @@ class FolderPage(QWidget):
         with_keys = REGISTRY.of_scope(RECORDING_LIST)
         handlers = {command.id: Handler(partial(self._run, command.id)) for command in with_keys}
         install_shortcuts(self.table.view, RECORDING_LIST, handlers)
-        install_shortcuts(self, LIST_UNDO, {UNDO: Handler(context.problems.undo_last)})
+        install_shortcuts(self, LIST_UNDO, undo_handlers(context.problems))
         self.details = RecordingPane()
         self._body = Drawer(self.table, self.details, theme().px("shell.detail_pane"))
         self._connect_details()

@@ -43,7 +43,7 @@ from benchboard.ui.widgets.choice_card import ChoiceCard
 from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.no_match import NoMatch
 from benchboard.ui.widgets.tab_order import focus_content
-from benchboard.ui.window_commands import LIST_UNDO, UNDO
+from benchboard.ui.window_commands import LIST_UNDO, undo_handlers
 
 TABLES = frozenset({"data_sources"})
 _USED_BY = frozenset({"data_models", "widgets", "dashboards", "dashboard_layouts", "alerts"})
@@ -99,7 +99,7 @@ class SourceList(QWidget):
         self.pane.closed.connect(self._close_detail)
         handlers = {one.id: Handler(partial(self._run_at_current, one.id)) for one in REGISTRY.of_scope(SOURCES)}
         install_shortcuts(self._table.view, SOURCES, handlers)
-        install_shortcuts(self, LIST_UNDO, {UNDO: Handler(context.problems.undo_last)})
+        install_shortcuts(self, LIST_UNDO, undo_handlers(context.problems))
         refresh_times(self._table.view.viewport(), self._refresh_detail_time)
         context.changed.watch(self, TABLES, self._model.refresh)
         context.changed.watch(self, _USED_BY, self._follow_uses)

@@ -56,7 +56,7 @@ from benchboard.ui.widgets import (
 from benchboard.ui.widgets.buttons import Kind, SegmentedControl
 from benchboard.ui.widgets.choice_card import ChoiceCard
 from benchboard.ui.widgets.no_match import NoMatch
-from benchboard.ui.window_commands import LIST_UNDO, UNDO
+from benchboard.ui.window_commands import LIST_UNDO, undo_handlers
 
 TABLES = (
     "dashboards", "widgets", "dashboard_shares", "dashboard_team_shares", "team_members", "users",
@@ -171,7 +171,7 @@ class DashboardList(QWidget):
         self._install_keys(self._table.view, self._table.take_ringed)
         self._install_keys(self._cards, self._table.current)
         self._install_keys(self.favourites.cards, self.favourites.current)
-        install_shortcuts(self, LIST_UNDO, {UNDO: Handler(context.problems.undo_last)})
+        install_shortcuts(self, LIST_UNDO, undo_handlers(context.problems))
         refresh_times(self._table.view.viewport())
         refresh_times(self._cards.viewport())
         self._refresh_timer = QTimer(self, interval=_HIDDEN_MS, singleShot=True)
