@@ -672,3 +672,29 @@ def test_row_of_the_audit_log_is_read_with_its_day_and_placed_among_all_entries(
     assert [place.removesuffix(" loaded").replace(" the", "") for place in places] == [
         f"{first} of {count}", f"{first + len(model.line(folded).run)} of {count}",
     ]  # fmt: skip
+
+
+def test_after_a_revoke_in_the_details_the_focus_is_on_the_row_beside_it_and_not_on_ones_own_session(
+    admin: Admin, told_focus: list[str], announcements: list[str]
+) -> None:
+    """It went through “Clear selection” to the first row, one's own session, whose details offer to sign out."""
+    admin.go("admin/sessions")
+    admin.wait(lambda: len(admin.column("sessions_table")) > 3)
+    view = admin.table("sessions_table")
+    assert isinstance(view, PagedRows)
+    people = admin.column("sessions_table")
+    admin.press_row("sessions_table", people[-1])
+    view.setFocus(Qt.FocusReason.TabFocusReason)
+    view.setCurrentIndex(view.model().index(len(people) - 1, 0))
+    admin.key(Qt.Key.Key_Space)
+    admin.find("sessions_revoke").setFocus(Qt.FocusReason.TabFocusReason)
+    admin.key(Qt.Key.Key_Return)
+    admin.find("confirm_act").setFocus(Qt.FocusReason.TabFocusReason)
+    told_focus.clear()
+    announcements.clear()
+    admin.key(Qt.Key.Key_Return)
+    admin.wait(lambda: len(admin.column("sessions_table")) == len(people) - 1)
+    admin.wait(view.hasFocus)
+    assert "bulk_clear" not in told_focus
+    assert view.currentIndex().row() == len(people) - 2
+    assert "0 selected" not in announcements

@@ -85,6 +85,7 @@ class SessionsView(QWidget):
             table.activated.connect(self._focus_session)
             table.menu_requested.connect(self._open_menu)
             table.model.loaded.connect(self._show_count)
+        self._open.avoids = lambda session: session.mine  # its action signs out
         revoke = Handler(self._revoke_by_key)
         self._open.view.pressed.connect(self._pressed)
         install_shortcuts(self._open.view, SESSIONS, {one.id: revoke for one in REGISTRY.of_scope(SESSIONS)})

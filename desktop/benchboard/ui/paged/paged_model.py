@@ -171,6 +171,8 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
         self._listing = Listing()
         self._generation = 0
         self._work: Work | None = None
+        self.ticks_went = False
+        """While `ticked` is emitted: whether ticked rows are gone, and not the user's ticks alone."""
         self._ticks: dict[Hashable, Row] = {}
         self.checkable = False
         """Whether its rows have check boxes: set by the view that draws them."""
@@ -453,7 +455,9 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
         changed = remaining.keys() != self._ticks.keys()
         self._ticks = remaining
         if changed:
+            self.ticks_went = True
             self.ticked.emit()
+            self.ticks_went = False
 
     def _repaint(self) -> None:
         if self._lines:

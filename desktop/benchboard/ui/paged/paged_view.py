@@ -20,6 +20,7 @@ from benchboard.ui.paged.paged_rows import PagedRows
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.accessible import Role, announce, modal_dialog, tell_focus
 from benchboard.ui.widgets.buttons import Button
+from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.empty_state import EmptyState
 from benchboard.ui.widgets.focus import turn_to
 from benchboard.ui.widgets.labels import Elided, Text, hairline
@@ -105,6 +106,8 @@ class PagedTable(QWidget, Generic[Row]):
         """Its rows as cards, if it has them."""
         self._cards_page: CardsPage | None = None
         self._shows_cards = False
+        self.avoids: Callable[[Row], bool] = lambda _row: False
+        """Which row becomes current in the place of one that is gone only if there is no other."""
         self._saved_position: object = None
         self._loaded_listing = model.listing
         self._restoring = False
@@ -289,9 +292,18 @@ class PagedTable(QWidget, Generic[Row]):
         )
 
     def _neighbours(self, row: int) -> tuple[Hashable, ...]:
-        """The rows below this one, then those above it: the first that is still there takes its place."""
+        """The rows below this one, then those above it, and at last those that it `avoids`: the first that is still
+        there takes its place."""
         rows = (*range(row + 1, self.model.rowCount()), *range(row - 1, -1, -1))
-        return tuple(self.model.identity(self.model.row(at)) for at in rows[:_NEIGHBOURS])
+        beside = sorted(map(self.model.row, rows[:_NEIGHBOURS]), key=self.avoids)
+        return tuple(map(self.model.identity, beside))
+
+    def _is_beside(self, focused: QWidget) -> bool:
+        """Whether a widget is in the details of the current row, or among the actions for ticked rows."""
+        around = self.parentWidget()
+        while around is not None and not isinstance(around, Drawer):
+            around = around.parentWidget()
+        return self._bulk.isAncestorOf(focused) or (around is not None and around.is_detail(focused))
 
     def _restore_position(self) -> None:
         if not isinstance(self._saved_position, tuple):
@@ -299,9 +311,14 @@ class PagedTable(QWidget, Generic[Row]):
         identity, folded, scroll, neighbours, listing = self._saved_position
         find = self.model.find_folded if folded else self._unfolded
         at = find(identity) if identity is not None else -1
-        if at < 0 and listing == self.model.listing and self.window().focusWidget() in (self.view, self.cards):
+        focused = self.window().focusWidget()
+        is_beside = focused is not None and self._is_beside(focused)
+        if at < 0 and listing == self.model.listing and (is_beside or focused in (self.view, self.cards)):
             # The row is gone, and the keys go on beside it.
             at = next((k for k in map(self.model.find_folded, neighbours) if k >= 0), -1)
+            is_left = is_beside and at >= 0
+        else:
+            is_left = False
         if at >= 0:
             self.view.setCurrentIndex(self.model.index(at, 0))
             self.view.verticalScrollBar().setValue(scroll)
@@ -309,6 +326,10 @@ class PagedTable(QWidget, Generic[Row]):
                 (self.cards if self._shows_cards and self.cards is not None else self.view).scrollTo(
                     self.view.currentIndex()
                 )
+        if is_left:  # with what the focus was in
+            (self.cards if self._shows_cards and self.cards is not None else self.view).setFocus(
+                Qt.FocusReason.OtherFocusReason
+            )
         self._saved_position = None
         self._loaded_listing = self.model.listing
         # Details that were put away stay so, also when their row is gone and its neighbour is current.
@@ -475,7 +496,7 @@ class _BulkBar(QWidget):
     def _update(self) -> None:
         count = len(self._model.ticks())
         text = ngettext("{count} selected", "{count} selected", count).format(count=number(count))
-        if text != self._count.text():
+        if text != self._count.text() and (count or not self._model.ticks_went):  # what took the rows is told
             announce(self.parentWidget() or self, text)
         self._count.setText(text)
         focused = QApplication.focusWidget()

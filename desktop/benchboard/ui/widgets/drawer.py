@@ -98,7 +98,7 @@ class Drawer(QWidget):
             return
         head = next((one for one in self._detail.findChildren(DetailHeader) if one.isVisible()), None)
         if head is not None:
-            below = "" if head.below.isHidden() else head.below.text()
+            below = "" if head.below.isHidden() else head.below.accessibleName() or head.below.text()
             announce(self._detail, ", ".join(filter(None, (head.name.text(), below))), again=True)
 
     def show_detail(self, on: bool) -> None:
@@ -121,6 +121,10 @@ class Drawer(QWidget):
         if full != self._is_full:
             self._is_full = full
             self._arrange()
+
+    def is_detail(self, widget: QWidget) -> bool:
+        """Whether a widget is in the detail."""
+        return self._detail.isAncestorOf(widget)
 
     @property
     def full(self) -> bool:
