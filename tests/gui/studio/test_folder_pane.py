@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from dashboards_driver import LEFT, DashboardsDriver
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QDrag, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QAccessible, QDrag, QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
@@ -313,3 +313,15 @@ def test_rows_dragged_by_mouse_move_to_the_folder(
     waits(dashboards, lambda: names(dashboards) == {"Shop review", "Orders wall"})
     undo(dashboards)
     waits(dashboards, lambda: counts(dashboards)["Lab"] == 0)
+
+
+def test_rows_without_rows_below_are_not_told_as_expanded(dashboards: DashboardsDriver) -> None:
+    outer = make_folder(dashboards, "Outer")
+    make_folder(dashboards, "Inner", outer)
+    tree = pane_of(dashboards).tree
+    read = QAccessible.queryAccessibleInterface(tree)
+    assert read is not None
+    children = [child for at in range(read.childCount()) if (child := read.child(at)) is not None]
+    expanded = [one.text(QAccessible.Text.Name) for one in children if one.state().expanded]
+    assert len(expanded) == 1
+    assert expanded[0].startswith("Outer")

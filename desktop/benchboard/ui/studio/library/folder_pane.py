@@ -247,7 +247,8 @@ class _FolderTree(QTreeWidget):
                 self.addTopLevelItem(item)
             above.append(item)
         for key, item in self._items.items():
-            item.setExpanded(key not in closed)
+            # A screen reader would be told that a row without any below it is expanded.
+            item.setExpanded(item.childCount() > 0 and key not in closed)
         bar.setValue(scroll)
         self._showing = False
 

@@ -125,7 +125,7 @@ class OutlinePane(QTreeWidget):
             above.append(item)
             self._items[line.id, line.tab] = item
         for key, item in self._items.items():
-            item.setExpanded(key not in closed)
+            item.setExpanded(item.childCount() > 0 and key not in closed)  # a leaf would be told as expanded
         self.blockSignals(False)
 
     # Selection
