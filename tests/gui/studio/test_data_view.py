@@ -1631,3 +1631,17 @@ def test_import_page_reads_amounts_and_says_why_several_currencies_are_text(data
     assert page.added_tables()[0].preview[0][1] == 64.84
     source = data.add()
     assert data.query(source.id, f"SELECT sum(price) FROM {source.tables[0]}") == Decimal("54.84")
+
+
+def test_focus_is_told_once_as_a_file_opens_and_as_the_first_source_is_added(
+    data: Data, told_focus: list[str], announcements: list[str]
+) -> None:
+    told_focus.clear()
+    data.view.import_paths([data.file])
+    data.studio.wait(lambda: any("17 rows, 4 columns" in one for one in announcements))
+    assert told_focus == ["import_preview"]
+    data.find("import_add").setFocus()
+    told_focus.clear()
+    data.qtbot.keyClick(data.find("import_add"), Qt.Key.Key_Return)
+    data.studio.wait(lambda: "sources_table" in told_focus)
+    assert told_focus == ["sources_table"]

@@ -1804,3 +1804,19 @@ def test_how_many_columns_a_search_finds_is_told_once_nothing_is_typed(
     assert [one for one in announcements if "result" in one] == ["1 result"]
     explorer.type("explore_search", "zzz")
     explorer.studio.wait(lambda: any("“zzz”" in one for one in announcements))
+
+
+def test_button_that_opens_the_first_table_tells_the_focus_once_in_the_columns(
+    explorer: Explorer, told_focus: list[str], announcements: list[str]
+) -> None:
+    button = next(
+        one
+        for one in explorer.view.findChildren(Button)
+        if one.isVisible() and one.accessibleName().startswith("Explore ")
+    )
+    button.setFocus()
+    told_focus.clear()
+    explorer.qtbot.keyClick(button, Qt.Key.Key_Return)
+    explorer.wait_for_result()
+    explorer.studio.wait(lambda: any(" row" in one for one in announcements))
+    assert told_focus == ["explore_fields"]

@@ -261,6 +261,24 @@ def focus_told_once() -> Iterator[None]:
 
 
 @contextmanager
+def focus_told_later(after_ms: int = 1_000) -> Iterator[None]:
+    """Tell the screen reader where the focus is only if it is still there after a while, in milliseconds: what is done
+    in the background soon gives it to something else.
+    """
+    before = QApplication.focusWidget()
+    with untold():
+        yield
+    now = QApplication.focusWidget()
+    if now is not None and now is not before and QAccessible.isActive():
+        QTimer.singleShot(after_ms, now, partial(_tell_kept_focus, now))
+
+
+def _tell_kept_focus(widget: QWidget) -> None:
+    if QApplication.focusWidget() is widget:
+        tell_focus(widget)
+
+
+@contextmanager
 def focus_returned(give_back: Callable[[], object]) -> Iterator[None]:
     """Have `give_back` move the focus where it came from before an act, which may move it on: the screen reader is told
     of it only if it stays there, and then of what the act announces.

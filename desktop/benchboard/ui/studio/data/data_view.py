@@ -37,8 +37,12 @@ from benchboard.ui.studio.data.source_list import SourceList
 from benchboard.ui.studio.data.source_rows import lines_text
 from benchboard.ui.tasks import Progress
 from benchboard.ui.widgets import BannerPlace, FileDialog, fill_column, open_file_dialog
+from benchboard.ui.widgets.accessible import focus_told_later
 from benchboard.ui.widgets.focus import turn_to
 
+_TOLD_AFTER_MS: Final = 2_000
+"""How long the rows of a file, or a source that is added, may take to come before a screen reader is told of what has
+the focus meanwhile."""
 _SAMPLE: Final = "Sample orders.csv"
 
 
@@ -202,7 +206,9 @@ class DataView(QWidget):
 
     def _show(self, widget: QWidget) -> None:
         self.setFocusProxy(widget)
-        turn_to(self._stack, widget)
+        # The rows of a file are soon read, and what is added soon in the list, and have the focus then.
+        with focus_told_later(_TOLD_AFTER_MS):
+            turn_to(self._stack, widget)
 
     def _finish(self, page: ImportPage) -> None:
         """An import is over."""

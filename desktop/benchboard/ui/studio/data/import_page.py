@@ -53,7 +53,8 @@ from benchboard.ui.widgets import (
     hairline,
     keep_toasts_above,
 )
-from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.accessible import Role, announce
+from benchboard.ui.widgets.focus import turn_to
 from benchboard.ui.widgets.skeleton import Skeleton
 from benchboard.ui.widgets.surfaces import set_surface
 
@@ -67,6 +68,7 @@ _PROFILED_BYTES: Final = 500_000_000
 class ImportPage(QWidget):
     """One file that is being imported. `left` when it isn't wanted, `accepted` when it is to be added."""
 
+    accessible_role = Role.Grouping
     left = Signal()
     accepted = Signal()
     other_file_wanted = Signal()
@@ -111,7 +113,8 @@ class ImportPage(QWidget):
         context.tasks.running_changed.connect(self._progressed)
         for scope in (IMPORT, IMPORT_PAGE):
             install_shortcuts(self, scope, self.command_handlers(), context.problems.refuse)
-        self.setFocusProxy(self.preview)
+        self.setAccessibleName(_("Reading {name}").format(name=draft.path.name))  # it has the focus until it was read
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._read()
 
     def _lay_out(self) -> None:
@@ -500,6 +503,9 @@ class ImportPage(QWidget):
         self._error.why.setText(why)
         self._error.why.setVisible(bool(why))
         self._retry.setVisible(bool(self.draft.options))
+        self.setFocusProxy(self._error.action)
+        if self.window().focusWidget() is self:
+            turn_to(self._stack, self._error, partial(self._error.action.setFocus, Qt.FocusReason.OtherFocusReason))
         self._stack.setCurrentWidget(self._error)
         self._show_pane(self._reading is not None)
         self.add_button.disable(self.why_not_added())
@@ -548,15 +554,19 @@ class ImportPage(QWidget):
         reading = self._reading
         if table is None or detected is None or reading is None:
             return
-        had_focus = self._stack.currentWidget() is not self.preview and self.isAncestorOf(self.focusWidget() or self)
+        focused = self.window().focusWidget()
+        inside = focused is self or (focused is not None and self.isAncestorOf(focused))
+        had_focus = self._stack.currentWidget() is not self.preview and inside
         self.pane.show_file(reading.detected, reading.tables, self.draft, table_name(table))
         self.pane.show_options(table, self.draft, detected.guesses)
         self._show_pane(True)
         self.add_button.disable(self._why_unchanged())
         self.preview.show_table(table, as_written=self._as_written)
+        self.setFocusProxy(self.preview)
+        self.setAccessibleName(self._page_title())
+        if had_focus or focused is None:
+            turn_to(self._stack, self.preview)
         self._stack.setCurrentWidget(self.preview)
-        if had_focus or self.focusWidget() is None:
-            self.preview.setFocus(Qt.FocusReason.OtherFocusReason)
         self.wrong_lines.show_table(table)
         totals = [one for one in detected.total_columns if self._is_unanswered(table, one.place)]
         mixed = [one for one in detected.mixed_columns if self._is_unanswered(table, one.place)]

@@ -39,9 +39,11 @@ from benchboard.ui.studio.source_watch import SourceWatch
 from benchboard.ui.studio.studio_commands import EXPLORE
 from benchboard.ui.time_format import clock_minutes
 from benchboard.ui.widgets import BannerPlace, Button, EmptyState, SegmentedControl, Toolbar, hairline, scroll_area
+from benchboard.ui.widgets.accessible import focus_told_once
 from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.menus import Menu, add_action
 from benchboard.ui.widgets.surfaces import set_surface
+from benchboard.ui.widgets.tab_order import tab_stops
 
 if TYPE_CHECKING:
     from benchboard.dashboards.exploration_draft import ExplorationDraft
@@ -447,12 +449,11 @@ class ExploreView(QWidget):
             page = self._nothing
         else:
             page = self._work_area if state.text or state.mode == "sql" else self._empty
-        self._right.setCurrentWidget(page)
+        self._turn_to(page)
         is_empty = page is self._nothing
         self.setFocusProxy(self._first_steps[0] if is_empty else self.fields.tree)
         for widget in (self.mode, self.run, self.add):
             widget.setVisible(not is_empty)
-        self._show_panes()
         self._show_examples()
         first = self._first_table()
         self._empty.action.setText(_("Explore {table}").format(table=first[1]) if first is not None else "")
@@ -468,6 +469,19 @@ class ExploreView(QWidget):
         if origin is not None:
             self.update_widget.setAccessibleDescription(origin.title)
             self.update_widget.disable(self._why_not_add())
+
+    def _turn_to(self, page: QWidget) -> None:
+        """Show the query, or a page in its place; of a button that opened it, the focus goes on to the columns."""
+        before, focused = self._right.currentWidget(), self.window().focusWidget()
+        inside = before is not None and before is not page and focused is not None and before.isAncestorOf(focused)
+        with focus_told_once():
+            self._right.setCurrentWidget(page)
+            self._show_panes()
+            if inside and page is self._work_area:
+                columns = (
+                    self.fields.tree if self.fields.isVisible() else next(iter(tab_stops(self.builder)), self.fold)
+                )
+                columns.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _first_table(self) -> tuple[str, str] | None:
         """Source and name of the first table that has rows, as far as they were counted; None if there is none."""
