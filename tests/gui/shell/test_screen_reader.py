@@ -470,6 +470,16 @@ def test_button_tells_that_it_opens_a_menu_whose_first_row_gets_the_focus_in_one
     opened.close()
 
 
+def test_home_and_end_go_to_the_ends_of_a_menu(window: Window, qtbot: QtBot) -> None:
+    anchor = _put(window, Button("Export", menu=True))
+    opened = menu(anchor, [MenuItem(name, lambda: None, name=name) for name in ("PDF", "PNG", "SVG")])
+    for key, name in ((Qt.Key.Key_End, "SVG"), (Qt.Key.Key_Home, "PDF")):
+        qtbot.keyClick(QApplication.focusWidget() or opened, key)
+        assert (focused := QApplication.focusWidget()) is not None
+        assert focused.objectName() == name
+    opened.close()
+
+
 def test_table_tells_ticked_rows_sort_order_and_how_many_match(
     window: Window, heard: list[str], qtbot: QtBot, tasks: Tasks
 ) -> None:

@@ -307,6 +307,13 @@ class _MenuPopover(Popover):
         if not focus_next(self, True):
             super()._take_focus()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        rows = tab_stops(self)
+        if event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End) and not event.modifiers() and rows:
+            rows[0 if event.key() == Qt.Key.Key_Home else -1].setFocus(Qt.FocusReason.TabFocusReason)
+        else:
+            super().keyPressEvent(event)
+
 
 class _MenuRow(Pressable):
     shows_focus_ring = False
