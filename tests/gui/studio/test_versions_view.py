@@ -563,7 +563,7 @@ def test_ticking_a_difference_tells_its_state_and_how_many_are_selected(
     told_events.clear()
     for _press in range(2):
         history.shown.key(Qt.Key.Key_Space)
-    assert announcements == ["checked, 1 of 9 selected", "not checked, 0 of 9 selected"]
+    assert announcements == ["1 of 9 selected", "0 of 9 selected"]  # the state is told as such
     assert [one for one in told_events if one[0] != "DescriptionChanged"] == [("StateChanged", 1)] * 2
 
 
@@ -576,12 +576,14 @@ def test_ticking_a_difference_that_cannot_be_undone_says_why(history: History, a
     announcements.clear()
     history.shown.key(Qt.Key.Key_Space)
     assert announcements == [
-        "checked, 1 of 9 selected. You can only undo differences in the newest version.",
+        "1 of 9 selected. You can only undo differences in the newest version.",
     ]
     assert history.shown.find("versions_take_back").toolTip() == "You can only undo differences in the newest version."
 
 
-def test_section_of_widgets_that_made_room_tells_that_it_expands(history: History, announcements: list[str]) -> None:
+def test_section_of_widgets_that_made_room_tells_that_it_expands(
+    history: History, announcements: list[str], told_events: list[tuple[str, int]]
+) -> None:
     history.open()
     model = history.found.model()
     heading = next(row for row, words in enumerate(history.rows()) if ": " not in words)
@@ -593,9 +595,18 @@ def test_section_of_widgets_that_made_room_tells_that_it_expands(history: Histor
     history.found.setFocus()
     history.found.setCurrentIndex(model.index(heading, 0))
     announcements.clear()
-    history.shown.key(Qt.Key.Key_Space)
+    told_events.clear()
+    history.shown.key(Qt.Key.Key_Right)
     assert announcements == ["expanded"]
+    assert told_events == []  # its name says it too, and would be read after it
     assert name() == "2 other widgets moved, expanded"
+    history.shown.key(Qt.Key.Key_Right)
+    assert announcements == ["expanded"]
+    history.shown.key(Qt.Key.Key_Left)
+    history.shown.key(Qt.Key.Key_Space)
+    assert announcements == ["expanded", "collapsed", "expanded"]
+    history.shown.key(Qt.Key.Key_Up)
+    assert ("NameChanged", heading) in told_events
 
 
 def test_version_that_is_compared_already_is_told_again(history: History, announcements: list[str]) -> None:

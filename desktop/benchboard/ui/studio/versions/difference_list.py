@@ -120,12 +120,10 @@ class DifferenceListModel(QAbstractListModel):
         """Whether the section is expanded, in words."""
         return _("expanded") if self._fold_open else _("collapsed")
 
-    def ticked_text(self, at: int) -> str:
-        """Whether a row's difference is ticked, and how many of all are, for screen readers."""
-        row, total = self.row(at), len(self._intended) + len(self._pushed)
-        state = _("checked") if row is not None and row[0].key in self.ticked else _("not checked")
-        count = _("{count} of {total} selected").format(count=number(len(self.ticked)), total=number(total))
-        return f"{state}, {count}"
+    def ticked_text(self) -> str:
+        """How many differences of all are ticked."""
+        total = len(self._intended) + len(self._pushed)
+        return _("{count} of {total} selected").format(count=number(len(self.ticked)), total=number(total))
 
     @property
     def is_open(self) -> bool:
@@ -167,6 +165,8 @@ class DifferenceList(RowList):
 
     def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:  # type: ignore[override]  # only the signal is declared
         super().currentChanged(current, previous)
+        if 0 <= previous.row() < self._differences.rowCount() and self._differences.row(previous.row()) is None:
+            tell_row_renamed(self, previous)  # while it was current, it was told whether it is expanded
         row = self._differences.row(current.row()) if current.isValid() else None
         self.current.emit(row[0].key if row is not None else None)
 
@@ -181,7 +181,10 @@ class DifferenceList(RowList):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         index = self.currentIndex()
         pressing = event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers()
-        if index.isValid() and pressing:
+        opening = event.key() == Qt.Key.Key_Right and not self._differences.is_open
+        closing = event.key() == Qt.Key.Key_Left and self._differences.is_open
+        on_fold = index.isValid() and self._differences.row(index.row()) is None
+        if index.isValid() and (pressing or (on_fold and (opening or closing) and not event.modifiers())):
             self._toggle(index)
         else:
             super().keyPressEvent(event)
@@ -191,11 +194,10 @@ class DifferenceList(RowList):
         differences, at = self._differences, index.row()
         differences.toggle(at)
         if differences.row(at) is None:
-            tell_row_renamed(self, index)
             announce(self, differences.fold_state(), again=True)
             return
-        tell_checked(self, at)
-        told, why_not = differences.ticked_text(at), self.why_not_undone() if self.why_not_undone is not None else ""
+        tell_checked(self, at)  # a screen reader says that itself
+        told, why_not = differences.ticked_text(), self.why_not_undone() if self.why_not_undone is not None else ""
         announce(self, f"{sentence(told)} {why_not}" if why_not and differences.ticked else told, again=True)
 
 
