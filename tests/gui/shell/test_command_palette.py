@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from benchboard.ui.commands import REGISTRY
 from benchboard.ui.shell.command_palette import CommandPalette
 from benchboard.ui.shell.fuzzy_search import PaletteEntry, fold, go_to_group, match, people_group, search
 from benchboard.ui.theme import Theme
@@ -119,6 +120,17 @@ def test_search_finds_this_first(query: str, first: str) -> None:
     ]
     found = search(query, offered)
     assert (found[0].entry.title if found else "") == first
+
+
+def test_search_scattered_letters_do_not_run_what_nobody_meant() -> None:
+    assert search("stati", entries("Set as time zero")) == []
+    assert search("satz", entries("Set as time zero"))
+
+
+def test_search_commands_for_data_models_by_the_name_of_their_view() -> None:
+    command = REGISTRY["studio.models.new"]
+    made = PaletteEntry(command.title, lambda: None, group="Actions", search_terms=command.search_terms)
+    assert [hit.entry.title for hit in search(">models", [made])] == ["Create data model"]
 
 
 def test_search_letters_that_match_are_those_of_the_words() -> None:
@@ -257,7 +269,7 @@ def test_palette_tells_the_selected_result_when_typing_pauses(
     announcements.clear()
     qtbot.keyClicks(palette.field, "open live bus")
     assert announcements == []
-    qtbot.waitUntil(lambda: announcements == ["Open live bus, 1 result"])
+    qtbot.waitUntil(lambda: announcements == ["Open live bus, Actions, 1 result"])
 
 
 def test_palette_tells_the_selected_result_only_when_it_or_the_count_changes(
@@ -266,10 +278,10 @@ def test_palette_tells_the_selected_result_only_when_it_or_the_count_changes(
     palette = open_palette(qtbot, entries("Open live bus", "Open settings", "Pair a dongle"))
     announcements.clear()
     for text, told in (
-        ("open", "Open live bus, 2 results"),
-        ("open live bus", "Open live bus, 1 result"),
+        ("open", "Open live bus, Actions, 2 results"),
+        ("open live bus", "Open live bus, Actions, 1 result"),
         ("open live busx", "No results match “open live busx”"),
-        ("open", "Open live bus, 2 results"),
+        ("open", "Open live bus, Actions, 2 results"),
     ):
         announcements.clear()
         palette.field.setText(text)
@@ -277,7 +289,11 @@ def test_palette_tells_the_selected_result_only_when_it_or_the_count_changes(
         qtbot.waitUntil(lambda told=told: announcements == [told])
     qtbot.keyClick(palette.field, Qt.Key.Key_Down)
     qtbot.keyClick(palette.field, Qt.Key.Key_Up)
-    assert announcements == ["Open live bus, 2 results", "Open settings", "Open live bus"]
+    assert announcements == [
+        "Open live bus, Actions, 2 results",
+        "Open settings, 2 of 2",
+        "Open live bus, 1 of 2",
+    ]
 
 
 def test_palette_tells_results_that_come_later_once(qtbot: QtBot, light: Theme, announcements: list[str]) -> None:
@@ -289,7 +305,7 @@ def test_palette_tells_results_that_come_later_once(qtbot: QtBot, light: Theme, 
     palette.add_results("open", [])
     assert announcements == []
     palette.add_results("open", entries("Open sales"))
-    assert announcements == ["Open live bus, 3 results"]
+    assert announcements == ["Open live bus, Actions, 3 results"]
 
 
 def test_palette_offers_what_was_opened_last_until_something_is_typed(qtbot: QtBot, light: Theme) -> None:
@@ -414,3 +430,40 @@ def test_palette_tells_the_focus_once_where_a_command_leaves_it(
     assert runs(after.setFocus) == ["after"]
     assert runs(stays) == ["before"]
     assert announcements == ["Done here"]
+
+
+def test_palette_tells_what_a_row_is_its_keys_and_its_place(
+    qtbot: QtBot, light: Theme, announcements: list[str]
+) -> None:
+    board = PaletteEntry("Shop review", lambda: None, group="Dashboards", subtitle="Mert Aydın", leads=True)
+    save = PaletteEntry("Save version", lambda: None, group="Actions", keys="Ctrl Alt S")
+    palette = open_palette(qtbot, [board, save, replace(save, title="Save as", keys="")])
+    qtbot.waitUntil(lambda: announcements == ["Shop review, Dashboards, Mert Aydın, 3 commands and views"])
+    announcements.clear()
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_Up):
+        qtbot.keyClick(palette.field, key)
+    assert announcements == [
+        "Save version, Actions, Ctrl Alt S, 2 of 3",
+        "Save as, 3 of 3",
+        "Save version, Ctrl Alt S, 2 of 3",
+        "Shop review, Dashboards, Mert Aydın, 1 of 3",
+    ]
+    shown = [palette.list.model().index(row, 0) for row in range(palette.list.model().rowCount())]
+    described = [index.data(Qt.ItemDataRole.AccessibleDescriptionRole) for index in shown]
+    assert described == [None, "Dashboards, Mert Aydın", None, "Actions, Ctrl Alt S", "Actions"]
+
+
+def test_palette_tells_each_search_that_finds_nothing_and_where_it_looked(
+    qtbot: QtBot, light: Theme, announcements: list[str]
+) -> None:
+    palette = open_palette(qtbot, entries("Pair a dongle"))
+    only = "Only commands are searched after >. Remove it to search views and dashboards too."
+    for text, told in (
+        (">zzz", f"No results match “>zzz”. {only}"),
+        (">zzzz", f"No results match “>zzzz”. {only}"),
+        ("", "Pair a dongle, Actions, 1 command or view"),
+        (">zzz", f"No results match “>zzz”. {only}"),
+    ):
+        announcements.clear()
+        palette.field.setText(text)
+        qtbot.waitUntil(lambda told=told: announcements == [told])

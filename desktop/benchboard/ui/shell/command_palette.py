@@ -8,10 +8,10 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from benchboard.i18n import _, ngettext, pgettext
+from benchboard.i18n import _, ngettext, number, pgettext
 from benchboard.paging import no_match_text
-from benchboard.ui.shell.fuzzy_search import PaletteEntry, search, split_scope
-from benchboard.ui.shell.palette_list import CommandMatchList, CommandMatchModel
+from benchboard.ui.shell.fuzzy_search import CommandMatch, PaletteEntry, search, split_scope
+from benchboard.ui.shell.palette_list import CommandMatchList, CommandMatchModel, beside_text
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.accessible import announce, untold
 from benchboard.ui.widgets.badges import Badge
@@ -58,7 +58,9 @@ class CommandPalette(Scrim):
         self._selection_moved = False
         """Whether the user has selected an entry: later results don't change the selection."""
         self._told: tuple[PaletteEntry | None, str] = (None, "")
-        """The selected entry and the count that a screen reader was told of last."""
+        """The selected entry and the count, or what stands in their place, that a screen reader was told of last."""
+        self._told_group = ""
+        """The group that was told last: arrows tell it only as they come to another one."""
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self._request_search)
         self._tell = QTimer(self, singleShot=True, interval=_TELL_MS)
@@ -103,6 +105,7 @@ class CommandPalette(Scrim):
         self.place_content()
         slide_in(self.frame, FROM_ABOVE)
         self.field.setFocus()
+        self._tell.start()
 
     def place_content(self) -> None:
         width = min(_WIDTH, self.width() - 32) + 2 * SHADOW
@@ -230,31 +233,40 @@ class CommandPalette(Scrim):
             if row == 1:
                 self.list.scrollToTop()
 
-    def _selected(self) -> PaletteEntry | None:
-        match = self._model.match_at(self.list.currentIndex().row())
-        return match.entry if match is not None else None
-
     def _tell_matches(self) -> None:
         """Tell which entry is selected and how many there are, as the field keeps the focus: unless the last letter
         changed neither."""
-        selected, count = self._selected(), self._count.text()
-        if not self.isVisible() or (selected, count) == self._told:
+        selected = self._model.match_at(self.list.currentIndex().row())
+        count = self._count.text() if selected is not None or self._awaited else self._no_results_text()
+        told = selected.entry if selected is not None else None, count
+        if not self.isVisible() or told == self._told:
             return
-        self._told = selected, count
-        if selected is None:
-            announce(self.field, count if self._awaited else self._no_results.sentence.text())
-        else:
-            announce(self.field, ", ".join(filter(None, (selected.title, selected.why_not, count))))
+        self._told, self._told_group = told, ""
+        announce(self.field, count if selected is None else f"{self._entry_text(selected)}, {count}", again=True)
+
+    def _no_results_text(self) -> str:
+        """That nothing was found, and where only a part was searched."""
+        sentence = self._no_results.sentence.text()
+        return f"{sentence}. {self._no_results.why.text()}" if split_scope(self.field.text())[0] else sentence
+
+    def _entry_text(self, match: CommandMatch) -> str:
+        """What a row shows, and the heading above it if that wasn't told just before."""
+        entry, told = match.entry, self._told_group
+        self._told_group = entry.group
+        group = entry.group if entry.group != told else ""
+        return ", ".join(filter(None, (entry.title, group, beside_text(match), entry.keys)))
 
     def _move_to(self, row: int) -> None:
-        """Select the entry in a row by the keys, and tell its name."""
+        """Select the entry in a row by the keys, and tell what it is and its place."""
         self._selection_moved = True
         self._tell.stop()
         self._select_row(row)
-        selected = self._selected()
+        selected = self._model.match_at(row)
         if selected is not None:
-            self._told = selected, self._count.text()
-            announce(self.field, ", ".join(filter(None, (selected.title, selected.why_not))))
+            self._told = selected.entry, self._count.text()
+            place, count = self._model.place_of(row), len(self._model.matches())
+            text = _("{place} of {count}").format(place=number(place), count=number(count))
+            announce(self.field, f"{self._entry_text(selected)}, {text}", again=True)
 
     def _run_by_pointer(self, index: QModelIndex) -> None:
         note_input(key=False)

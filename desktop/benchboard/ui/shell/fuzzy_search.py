@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 from benchboard.i18n import _
@@ -132,11 +133,20 @@ def search(query: str, entries: Sequence[PaletteEntry]) -> list[CommandMatch]:
     hits = hits or [match_ for entry in candidates if (match_ := _best_match(others, entry)) is not None]
     if not hits:
         found = [(entry, match(query, entry.title)) for entry in candidates]
-        loose = [CommandMatch(entry, *one) for entry, one in found if one and _is_word_start(entry.title, one[1][0])]
+        loose = [CommandMatch(entry, *one) for entry, one in found if one and _is_likely(entry.title, one[1])]
         best = max((hit.score for hit in loose), default=0)
         hits = [hit for hit in loose if best <= 0 or hit.score * 5 >= best * 3]
     ranked = sorted(hits, key=lambda hit: (bool(hit.entry.why_not), -hit.score))
     return _group(hits, list(dict.fromkeys(hit.entry.group for hit in ranked)))
+
+
+def _is_likely(title: str, letters: tuple[int, ...]) -> bool:
+    """Whether letters scattered over a title may be meant: each begins a word, or the first does and they are in few
+    pieces. Else “stati” finds *Set as time zero*, and Enter sets it."""
+    pieces = [letters[0], *(at for before, at in pairwise(letters) if at != before + 1)]
+    return all(_is_word_start(title, at) for at in pieces) or (
+        _is_word_start(title, letters[0]) and len(pieces) * 3 <= len(letters) * 2
+    )
 
 
 def split_scope(query: str) -> tuple[str, str]:

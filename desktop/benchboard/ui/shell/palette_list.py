@@ -42,6 +42,10 @@ class CommandMatchModel(QAbstractListModel):
         line = self._lines[row] if 0 <= row < len(self._lines) else None
         return line if isinstance(line, CommandMatch) else None
 
+    def place_of(self, row: int) -> int:
+        """How many entries there are down to a row, this one among them: headings don't count."""
+        return sum(isinstance(line, CommandMatch) for line in self._lines[: row + 1])
+
     def row_of(self, entry: PaletteEntry) -> int:
         """The row of an entry; -1 if there is none."""
         found = (row for row, line in enumerate(self._lines) if isinstance(line, CommandMatch) and line.entry is entry)
@@ -71,9 +75,11 @@ class CommandMatchModel(QAbstractListModel):
         return 0 if parent.isValid() else len(self._lines)
 
     def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        match = self.match_at(index.row())
+        if role == Qt.ItemDataRole.AccessibleDescriptionRole and match is not None:
+            return ", ".join(filter(None, (match.entry.group, beside_text(match), match.entry.keys)))
         if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return None
-        match = self.match_at(index.row())
         return match.entry.title if match is not None else self.heading(index.row())
 
     def flags(self, index: QModelIndex | QPersistentModelIndex) -> Qt.ItemFlag:
@@ -147,7 +153,7 @@ class _CommandMatchDelegate(QStyledItemDelegate):
             right -= width + 6
         left = rect.left() + 44.0
         left = self._paint_title(painter, left, rect, match)
-        beside = entry.why_not or match.word or entry.subtitle or _where_text(entry)
+        beside = beside_text(match)
         if beside:
             painter.setFont(theme().font("caption"))
             painter.setPen(theme().color("text.muted"))
@@ -178,6 +184,11 @@ class _CommandMatchDelegate(QStyledItemDelegate):
             left += width
             start = end
         return left
+
+
+def beside_text(match: CommandMatch) -> str:
+    """What stands beside a title: why it can't be run now, the term that was found, or what the entry belongs to."""
+    return match.entry.why_not or match.word or match.entry.subtitle or _where_text(match.entry)
 
 
 def _where_text(entry: PaletteEntry) -> str:

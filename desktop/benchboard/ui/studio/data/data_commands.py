@@ -60,7 +60,7 @@ REGISTRY.register(
     Command("studio.sources.remove", N_("Remove data source"), Group.DATA, ("Del",), "ph.trash", "", SOURCES,
             danger=True),
     Command("studio.models.new", N_("Create data model"), Group.MODELS, (), "ph.plus",
-            N_("semantic model, join tables, measure, calculated field")),
+            N_("models, semantic model, join tables, measure, calculated field")),
     Command("studio.models.save", N_("Save data model"), Group.MODELS, ("Ctrl+S",), "ph.check", N_("publish"), MODELS),
     Command("studio.models.undo", N_("Undo"), Group.MODELS, ("Ctrl+Z",), "ph.arrow-u-up-left",
             N_("revert, go back"), MODELS),
