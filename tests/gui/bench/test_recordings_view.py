@@ -210,6 +210,39 @@ def test_frame_that_is_current_stays_so_in_sight_or_the_next_one_does_where_a_fi
     assert opened.time_line.playhead == playhead, "the user moved nothing"
 
 
+def test_filter_tells_the_counts_that_are_shown_once_the_recording_was_searched(
+    qtbot: QtBot, shell: Shell, opened: RecordingsView, click: Clicker, announcements: list[str]
+) -> None:
+    """It told how many IDs there were before."""
+    click.type(shell.window(), "recording_filter", "1A0,!error")
+    qtbot.waitUntil(lambda: bool(announcements))
+    assert announcements == ["1 of 2 IDs, 1\u202f500 frames"]
+    announcements.clear()
+    opened.frames.filter_bar.clear()
+    qtbot.waitUntil(lambda: announcements[:1] == ["2 IDs, 3\u202f000 frames"])
+
+
+def test_frame_that_is_current_stays_in_sight_as_the_plots_open_below_and_comes_back_into_it_by_its_key(
+    qtbot: QtBot, opened: RecordingsView
+) -> None:
+    table = opened.frames.table
+
+    def in_sight() -> bool:
+        return table.viewport().rect().contains(table.visualRect(table.currentIndex()))
+
+    table.setFocus()
+    qtbot.keyClick(table, Qt.Key.Key_End)
+    assert in_sight()
+    height = table.viewport().height()
+    opened.frames.plots.show_pane(True)
+    qtbot.waitUntil(lambda: table.viewport().height() < height)
+    assert in_sight()
+    table.scrollToTop()
+    assert not in_sight()
+    qtbot.keyClick(table, Qt.Key.Key_End)
+    assert in_sight()
+
+
 def test_keys_on_the_time_line_move_by_steps_and_pages_and_each_place_is_told(
     qtbot: QtBot, opened: RecordingsView, announcements: list[str]
 ) -> None:

@@ -244,8 +244,13 @@ class FrameList(WholeRowTable):
         return max(own, self._title_width(column))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the current row in sight where another pane opens below."""
+        current = self.visualRect(self.currentIndex())
+        was_in_sight = current.isValid() and current.top() >= 0 and current.bottom() < event.oldSize().height()
         super().resizeEvent(event)
         self.show_decoded()
+        if was_in_sight:
+            self.scrollTo(self.currentIndex())
 
     def columns_text(self) -> str:
         """The state of the columns and the times, to be kept."""

@@ -29,7 +29,10 @@ class RowCursor(_Table):
         if action in (_Action.MoveHome, _Action.MoveEnd):  # Qt goes to an end of the present row
             modifiers |= Qt.KeyboardModifier.ControlModifier
         found = super().moveCursor(action, modifiers)
-        return found.siblingAtColumn(0) if action in _TO_ROWS and found.isValid() else found
+        found = found.siblingAtColumn(0) if action in _TO_ROWS and found.isValid() else found
+        if found.isValid() and found == self.currentIndex():  # at an end: Qt leaves it where it was scrolled to
+            self.scrollTo(found)
+        return found
 
 
 class WholeRowTable(RowCursor, QTableView):
