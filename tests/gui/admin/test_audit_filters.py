@@ -114,3 +114,13 @@ def test_export_is_what_is_filtered_and_is_recorded(
         lambda session, actor: audit.list_entries(session, actor, Listing(filters={"event": "audit.export"})).rows
     )
     assert entry.details == {"count": count, "filters": {"event": "user.create"}, "format": "json"}
+
+
+def test_clearing_the_filters_leads_to_the_entries_at_once(admin: Admin, told_focus: list[str]) -> None:
+    _open(admin)
+    _select(admin, "audit_period", "today")
+    admin.find("audit_clear").setFocus(Qt.FocusReason.TabFocusReason)
+    told_focus.clear()
+    admin.key(Qt.Key.Key_Return)
+    admin.wait(admin.table("audit_table").hasFocus)
+    assert told_focus == ["audit_table"]

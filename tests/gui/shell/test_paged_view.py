@@ -452,6 +452,42 @@ def test_day_heading_says_how_many_entries_its_day_has_once_all_are_loaded(
     assert (counts(0), counts(30)) == ("30 entries", "")
 
 
+class OneDay(Source):
+    """60 entries, of which a search leaves those from the 28th on."""
+
+    def page(self, _session: object, listing: Listing, _after: str | None, _limit: int) -> Page[Entry]:
+        return Page(tuple(Entry(str(number), f"Entry {number}") for number in range(27 if listing.search else 0, 60)))
+
+
+def test_first_entry_of_a_day_is_in_view_below_its_heading_after_the_filters_are_cleared(
+    qtbot: QtBot, tasks: Tasks, owner: QObject, beside: QWidget
+) -> None:
+    """The list scrolled to it before the headings had their room, which then moved it out of view."""
+    columns: tuple[Column[Entry], ...] = (Column("at", "When", lambda entry: entry.name, True),)
+    now = datetime.now(UTC)
+    model = PagedTableModel(tasks, OneDay().page, columns, owner)
+    table = PagedTable(
+        model, label="Entries", name="days", ticks=False, row_height="compact",
+        day=lambda entry: now - timedelta(days=0 if int(entry.id) < 27 else 1),
+    )  # fmt: skip
+    table.setParent(beside)
+    table.resize(600, 500)
+    beside.show()
+    table.show()
+    with qtbot.waitSignal(model.loaded):
+        model.listing = Listing(search="yesterday", sort="at", descending=True)
+    table.view.setFocus()
+    table.view.setCurrentIndex(model.index(0, 0))
+    with qtbot.waitSignal(model.loaded):
+        model.listing = Listing(sort="at", descending=True)
+    view = table.view
+    assert view.currentIndex().row() == 27
+    assert view.rowHeight(27) == 28 + 28
+    assert view.viewport().rect().contains(view.visualRect(view.currentIndex()))
+    table.resize(600, 400)
+    assert view.viewport().rect().contains(view.visualRect(view.currentIndex()))
+
+
 class Pages(Source):
     """A list of five pages."""
 

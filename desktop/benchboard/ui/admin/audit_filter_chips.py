@@ -58,10 +58,12 @@ class AuditFilterChips(QWidget):
         the list when what had them is gone.
         """
         focused = self.focusWidget() if self.isVisible() else None
-        for chip, text in ((self._period, period), (self._object, object_title), (self._entry, entry)):
+        texts = ((self._period, period), (self._object, object_title), (self._entry, entry))
+        goes = not filtered or any(chip is focused and not text for chip, text in texts)
+        if focused is not None and focused.hasFocus() and goes:
+            self._next_focus.setFocus(Qt.FocusReason.OtherFocusReason)  # first: Qt would go through what is beside it
+        for chip, text in texts:
             if text:
                 chip.show_text(text)
             chip.setVisible(bool(text))
         self.setVisible(filtered)
-        if focused is not None and not focused.isVisible():
-            self._next_focus.setFocus(Qt.FocusReason.OtherFocusReason)

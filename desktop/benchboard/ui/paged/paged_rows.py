@@ -192,8 +192,12 @@ class PagedRows(RowCursor, QTableView):
         super().scrollTo(index, hint)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the width anew; the row that has the keys stays in view when there is less height, as above a strip."""
+        box, before = self.visualRect(self.currentIndex()), event.oldSize().height()
         super().resizeEvent(event)
         self.share_width()
+        if self.hasFocus() and box.top() >= 0 and self.viewport().height() < box.bottom() < before:
+            self.scrollTo(self.currentIndex())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Ring the list itself while it has the focus by keyboard and no rows; else one of them has the ring."""

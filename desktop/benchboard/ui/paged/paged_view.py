@@ -320,6 +320,7 @@ class PagedTable(QWidget, Generic[Row]):
         else:
             is_left = False
         if at >= 0:
+            self.view.place_day_headings()  # first: they move the rows
             self.view.setCurrentIndex(self.model.index(at, 0))
             self.view.verticalScrollBar().setValue(scroll)
             if listing != self.model.listing:  # the row is elsewhere among those that match
