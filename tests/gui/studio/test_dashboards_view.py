@@ -372,6 +372,10 @@ def test_version_restored_here_is_not_told_as_a_change_made_elsewhere(
     studio.wait(lambda: page.editor.widget(item).title == "Second")
     assert [one for one in announcements if "elsewhere" in one] == []
     assert announcements[0].startswith("Restored version")
+    assert [one for one in announcements if one.startswith("Undone")] == announcements[-1:]  # by the toast
+    page.undo()
+    assert "Restore" not in announcements[-1]  # that was undone: not undone again, as if it had been done
+    assert announcements[-1].startswith("Undone: ")
 
 
 def test_restored_version_is_undone_on_the_page_by_name(dashboards: DashboardsDriver, announcements: list[str]) -> None:

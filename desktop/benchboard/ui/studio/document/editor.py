@@ -297,7 +297,13 @@ class Editor(QObject):
         """
         self.is_following = True
         try:
-            self._perform(state.replace_document(self._state, title, document), remote=not own)
+            change = state.replace_document(self._state, title, document)
+            step = self.undo_stack.direction_to(title, change.state.document) if own and change is not None else None
+            if change is not None and step is not None:  # else the next undo would bring back what was undone there
+                self._show(change.state)
+                self.undo_stack.follow(step)
+            else:
+                self._perform(change, remote=not own)
         finally:
             self.is_following = False
 

@@ -58,6 +58,22 @@ class UndoStack(QObject):
             self.moved.emit(-1 if direction == "undo" else 1)
             self.position_changed.emit(self.position())
 
+    def direction_to(self, title: str, document: Document) -> Direction | None:
+        """Whether undoing the last step, if it has this title, or redoing the one undone last, leads to this document;
+        None: neither."""
+        done, undone = self.history.step("undo"), self.history.step("redo")
+        is_last = isinstance(done, UndoStep) and self.history.reordered() is None and done.title == title
+        if is_last and isinstance(done, UndoStep) and done.before == document:
+            return "undo"
+        is_next = isinstance(undone, UndoStep) and undone.title == title and undone.after == document
+        return "redo" if is_next else None
+
+    def follow(self, direction: Direction) -> None:
+        """Take a step as undone or redone that was so elsewhere in the window; what this led to is shown already."""
+        self.history = self.history.move(direction)
+        self.moved.emit(-1 if direction == "undo" else 1)
+        self.position_changed.emit(self.position())
+
     def clear(self) -> None:
         """Remove all steps."""
         if self.history.steps:

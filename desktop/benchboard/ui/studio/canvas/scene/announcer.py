@@ -63,7 +63,7 @@ class Announcer(QObject):
 
     def _announce_undo(self, direction: int) -> None:
         step = self._editor.undo_stack.history.step("redo" if direction < 0 else "undo")
-        if step is not None:
+        if step is not None and not self._editor.is_following:  # who did it elsewhere was told there
             words = _("Undone: {step}") if direction < 0 else _("Redone: {step}")
             # Wherever the focus is: Ctrl+Z works there too, and shows what it did only on the page.
             accessible.announce(self._view, words.format(step=undone_text(step)), again=True)
