@@ -766,3 +766,38 @@ def test_delete_person_asks_where_sessions_end_lists_them_as_deleted_and_is_undo
     admin.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     admin.wait(lambda: "Zoë 100% restored" in admin.toast())
     admin.row(TABLE, "Zoë 100%")
+
+
+def test_what_is_wrong_with_a_new_person_is_told_each_time(admin: Admin, announcements: list[str]) -> None:
+    """The database's answer was told every other time only."""
+    admin.click("people_add")
+    admin.type("add_email", "ada@example.com")
+    for _attempt in range(3):
+        admin.find("add_email").setFocus(Qt.FocusReason.TabFocusReason)
+        announcements.clear()
+        admin.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        admin.wait(lambda: announcements)
+        assert ["already has an account" in one for one in announcements] == [True]
+
+
+def test_name_of_a_team_that_is_missing_is_told_once(admin: Admin, announcements: list[str]) -> None:
+    """Ctrl+Enter was Enter in the field, and then the button."""
+    admin.go("admin/teams")
+    admin.click("teams_new")
+    admin.find("name_field")
+    announcements.clear()
+    admin.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert announcements == ["Enter a name."]
+    admin.click("name_cancel")
+
+
+def test_new_person_can_be_undone_and_redone(admin: Admin, announcements: list[str]) -> None:
+    admin.click("people_add")
+    admin.type("add_email", "mert@example.com")
+    admin.click("add_act")
+    admin.wait(lambda: "mert added. Undo: Ctrl Z" in announcements)
+    admin.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    admin.wait(lambda: "Undone: new person “mert”. Redo: Ctrl Shift Z" in announcements)
+    admin.wait(lambda: "mert" not in admin.column(TABLE))
+    admin.key(Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
+    admin.row(TABLE, "mert")

@@ -146,11 +146,12 @@ class AddPersonDialog(Dialog):
             raise Invalid("people.password", _("Enter a password."), do=wanted)
         passwords.require_acceptable(self._password.text(), email=self._email.text())
 
-    def _validate(self) -> list[Field]:
-        """Show the error below each field that was edited or submitted; returns all wrong fields, from the top."""
+    def _validate(self, *, again: bool = False) -> list[Field]:
+        """Show the error below each field that was edited or submitted; returns all wrong fields, from the top. What is
+        wrong is told `again` to who tries again."""
         wrong = self._wrong_fields()
         for field, _check in self._checks:
-            field.set_error(wrong.get(field, "") if field in self._touched else "")
+            field.set_error(wrong.get(field, "") if field in self._touched else "", again=again)
         return list(wrong)
 
     def _wrong_fields(self) -> dict[Field, str]:
@@ -168,7 +169,7 @@ class AddPersonDialog(Dialog):
         if not self._add.isEnabled():
             return
         self._touched.update(field for field, _check in self._checks)
-        if wrong := self._validate():
+        if wrong := self._validate(again=True):
             wrong[0].edit.setFocus(Qt.FocusReason.OtherFocusReason)
             return
         self._problem.say("")
@@ -198,7 +199,7 @@ class AddPersonDialog(Dialog):
         elif field is None:
             self._problem.say(" ".join(part for part in (error.what, error.why, error.do) if part))
         else:
-            field.set_error(f"{error.what} {error.why or error.do}")
+            field.set_error(f"{error.what} {error.why or error.do}", again=True)
             field.edit.setFocus()
             if self._existing_id:
                 self._show_existing.set_title(_("Show {name}").format(name=error.facts.get("name", "")))

@@ -132,6 +132,8 @@ class Dialog(Scrim):
     right.
     """
 
+    takes_ctrl_enter: ClassVar[bool] = True
+    """Whether Ctrl+Enter in a field of it is for its blue button."""
     _grows: ClassVar[bool] = False
     """Whether it becomes higher than its size if its text needs that."""
 

@@ -133,10 +133,19 @@ class Edit(QLineEdit):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self._leaves_undo(event):
+        if self._leaves_undo(event) or self._leaves_enter(event):
             event.ignore()
         else:
             super().keyPressEvent(event)
+
+    def _leaves_enter(self, event: QKeyEvent) -> bool:
+        """Whether a key is Ctrl+Enter in a dialog, which presses its blue button: as Enter in the field, it would do
+        the same twice."""
+        around: QWidget | None = self
+        while around is not None and not getattr(around, "takes_ctrl_enter", False):
+            around = around.parentWidget()
+        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        return around is not None and is_enter and bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
 
     def _leaves_undo(self, event: QEvent) -> bool:
         """Whether a key means undo or redo, and nothing that was typed here can be."""
