@@ -122,7 +122,8 @@ def _count(session: Session, user: User) -> int:
 def _entries(session: Session, user: User) -> Iterator[dict[str, Any]]:
     """The entries about the person, the oldest first, as sentences with their details."""
     for entry in audit.entries_about(session, user.organisation_id, user.id, page_rows=_ENTRIES):
-        own = entry.user_id == user.id
+        # What an admin did in the person's name was done on the admin's computer.
+        own = entry.details.get("acted_by", entry.user_id) == user.id
         yield {
             "at": None if isinstance(entry.at, Unreadable) else entry.at,
             "who": entry.who,

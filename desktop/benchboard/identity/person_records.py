@@ -97,6 +97,12 @@ _BY_ADDRESS: Final[Mapping[tuple[str, str], str]] = {
     ("invitations", "email"): "email",
 }
 """Kinds that hold an address → which form of it."""
+_OF_OTHERS: Final[Mapping[tuple[str, str], frozenset[str]]] = {
+    ("session_history", "ended_by"): frozenset({"host_name", "user_agent", "ip_address"}),
+    ("merchant_team", "granted_by"): frozenset({"user_email"}),
+}
+"""Kinds whose rows are about somebody else, to whom the person did something → columns that tell more of them than
+who they are."""
 
 
 def kind_titles() -> dict[str, str]:
@@ -129,9 +135,11 @@ def columns(table: Table) -> list[Column[Any]]:
 
 
 def rows(session: Session, kind: RecordKind, user: User) -> Iterator[dict[str, Any]]:
-    """The person's rows of a kind, by their keys; read page by page."""
+    """The person's rows of a kind, by their keys, without what is about others; read page by page."""
     table = table_of(kind)
-    query = select(*columns(table)).where(condition(kind, user)).order_by(*table.primary_key.columns)
+    left_out = _OF_OTHERS.get((kind.table, kind.column), frozenset())
+    shown = [column for column in columns(table) if column.name not in left_out]
+    query = select(*shown).where(condition(kind, user)).order_by(*table.primary_key.columns)
     with session.execute(query.execution_options(yield_per=PAGE_ROWS)) as found:
         for row in found.mappings():
             yield dict(row)

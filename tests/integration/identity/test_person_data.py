@@ -16,6 +16,7 @@ from benchboard.errors import AppError, Cancelled, Conflict, Denied, NotFound
 from benchboard.identity import (
     api_keys,
     audit,
+    authentication,
     lockouts,
     person_deletion,
     person_erasure,
@@ -129,6 +130,27 @@ def test_export_says_what_others_did_and_not_from_where(town: Town, ana: Ana) ->
     assert [one["what"] for one in by_admin] == ["Revoked Ana Lyst's session"]
     assert [(one["ip_address"], one["program"]) for one in by_admin] == [(None, None)]
     assert {one["ip_address"] for one in entries if one["event"] == "session.sign-in"} == {"10.20.7.112", "10.1.1.1"}
+
+
+def test_export_has_no_computer_of_who_acted_in_the_persons_name_and_theirs_for_them(town: Town, ana: Ana) -> None:
+    where = Client("admins-pc", "Program of the admin", "10.66.66.66")
+    with unbound(town.database).change() as session:
+        admin = authentication.sign_in(session, email=town.actor.email, password=PASSWORD, client=where).actor
+        acting = authentication.actor_for_email(session, admin, email=ANA)
+        library.create(session, acting, document(), name="For Ana")
+    told = {}
+    for user_id in (ana.id, admin.user_id):
+        entries = json.loads(_export(town, user_id)["audit_log.json"])
+        told[user_id] = [(one["ip_address"], one["program"]) for one in entries if "acted_by" in one["details"]]
+    assert told == {ana.id: [(None, None)], admin.user_id: [("10.66.66.66", "Program of the admin on admins-pc")]}
+
+
+def test_export_has_no_computers_of_others_whose_sessions_the_person_ended(town: Town, ana: Ana) -> None:
+    ended = json.loads(_export(town, town.actor.user_id)["session_history_ended_by.json"])
+    assert [one["user_id"] for one in ended] == [ana.id]
+    told = b"\n".join(_export(town, town.actor.user_id).values())
+    assert b"ana-laptop" not in told
+    assert b"10.1.1.1" not in told
 
 
 def test_export_of_others_needs_the_permission_and_of_oneself_none(town: Town, ana: Ana) -> None:
