@@ -6,7 +6,7 @@ changed, go on naming somebody. It can't be undone; `report` says before what go
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from benchboard.errors import Conflict
@@ -15,7 +15,9 @@ from benchboard.identity import audit, person_deletion, person_records, users
 from benchboard.identity.permissions import Actor, require
 from benchboard.identity.person_records import RecordKind
 from benchboard.storage import guard
+from benchboard.storage.models.analytics import Report
 from benchboard.storage.models.identity import AuditLog, User
+from benchboard.storage.models.merchants import MerchantDashboard
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ def erase(session: Session, actor: Actor, user_id: str) -> ErasureReport:
     for kind in person_records.KINDS:
         if not kind.why_kept:
             session.execute(delete(person_records.table_of(kind)).where(person_records.condition(kind, user)))
+    _take_address_out(session, user)
     user.email = user.email_norm = users.erased_address(user.id)
     user.name, user.status = _("Erased person"), "inactive"
     user.department = user.phone = user.timezone = user.locale = user.external_id = user.os_user = None
@@ -93,6 +96,18 @@ def audit_title() -> str:
         "Entries of the audit log can't be changed. They name the person by ID; those that added the account, renamed "
         "it or changed its address have the name and the address of then."
     )
+
+
+def _take_address_out(session: Session, user: User) -> None:
+    """Take the person's address out of the organisation's work that stays: shops, and reports that are sent to it."""
+    shops = MerchantDashboard.organisation_id == user.organisation_id
+    own = person_records.has_address(MerchantDashboard.owner_email.expression, user)
+    session.execute(update(MerchantDashboard).where(shops, own).values(owner_email=None))
+    spellings = person_records.own_spellings(user)
+    for report in session.scalars(select(Report).where(Report.organisation_id == user.organisation_id)):
+        kept = [one for one in report.recipients if str(one).lower() not in spellings]
+        if kept != report.recipients:
+            report.recipients = kept
 
 
 def _require_erasable(session: Session, actor: Actor, user: User, *, lock: bool = True) -> None:

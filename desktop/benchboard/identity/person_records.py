@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from sqlalchemy import Column, LargeBinary, Table, select
+from sqlalchemy import Column, ColumnElement, LargeBinary, Table, func, select
 from sqlalchemy.orm import Session
 
 from benchboard.i18n import N_, _
@@ -91,12 +91,10 @@ KINDS: Final = (
     RecordKind("merchant_team", "granted_by", N_("Access to shops they granted"), "named"),
 )
 """In the order of an export. The audit log is beside them (`person_export`), and so is the account itself."""
-_BY_ADDRESS: Final[Mapping[tuple[str, str], str]] = {
-    ("account_lockouts", "email_norm"): "email_norm",
-    ("email_outbox", "recipient"): "email",
-    ("invitations", "email"): "email",
-}
-"""Kinds that hold an address → which form of it."""
+_BY_ADDRESS: Final = frozenset(
+    {("account_lockouts", "email_norm"), ("email_outbox", "recipient"), ("invitations", "email")}
+)
+"""Kinds that hold an address."""
 _OF_OTHERS: Final[Mapping[tuple[str, str], frozenset[str]]] = {
     ("session_history", "ended_by"): frozenset({"host_name", "user_agent", "ip_address"}),
     ("merchant_team", "granted_by"): frozenset({"user_email"}),
@@ -118,10 +116,19 @@ def table_of(kind: RecordKind) -> Table:
 def condition(kind: RecordKind, user: User) -> Any:
     """The condition that a row is one of this person's."""
     table = table_of(kind)
-    field = _BY_ADDRESS.get((kind.table, kind.column))
-    value = user.id if field is None else getattr(user, field)
-    found = table.c[kind.column] == value
+    by_address = (kind.table, kind.column) in _BY_ADDRESS
+    found = has_address(table.c[kind.column], user) if by_address else table.c[kind.column] == user.id
     return found if "organisation_id" not in table.c else found & (table.c.organisation_id == user.organisation_id)
+
+
+def has_address(column: ColumnElement[Any], user: User) -> ColumnElement[bool]:
+    """The condition that a column has the person's address, however it is spelled."""
+    return func.lower(column).in_(sorted(own_spellings(user)))
+
+
+def own_spellings(user: User) -> frozenset[str]:
+    """The person's address in small letters, as it is written and as it is compared."""
+    return frozenset({user.email.lower(), user.email_norm})
 
 
 def columns(table: Table) -> list[Column[Any]]:

@@ -17,6 +17,7 @@ from benchboard.identity import (
     api_keys,
     audit,
     authentication,
+    invitations,
     lockouts,
     person_deletion,
     person_erasure,
@@ -30,7 +31,9 @@ from benchboard.identity.authentication import SignedIn
 from benchboard.identity.permissions import Client
 from benchboard.paging import Listing
 from benchboard.storage.models import Base
-from benchboard.storage.models.identity import AuditLog, User
+from benchboard.storage.models.analytics import Report
+from benchboard.storage.models.identity import AuditLog, Invitation, User
+from benchboard.storage.models.merchants import MerchantDashboard
 from support.databases import unbound
 from support.papers import document
 from support.people import CLIENT, PASSWORD, Town
@@ -217,6 +220,26 @@ def test_erasing_does_what_its_report_said_and_leaves_no_name_or_address(town: T
     with pytest.raises(Denied):
         town.sign_in(ANA)
     town.add(ANA, "Another Ana")  # the address is free again
+
+
+def test_erasing_takes_the_address_out_of_work_that_stays_and_of_invitations_however_spelled(
+    town: Town, ana: Ana
+) -> None:
+    with town.database.bind(town.actor).change() as session:
+        bo = "bo@north.example"
+        first = invitations.invite(session, town.actor, email=bo, role="analyst")
+        dashboard = library.create(session, town.actor, document(), name="Line 3")
+        session.add(MerchantDashboard(organisation_id=town.north, domain="x.example", owner_email="Ana@North.example"))
+        own = {"organisation_id": town.north, "dashboard_id": dashboard.card.id, "created_by": town.actor.user_id}
+        session.add(Report(**own, name="Weekly", recipients=[ANA, bo], format="pdf"))
+        session.get_one(Invitation, first.record.id).email = "ANA@north.example"
+    assert json.loads(_export(town, ana.id)["invitations_email.json"])[0]["email"] == "ANA@north.example"
+    with town.database.bind(town.actor).change() as session:
+        person_erasure.erase(session, town.actor, ana.id)
+    with unbound(town.database).read() as session:
+        assert session.scalars(select(MerchantDashboard.owner_email)).all() == [None]
+        assert session.scalars(select(Report.recipients)).all() == [[bo]]
+        assert session.scalars(select(Invitation.email)).all() == []
 
 
 def test_erased_person_is_neither_erased_again_nor_restored(town: Town, ana: Ana) -> None:
