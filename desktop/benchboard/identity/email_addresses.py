@@ -17,13 +17,18 @@ def normalise(address: str) -> str:
     local, at, domain = text.rpartition("@")
     host = _host(domain) if at and _LOCAL.fullmatch(local) and len(text) <= 255 else ""
     if not host:
-        raise Invalid(
-            "addresses.invalid",
-            _("“{address}” isn't a valid email address.").format(address=address[:80]),
-            do=_("Use the format name@example.com."),
-            field="email",
-        )
+        raise invalid(address)
     return f"{local.casefold()}@{host}"
+
+
+def invalid(address: str) -> Invalid:
+    """The error for what is no address."""
+    return Invalid(
+        "addresses.invalid",
+        _("“{address}” isn't a valid email address.").format(address=address[:80]),
+        do=_("Use the format name@example.com."),
+        field="email",
+    )
 
 
 def _host(domain: str) -> str:

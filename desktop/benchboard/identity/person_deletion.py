@@ -93,7 +93,7 @@ def restore_people(session: Session, actor: Actor, user_ids: Sequence[str]) -> R
     credentials stay ended. Raises `NotFound` for people who aren't deleted."""
     require(actor, "users:write")
     found = users.locked_people(session, actor, user_ids, deleted=True)
-    if any(users.is_erased(user.email) for user in found):
+    if any(users.is_erased(user.id, user.email) for user in found):
         raise Conflict("people.erased", _("An erased person can't be restored."), do=_("Add the person anew."))
     now, working = datetime.now(UTC), 0
     for user in found:

@@ -111,7 +111,7 @@ def _take_address_out(session: Session, user: User) -> None:
 
 
 def _require_erasable(session: Session, actor: Actor, user: User, *, lock: bool = True) -> None:
-    if users.is_erased(user.email):
+    if users.is_erased(user.id, user.email):
         raise Conflict("people.erased", _("This person is erased already."))
     if user.deleted_at is None:
         person_deletion.require_deletable(session, actor, [user], lock=lock)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from benchboard.errors import Conflict, Invalid, NotFound, check_all
 from benchboard.i18n import _
-from benchboard.identity import audit, organisations, passwords, sign_in_policy
+from benchboard.identity import audit, email_addresses, organisations, passwords, sign_in_policy
 from benchboard.identity.email_addresses import normalise
 from benchboard.identity.permissions import Actor, require
 from benchboard.identity.person_names import require_name
@@ -248,9 +248,13 @@ def require_role(role: str) -> None:
 
 
 def require_free(session: Session, actor: Actor, email: str) -> None:
-    """Raise `Conflict` (`people.taken`) for the address of an account, `Invalid` for what is no address."""
+    """Raise `Conflict` (`people.taken`) for the address of an account, `Invalid` for what is no address, or one as
+    erased people have."""
     require(actor, "users:read")
-    taken = select(User).where(User.organisation_id == actor.organisation_id, User.email_norm == normalise(email))
+    wanted = normalise(email)
+    if wanted.endswith(_ERASED):
+        raise email_addresses.invalid(email)
+    taken = select(User).where(User.organisation_id == actor.organisation_id, User.email_norm == wanted)
     if (user := session.scalars(taken).first()) is not None:
         deleted = user.deleted_at is not None
         what = _("{email} already has an account in {organisation}.")
@@ -364,9 +368,9 @@ def erased_address(user_id: str) -> str:
     return f"erased-{user_id}{_ERASED}"
 
 
-def is_erased(email: str) -> bool:
-    """Whether this is the address of an erased person."""
-    return email.endswith(_ERASED)
+def is_erased(user_id: str, email: str) -> bool:
+    """Whether the person with this ID, who has this address now, was erased."""
+    return email == erased_address(user_id)
 
 
 def _open_count() -> ScalarSelect[int]:

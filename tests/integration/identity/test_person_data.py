@@ -10,15 +10,17 @@ from typing import Any
 import pyotp
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from benchboard.dashboards import library
-from benchboard.errors import AppError, Cancelled, Conflict, Denied, NotFound
+from benchboard.errors import AppError, Cancelled, Conflict, Denied, Invalid, NotFound
 from benchboard.identity import (
     api_keys,
     audit,
     authentication,
     invitations,
     lockouts,
+    person_changes,
     person_deletion,
     person_erasure,
     person_export,
@@ -29,6 +31,7 @@ from benchboard.identity import (
 )
 from benchboard.identity.authentication import SignedIn
 from benchboard.identity.permissions import Client
+from benchboard.identity.person_changes import PersonFields
 from benchboard.paging import Listing
 from benchboard.storage.models import Base
 from benchboard.storage.models.analytics import Report
@@ -255,6 +258,31 @@ def test_erased_person_is_neither_erased_again_nor_restored(town: Town, ana: Ana
         with pytest.raises(Conflict) as refused, town.database.bind(actor).change() as session:
             act(session)
         assert refused.value.code == "people.erased"
+
+
+def test_address_of_an_erased_person_is_given_to_nobody_and_tells_nothing_of_who_has_another(
+    town: Town, ana: Ana
+) -> None:
+    bo = town.add("bo@north.example")
+    taken = users.erased_address(ana.id)
+
+    def change(session: Session) -> object:
+        return person_changes.change_person(session, town.actor, bo, PersonFields(email=taken))
+
+    def add(session: Session) -> object:
+        return users.add_person(session, town.actor, email=taken, name="Eve", role="analyst", password=None)
+
+    def invite(session: Session) -> object:
+        return invitations.invite(session, town.actor, email=taken.upper(), role="analyst")
+
+    for act in (change, add, invite):
+        with pytest.raises(Invalid) as refused, town.database.bind(town.actor).change() as session:
+            act(session)
+        assert refused.value.code == "addresses.invalid"
+    eve = town.add("eve@erased.invalid")
+    for one in (eve, ana.id):
+        with town.database.bind(town.actor).change() as session:
+            person_erasure.erase(session, town.actor, one)
 
 
 def test_nobody_erases_themselves_the_owner_or_people_elsewhere(town: Town, ana: Ana) -> None:

@@ -63,7 +63,7 @@ def handlers_for_people(context: Context, owner: QWidget, selected: Sequence[Per
         gone = [person for person in selected if person.state == users.DELETED]
         restore = Handler(partial(restore_people, context, owner, gone), lambda: why_no_changes(context))
         handed = {} if several else {"admin.hand_over": _hand_over_handler(context, owner, first)}
-        if any(users.is_erased(person.email) for person in selected):
+        if any(users.is_erased(person.id, person.email) for person in selected):
             restore = Handler(restore.run, lambda: _("An erased person can't be restored."))
         data = {} if several else _data_handlers(context, owner, first)
         return {"admin.restore_person": restore, **handed, **data}
@@ -121,7 +121,7 @@ def _data_handlers(context: Context, owner: QWidget, person: Person) -> dict[str
             return denied_title("users:erase")
         if person.id == context.actor.user_id:
             return _("You can't erase yourself.")
-        return _("This person is erased already.") if users.is_erased(person.email) else ""
+        return _("This person is erased already.") if users.is_erased(person.id, person.email) else ""
 
     may_export = has_permission(context.actor, "users:export") or person.id == context.actor.user_id
     return {
