@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from sqlalchemy import Column, ColumnElement, LargeBinary, Table, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Column, ColumnElement, LargeBinary, Table, exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from benchboard.i18n import N_, _
 from benchboard.storage.models import Base
@@ -118,6 +118,10 @@ def condition(kind: RecordKind, user: User) -> Any:
     table = table_of(kind)
     by_address = (kind.table, kind.column) in _BY_ADDRESS
     found = has_address(table.c[kind.column], user) if by_address else table.c[kind.column] == user.id
+    if kind.table == "account_lockouts":  # of all organisations: tries may be at another's account with the address
+        twin = aliased(User)
+        elsewhere = twin.organisation_id != user.organisation_id, twin.deleted_at.is_(None)
+        found &= ~exists().where(twin.email_norm == user.email_norm, *elsewhere)
     return found if "organisation_id" not in table.c else found & (table.c.organisation_id == user.organisation_id)
 
 

@@ -37,6 +37,7 @@ from benchboard.storage.models import Base
 from benchboard.storage.models.analytics import Report
 from benchboard.storage.models.identity import AuditLog, Invitation, User
 from benchboard.storage.models.merchants import MerchantDashboard
+from benchboard.storage.models.sign_in import AccountLockout
 from support.databases import unbound
 from support.papers import document
 from support.people import CLIENT, PASSWORD, Town
@@ -283,6 +284,19 @@ def test_address_of_an_erased_person_is_given_to_nobody_and_tells_nothing_of_who
     for one in (eve, ana.id):
         with town.database.bind(town.actor).change() as session:
             person_erasure.erase(session, town.actor, one)
+
+
+def test_failed_sign_ins_of_another_organisations_account_are_neither_exported_nor_forgotten(town: Town) -> None:
+    address = town.stranger.actor.email
+    twin = town.add(address, "Twin")
+    with unbound(town.database).change() as session:
+        lockouts.count_try(session, email=address, client=CLIENT)
+    assert "account_lockouts.json" not in _export(town, twin)
+    with town.database.bind(town.actor).change() as session:
+        person_erasure.erase(session, town.actor, twin)
+    with unbound(town.database).read() as session:
+        tries = select(AccountLockout.failures).where(AccountLockout.email_norm == address)
+        assert session.scalars(tries).all() == [1, 1]
 
 
 def test_nobody_erases_themselves_the_owner_or_people_elsewhere(town: Town, ana: Ana) -> None:
