@@ -6,7 +6,7 @@ at once. One entry of the audit log says how much was cleared; nothing is record
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, delete, func, or_, select
@@ -31,6 +31,12 @@ TOKENS_KEPT: Final = timedelta(days=90)
 EVERY: Final = timedelta(days=1)
 BATCH: Final = 500
 """Rows that one transaction clears."""
+_TABLES: Final[tuple[tuple[str, Any], ...]] = (
+    *(("tokens", table) for table in (Token, RefreshToken, AuthorizationCode)),
+    *(("account_tokens", table) for table in (EmailVerificationToken, PasswordResetToken)),
+    ("invitations", Invitation),
+)
+"""Kind → what rows are deleted from."""
 _LAST: Final = "last_clean_up"
 """The key in `organisations.metadata` of when it was last done."""
 
@@ -61,17 +67,18 @@ class CleanUpState:
 def get_state(session: Session, actor: Actor) -> CleanUpState:
     """What could be cleared in the actor's organisation now."""
     require(actor, "organisations:read")
-    counts = {"sessions": _count(session, SignInSession, actor, SignInSession.expires_at <= clock.now())}
-    for kind, table, condition in _deleted():
-        counts[kind] = counts.get(kind, 0) + _count(session, table, actor, condition)
+    now = _now(session)
+    counts = {"sessions": _count(session, SignInSession, actor, SignInSession.expires_at <= now)}
+    for kind, table in _TABLES:
+        counts[kind] = counts.get(kind, 0) + _count(session, table, actor, _is_due(table, now))
     return CleanUpState(CleanUpCounts(**counts), _last(session, actor))
 
 
 def is_due(session: Session, actor: Actor) -> bool:
-    """Whether it wasn't done for `EVERY`."""
+    """Whether it wasn't done for `EVERY`; also if it was done in the future, by a computer whose clock was ahead."""
     require(actor, "organisations:read")
-    last = _last(session, actor)
-    return last is None or last <= clock.now() - EVERY
+    last, now = _last(session, actor), clock.now()
+    return last is None or not now - EVERY < last <= now
 
 
 def clean_up(
@@ -130,17 +137,17 @@ def rules_sentence() -> str:
 def _batches(actor: Actor) -> Iterator[tuple[str, Callable[[Session], int]]]:
     def expire(session: Session) -> int:
         change_tracking.unaudited(session, "sessions", "dashboard_presence")
-        return guard.expire_sessions(session, actor.organisation_id, now=clock.now())
+        return guard.expire_sessions(session, actor.organisation_id, now=_now(session))
 
     yield "sessions", expire
-    for kind, table, condition in _deleted():
-        yield kind, _deletion(table, actor, condition)
+    for kind, table in _TABLES:
+        yield kind, _deletion(table, actor)
 
 
-def _deletion(table: Any, actor: Actor, condition: ColumnElement[bool]) -> Callable[[Session], int]:
+def _deletion(table: Any, actor: Actor) -> Callable[[Session], int]:
     def clear(session: Session) -> int:
         change_tracking.unaudited(session, table.__tablename__)
-        due = select(table.id).where(table.organisation_id == actor.organisation_id, condition)
+        due = select(table.id).where(table.organisation_id == actor.organisation_id, _is_due(table, _now(session)))
         # What another program clears at the same moment is left to it.
         ids = session.scalars(due.order_by(table.id).limit(BATCH).with_for_update(skip_locked=True)).all()
         if ids:
@@ -150,20 +157,23 @@ def _deletion(table: Any, actor: Actor, condition: ColumnElement[bool]) -> Calla
     return clear
 
 
-def _deleted() -> tuple[tuple[str, Any, ColumnElement[bool]], ...]:
-    """What is deleted: the kind, the table, and which of its rows."""
+def _is_due(table: Any, now: datetime) -> ColumnElement[bool]:
+    """Which rows of one of `_TABLES` are cleared."""
+    if table is Invitation:
+        return (Invitation.expires_at <= now) & Invitation.accepted_at.is_(None)
+    if table in (EmailVerificationToken, PasswordResetToken):
+        return or_(table.expires_at <= now, table.used_at.is_not(None))
+    condition: ColumnElement[bool] = table.expires_at <= now - TOKENS_KEPT
+    return condition
+
+
+def _now(session: Session) -> datetime:
+    """This moment by the clock that is behind, this computer's or the server's: what one that is ahead takes for
+    expired may be valid for all others."""
     now = clock.now()
-    return (
-        *(
-            ("tokens", table, table.expires_at <= now - TOKENS_KEPT)
-            for table in (Token, RefreshToken, AuthorizationCode)
-        ),
-        *(
-            ("account_tokens", table, or_(table.expires_at <= now, table.used_at.is_not(None)))
-            for table in (EmailVerificationToken, PasswordResetToken)
-        ),
-        ("invitations", Invitation, (Invitation.expires_at <= now) & Invitation.accepted_at.is_(None)),
-    )
+    if session.get_bind().dialect.name != "postgresql":
+        return now
+    return min(now, session.scalars(select(func.now())).one().astimezone(UTC))
 
 
 def _count(session: Session, table: Any, actor: Actor, condition: ColumnElement[bool]) -> int:

@@ -3,7 +3,7 @@
 import hashlib
 import threading
 import uuid
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -164,6 +164,24 @@ def test_two_at_once_clear_everything_once(town: Town, monkeypatch: pytest.Monke
     rest = clean_up.clean_up(own, town.actor)
     assert sum(one.total for one in (*done, rest)) == 4 * 9
     assert sum(entry.details["count"] for entry in _entries(town)) == 4 * 9
+
+
+def test_computer_whose_clock_is_ahead_clears_nothing_valid_on_a_server(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if town.database.dialect != "postgresql":
+        pytest.skip("one clock")
+    _fill(town, town.north, town.actor.user_id)
+    left = _left(town, town.north)
+    monkeypatch.setattr(clock, "now", lambda: datetime.now(UTC) + timedelta(days=4000))
+    own = town.database.bind(town.actor)
+    with own.read() as session:
+        due = clean_up.get_state(session, town.actor).due
+    assert clean_up.clean_up(own, town.actor) == due == CleanUpCounts(1, 3, 4, 1)
+    assert sum(left.values()) - sum(_left(town, town.north).values()) == due.total
+    monkeypatch.undo()
+    with own.read() as session:
+        assert clean_up.is_due(session, town.actor)
 
 
 def test_only_an_admin_clears(town: Town) -> None:
