@@ -89,10 +89,12 @@ def sign_in(
             organisations=tuple(sorted(account.organisation_slug for account in fitting)),
         )
     account = fitting[0]
+    # Locked, so that what else happens to the account at this moment, as another sign-in that sets up a second factor,
+    # or its deletion, comes before or after all of this.
+    user = session.get_one(User, account.user_id, with_for_update=True)
     second_factor.check(session, account.user_id, password=password, code=code, client=client)
     if account.password_hash is not None and passwords.outdated(account.password_hash):
         guard.set_password(session, account.user_id, passwords.hash_password(password))
-    user = session.get_one(User, account.user_id)
     _require_active(session, user)
     codes = second_factor.set_up(session, user, password=password, new=new_factor, client=client)
     return replace(open_for(session, user, client), recovery_codes=codes)

@@ -1,8 +1,10 @@
 """Everything held about a person: exported without secrets, and erased as the report says, on both engines."""
 
+import contextlib
 import csv
 import io
 import json
+import threading
 import zipfile
 from collections.abc import Callable
 from typing import Any
@@ -35,7 +37,7 @@ from benchboard.identity.person_changes import PersonFields
 from benchboard.paging import Listing
 from benchboard.storage.models import Base
 from benchboard.storage.models.analytics import Report
-from benchboard.storage.models.identity import AuditLog, Invitation, User
+from benchboard.storage.models.identity import AuditLog, Invitation, SessionHistory, SignInSession, User
 from benchboard.storage.models.merchants import MerchantDashboard
 from benchboard.storage.models.sign_in import AccountLockout
 from support.databases import unbound
@@ -297,6 +299,37 @@ def test_failed_sign_ins_of_another_organisations_account_are_neither_exported_n
     with unbound(town.database).read() as session:
         tries = select(AccountLockout.failures).where(AccountLockout.email_norm == address)
         assert session.scalars(tries).all() == [1, 1]
+
+
+def test_sign_in_while_the_person_is_erased_leaves_no_session(
+    town: Town, ana: Ana, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The erasure begins after the password was right, and before the session is opened."""
+    if town.database.dialect != "postgresql":
+        pytest.skip("one writes at a time")
+    check, begun = second_factor.check, threading.Event()
+
+    def erase() -> None:
+        with town.database.bind(town.actor).change() as session:
+            begun.set()
+            person_erasure.erase(session, town.actor, ana.id)
+
+    eraser = threading.Thread(target=erase)
+
+    def check_meanwhile(session: Session, *args: object, **options: Any) -> None:
+        check(session, ana.id, password=PASSWORD, code=ana.codes[0], client=CLIENT)
+        eraser.start()
+        begun.wait()
+        eraser.join(0.5)  # it waits for the sign-in, or has erased the person
+
+    monkeypatch.setattr(second_factor, "check", check_meanwhile)
+    with contextlib.suppress(AppError):
+        town.sign_in(ANA)
+    eraser.join()
+    with unbound(town.database).read() as session:
+        for table in (SignInSession, SessionHistory):
+            assert session.scalars(select(table.id).where(table.user_id == ana.id)).all() == []
+        assert users.is_erased(ana.id, session.get_one(User, ana.id).email)
 
 
 def test_nobody_erases_themselves_the_owner_or_people_elsewhere(town: Town, ana: Ana) -> None:

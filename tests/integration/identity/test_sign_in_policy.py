@@ -1,5 +1,6 @@
 """Two-step sign-in that an organisation requires, and the length of its passwords, on both engines."""
 
+import threading
 import time
 from collections.abc import Callable
 
@@ -86,6 +87,28 @@ def test_who_has_none_sets_it_up_at_the_next_sign_in_before_anything_else(town: 
     with town.database.bind(town.actor).read() as session:
         entries = audit.list_entries(session, town.actor, Listing(filters={"event": "user.turn-on-second-factor"})).rows
     assert [(entry.who, entry.whom) for entry in entries if entry.who == "Ana Lyst"] == [("Ana Lyst", "Ana Lyst")]
+
+
+def test_of_two_who_set_it_up_at_once_one_does_and_the_other_is_asked_for_a_code(town: Town) -> None:
+    town.add(ANA)
+    _require(town)
+    at_once, codes = threading.Barrier(2), list[str]()
+
+    def sign_in() -> None:
+        new = _factor()
+        at_once.wait()
+        try:
+            _sign_in(town, new=new)
+            codes.append("")
+        except AppError as refused:
+            codes.append(refused.code)
+
+    threads = [threading.Thread(target=sign_in) for _one in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(codes) == ["", second_factor.CODE_NEEDED]
 
 
 def test_required_of_admins_leaves_the_others_alone(town: Town) -> None:
