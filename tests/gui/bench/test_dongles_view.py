@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtGui import QAccessible, QContextMenuEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QMenu, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -171,6 +171,11 @@ def test_bit_timing_of_an_unpaired_dongle_is_what_was_read_from_it(
     qtbot.waitUntil(lambda: said(paired).startswith("Bit timing Read "))
     assert "hasn't" not in said(paired)
     said(unpaired)
+    section = view.detail.findChild(QWidget, "bench_detail_timing")
+    assert section.focusPolicy() & Qt.FocusPolicy.TabFocus  # keys couldn't reach it
+    read = QAccessible.queryAccessibleInterface(section).text(QAccessible.Text.Name)
+    assert read.startswith("Bit timing: Arbitration 500 kbit/s · ")
+    assert ", Oscillator tolerance " in read
 
 
 def test_key_hints_of_a_paired_dongle_include_its_bit_timing(

@@ -16,6 +16,7 @@ from benchboard.ui.bench.delay_picture import DelayPicture
 from benchboard.ui.bench.node_comparison import NodeComparison
 from benchboard.ui.bench.timing_cards import ToleranceCards
 from benchboard.ui.bench.timing_request import DataPhaseRequest, Phases, TimingRequest
+from benchboard.ui.bench.timing_view import TimingView
 from benchboard.ui.shell.shell import Shell
 from support.layout_faults import OurWords, faults
 from support.painted_text import painted_texts
@@ -166,3 +167,21 @@ def test_cards_delay_compensation_is_drawn_while_it_is_on(qtbot: QtBot, shell: S
     assert wish.data is not None
     cards.show_timing(phases, replace(wish, data=replace(wish.data, tdc=False)))
     assert not picture.isVisibleTo(cards.delay)
+
+
+def test_verdict_table_curve_and_registers_are_read_by_keys(qtbot: QtBot, shell: Shell) -> None:
+    """None of them could be reached."""
+    shell.go("bench/timing")
+    (view,) = shell.findChildren(TimingView)
+    window = shell.window()
+    qtbot.waitUntil(lambda: any(one.isVisible() for one in window.findChildren(QWidget, "timing_copy")))
+    stops, at = dict[str, str](), window.nextInFocusChain()
+    while at is not window:
+        if view.isAncestorOf(at) and at.isVisible() and at.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            read = QAccessible.queryAccessibleInterface(at)
+            stops[read.text(QAccessible.Text.Name)] = read.text(QAccessible.Text.Description)
+        at = at.nextInFocusChain()
+    assert any(name.startswith("The two nodes can communicate") for name in stops)
+    assert any(name.startswith("Bit rate (kbit/s): This 500, Other 500, Difference none") for name in stops)
+    assert stops["Oscillator tolerance by cable length"].startswith("From ")
+    assert any(name.startswith("Copy ") and described.startswith("0x") for name, described in stops.items()), stops

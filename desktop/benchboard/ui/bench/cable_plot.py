@@ -12,13 +12,14 @@ from benchboard.i18n import _, number
 from benchboard.ui.bench.solution_plot import error_ticks
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.accessible import Role
+from benchboard.ui.widgets.readable_rows import Readable
 
 _HEIGHT: Final = 132
 _LEAST, _MOST = 96, 200
 """Pixels between which its height follows the room that there is."""
 
 
-class CablePlot(QWidget):
+class CablePlot(Readable, QWidget):
     """A falling line: up to that length, each oscillator may deviate so far. The cable and the tolerance that were
     asked for are dashed lines across it.
     """
@@ -30,6 +31,7 @@ class CablePlot(QWidget):
         self._points: tuple[CurvePoint, ...] = ()
         self._length, self._tolerance = 0.0, 0.0
         self.setObjectName("timing_cable_curve")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(_("Oscillator tolerance by cable length"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.fill(room=False)
@@ -54,6 +56,10 @@ class CablePlot(QWidget):
             )
             self.setAccessibleDescription(text)
         self.update()
+
+    def copied_text(self) -> str:
+        """What it says of the whole curve."""
+        return self.accessibleDescription()
 
     def _plot(self) -> QRectF:
         return QRectF(38, 8, self.width() - 48, self.height() - 44)

@@ -59,8 +59,10 @@ from benchboard.ui.widgets import (
 from benchboard.ui.widgets.accessible import Role
 from benchboard.ui.widgets.detail_pane import DetailHeader, details_name
 from benchboard.ui.widgets.flow_layout import FlowLayout
+from benchboard.ui.widgets.focus import RING_INSIDE
 from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.meter import Meter
+from benchboard.ui.widgets.readable_rows import Readable
 from benchboard.ui.widgets.stat_strip import Stat, StatStrip
 from benchboard.ui.widgets.surfaces import set_surface
 
@@ -512,9 +514,13 @@ class _PaneSection(QWidget):
         self.column = column
 
 
-class _TimingSection(_PaneSection):
+class _TimingSection(Readable, _PaneSection):
+    accessible_role = Role.Grouping
+
     def __init__(self) -> None:
         super().__init__(_("Bit timing"))
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setProperty(RING_INSIDE, True)
         self._read_at = Text("", "caption", "muted")
         self.head.addWidget(self._read_at)
         self._bars = {"nominal": SmallBitBar(), "data": SmallBitBar()}
@@ -534,6 +540,16 @@ class _TimingSection(_PaneSection):
         self.column.addWidget(self._stored)
         self._limits = Paragraph("", "caption", "muted")
         self.column.addWidget(self._limits)
+
+    def accessible_text(self) -> str:
+        """What it shows: both phases, what they allow, and when they were read."""
+        shown = [self._not_read, self._limits, self._read_at]
+        phases = (
+            f"{label.text()} {self._figures[key].text()}" for key, label in self._labels.items() if not label.isHidden()
+        )
+        texts = (one.text() for one in shown if not one.isHidden() and one.text())
+        values = [*([] if self._stored.isHidden() else phases), *texts]
+        return _("{name}: {values}").format(name=_("Bit timing"), values=", ".join(values))
 
     def show_read_at(self, read_at: datetime | None) -> None:
         """Show how long ago the configuration was read, as of now."""

@@ -19,6 +19,7 @@ from benchboard.ui.bench.timing_request import Phases, TimingRequest, check_requ
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Card, Field, Select, Text, paint_icon
 from benchboard.ui.widgets.paragraph import PaintedParagraph
+from benchboard.ui.widgets.readable_rows import Readable
 
 
 class NodeComparison(Card):
@@ -227,11 +228,12 @@ def _difference_text(difference: float, written: Callable[[float], str]) -> str:
     return ("+" if difference > 0 else "−") + written(abs(difference))
 
 
-class _ComparisonVerdict(QWidget):
+class _ComparisonVerdict(Readable, QWidget):
     changed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setObjectName("second_verdict")
         self._good: bool | None = None
         self._what = self._why = ""
@@ -286,7 +288,7 @@ _LEAST_VALUE: Final = 56
 """Widths of the last columns, in pixels, unless a text needs more."""
 
 
-class _DifferenceTable(QWidget):
+class _DifferenceTable(Readable, QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._rows: list[tuple[str, str, str, str]] = []
@@ -294,6 +296,7 @@ class _DifferenceTable(QWidget):
     def show_rows(self, rows: list[tuple[str, str, str, str]]) -> None:
         self._rows = rows
         self.setFixedHeight(28 * (len(rows) + 1) if rows else 0)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus if rows else Qt.FocusPolicy.NoFocus)
         self.setAccessibleName("; ".join(map(_spoken_row, rows)))
         self.update()
 

@@ -306,6 +306,7 @@ class RegistersCard(Card):
             if value:
                 tip = _("Copy {what}").format(what=name) if name else _("Copy")
                 copy = Button("", kind="quiet", icon="ph.copy", size="sm", tip=tip, name="timing_copy")
+                copy.setAccessibleDescription(" ".join(filter(None, (value, meaning))))
                 copy.clicked.connect(lambda _checked=False, text=value: copy_text(text))
                 self._grid.addWidget(copy, row, 3)
 

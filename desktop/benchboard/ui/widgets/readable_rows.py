@@ -20,20 +20,15 @@ _STEPS: Final = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -_PAG
 _ENDS: Final = {Qt.Key.Key_Home: 0, Qt.Key.Key_End: -1}
 
 
-class ReadableRow(FocusRinged, QWidget):
-    """A row in a list that `make_readable` made one stop. Up, Down, Home and End go from row to row, Page Up and Page
-    Down by ten, Left and Right to the buttons in it; Ctrl+C copies it. A class of rows says what is read of it, and
-    what is copied if less.
+class Readable(FocusRinged):
+    """Mixin for what shows text and can't be pressed: a stop of Tab that is read as a whole; Ctrl+C copies it. Its
+    class says what is read, if that isn't its name, and what is copied if less.
     """
 
-    accessible_role = Role.ListItem
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    accessible_role = Role.StaticText
 
     def accessible_text(self) -> str:
-        """What a screen reader reads: the whole row."""
+        """What a screen reader reads: the whole."""
         return self.accessibleName()
 
     def copied_text(self) -> str:
@@ -46,11 +41,28 @@ class ReadableRow(FocusRinged, QWidget):
             scroll_into_view(self)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         if event.matches(QKeySequence.StandardKey.Copy):
             copy_text(self.copied_text())
             announce(self, _("Copied {value}").format(value=self.copied_text()), again=True)
-        elif plain and (beside := self.row_beside(event.key())) is not None:
+        else:
+            super().keyPressEvent(event)
+
+
+class ReadableRow(Readable, QWidget):
+    """A row in a list that `make_readable` made one stop. Up, Down, Home and End go from row to row, Page Up and Page
+    Down by ten, Left and Right to the buttons in it; Ctrl+C copies it. A class of rows says what is read of it, and
+    what is copied if less.
+    """
+
+    accessible_role = Role.ListItem
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if plain and (beside := self.row_beside(event.key())) is not None:
             beside.setFocus(Qt.FocusReason.TabFocusReason)
         elif not (plain and step_by_key(self, event.key())):
             super().keyPressEvent(event)
