@@ -326,15 +326,25 @@ class FrameList(WholeRowTable):
         for column in (one for one in (*self._order, COUNT) if one not in left_out):
             missing = column in self._undecoded()
             reason = _("Add a database first.") if missing else ""
-            shown = column not in self._hidden
-            self._add(menu, self.frames.titles[column], shown, partial(self._toggle_column, column), reason)
+            shown, title = column not in self._hidden, self.frames.titles[column]
+            done = (_("{column}: hidden") if shown else _("{column}: shown")).format(column=title)
+            self._add(menu, title, shown, partial(self._toggle_column, column), reason, done)
         menu.addSeparator()
-        self._add(menu, _("Reset columns"), None, self._reset)
+        self._add(menu, _("Reset columns"), None, self._reset, done=_("Columns reset"))
         menu.setToolTipsVisible(True)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(spot)
 
-    def _add(self, menu: Menu, title: str, checked: bool | None, run: Callable[[], object], why_not: str = "") -> None:
+    def _add(
+        self,
+        menu: Menu,
+        title: str,
+        checked: bool | None,
+        run: Callable[[], object],
+        why_not: str = "",
+        done: str = "",
+    ) -> None:
+        """Add an action; a screen reader is told its title, or what is `done` by it, once the focus has returned."""
         action = menu.addAction(title)
         if checked is not None:
             action.setCheckable(True)
@@ -342,6 +352,8 @@ class FrameList(WholeRowTable):
         action.setEnabled(not why_not)
         action.setToolTip(plain_tooltip(why_not))
         action.triggered.connect(lambda _on=False: run())
+        told = partial(announce, self, done or title, again=True)
+        action.triggered.connect(lambda _on=False: QTimer.singleShot(0, self, told))
 
     def _reset(self) -> None:
         self.reset_columns()

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QRect, QRectF, Qt, QTimer
+from PySide6.QtCore import QEvent, QRect, QRectF, Qt, QTimer
 from PySide6.QtGui import (
     QAction,
     QColor,
     QFontMetrics,
     QGuiApplication,
     QHideEvent,
+    QKeyEvent,
     QKeySequence,
     QPainter,
     QPainterPath,
@@ -104,6 +105,13 @@ class Menu(QMenu):
         first = next(usable, None)
         if first is not None:
             self.setActiveAction(first)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Space does what Enter does: Qt leaves it out in some styles."""
+        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if event.key() == Qt.Key.Key_Space and plain and self.activeAction() is not None:
+            event = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Return, event.modifiers())
+        super().keyPressEvent(event)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

@@ -4,7 +4,7 @@ whole row; Left and Right go on to each of its cells."""
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QFocusEvent
+from PySide6.QtGui import QFocusEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView
 
 from benchboard.ui.theme import theme
@@ -43,6 +43,14 @@ class WholeRowTable(RowCursor, QTableView):
         tell_cell_renamed(self, self.currentIndex())
         with untold():  # the row that becomes current is told after the list
             super().focusInEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the current row in sight, if it was, where less room is left: a pane opened below."""
+        index = self.currentIndex()
+        was_seen = index.isValid() and 0 <= self.visualRect(index).top() < event.oldSize().height()
+        super().resizeEvent(event)
+        if was_seen and event.size().height() < event.oldSize().height():
+            self.scrollTo(index)
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         if self.hasFocus():
