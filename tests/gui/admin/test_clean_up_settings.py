@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from benchboard.identity import audit, clean_up
@@ -10,7 +11,8 @@ from benchboard.paging import Listing
 from benchboard.storage import clock
 from benchboard.storage.models.identity import SignInSession
 from benchboard.ui.daily_clean_up import DailyCleanUp
-from benchboard.ui.widgets import Confirm
+from benchboard.ui.shell.settings_section import ReadableSetting
+from benchboard.ui.widgets import Button, Confirm
 from support.admin import Admin
 from support.databases import unbound
 
@@ -64,3 +66,24 @@ def test_window_on_this_computer_clears_once_a_day(admin: Admin) -> None:
     admin.wait(lambda: len(_entries(admin)) == 1)
     assert admin.ask(lambda session, actor: clean_up.get_state(session, actor).due.total) == 0
     assert not admin.ask(clean_up.is_due)
+
+
+def test_what_stands_in_the_settings_is_reached_by_keys_where_nothing_can_be_changed(admin: Admin) -> None:
+    """The focus was on the page, which had no name, and no key came to its sentences."""
+    admin.go("admin/settings")
+    button = admin.find("clean_up_now")
+    assert isinstance(button, Button)
+    admin.wait(lambda: button.reason != "Loading…")
+
+    def read() -> str:
+        focused = admin.window.focusWidget()
+        assert isinstance(focused, ReadableSetting)
+        return focused.accessible_text()
+
+    if not admin.window.findChildren(ReadableSetting)[0].hasFocus():
+        admin.key(Qt.Key.Key_F6)
+    assert read().startswith("Nobody signs in with a password here.")
+    if not button.isEnabled():
+        admin.key(Qt.Key.Key_Tab)
+        assert read().startswith("What has expired: ")
+        assert read().endswith("There's nothing to clear.")

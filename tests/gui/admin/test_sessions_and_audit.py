@@ -698,3 +698,25 @@ def test_after_a_revoke_in_the_details_the_focus_is_on_the_row_beside_it_and_not
     assert "bulk_clear" not in told_focus
     assert view.currentIndex().row() == len(people) - 2
     assert "0 selected" not in announcements
+
+
+def test_turning_between_active_and_ended_sessions_tells_how_many_there_are(
+    admin: Admin, announcements: list[str]
+) -> None:
+    admin.go("admin/sessions")
+    admin.wait(lambda: len(admin.column("sessions_table")) > 3)
+    admin.find("segment_open").setFocus(Qt.FocusReason.TabFocusReason)
+    announcements.clear()
+    admin.key(Qt.Key.Key_Right)
+    admin.wait(lambda: "No sessions ended in the last 90 days" in announcements)
+    announcements.clear()
+    admin.key(Qt.Key.Key_Left)
+    admin.wait(lambda: announcements)
+    assert announcements == [f"{len(admin.column('sessions_table'))} total"]
+
+
+def test_search_for_who_can_tells_its_field_alone_also_from_the_tabs(admin: Admin, told_focus: list[str]) -> None:
+    admin.find("tab_admin_people").setFocus(Qt.FocusReason.TabFocusReason)
+    told_focus.clear()
+    admin.go("admin/roles/!who-can")
+    assert told_focus == ["who_can_search"]

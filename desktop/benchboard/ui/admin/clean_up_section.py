@@ -9,7 +9,7 @@ from benchboard.identity.clean_up import CleanUpCounts, CleanUpState
 from benchboard.identity.permissions import has_permission
 from benchboard.identity.roles import denied_title
 from benchboard.ui.context import Context
-from benchboard.ui.shell.settings_section import SettingRow, SettingsSection
+from benchboard.ui.shell.settings_section import ReadableSetting, SettingRow, SettingsSection
 from benchboard.ui.tasks import Progress
 from benchboard.ui.time_format import refresh_times, relative_time
 from benchboard.ui.widgets import Button, Confirm
@@ -35,7 +35,8 @@ class CleanUp(QObject):
         self._button = Button(_("Clear now"), self._ask, icon="ph.eraser", name="clean_up_now")
         self._button.disable(_("Loading…"))
         self._row = SettingRow(_("What has expired"), _("Loading…"), self._button)
-        section.add(self._row)
+        self._readable = ReadableSetting(self._row, self._read_out)
+        section.add(self._readable)
         context.changed.watch(self, _TABLES, self.refresh)
         refresh_times(section, self._show_state)
         self.refresh()
@@ -62,6 +63,11 @@ class CleanUp(QObject):
             "" if has_permission(self._context.actor, "organisations:upkeep") else denied_title("organisations:upkeep")
         )
         self._button.disable(denied or ("" if state.due.total else _("There's nothing to clear.")))
+        self._readable.set_reachable(not self._button.isEnabled())
+
+    def _read_out(self) -> str:
+        """What is read of the row while there is nothing to press in it: also why."""
+        return " ".join(filter(None, (self._row.text(), self._button.reason)))
 
     def _ask(self) -> None:
         if self._state is None:

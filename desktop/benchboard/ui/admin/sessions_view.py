@@ -61,7 +61,9 @@ class SessionsView(QWidget):
             self, "sessions_search", _("Person or computer"), self._searched, label=_("Filter sessions")
         )
         self._which = SegmentedControl((("open", _("Active")), ("ended", _("Ended"))), label=_("Sessions to show"))
-        self._which.selected.connect(self._show_list)
+        self._which.selected.connect(self._turn_to)
+        self._tells_count = False
+        """Whether the user turned to the other list, and isn't told yet how many sessions it has."""
         self._toolbar.add(self._search)
         self._toolbar.add(self._which)
         export = Button(_("Export CSV"), self._export, icon="ph.download-simple", name="sessions_export")
@@ -152,6 +154,11 @@ class SessionsView(QWidget):
 
     def _switch(self, which: str) -> None:
         self._which.set_current(which)
+        self._turn_to(which)
+
+    def _turn_to(self, which: str) -> None:
+        """Show the other list, and tell how many sessions it has once they are read."""
+        self._tells_count = True
         self._show_list(which)
 
     def _show_list(self, which: str) -> None:
@@ -171,6 +178,9 @@ class SessionsView(QWidget):
         model = self._current_table.model
         self._toolbar.set_count(number(len(model.rows)) if model.at_end and model.rowCount() else "")
         self._body.keep_place(bool(model.rows))
+        if self._tells_count and not model.loading:
+            self._tells_count = False
+            self._current_table.tell_count()
 
     def _show_session(self, session: SessionRecord | None) -> None:
         if session is not None:

@@ -15,7 +15,7 @@ from benchboard.identity.sign_in_policy import TWO_STEP_FOR, PolicyEffects, Sign
 from benchboard.ui.admin import user_actions
 from benchboard.ui.admin.people_view import NEEDING_TWO_STEP
 from benchboard.ui.context import Context
-from benchboard.ui.shell.settings_section import SettingRow, SettingsSection, padded
+from benchboard.ui.shell.settings_section import ReadableSetting, SettingRow, SettingsSection, padded
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets import Button, Confirm, Paragraph, Select
 from benchboard.ui.widgets.labels import plain_tooltip
@@ -33,7 +33,7 @@ def add_sign_in_rules(section: SettingsSection, context: Context) -> QObject | N
         "Nobody signs in with a password here. On a shared server, you can require two-step sign-in and longer "
         "passwords."
     )
-    section.add(padded(Paragraph(told, "body", "secondary")))
+    section.add(ReadableSetting(padded(Paragraph(told, "body", "secondary")), lambda: told))
     return None
 
 

@@ -397,7 +397,13 @@ class PagedTable(QWidget, Generic[Row]):
             return
         first, self._announced = self._announced is None, asked
         if not first:
-            announce(self, count_text(model) if model.rowCount() else self._no_match.sentence.text())
+            self.tell_count()
+
+    def tell_count(self) -> None:
+        """Read out how many rows there are, or that there are none."""
+        is_narrowed = bool(self.model.listing.search) or self.model.filtered
+        none = self._no_match.sentence if is_narrowed else self._empty.sentence
+        announce(self, count_text(self.model) if self.model.rowCount() else none.text())
 
     def _show_error(self, error: AppError) -> None:
         self._error.sentence.setText(error.what)

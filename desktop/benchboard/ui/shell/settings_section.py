@@ -1,5 +1,6 @@
 """A group of settings: a heading, and below or beside it a row for each of them, parted by lines."""
 
+from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import Qt
@@ -8,6 +9,8 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.labels import Text, hairline
 from benchboard.ui.widgets.paragraph import Paragraph
+from benchboard.ui.widgets.readable_rows import ReadableRow
+from benchboard.ui.widgets.surfaces import fill_column
 
 HEADING_WIDTH: Final = 248
 """Pixels of a heading at the left of its rows."""
@@ -74,7 +77,11 @@ class SettingRow(QWidget):
         line.setSpacing(theme().px("spacing.6"))
         line.addLayout(words, 1)
         line.addWidget(control, 0, Qt.AlignmentFlag.AlignVCenter)
-        self._control = control
+        self._title, self._control = title, control
+
+    def text(self) -> str:
+        """What it is called, and its hint."""
+        return ": ".join(filter(None, (self._title, self._sentence.text())))
 
     def set_sentence(self, sentence: str) -> None:
         """Show another hint."""
@@ -89,3 +96,20 @@ def padded(part: QWidget) -> QWidget:
     column.setContentsMargins(0, theme().px("spacing.3"), 0, theme().px("spacing.3"))
     column.addWidget(part)
     return holder
+
+
+class ReadableSetting(ReadableRow):
+    """A part of a section that keys reach while nothing in it can be changed; `text` is what is read of it then."""
+
+    def __init__(self, part: QWidget, text: Callable[[], str]) -> None:
+        super().__init__()
+        self._text = text
+        fill_column(self, part)
+
+    def set_reachable(self, on: bool) -> None:
+        """Whether it is a stop itself: not while it has a control that is one."""
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus if on else Qt.FocusPolicy.NoFocus)
+
+    def accessible_text(self) -> str:
+        """What stands there."""
+        return self._text()

@@ -597,14 +597,15 @@ class Shell(QWidget):
         self._place_document_tabs()
         focused = self.focusWidget()
         if moved and in_header and self._header.isAncestorOf(focused or self):
-            self._header.follow_current_tab()
+            with untold() if leads_on else nullcontext():
+                self._header.follow_current_tab()
         elif moved and not (focused is not None and widget.isAncestorOf(focused)):
             _focus_view(widget, told=not leads_on)
         arrived = self.focusWidget()
         if isinstance(widget, AcceptsRoute):
             widget.open_route(rest)
             stays = self.window().focusWidget() is arrived  # no dialog, which isn't in the shell, has it
-            if leads_on and not in_header and stays and not _tells_later(arrived):
+            if leads_on and stays and not _tells_later(arrived):
                 tell_focus(arrived)
         elif rest:
             self.context.problems.report_unknown_address(f"{address}/{rest}")
