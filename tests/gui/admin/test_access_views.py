@@ -697,3 +697,16 @@ def test_new_roles_and_teams_are_offered_by_the_palette(admin: Admin, query: str
     admin.wait(lambda: any(one.isVisible() for one in dialogs(Dialog)))
     (dialog,) = [one for one in dialogs(Dialog) if one.isVisible()]
     assert dialog.accessibleName() == title
+
+
+def test_who_gains_is_told_with_the_numbers_as_the_focus_comes_to_it(admin: Admin, announcements: list[str]) -> None:
+    _role(admin, "Line lead", OZ)
+    admin.go("admin/roles")
+    admin.click("role_line-lead")
+    admin.click("tick_dongles:pair")
+    admin.wait(lambda: [row for row in _rows(admin, "what_if_detail") if row.startswith(OZ)])
+    admin.find("tick_dongles:pair").setFocus(Qt.FocusReason.TabFocusReason)
+    announcements.clear()
+    admin.key(Qt.Key.Key_F6)
+    told = "Who gains, who loses, If you save “Line lead” now, gain something: 1, lose something: 0"
+    assert announcements == [told]

@@ -169,7 +169,12 @@ class WhatIfPane(DetailPane):
 
     def show_what_if(self, role: RoleSummary, ticked: frozenset[str], told: WhatIf) -> None:
         """Show what ticking these abilities of the role would do."""
-        self._head.below.setText(_("If you save “{name}” now").format(name=role.name))
+        condition = _("If you save “{name}” now").format(name=role.name)
+        counts = ((_("gain something"), told.gaining), (_("lose something"), told.losing))
+        self._head.below.setText(condition)  # what is told as the focus comes into the pane has the numbers too
+        self._head.below.setAccessibleName(
+            ", ".join((condition, *(f"{what}: {number(many)}" for what, many in counts)))
+        )
         self._parts.show_what_if(role, ticked, told)
 
 
