@@ -222,6 +222,33 @@ def _shared_shortcuts(command: Command, other: Command) -> set[str]:
     return set(command.shortcuts) & set(other.shortcuts)
 
 
+_NEEDED_FIRST: Final[Mapping[CommandGroup, str]] = {
+    **dict.fromkeys(
+        (
+            CommandGroup.EDIT, CommandGroup.NAVIGATE, CommandGroup.VIEW, CommandGroup.SELECTION, CommandGroup.ARRANGE,
+            CommandGroup.CONTAINERS, CommandGroup.TIME, CommandGroup.SHARE, CommandGroup.VARIABLES,
+        ),
+        N_("Open a dashboard first."),
+    ),
+    CommandGroup.VERSIONS: N_("Open a dashboard first."),
+    CommandGroup.EXPLORE: N_("Open Explore first."),
+}  # fmt: skip
+"""Where the commands of Studio's groups work."""
+
+
+_OPEN_THERE: Final[Mapping[str, tuple[str, ...]]] = {
+    N_("Open a dashboard first."): ("studio.find", "studio.versions_leave", "studio.merge_mine"),
+    N_("Open Explore first."): ("studio.explore_run",),
+}
+"""Commands of which one is available where that is open already: others are missing for another reason."""
+
+
+def needed_first(command: Command, handlers: Handlers) -> str:
+    """What is to be opened first where a command isn't available, beside these; empty if that isn't known."""
+    needed = _NEEDED_FIRST.get(command.group, "") if command.room == "studio" else ""
+    return "" if any(one in handlers for one in _OPEN_THERE.get(needed, ())) else _(needed) if needed else ""
+
+
 def key_cap(keys: str) -> str:
     """Keys as on a key cap: `Ctrl+S` → `Ctrl S`. Each key has one name, the one on most keyboards."""
     parts = [key for key in keys.split("+") if key] + (["+"] if keys.endswith("+") else [])

@@ -25,6 +25,7 @@ from benchboard.dashboards.library import DashboardSummary
 from benchboard.dashboards.open_tabs import OpenTab
 from benchboard.dashboards.versions import version_store
 from benchboard.paging import Listing
+from benchboard.ui.commands import REGISTRY
 from benchboard.ui.shell.fuzzy_search import search
 from benchboard.ui.shell.header import Header
 from benchboard.ui.studio.canvas.context_menu import build_menu
@@ -279,6 +280,33 @@ def test_undo_among_versions_says_why_it_leaves_the_dashboard(
     dashboards.qtbot.keyClick(QApplication.focusWidget() or page, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert page.editor.document == added
     assert "The dashboard can't be edited among its versions. Esc goes back to it." in announcements
+
+
+def test_palette_says_where_a_command_works_that_the_list_lacks(dashboards: DashboardsDriver) -> None:
+    shell = dashboards.studio.application.shell
+    assert shell is not None
+
+    def why_not() -> list[str]:
+        title = REGISTRY["studio.show_versions"].text
+        return [one.why_not for one in (*shell.palette_entries(), *shell.elsewhere_entries()) if one.title == title]
+
+    dashboards.studio.context.go("studio/dashboards/list")
+    assert why_not() == ["Open a dashboard first."]
+    page = dashboards.open("Shop review")
+    dashboards.studio.wait(lambda: page.saving.state == "saved")
+    assert why_not() == [""]
+
+
+@pytest.mark.parametrize("keys", ["Del", "Ctrl+W"])
+def test_tab_with_the_focus_is_closed_by_its_keys(dashboards: DashboardsDriver, keys: str) -> None:
+    page = dashboards.open("Shop review")
+    dashboards.studio.wait(lambda: page.saving.state == "saved")
+    tabs = dashboards.place.tabs
+    count = tabs.count()
+    tabs.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keySequence(tabs, keys)
+    dashboards.studio.wait(lambda: tabs.count() == count - 1)
+    assert QApplication.focusWidget() is not None
 
 
 def test_variables_after_a_presentation_stand_where_they_stood(dashboards: DashboardsDriver) -> None:

@@ -263,6 +263,11 @@ def page_group() -> str:
     return _("On this page")
 
 
+def elsewhere_group() -> str:
+    """The title of the group of commands that aren't available on the open page."""
+    return _("On other pages")
+
+
 def go_to_group() -> str:
     """The title of the group of views."""
     return _("Open")

@@ -24,6 +24,7 @@ from benchboard.ui.commands import (
     Handler,
     Handlers,
     install_shortcuts,
+    needed_first,
     run_handler,
 )
 from benchboard.ui.context import ANYTHING, ChangeNotices, Context
@@ -58,7 +59,7 @@ from benchboard.ui.sections import (
 )
 from benchboard.ui.shell.command_palette import CommandPalette
 from benchboard.ui.shell.content_cell import ContentCell
-from benchboard.ui.shell.fuzzy_search import PaletteEntry, go_to_group, page_group
+from benchboard.ui.shell.fuzzy_search import PaletteEntry, elsewhere_group, go_to_group, page_group
 from benchboard.ui.shell.header import Header
 from benchboard.ui.shell.problem_display import ShellProblemDisplay
 from benchboard.ui.shell.rail import Rail
@@ -379,7 +380,9 @@ class Shell(QWidget):
 
     def open_palette(self) -> None:
         """Open the command palette with every available command and every view."""
-        palette = CommandPalette(self.window(), self.palette_entries(), people="admin" in self._rooms)
+        palette = CommandPalette(
+            self.window(), [*self.palette_entries(), *self.elsewhere_entries()], people="admin" in self._rooms
+        )
         palette.search_requested.connect(lambda text: self._search_rooms(palette, text))
         palette.open()
         rooms, context = list(self._rooms.values()), self.context
@@ -446,6 +449,21 @@ class Shell(QWidget):
         offered.sort(key=lambda command: order.index(command.room) if command.room in order else len(order))
         commands = [self._command_entry(command, handlers[command.id]) for command in offered]
         return [*commands, *self._view_entries(), *self._page_entries()]
+
+    def elsewhere_entries(self) -> list[PaletteEntry]:
+        """The commands of the user's rooms that aren't available here, where it can be said what they need first: found
+        only by what is typed, below those that are."""
+        refuse, handlers = self.context.problems.refuse, self.command_handlers()
+        return [
+            replace(
+                self._command_entry(command, Handler(partial(refuse, why), partial(str, why))),
+                run=partial(refuse, why),
+                group=elsewhere_group(),
+            )
+            for command in REGISTRY
+            if command.icon and command.id not in handlers and command.room in self._rooms
+            if (why := needed_first(command, handlers))
+        ]
 
     def _page_entries(self) -> list[PaletteEntry]:
         view = self._stack.currentWidget()

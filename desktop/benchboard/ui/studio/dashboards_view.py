@@ -84,6 +84,7 @@ class DashboardsView(QWidget):
         )
         self.library.commands.removed.connect(self._close_deleted)
         self.tabs.rename_requested.connect(self._rename)
+        self.tabs.close_requested.connect(self._close)
         self.tabs.menu_requested.connect(self._open_menu)
         install_shortcuts(self, DASHBOARDS, self._tab_handlers())
         self._is_turning = False

@@ -4,7 +4,16 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QTabBar, QWidget
 
 from benchboard.i18n import _
@@ -35,6 +44,8 @@ class DashboardTabBar(QTabBar):
     rename_requested = Signal(int)
     menu_requested = Signal(int, QPoint)
     entered = Signal()
+    close_requested = Signal(int)
+    """By Delete or Ctrl+W on a dashboard's tab: where it stands in the header, the keys of the view don't work."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -110,6 +121,11 @@ class DashboardTabBar(QTabBar):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in _INTO and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             self.entered.emit()
+        elif (
+            event.key() == Qt.Key.Key_Delete or event.matches(QKeySequence.StandardKey.Close)
+        ) and self.currentIndex():
+            note_input(key=True)
+            self.close_requested.emit(self.currentIndex())
         elif event.key() == Qt.Key.Key_F2:
             self._request_rename(self.currentIndex())
         elif event.key() == Qt.Key.Key_F10 and event.modifiers() == Qt.KeyboardModifier.ShiftModifier:
