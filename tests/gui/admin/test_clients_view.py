@@ -276,6 +276,28 @@ def test_stopping_a_test_waits_for_the_browser_no_longer(admin: Admin, monkeypat
         Browser().open(opened[0])
 
 
+def test_course_of_a_test_is_told_and_the_focus_stays_on_what_runs_or_stops_it(
+    admin: Admin, monkeypatch: pytest.MonkeyPatch, announcements: list[str], told_focus: list[str]
+) -> None:
+    """The focus went back to the redirect URI, and nothing was told of what the test did."""
+    monkeypatch.setattr(system_browser, "open_in_browser", lambda _url: False)
+    _made(admin)
+    _open(admin)
+    admin.press_row("clients_table", "Line 2 display")
+    admin.click("client_test")
+    admin.find("test_run").setFocus(Qt.FocusReason.TabFocusReason)
+    told_focus.clear()
+    announcements.clear()
+    admin.key(Qt.Key.Key_Return)
+    assert told_focus == ["test_stop"]
+    admin.wait(lambda: any(one.startswith("No browser could be opened.") for one in announcements))
+    assert announcements[0].startswith("OK, ")
+    admin.key(Qt.Key.Key_Return)
+    admin.wait(lambda: announcements[-1] == "Stopped.")
+    assert announcements.count("Stopped.") == 1
+    assert admin.window.focusWidget() is admin.find("test_run")
+
+
 def test_without_a_browser_the_address_is_offered_to_copy_and_widens_nothing(
     admin: Admin, monkeypatch: pytest.MonkeyPatch
 ) -> None:

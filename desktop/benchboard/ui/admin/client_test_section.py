@@ -20,6 +20,7 @@ from benchboard.ui.context import Context
 from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.tasks import Progress, Work
 from benchboard.ui.widgets import Button, Card, Field, Icon, Paragraph, Select, Text, copyable
+from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.detail_pane import DetailSection
 from benchboard.ui.widgets.paragraph import WrappedPath
 from benchboard.ui.widgets.readable_rows import ReadableList, ReadableRow
@@ -64,8 +65,8 @@ class _ConfirmCard(Card):
     def __init__(self, shown: str, confirm: Callable[[], object]) -> None:
         super().__init__()
         column = self.column
-        text = _("The browser asks to go on as you. Does it show this number?")
-        column.addWidget(Paragraph(text))
+        self.sentence = _("The browser asks to go on as you. Does it show this number?")
+        column.addWidget(Paragraph(self.sentence))
         column.addWidget(Text(shown, "title"))
         button = Button(_("Yes, confirm"), confirm, kind="primary", size="sm", name="test_confirm")
         column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
@@ -77,8 +78,8 @@ class _AddressCard(Card):
     def __init__(self, url: str) -> None:
         super().__init__()
         self.setObjectName("test_address")
-        text = _("No browser could be opened. Copy this address into a browser on this computer.")
-        self.column.addWidget(Paragraph(text))
+        self.sentence = _("No browser could be opened. Copy this address into a browser on this computer.")
+        self.column.addWidget(Paragraph(self.sentence))
         self.column.addWidget(copyable(url, _("address")))
 
 
@@ -187,7 +188,9 @@ class ClientTestSection(DetailSection):
 
     def _browse(self, url: str) -> None:
         if self._work is not None and not system_browser.open_in_browser(url):
-            self._show_card(_AddressCard(url))
+            card = _AddressCard(url)
+            self._show_card(card)
+            announce(self, card.sentence, again=True)
 
     def _show_card(self, card: Card) -> None:
         self._hide_card()
@@ -201,14 +204,18 @@ class ClientTestSection(DetailSection):
             self._result.setText(_("Confirmed. Continue in the browser."))
             self._result.show()
 
-        self._show_card(_ConfirmCard(shown, confirmed))
+        card = _ConfirmCard(shown, confirmed)
+        self._show_card(card)
+        announce(self, f"{card.sentence} {shown}", again=True)
 
     def _on_step(self, step: TestStep) -> None:
         self._hide_card()
         self._result.hide()
         self._steps.append(step)
-        self._rows.show_rows([_StepRow(one) for one in self._steps])
+        rows = [_StepRow(one) for one in self._steps]
+        self._rows.show_rows(rows)
         self._rows.show()
+        announce(self, rows[-1].accessibleName(), again=True)
 
     def _finish(self) -> None:
         self._work = None
@@ -227,6 +234,7 @@ class ClientTestSection(DetailSection):
         self._result.setText(text)
         self._result.set_tone("muted" if stopped else "error" if failed else "ok")
         self._result.show()
+        announce(self, text, again=True)
         self._copy.setVisible(bool(self._steps))
 
     def _on_failed(self, error: AppError) -> None:
@@ -240,9 +248,13 @@ class ClientTestSection(DetailSection):
         self._context.problems.show(error)
 
     def _show_running(self, running: bool) -> None:
-        self._run.setVisible(not running)
-        self._stop.setVisible(running)
+        """Offer to stop the test, or to run it; the focus stays on what is offered instead."""
         self._run.set_title(_("Run again") if self._steps else _("Run test"))
+        shown, gone = (self._stop, self._run) if running else (self._run, self._stop)
+        shown.show()
+        if self.window().focusWidget() is gone:  # first: it would go to what is before it
+            shown.setFocus(Qt.FocusReason.OtherFocusReason)
+        gone.hide()
 
     def _cancel(self) -> None:
         if self._work is not None:
