@@ -20,7 +20,6 @@ from benchboard.ui.bench.frame_rows import (
     COUNT,
     CYCLE,
     DATA,
-    DLC,
     ID,
     NAME,
     NODE,
@@ -35,7 +34,6 @@ from benchboard.ui.bench.frame_rows import (
 from benchboard.ui.bench.frame_table import FrameModel
 from benchboard.ui.bench.signals.signal_line import paint_signal_line
 from benchboard.ui.theme import Mode, Theme
-from benchboard.ui.widgets.menus import Menu
 from support.painted_text import painted_texts as painted
 from support.painted_texts import painted_texts
 
@@ -512,22 +510,6 @@ def test_keys_go_to_the_first_and_last_row_from_a_signal_to_its_frame_and_open_t
     assert places == [(model.rowCount() - 1, 0), (0, 0)]
     QTest.keyClick(frames, Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
     assert asked == [0]
-
-
-def test_space_in_the_menu_of_columns_hides_one_and_says_so(
-    qtbot: QtBot, model: FrameModel, light: Theme, announcements: list[str]
-) -> None:
-    """Space did nothing, and Enter said nothing."""
-    frames = FrameList(model)
-    qtbot.addWidget(frames)
-    frames.show()
-    frames.open_menu(frames.mapToGlobal(frames.rect().topLeft()))
-    (menu,) = frames.findChildren(Menu)
-    (action,) = (one for one in menu.actions() if one.text() == "DLC")
-    menu.setActiveAction(action)
-    QTest.keyClick(menu, Qt.Key.Key_Space)
-    assert frames.horizontalHeader().isSectionHidden(DLC)
-    qtbot.waitUntil(lambda: announcements == ["DLC: hidden"])
 
 
 def test_current_row_stays_in_sight_as_a_pane_opens_below(qtbot: QtBot, model: FrameModel, light: Theme) -> None:

@@ -195,6 +195,25 @@ def test_listen_only_opens_a_bus_that_sends_nothing_and_says_so(
     shoot(shell, "live_listen_only")
 
 
+def test_columns_are_checked_by_space_one_after_the_other_in_their_menu(
+    qtbot: QtBot, view: LiveBusView, manager: DeviceManager
+) -> None:
+    """Space did nothing, and Enter closed the menu after each of them."""
+    table = view.table
+    table.open_menu(QPoint(300, 300))
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, Menu)
+    rows = {one.text(): one for one in menu.actions()}
+    for title in ("Type", "DLC", "Time since start"):
+        menu.setActiveAction(rows[title])
+        qtbot.keyClick(menu, Qt.Key.Key_Space)
+        assert menu.isVisible()
+    assert (table.isColumnHidden(TYPE), table.isColumnHidden(DLC), table.frames.times.mode) == (True, True, "start")
+    checked = [title for title, one in rows.items() if one.isChecked() and title.startswith("Time")]
+    assert checked == ["Time since start"]
+    menu.close()
+
+
 def test_columns_and_times_are_kept_for_the_next_window(
     qtbot: QtBot, shell: Shell, view: LiveBusView, manager: DeviceManager, open_local: Callable[..., Shell]
 ) -> None:

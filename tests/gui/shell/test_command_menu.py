@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QObject, QPoint
+from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -152,3 +152,74 @@ def test_screen_reader_is_told_what_has_the_keys_again_once_a_menu_closes(
         assert told == [first], "what the menu focused is told by Qt"
     finally:
         QAccessible.setActive(before)
+
+
+@pytest.fixture
+def told(qtbot: QtBot, announcements: list[str], monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What a screen reader is told of the rows of menus from now on: their names, and what happened."""
+    rows: list[str] = []
+    note = accessible.send
+
+    def note_sent(event: QAccessibleEvent) -> None:
+        note(event)
+        if isinstance(event.object(), QMenu) and event.child() >= 0:
+            interface = event.accessibleInterface()
+            state = ""
+            if event.type() == QAccessible.Event.StateChanged:
+                state = ", checked" if interface.state().checked else ", not checked"
+            rows.append(interface.text(QAccessible.Text.Name) + state)
+
+    monkeypatch.setattr(accessible, "send", note_sent)
+    return rows
+
+
+def test_home_and_end_go_to_the_ends_of_a_menu_and_open_no_other(
+    qtbot: QtBot, parent: QWidget, registry: CommandRegistry, told: list[str]
+) -> None:
+    note_input(key=True)
+    handlers = {command.id: Handler(nothing) for command in registry}
+    menu = build(parent, {**handlers, "a.save": Handler(nothing, lambda: "Nothing to save.")})
+    menu.popup(QPoint(0, 0))
+    for key, row in ((Qt.Key.Key_End, "Arrange"), (Qt.Key.Key_Home, "Close"), (Qt.Key.Key_End, "Arrange")):
+        told.clear()
+        qtbot.keyClick(menu, key)
+        active = menu.activeAction()
+        assert active is not None
+        assert (active.text(), told) == (row, [row])
+    assert not any(inner.isVisible() for inner in menu.findChildren(QMenu))
+    menu.close()
+
+
+def test_space_checks_rows_of_a_menu_that_stays_open_and_enter_tells_what_it_checked(
+    qtbot: QtBot, parent: QWidget, told: list[str], announcements: list[str]
+) -> None:
+    field = QPushButton(parent)
+    parent.show()
+    field.setFocus()
+    qtbot.waitUntil(field.hasFocus)
+    menu = Menu(parent)
+    menu.stays_open = True
+    for title in ("Name", "Signals"):
+        menu.addAction(title).setCheckable(True)
+    note_input(key=True)
+    menu.popup(QPoint(0, 0))
+    told.clear()
+    for key in (Qt.Key.Key_Space, Qt.Key.Key_Down, Qt.Key.Key_Space, Qt.Key.Key_Space):
+        qtbot.keyClick(menu, key)
+    assert [one for one in told if "checked" in one] == ["Name, checked", "Signals, checked", "Signals, not checked"]
+    assert [action.isChecked() for action in menu.actions()] == [True, False]
+    assert menu.isVisible()
+    qtbot.keyClick(menu, Qt.Key.Key_Return)
+    assert not menu.isVisible()
+    qtbot.waitUntil(lambda: announcements == ["Signals, checked"])
+
+
+def test_space_runs_a_row_of_another_menu_as_enter_does(qtbot: QtBot, parent: QWidget) -> None:
+    ran: list[str] = []
+    menu = Menu(parent)
+    menu.addAction("Save").triggered.connect(lambda _on=False: ran.append("save"))
+    note_input(key=True)
+    menu.popup(QPoint(0, 0))
+    qtbot.keyClick(menu, Qt.Key.Key_Space)
+    assert ran == ["save"]
+    assert not menu.isVisible()

@@ -241,6 +241,27 @@ def test_arrows_go_from_tab_to_tab_and_enter_goes_to_the_dashboard(
     assert page.canvas.hasFocus()
 
 
+@pytest.mark.parametrize(
+    ("key", "modifier"),
+    [(Qt.Key.Key_Delete, Qt.KeyboardModifier.NoModifier), (Qt.Key.Key_W, Qt.KeyboardModifier.ControlModifier)],
+)
+def test_delete_and_ctrl_w_close_the_tab_that_has_the_focus_and_tell_which(
+    dashboards: DashboardsDriver, announcements: list[str], key: Qt.Key, modifier: Qt.KeyboardModifier
+) -> None:
+    dashboards.open("Shop review")
+    place, tabs = dashboards.place, dashboards.place.tabs
+    count = tabs.count()
+    tabs.setFocus(Qt.FocusReason.TabFocusReason)
+    announcements.clear()
+    dashboards.qtbot.keyClick(tabs, key, modifier)
+    assert tabs.count() == count - 1
+    assert place.page is None
+    dashboards.studio.wait(lambda: "“Shop review” closed" in announcements)
+    tabs.setCurrentIndex(0)
+    dashboards.qtbot.keyClick(tabs, key, modifier)
+    assert announcements[-1] == "The list of dashboards can't be closed."
+
+
 def test_star_of_a_dashboard_is_read_with_its_state_and_turned_by_enter(dashboards: DashboardsDriver) -> None:
     model, view = dashboards.model, dashboards.table.view
     column = [one.key for one in model.columns].index("favourite")

@@ -8,6 +8,7 @@ from typing import Final, get_args
 
 from PySide6.QtCore import QByteArray, QModelIndex, QPoint, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
+    QActionGroup,
     QContextMenuEvent,
     QFont,
     QFontMetrics,
@@ -244,13 +245,8 @@ class FrameList(WholeRowTable):
         return max(own, self._title_width(column))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the current row in sight where another pane opens below."""
-        current = self.visualRect(self.currentIndex())
-        was_in_sight = current.isValid() and current.top() >= 0 and current.bottom() < event.oldSize().height()
         super().resizeEvent(event)
         self.show_decoded()
-        if was_in_sight:
-            self.scrollTo(self.currentIndex())
 
     def columns_text(self) -> str:
         """The state of the columns and the times, to be kept."""
@@ -311,24 +307,25 @@ class FrameList(WholeRowTable):
         menu = Menu(self)
         menu.setObjectName("live_columns_menu")
         menu.setAccessibleName(_("Times and columns"))
+        menu.stays_open = True
         times: tuple[tuple[TimeMode, str], ...] = (
             ("clock", _("Time of day")),
             ("start", _("Time since start")),
             ("delta", _("Time since frame before")),
             ("zero", _("Time since time zero")),
         )
+        modes = QActionGroup(menu)
         for mode, title in times:
             has_zero = mode != "zero" or self.frames.times.zero is not None
             reason = "" if has_zero else _("First set a frame as time zero, in its menu.")
-            self._add(menu, title, self.frames.times.mode == mode, partial(self.show_times, mode), reason)
+            self._add(menu, title, self.frames.times.mode == mode, partial(self.show_times, mode), reason, modes)
         menu.addSeparator()
         left_out = {*_ALWAYS} | self._without_channels()
         for column in (one for one in (*self._order, COUNT) if one not in left_out):
             missing = column in self._undecoded()
             reason = _("Add a database first.") if missing else ""
             shown, title = column not in self._hidden, self.frames.titles[column]
-            done = (_("{column}: hidden") if shown else _("{column}: shown")).format(column=title)
-            self._add(menu, title, shown, partial(self._toggle_column, column), reason, done)
+            self._add(menu, title, shown, partial(self._toggle_column, column), reason)
         menu.addSeparator()
         self._add(menu, _("Reset columns"), None, self._reset, done=_("Columns reset"))
         menu.setToolTipsVisible(True)
@@ -342,18 +339,23 @@ class FrameList(WholeRowTable):
         checked: bool | None,
         run: Callable[[], object],
         why_not: str = "",
+        group: QActionGroup | None = None,
         done: str = "",
     ) -> None:
-        """Add an action; a screen reader is told its title, or what is `done` by it, once the focus has returned."""
+        """Add a row to a menu; `checked`: None if it can't be. Of a `group`, one row is. A screen reader is told what
+        is `done` by it, once the focus has returned."""
         action = menu.addAction(title)
+        if group is not None:
+            group.addAction(action)
         if checked is not None:
             action.setCheckable(True)
             action.setChecked(checked)
         action.setEnabled(not why_not)
         action.setToolTip(plain_tooltip(why_not))
         action.triggered.connect(lambda _on=False: run())
-        told = partial(announce, self, done or title, again=True)
-        action.triggered.connect(lambda _on=False: QTimer.singleShot(0, self, told))
+        if done:
+            told = partial(announce, self, done, again=True)
+            action.triggered.connect(lambda _on=False: QTimer.singleShot(0, self, told))
 
     def _reset(self) -> None:
         self.reset_columns()

@@ -39,6 +39,7 @@ from benchboard.ui.studio.tab_bar import DashboardTabStrip
 from benchboard.ui.studio.tab_restore import TabRestorer, UnloadedTab
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets import BannerPlace, Button
+from benchboard.ui.widgets.accessible import announce, focus_told_once, tell_current_tab
 from benchboard.ui.widgets.after_paint import AfterPaint
 from benchboard.ui.widgets.focus import turn_to
 
@@ -153,7 +154,7 @@ class DashboardsView(QWidget):
 
     def _tab_handlers(self) -> dict[str, Handler]:
         return {
-            "studio.close_dashboard": Handler(lambda: self.close_page(self.page)),
+            "studio.close_dashboard": Handler(lambda: self._close(self.tabs.currentIndex())),
             "studio.next_dashboard": Handler(partial(self._step, 1)),
             "studio.previous_dashboard": Handler(partial(self._step, -1)),
         }
@@ -361,14 +362,24 @@ class DashboardsView(QWidget):
     def close_page(self, page: StudioPage | None) -> None:
         """Save and close an open dashboard; one with an unresolved conflict stays open."""
         if page is not None and page.prepare_close():
-            self._remove(page)
+            self._remove_told(page)
 
     def _close(self, tab: int) -> None:
         there = self._stack.widget(tab)
         if isinstance(there, UnloadedTab):
-            self._remove(there)
+            self._remove_told(there)
         elif isinstance(there, StudioPage):
             self.close_page(there)
+        else:
+            announce(self, _("The list of dashboards can't be closed."), again=True)
+
+    def _remove_told(self, page: StudioPage | UnloadedTab) -> None:
+        """Remove a tab, and tell a screen reader which one, after where the focus is now."""
+        name = self.tabs.tab_name(self._stack.indexOf(page))
+        with focus_told_once():
+            self._remove(page)
+            announce(self, _("“{name}” closed").format(name=name), again=True)
+        tell_current_tab(self.tabs)
 
     def prepare_close(self) -> bool:
         """Store unsaved edits; returns False if a page has an unresolved conflict, and shows it."""

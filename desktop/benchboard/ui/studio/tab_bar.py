@@ -38,7 +38,8 @@ _INTO: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space, Qt.Key.Ke
 class DashboardTabBar(QTabBar):
     """Emits `rename_requested` on a double click or F2 on a dashboard's tab, and `menu_requested`, with a point of the
     screen, on a right click or the Menu key. Neither is emitted for the first tab, the list. `entered` asks to go into
-    what the current tab shows, by Enter, Space or Down: arrows go from tab to tab.
+    what the current tab shows, by Enter, Space or Down: arrows go from tab to tab. `close_requested` asks to close the
+    current one, by Delete or Ctrl+W: in the header it isn't within the view, whose shortcut that is.
     """
 
     rename_requested = Signal(int)
@@ -121,9 +122,7 @@ class DashboardTabBar(QTabBar):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in _INTO and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             self.entered.emit()
-        elif (
-            event.key() == Qt.Key.Key_Delete or event.matches(QKeySequence.StandardKey.Close)
-        ) and self.currentIndex():
+        elif event.key() == Qt.Key.Key_Delete or event.matches(QKeySequence.StandardKey.Close):
             note_input(key=True)
             self.close_requested.emit(self.currentIndex())
         elif event.key() == Qt.Key.Key_F2:

@@ -428,6 +428,12 @@ def place_text(row: int, rows: int) -> str:
     return _("{place} of {count}").format(place=number(row + 1), count=number(rows))
 
 
+def send_event(event: QAccessibleEvent) -> None:
+    """Send an event of a widget, or of a child that has no widget, to the screen reader, if one is active."""
+    if QAccessible.isActive():
+        send(event)
+
+
 def tell_cell(view: QAbstractItemView, index: QModelIndex) -> None:
     """Tell the screen reader that the focus is on a row or cell of a list."""
     _send_of_cell(QAccessibleEvent(view, QAccessible.Event.Focus), view, index)

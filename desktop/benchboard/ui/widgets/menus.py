@@ -9,6 +9,9 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QRect, QRectF, Qt, QTimer
 from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleEvent,
+    QAccessibleStateChangeEvent,
     QAction,
     QColor,
     QFontMetrics,
@@ -26,9 +29,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QMenu, QStyle, QWidget
 
-from benchboard.i18n import ngettext, number
+from benchboard.i18n import _, ngettext, number
 from benchboard.ui.theme import contrast, theme
-from benchboard.ui.widgets.accessible import tell_focus
+from benchboard.ui.widgets.accessible import announce, send_event, tell_focus, untold
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.focus import keys_used
 from benchboard.ui.widgets.surfaces import SHADOW, paint_shadow
@@ -60,7 +63,12 @@ class Menu(QMenu):
     """A menu of actions: icon, label, keys at the right. An action's `icon_name` property names its icon, its `swatch`
     property is a colour in the place of one, and its `danger` property says that it destroys something. What stands at
     the right, `show_keys` and `show_note` set: in the text of the action it would be part of its name.
+
+    Home and End go to the ends. Space runs a row as Enter does; with `stays_open`, it checks a row or no longer, of
+    which a screen reader is told, and the menu stays open for the next one.
     """
+
+    stays_open = False
 
     def __init__(self, parent: QWidget, title: str = "") -> None:
         super().__init__(title, parent)
@@ -99,19 +107,64 @@ class Menu(QMenu):
         if below is not None:
             self._shadow = MenuShadow(below.window(), QRect(self.pos(), self.size()))
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key, action = event.key(), self.activeAction()
+        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if plain and key in (Qt.Key.Key_Home, Qt.Key.Key_End):
+            self._go_to_end(last=key == Qt.Key.Key_End)
+        elif not plain or action is None or key not in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
+        elif key != Qt.Key.Key_Space or not (self.stays_open and action.isCheckable()):
+            self._run_by_key(action)
+        elif action.isEnabled():
+            before = {one: one.isChecked() for one in self.actions()}
+            action.trigger()
+            self._tell_checked({one for one, checked in before.items() if one.isChecked() is not checked})
+
+    def _run_by_key(self, action: QAction) -> None:
+        """Run a row as Enter does. What is checked in a menu that can stay open is told, for the menu has gone."""
+        is_told = self.stays_open and action.isCheckable() and action.isEnabled()
+        super().keyPressEvent(QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier))
+        focused = QApplication.focusWidget()
+        if is_told and focused is not None:
+            text = f"{_label(action)}, {_('checked') if action.isChecked() else _('not checked')}"
+            QTimer.singleShot(0, focused, partial(announce, focused, text, again=True))  # after what has the focus
+
+    def _tell_checked(self, changed: set[QAction]) -> None:
+        """Tell a screen reader which rows were checked, or no longer are."""
+        state = QAccessible.State()
+        state.checked = True
+        for action in changed:
+            event = QAccessibleStateChangeEvent(self, state)
+            event.setChild(self.actions().index(action))
+            send_event(event)
+        self.update()
+
+    def _go_to_end(self, *, last: bool) -> None:
+        """Highlight the first or the last row that can be: by steps, because Qt opens the menu of a row that is set."""
+        usable = self._usable_actions()
+        if not usable:
+            return
+        target, step = usable[-1 if last else 0], Qt.Key.Key_Up if last else Qt.Key.Key_Down
+        before = self.activeAction()
+        with untold():
+            for _step in range(len(self.actions())):
+                if self.activeAction() is target:
+                    break
+                super().keyPressEvent(QKeyEvent(QEvent.Type.KeyPress, step, Qt.KeyboardModifier.NoModifier))
+        if self.activeAction() is not before:
+            event = QAccessibleEvent(self, QAccessible.Event.Focus)
+            event.setChild(self.actions().index(target))
+            send_event(event)
+
+    def _usable_actions(self) -> list[QAction]:
+        return [one for one in self.actions() if one.isEnabled() and one.isVisible() and not one.isSeparator()]
+
     def _highlight_first(self) -> None:
         """Highlight what Enter runs, in a menu that was opened by a key."""
-        usable = (one for one in self.actions() if one.isEnabled() and one.isVisible() and not one.isSeparator())
-        first = next(usable, None)
+        first = next(iter(self._usable_actions()), None)
         if first is not None:
             self.setActiveAction(first)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Space does what Enter does: Qt leaves it out in some styles."""
-        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        if event.key() == Qt.Key.Key_Space and plain and self.activeAction() is not None:
-            event = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Return, event.modifiers())
-        super().keyPressEvent(event)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

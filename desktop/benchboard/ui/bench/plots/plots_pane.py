@@ -289,6 +289,7 @@ class PlotsPane(QWidget):
             by_message.setdefault((key.message, key.frame_id), []).append(key)
         for (message, _id), signals in sorted(by_message.items()):
             into = Menu(menu, message)
+            into.stays_open = True
             menu.addMenu(into)
             self.add_signal_actions(into, signals)
         menu.aboutToHide.connect(menu.deleteLater)
