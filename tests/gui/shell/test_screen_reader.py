@@ -604,6 +604,8 @@ def test_disabled_button_is_described_by_its_reason(window: Window) -> None:
     button = _put(window, Button("", icon="ph.x", tip="Close"))
     button.disable("Nothing is open.")
     assert _interface(button).text(Text.Description) == "Nothing is open."
+    button.setToolTip("Close. What is in it stays.")
+    assert _interface(button).text(Text.Description) == "What is in it stays."
     button.disable("")
     assert _interface(button).text(Text.Description) == ""
 

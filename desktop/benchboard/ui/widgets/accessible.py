@@ -676,7 +676,7 @@ class _ButtonObject(QAccessibleWidget):
     def _description(self) -> str:
         """Its own description, or else what its tooltip says beyond its name: maybe its keys."""
         name, tip = self.text(QAccessible.Text.Name), self._button.toolTip()
-        found = self._button.accessibleDescription() or tip
+        found = (self._button.accessibleDescription() or tip).removeprefix(f"{name}. ")
         keys = found.removeprefix(f"{name} (")
         return "" if found == name else keys.removesuffix(")") if keys != found else found
 
