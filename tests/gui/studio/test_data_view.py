@@ -845,10 +845,11 @@ def test_a_total_row_is_skipped_until_it_is_wanted(data: Data) -> None:
     assert data.query(source.id, f"SELECT sum(menge) FROM {source.tables[0]}") == 5
 
 
-def test_esc_leaves_at_once_if_nothing_was_changed_and_asks_otherwise(data: Data) -> None:
+def test_esc_leaves_at_once_if_nothing_was_changed_and_asks_otherwise(data: Data, announcements: list[str]) -> None:
     data.drop(data.file)
     data.qtbot.keyClick(data.page.preview, Qt.Key.Key_Escape)
     data.studio.wait(lambda: data.view.page is None)
+    assert announcements[-1] == f"“{data.file.name}” wasn't added."
     data.drop(data.file)
     page = data.page
     data.qtbot.keyClicks(page.pane.name, " log")

@@ -43,6 +43,18 @@ def test_panes_collapsed_by_button_or_key_widen_the_page(studio: "Studio") -> No
     assert studio.canvas.width() == before
 
 
+def test_pane_shown_or_hidden_by_key_is_told(studio: "Studio", announcements: list[str]) -> None:
+    for key, told in (
+        (CTRL, "Left pane hidden"),
+        (CTRL, "Left pane shown"),
+        (CTRL | SHIFT, "Right pane hidden"),
+        (CTRL | SHIFT, "Right pane shown"),
+    ):
+        announcements.clear()
+        studio.key(Qt.Key.Key_B, key)
+        assert announcements == [told]
+
+
 def test_pane_collapsed_with_focus_gives_it_to_the_page(studio: "Studio") -> None:
     studio.key(Qt.Key.Key_A)
     assert studio.application.window.focusWidget() is studio.page.palette_pane.search

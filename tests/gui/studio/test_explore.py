@@ -628,6 +628,17 @@ def test_table_that_is_opened_from_elsewhere_is_current_in_the_tree(studio: "Stu
     assert explorer.tree.currentItem().text(0) == source.tables[0]
 
 
+def test_other_kind_of_chart_that_a_query_leads_to_is_told(explorer: Explorer, announcements: list[str]) -> None:
+    explorer.open_counted_orders()
+    explorer.exploration.set_text("SELECT count(*) FROM orders")
+    explorer.wait_for_result()
+    explorer.studio.wait(lambda: any(one.startswith("Shown as ") for one in announcements))
+    announcements.clear()
+    explorer.exploration.set_text("SELECT count(status) FROM orders")
+    explorer.wait_for_result()
+    assert not any(one.startswith("Shown as ") for one in announcements)
+
+
 def test_kind_that_was_chosen_holds_for_results_of_its_shape(explorer: Explorer) -> None:
     explorer.open_orders()
     fitting = explorer.exploration.kind

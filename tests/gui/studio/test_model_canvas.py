@@ -145,7 +145,9 @@ def test_tab_goes_through_cards_and_lines_and_on(driver: CanvasDriver) -> None:
     assert not driver.canvas.hasFocus()
 
 
-def test_arrows_and_mouse_move_a_card_and_the_model_keeps_its_place(driver: CanvasDriver) -> None:
+def test_arrows_and_mouse_move_a_card_and_the_model_keeps_its_place(
+    driver: CanvasDriver, announcements: list[str]
+) -> None:
     driver.join()
     before = driver.canvas.boxes[1].rect.topLeft()
     driver.canvas.setFocus()
@@ -155,6 +157,7 @@ def test_arrows_and_mouse_move_a_card_and_the_model_keeps_its_place(driver: Canv
     assert driver.canvas.boxes[1].rect.topLeft() == before + QPointF(16, 32)
     driver.press(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)  # the arrows are one step
     assert driver.canvas.boxes[1].rect.topLeft() == before
+    assert announcements[-1] == "Undone: shops moved"
     head = driver.canvas.view_rect(driver.canvas.boxes[1].rect).topLeft().toPoint() + QPoint(40, 12)
     driver.qtbot.mousePress(driver.canvas, LEFT, pos=head)
     driver.studio.glide(head, head + QPoint(30, 60), driver.canvas)

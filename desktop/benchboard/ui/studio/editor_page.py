@@ -66,7 +66,7 @@ from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
 from benchboard.ui.studio.tiles.variable_options import VariableQueryRunner
 from benchboard.ui.studio.widget_data_actions import WidgetDataActions
 from benchboard.ui.studio.widget_question import WidgetBuilder
-from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.accessible import announce, focus_told_once
 from benchboard.ui.widgets.after_paint import AfterPaint
 from benchboard.ui.widgets.banners import BannerPlace
 from benchboard.ui.widgets.stack_pages import add_page
@@ -699,7 +699,9 @@ class StudioPage(QWidget):
         if side == "right" and not self.json_view.isHidden():
             self.show_json()
         self.commit()
-        self.side_panes.fold(side, shown)
+        with focus_told_once():
+            self.side_panes.fold(side, shown)
+            announce(self, _pane_text(side, shown=not shown), again=True)
 
     def _show_side_panes(self) -> None:
         self.bar.show_side_panes(left=self.side_panes.shown("left"), right=self.side_panes.shown("right"))
@@ -794,3 +796,10 @@ class StudioPage(QWidget):
         if broken := self.query_runner.broken_count():
             return broken_text(broken), "ph.warning-circle", "warn"
         return saved_text(self.saving.seconds_ago()), "ph.check", "ok"
+
+
+def _pane_text(side: Side, *, shown: bool) -> str:
+    """What folding a pane did, for screen readers."""
+    if side == "left":
+        return _("Left pane shown") if shown else _("Left pane hidden")
+    return _("Right pane shown") if shown else _("Right pane hidden")

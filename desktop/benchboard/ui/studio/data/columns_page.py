@@ -80,6 +80,9 @@ class ColumnsPage(ImportPage):
         title = _("Leave the columns of “{name}” as they were?").format(name=self.edited.source.name)
         return title, _("Leave as they were")
 
+    def _left_text(self) -> str:
+        return _("The columns of “{name}” are as they were.").format(name=self.edited.source.name)
+
     def _inspect(self) -> Inspect:
         table = self.edited.table
 

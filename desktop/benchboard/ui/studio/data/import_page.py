@@ -53,7 +53,7 @@ from benchboard.ui.widgets import (
     hairline,
     keep_toasts_above,
 )
-from benchboard.ui.widgets.accessible import Role, announce
+from benchboard.ui.widgets.accessible import Role, announce, focus_told_once
 from benchboard.ui.widgets.focus import turn_to
 from benchboard.ui.widgets.skeleton import Skeleton
 from benchboard.ui.widgets.surfaces import set_surface
@@ -303,7 +303,14 @@ class ImportPage(QWidget):
         if self._work is not None:
             self._work.cancel()
         self._stop_profiling()
-        self.left.emit()
+        window, text = self.window(), self._left_text()
+        with focus_told_once():
+            self.left.emit()
+            announce(window, text, again=True)
+
+    def _left_text(self) -> str:
+        """That nothing came of it, for screen readers."""
+        return _("“{name}” wasn't added.").format(name=self.draft.path.name)
 
     # What the user changes
 

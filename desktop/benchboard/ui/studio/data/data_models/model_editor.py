@@ -204,6 +204,12 @@ class ModelEditor(QWidget):
         self._explore()
         self._show_parts()
 
+    def card_places(self) -> dict[str, tuple[int, int]]:
+        """Where the tables stand on the canvas, in its pixels."""
+        canvas = self.tables.canvas
+        boxes = zip(canvas.scene.cards, canvas.boxes, strict=True)
+        return {card.table: (round(box.rect.x()), round(box.rect.y())) for card, box in boxes}
+
     def undo(self) -> None:
         """Take back the last edit."""
         if self.draft is not None:

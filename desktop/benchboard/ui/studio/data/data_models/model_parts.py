@@ -1,8 +1,13 @@
 """The parts of a model in words, to tell a screen reader what undo and redo did."""
 
-from benchboard.i18n import _
+from collections.abc import Mapping
+
+from benchboard.i18n import _, in_sentence
 from benchboard.ui.studio.data.data_models.model_draft import ModelState
 from benchboard.ui.studio.data.explore.part_changes import Parts
+
+Places = Mapping[str, tuple[int, int]]
+"""Where the cards of tables stand on the canvas, in its pixels."""
 
 
 def model_parts(state: ModelState) -> Parts:
@@ -22,3 +27,9 @@ def model_parts(state: ModelState) -> Parts:
         _("Calculated columns"): [one.name for one in definition.calculations],
         _("Measures"): [one.name for one in definition.measures],
     }
+
+
+def moved_text(before: Places, after: Places) -> str:
+    """Which tables stand elsewhere on the canvas; empty if none does."""
+    moved = [table for table, place in after.items() if before.get(table, place) != place]
+    return _("{tables} moved").format(tables=in_sentence(moved)) if moved else ""

@@ -26,7 +26,7 @@ from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.studio.data.data_commands import MODEL_LIST, MODEL_MENU, MODELS
 from benchboard.ui.studio.data.data_models.model_draft import ModelDraft, ModelState, base_definition
 from benchboard.ui.studio.data.data_models.model_editor import ModelEditor
-from benchboard.ui.studio.data.data_models.model_parts import model_parts
+from benchboard.ui.studio.data.data_models.model_parts import model_parts, moved_text
 from benchboard.ui.studio.data.explore.part_changes import Step, step_text
 from benchboard.ui.studio.data.source_actions import explore_address
 from benchboard.ui.studio.data_access import may_add_data
@@ -424,11 +424,12 @@ class ModelsView(QWidget):
             self._context.problems.undo_last()  # such as of a deletion
         elif draft is not None:
             self.editor.commit()
-            before = draft.state
+            before, places = draft.state, self.editor.card_places()
             draft.undo() if step == "undo" else draft.redo()
             self.editor.show_state()
             self._edited()
-            announce(self, step_text(step, model_parts(before), model_parts(draft.state)), again=True)
+            otherwise = moved_text(places, self.editor.card_places()) or _("how a field is shown")
+            announce(self, step_text(step, model_parts(before), model_parts(draft.state), otherwise), again=True)
 
     def explore_model(self) -> None:
         """Explore the model that is shown."""

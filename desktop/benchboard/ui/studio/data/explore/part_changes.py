@@ -10,9 +10,9 @@ Parts = Mapping[str, Sequence[str]]
 Step = Literal["undo", "redo"]
 
 
-def step_text(step: Step, before: Parts, after: Parts) -> str:
-    """What undo or redo did, where that can be said."""
-    changed = change_text(before, after, undone=step == "undo")
+def step_text(step: Step, before: Parts, after: Parts, otherwise: str = "") -> str:
+    """What undo or redo did, where that can be said; `otherwise` is what did change if the parts are the same."""
+    changed = change_text(before, after, undone=step == "undo") or otherwise
     if not changed:
         return _("Undone") if step == "undo" else _("Redone")
     return (_("Undone: {step}") if step == "undo" else _("Redone: {step}")).format(step=changed)

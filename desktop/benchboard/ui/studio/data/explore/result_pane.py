@@ -155,6 +155,8 @@ class ResultPane(QWidget):
         """What the SQL editor says is wrong; it isn't said again below."""
         self._announced: AppError | None = None
         self._told_result: ExplorationResult | None = None
+        self._known_kind = ""
+        """The kind of widget that was shown before the last run, or was chosen since."""
         """The result of which a screen reader was told how many rows it has."""
         self._told_stale: ExplorationResult | None = None
         """The result of which was told that it is from before the changes."""
@@ -833,6 +835,17 @@ class ResultPane(QWidget):
             self._told_result = result
             wrong = self._repeated.text() if ended else ""  # what the numbers add up that they shouldn't
             announce(self, f"{sentence(text)} {wrong}" if wrong else text, again=ended)
+        self._tell_kind(ended=ended)
+
+    def _tell_kind(self, *, ended: bool) -> None:
+        """Tell a screen reader that another query made another kind of widget of its result."""
+        exploration, result = self._exploration, self._result
+        if exploration.running or result is None or result.table is None:
+            return
+        before, self._known_kind = self._known_kind, exploration.kind_of(result)
+        kind = kind_of(self._known_kind)
+        if ended and before and before != self._known_kind and kind is not None and self.isVisible():
+            announce(self, _("Shown as {kind}").format(kind=_(kind.title)), again=True)
 
     def _origin_text(self) -> str:
         source = self._exploration.source(self._exploration.state.source_id)
