@@ -4,6 +4,8 @@ It begins with what is there now and takes back, entry by entry, what the audit 
 first, in the order in which the entries were sealed. What the log doesn't say isn't guessed without saying so
 (`PastPerson.unsure`).
 
+People who were erased since keep the access they had, but not the name or the address that older entries have.
+
 What a system role permits is no entry: the rows of `RolePermission` say since when they are there. One that a version
 of Benchboard took away leaves no trace.
 """
@@ -18,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from benchboard.errors import Invalid, NotFound
 from benchboard.i18n import _
+from benchboard.identity import users
 from benchboard.identity.permissions import Actor, require
 from benchboard.identity.role_grants import title_of
 from benchboard.storage.models.identity import (
@@ -72,7 +75,7 @@ class PastAccess:
             raise NotFound(
                 "history.person",
                 _("Nobody with the email address or ID “{who}” had an account then.").format(who=who[:80]),
-                do=_("Addresses are as they were then."),
+                do=_("Addresses are as they were then. People who were erased since are found by their ID."),
             )
         return found[0]
 
@@ -87,6 +90,7 @@ class _Account:
     status: str
     role: str
     deleted: bool
+    erased: bool = False
     unsure: bool = False
 
 
@@ -139,7 +143,8 @@ def _present(session: Session, actor: Actor) -> _PastState:
     state = _PastState()
     accounts = select(User.id, User.name, User.email, User.status, User.role, User.deleted_at)
     for row in session.execute(accounts.where(User.organisation_id == own)):
-        state.people[row.id] = _Account(row.name, row.email, row.status, row.role or "", row.deleted_at is not None)
+        deleted, erased = row.deleted_at is not None, users.is_erased(row.id, row.email)
+        state.people[row.id] = _Account(row.name, row.email, row.status, row.role or "", deleted, erased)
     permissions: dict[str, set[str]] = {}
     named = (
         select(RolePermission.role_id, Permission.name)
@@ -241,9 +246,19 @@ def _undo_status(otherwise: str) -> _Undo:
     return undo
 
 
-def _undo_deletion(state: _PastState, user_id: str, _details: Details) -> None:
+def _undo_deletion(state: _PastState, user_id: str, details: Details) -> None:
     if account := state.people.get(user_id):
         account.deleted = False
+        if before := _before(details, "status"):
+            account.status, account.unsure = before, False
+
+
+def _undo_erasure(state: _PastState, user_id: str, details: Details) -> None:
+    """An older version disabled whom it erased, and didn't say which status the account had: if the deletion doesn't
+    either, most likely it was active."""
+    if account := state.people.get(user_id):
+        before = details.get("status_before")
+        account.status, account.unsure = before or "active", before is None
 
 
 def _undo_restoration(state: _PastState, user_id: str, _details: Details) -> None:
@@ -251,10 +266,16 @@ def _undo_restoration(state: _PastState, user_id: str, _details: Details) -> Non
         account.deleted = True
 
 
+_ERASED: Final = ("name", "email")
+"""What of erased people isn't taken from the log again."""
+
+
 def _undo_field(name: str) -> _Undo:
     def undo(state: _PastState, user_id: str, details: Details) -> None:
-        if (account := state.people.get(user_id)) and isinstance(before := details.get("before"), str):
-            setattr(account, name, before)
+        account, before = state.people.get(user_id), details.get("before")
+        if account is None or not isinstance(before, str) or (account.erased and name in _ERASED):
+            return
+        setattr(account, name, before)
 
     return undo
 
@@ -321,6 +342,7 @@ _UNDO: Final[Mapping[str, _Undo]] = {
     "user.reinvite": _undo_status("inactive"),
     "user.delete": _undo_deletion,
     "user.restore": _undo_restoration,
+    "user.erase": _undo_erasure,
     "user.change-role": _undo_field("role"),
     "user.rename": _undo_field("name"),
     "user.change-email": _undo_field("email"),

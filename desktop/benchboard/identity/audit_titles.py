@@ -213,6 +213,7 @@ def detail_title(key: str) -> str:
         "source": _("Source"),
         "stated_reason": _("Reason"),
         "status": _("Status"),
+        "status_before": _("Status before"),
         "team": _("Team"),
         "team_id": _("Team ID"),
         "test": _("Test of an OAuth client"),

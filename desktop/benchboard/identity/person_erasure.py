@@ -63,7 +63,7 @@ def erase(session: Session, actor: Actor, user_id: str) -> ErasureReport:
     found = users.get_person(session, actor, user_id, or_deleted=True)
     (user,) = users.locked_people(session, actor, [found.id], deleted=found.state == users.DELETED)
     _require_erasable(session, actor, user)
-    done = _report(session, user)
+    done, status = _report(session, user), user.status
     if user.deleted_at is None:
         person_deletion.delete_people(session, actor, [user.id])
     for kind in person_records.KINDS:
@@ -71,13 +71,15 @@ def erase(session: Session, actor: Actor, user_id: str) -> ErasureReport:
             session.execute(delete(person_records.table_of(kind)).where(person_records.condition(kind, user)))
     _take_address_out(session, user)
     user.email = user.email_norm = users.erased_address(user.id)
-    user.name, user.status = _("Erased person"), "inactive"
+    user.name = _("Erased person")
     user.department = user.phone = user.timezone = user.locale = user.external_id = user.os_user = None
     user.last_login_at = None
     session.flush()
     guard.clear_password(session, user.id)
     counts = {one.kind.name: one.count for one in done.goes}
-    audit.record(session, actor, "user.erase", user.id, count=sum(counts.values()), records=counts)
+    # By it `access_history` knows that erasing left the status as it was.
+    told = {"count": sum(counts.values()), "records": counts, "status_before": status}
+    audit.record(session, actor, "user.erase", user.id, **told)
     return done
 
 

@@ -12,7 +12,7 @@ from benchboard.dashboards import library
 from benchboard.dashboards.access import handing_over, past_access, reached_objects, sharing
 from benchboard.dashboards.access.past_access import PastDashboard
 from benchboard.errors import AppError, Conflict, Denied, Invalid, NotFound
-from benchboard.identity import audit, person_changes, teams, users
+from benchboard.identity import audit, person_changes, person_erasure, teams, users
 from benchboard.identity.access_history import access_as_of
 from benchboard.identity.permissions import Actor
 from benchboard.identity.person_changes import PersonFields
@@ -134,3 +134,19 @@ def test_dashboard_that_is_deleted_is_found_by_its_id_and_not_before_it_was_made
         with pytest.raises(AppError) as error:
             _past(office, named, at)
         assert isinstance(error.value, NotFound)
+
+
+def test_people_who_are_erased_since_could_open_it_as_they_could_then(office: Office) -> None:
+    owner, other, member = (office.actor(name) for name in ("ada", "bo", "cy"))
+    admin, town = office.actor("admin"), office.town
+    dashboard_id = office.make(owner).card.id
+    office.do(sharing.share, owner, dashboard_id, "person", other.user_id, "edit")
+    office.do(sharing.share, owner, dashboard_id, "team", office.team("Crew", member), "view")
+    then = datetime.now(UTC)
+    before = _then(office, dashboard_id, then)
+    assert {owner.user_id, other.user_id, member.user_id} <= before.keys()
+    office.do(handing_over.hand_over, admin, owner.user_id, town.actor.user_id)
+    for one in (owner, other, member):
+        office.do(person_erasure.erase, town.actor, one.user_id)
+    assert _then(office, dashboard_id, then) == before
+    assert not {owner.user_id, other.user_id, member.user_id} & _now(office, dashboard_id).keys()

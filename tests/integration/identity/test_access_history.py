@@ -15,6 +15,7 @@ from benchboard.identity import (
     audit,
     person_changes,
     person_deletion,
+    person_erasure,
     reach,
     role_changes,
     teams,
@@ -33,7 +34,7 @@ from support.people import Town
 _STEPS = 60
 _NOT_OF_ACCESS = {
     "user.set-password", "user.change-department", "role.change-description", "user.lock", "user.unlock",
-    "user.refuse", "user.export-data", "user.erase",
+    "user.refuse", "user.export-data",
     "user.turn-on-second-factor", "user.turn-off-second-factor", "user.reset-second-factor", "user.use-recovery-code",
 }  # fmt: skip
 
@@ -97,6 +98,7 @@ def _acts(town: Town, session: Session, ids: list[str], pick: Callable[[int], in
         lambda: users.restore_states(session, actor, {user: "pending"}),
         lambda: person_deletion.delete_people(session, actor, [user]),
         lambda: person_deletion.restore_people(session, actor, [user]),
+        lambda: pick(4) or person_erasure.erase(session, actor, user),
         lambda: role_changes.create_role(session, actor, name=name, abilities=abilities),
         lambda: role and role_changes.change_role(session, actor, role.id, RoleFields(name=name, abilities=abilities)),
         lambda: role and role_changes.add_people(session, actor, role.id, [user]),
@@ -127,8 +129,52 @@ def test_past_is_what_was_there_then_after_any_acts(town: Town, seed: int) -> No
             seen.append((datetime.now(UTC), _now(town, session)))
     assert done > _STEPS / 2
     with unbound(town.database).read() as session:
+        erased = {
+            one.id: (one.name, one.email) for one in session.scalars(select(User)) if users.is_erased(one.id, one.email)
+        }
         for at, then in seen:
-            assert _then(town, session, at) == then
+            named = {one: (*erased.get(one, told[:2]), *told[2:]) for one, told in then.items()}
+            assert _then(town, session, at) == named
+
+
+def test_past_of_an_erased_person_stays_true_without_their_name_and_address(town: Town) -> None:
+    ada = town.add("ada@north.example", "Ada")
+    started = datetime.now(UTC)
+    with unbound(town.database).change() as session:
+        fields = PersonFields(name="Ada L.", email="ada.l@north.example")
+        person_changes.change_person(session, town.actor, ada, fields)
+        teams.add_people(session, town.actor, teams.create_team(session, town.actor, name="Line 2").id, [ada])
+    renamed = datetime.now(UTC)
+    with unbound(town.database).read() as session:
+        before = access_as_of(session, town.actor, renamed).find(ada)
+    with unbound(town.database).change() as session:
+        person_erasure.erase(session, town.actor, ada)
+    erased = datetime.now(UTC)
+    with unbound(town.database).read() as session:
+        for at in (started, renamed):
+            found = access_as_of(session, town.actor, at).find(ada[:8])
+            assert (found.name, found.email) == ("Erased person", users.erased_address(ada))
+            assert (found.state, found.grants, found.unsure) == ("active", before.grants, False)
+        assert found.teams == before.teams
+        assert access_as_of(session, town.actor, erased).find(ada).state == "deleted"
+        with pytest.raises(NotFound) as unknown:
+            access_as_of(session, town.actor, started).find("ada@north.example")
+        assert "ID" in unknown.value.do
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["deletion tells", "nothing tells"])
+def test_past_of_a_person_whom_an_older_version_erased_is_what_their_deletion_says(town: Town, told: bool) -> None:
+    ada = town.add("ada@north.example", "Ada")
+    then = datetime.now(UTC)
+    with unbound(town.database).change() as session:
+        user = session.get_one(User, ada)
+        user.deleted_at, user.status, user.email = datetime.now(UTC), "inactive", users.erased_address(ada)
+        changes = {"changes": {"status": ["pending", "deleted"]}} if told else {}
+        audit.record(session, town.actor, "user.delete", ada, **changes)
+        audit.record(session, town.actor, "user.erase", ada, count=0, records={})
+    with unbound(town.database).read() as session:
+        found = access_as_of(session, town.actor, then).find(ada)
+    assert (found.state, found.unsure) == (("pending", False) if told else ("active", True))
 
 
 def test_time_before_the_log_begins_or_to_come_is_refused_with_since_when_it_is_known(town: Town) -> None:

@@ -116,7 +116,7 @@ def value_text(key: str, value: object) -> str:
         return reason_title(value)
     if key == "role":
         return role_title(value)
-    if key == "status":
+    if key in ("status", "status_before"):
         return status_title(value)
     if key == "two_step":
         return two_step_title(value)
