@@ -90,7 +90,7 @@ class AuditFilters:
             if named is None:
                 return None
             with context.database.read() as session:
-                return users.get_person_matching(session, context.actor, named).id
+                return users.get_person_matching(session, context.actor, named, deleted=None).id
 
         wanted = {
             "user_id": person(self.who),
@@ -120,7 +120,7 @@ class AuditFilters:
 
 
 _OPTIONS = (
-    click.option("--user", "who", help="Only what this person did (email address or ID)."),
+    click.option("--user", "who", help="Only what this person did (email address or ID, also of a deleted account)."),
     click.option("--person", "whom", help="Only what this person did, or what was done to them."),
     click.option("--event", type=_EventChoice(known_events()), metavar="EVENT",
                  help="Only this event, such as dashboard.share or “Shared a dashboard”."),

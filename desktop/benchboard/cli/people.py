@@ -161,10 +161,10 @@ def list_users(
 def show_user(context: CommandContext, who: str) -> None:
     """Show one person.
 
-    WHO is an email address or ID.
+    WHO is an email address or ID, also of a deleted account.
     """
     with context.database.read() as session:
-        person = users.get_person_matching(session, context.actor, who)
+        person = users.get_person_matching(session, context.actor, who, deleted=None)
     if context.as_json:
         context.report("", **{name: read(person) for name, read in _PERSON.items()})
     else:

@@ -18,7 +18,15 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from benchboard import i18n, package_data
-from benchboard.identity import audit, audit_titles, authentication, person_changes, sessions
+from benchboard.identity import (
+    audit,
+    audit_titles,
+    authentication,
+    person_changes,
+    person_deletion,
+    person_erasure,
+    sessions,
+)
 from benchboard.identity.audit_counts import CountsOverTime, PeriodCount
 from benchboard.identity.permissions import Client, program_title
 from benchboard.identity.person_changes import PersonFields
@@ -223,6 +231,28 @@ def test_audit_filters_narrow_by_event_and_person(admin: Admin) -> None:
     admin.qtbot.mouseClick(_lines(admin)[0], Qt.MouseButton.LeftButton)
     admin.wait(lambda: len(set(admin.column(table, 2))) > 1)
     assert person.currentText() == "All people"
+
+
+def test_log_of_an_erased_person_is_found_by_a_part_of_their_id(admin: Admin) -> None:
+    erased, deleted = admin.person("Öz Işık").id, admin.person("Ada Lovelace").id
+    assert admin.application.shell is not None
+    context = admin.application.shell.context
+    with context.workspace.database.bind(context.actor).change() as session:
+        person_erasure.erase(session, context.actor, erased)
+        person_deletion.delete_people(session, context.actor, [deleted])
+    admin.go("admin/audit")
+    person = admin.find("audit_person")
+    assert isinstance(person, QComboBox)
+    for typed, shown in (("lovelace", "Ada Lovelace (deleted)"), (erased[:8], f"Erased person {erased[:8]}")):
+        admin.click("audit_person")
+        admin.wait(lambda: [b.text() for b in _lines(admin)][:1] == ["All people"])
+        assert not {"Ada Lovelace (deleted)", f"Erased person {erased[:8]}"} & {b.text() for b in _lines(admin)}
+        admin.qtbot.keyClicks(admin.find("audit_whom_search"), typed)
+        admin.wait(lambda shown=shown: [b.text() for b in _lines(admin)] == [shown])
+        admin.qtbot.mouseClick(_lines(admin)[0], Qt.MouseButton.LeftButton)
+        assert person.currentText() == shown
+    admin.wait(lambda: "Added Erased person" in admin.column("audit_table", 3))
+    assert all("Erased person" in text or text == "Signed in" for text in admin.column("audit_table", 3))
 
 
 def _lines(admin: Admin) -> list[object]:

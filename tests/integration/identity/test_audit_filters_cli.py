@@ -79,6 +79,22 @@ def test_each_filter_narrows_the_list(desk: Desk) -> None:
         assert len(desk.listed(*options)) == expected, options
 
 
+def test_log_of_a_deleted_and_of_an_erased_person_is_found_by_their_id(desk: Desk) -> None:
+    (made,) = desk.listed("--event", "user.create")
+    user_id = made["resource_id"]
+    assert desk.run("user", "delete", "ada@example.com")[0] == 0
+    events = ["dashboard.create", "session.refuse", "user.create", "user.delete"]
+    assert sorted(row["event"] for row in desk.listed("--person", "ada@example.com")) == events
+    assert desk.run("user", "erase", user_id, "--confirm", "Ada")[0] == 0
+    for named in (user_id, user_id[:8]):
+        assert sorted(row["event"] for row in desk.listed("--person", named)) == [*events, "user.erase"]
+        assert sorted(row["event"] for row in desk.listed("--user", named)) == events[:2]
+        status, out, told = desk.run("user", "show", named, "--json")
+        assert status == 0, told
+        assert (json.loads(out)["id"], json.loads(out)["state"]) == (user_id, "deleted")
+    assert desk.run("audit", "list", "--person", "ada@example.com")[0] == 1
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [

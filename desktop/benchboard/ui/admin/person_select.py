@@ -1,4 +1,4 @@
-"""A drop-down list of a person, found by a part of their name."""
+"""A drop-down list of a person, found by a part of their name. Typing finds also deleted and erased people."""
 
 from collections.abc import Callable
 from functools import partial
@@ -12,12 +12,21 @@ from benchboard.identity import users
 from benchboard.identity.users import Person
 from benchboard.paging import Listing, Page
 from benchboard.ui.context import Context
+from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets import Button, Edit, Popover, Select, Text
 from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.no_match import NoMatchLine
 
 _MAX_RESULTS: Final = 8
 _WIDTH: Final = 220
+_ID_DIGITS: Final = 8
+
+
+def _title(person: Person) -> str:
+    """The person's name; erased people have the same one, so that their ID tells them apart."""
+    if users.is_erased(person.id, person.email):
+        return f"{person.name} {person.id[:_ID_DIGITS]}"
+    return _("{name} (deleted)").format(name=person.name) if person.state == users.DELETED else person.name
 
 
 class PersonSelect(Select):
@@ -34,7 +43,7 @@ class PersonSelect(Select):
         if person is not None and self.findData(chosen) < 0:
             self.blockSignals(True)
             self.removeItem(1)
-            self.addItem(person.name, person.id)
+            self.addItem(_title(person), person.id)
             self.blockSignals(False)
         self.setCurrentIndex(self.findData(chosen))
 
@@ -63,13 +72,19 @@ class PersonPicker(Popover):
         self._edit.setFocus()
 
     def _search(self, text: str) -> None:
-        self._context.tasks.read(
-            self,
-            lambda session: users.list_people(
-                session, self._context.actor, Listing(search=text.strip(), sort="name"), limit=_MAX_RESULTS
-            ),
-            lambda page: self._show_results(text, page),
-        )
+        actor, wanted = self._context.actor, text.strip()
+
+        def find(session: DatabaseSession) -> Page[Person]:
+            found = users.list_people(session, actor, Listing(wanted, sort="name"), limit=_MAX_RESULTS)
+            room = _MAX_RESULTS - len(found.rows)
+            if not wanted or not room:
+                return found
+            # An erased person's address has their ID, by which the search finds them.
+            gone = Listing(wanted, {"state": users.DELETED}, "name")
+            deleted = users.list_people(session, actor, gone, limit=room)
+            return Page((*found.rows, *deleted.rows), found.next_key or deleted.next_key)
+
+        self._context.tasks.read(self, find, lambda page: self._show_results(text, page))
 
     def _show_results(self, text: str, page: Page[Person]) -> None:
         if text != self._edit.text():
@@ -82,7 +97,7 @@ class PersonPicker(Popover):
         if not text:
             self._add_line(_("All people"), None)
         for person in page.rows:
-            self._add_line(person.name, person)
+            self._add_line(_title(person), person)
         self._no_match.show_search(found=bool(page.rows))
         if page.next_key:
             self._results.addWidget(Text(_("Keep typing to narrow the list"), "caption", "muted"))
