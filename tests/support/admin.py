@@ -103,6 +103,12 @@ class Admin:
         with unbound(self.application.shell.context.workspace.database).read() as session:
             return op(session, authentication.operator_actor(session, client=Client.here()))
 
+    def change(self, op: Callable[[Any, Any], Any]) -> Any:
+        """Change something in the database, as its operator."""
+        assert self.application.shell is not None
+        with unbound(self.application.shell.context.workspace.database).change() as session:
+            return op(session, authentication.operator_actor(session, client=Client.here()))
+
     def person(self, name: str) -> Person:
         def op(session: Any, actor: Any) -> Person:
             return next(p for p in users.list_people(session, actor, Listing(), limit=1000).rows if p.name == name)

@@ -115,7 +115,7 @@ def erase(context: CommandContext, who: str, dry_run: bool, confirm: str | None)
     if confirm.strip() != told.name:
         raise Invalid("cli.erase", _("That isn't the person's name."), do=_("Nothing was erased."))
     with context.database.change() as session:
-        done = person_erasure.erase(session, context.actor, person.id)
+        done = person_erasure.erase(session, context.actor, person.id, seen=told)
     context.report(_("Erased the person. Their records: {counts}.").format(counts=_goes_text(done)), erased=True,
                    **_counts(done))  # fmt: skip
 

@@ -4,7 +4,7 @@ The account stays as a row without a name or an address, so that dashboards and 
 changed, go on naming somebody. It can't be undone; `report` says before what goes, what stays, and why.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
@@ -44,6 +44,11 @@ class ErasureReport:
         """Whether the organisation's work stays, which could be handed over first."""
         return any(one.kind.why_kept == "work" for one in self.stays)
 
+    def agrees_with(self, other: "ErasureReport") -> bool:
+        """Whether another says the same goes and stays. How many audit entries there are doesn't matter: each act of
+        the person adds one."""
+        return replace(self, audit_entries=0) == replace(other, audit_entries=0)
+
 
 def report(session: Session, actor: Actor, user_id: str) -> ErasureReport:
     """What erasing one of the organisation's people would do now. Raises as `erase` does, but changes nothing."""
@@ -53,17 +58,26 @@ def report(session: Session, actor: Actor, user_id: str) -> ErasureReport:
     return _report(session, user)
 
 
-def erase(session: Session, actor: Actor, user_id: str) -> ErasureReport:
+def erase(session: Session, actor: Actor, user_id: str, *, seen: ErasureReport | None = None) -> ErasureReport:
     """Erase one of the organisation's people, whose account is deleted first; returns what was done.
 
-    Raises `NotFound` for who isn't there; `Conflict` for who is erased already (`people.erased`), and as
-    `person_deletion.delete_people` does for oneself, the owner and the last admin.
+    `seen` is the report that was read before it was confirmed. Raises `NotFound` for who isn't there; `Conflict` for
+    who is erased already (`people.erased`), where other records go or stay than was seen, or the person is called
+    something else (`people.erasure-changed`), and as `person_deletion.delete_people` does for oneself, the owner and
+    the last admin.
     """
     require(actor, "users:erase")
     found = users.get_person(session, actor, user_id, or_deleted=True)
     (user,) = users.locked_people(session, actor, [found.id], deleted=found.state == users.DELETED)
     _require_erasable(session, actor, user)
     done, status = _report(session, user), user.status
+    if seen is not None and not seen.agrees_with(done):
+        raise Conflict(
+            "people.erasure-changed",
+            _("{name} wasn't erased.").format(name=done.name),
+            why=_("What goes and what stays has changed in the meantime."),
+            do=_("Read it again, then erase them."),
+        )
     if user.deleted_at is None:
         person_deletion.delete_people(session, actor, [user.id])
     for kind in person_records.KINDS:

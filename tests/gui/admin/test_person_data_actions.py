@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QWidget
 
-from benchboard.identity import audit, users
+from benchboard.identity import audit, person_changes, users
+from benchboard.identity.person_changes import PersonFields
 from benchboard.paging import Listing
 from benchboard.ui import person_data_export
 from benchboard.ui.admin.erase_person_dialog import ErasePersonDialog
@@ -71,3 +72,52 @@ def test_person_is_erased_after_the_report_by_typing_the_name(admin: Admin) -> N
     admin.wait(lambda: ADA not in admin.column("people_table"))
     person = admin.ask(lambda session, actor: users.get_person(session, actor, user_id, or_deleted=True))
     assert (person.name, person.state) == ("Erased person", "deleted")
+
+
+def _told(dialog: ErasePersonDialog) -> list[str]:
+    return [one.text() for one in dialog.findChildren(Paragraph) if one.isVisible()]
+
+
+def _open_erasing(admin: Admin) -> ErasePersonDialog:
+    admin.choose(admin.row_menu("people_table", ADA, "people_menu"), "command_erase_person")
+    (dialog,) = admin.window.findChildren(ErasePersonDialog)
+    admin.wait(lambda: "Sessions: 2" in _told(dialog))
+    return dialog
+
+
+def test_open_report_follows_what_changes_and_the_name_is_typed_again(admin: Admin) -> None:
+    user_id = admin.person(ADA).id
+    dialog = _open_erasing(admin)
+    admin.type("erase_name", ADA)
+    admin.wait(admin.find("erase_act").isEnabled)
+    admin.change(lambda session, actor: users.revoke_all(session, actor, [user_id]))
+    admin.wait(lambda: "Sessions: 2" not in _told(dialog) and "Ended sessions: 2" in _told(dialog))
+    assert "What goes and what stays has changed. Read it again, then type the name." in _told(dialog)
+    assert not admin.find("erase_act").isEnabled()
+    admin.change(
+        lambda session, actor: person_changes.change_person(session, actor, user_id, PersonFields(name="Ada King"))
+    )
+    admin.wait(lambda: dialog.accessibleName() == "Erase Ada King?")
+    admin.type("erase_name", "Ada King")
+    admin.wait(admin.find("erase_act").isEnabled)
+    admin.click("erase_act")
+    admin.wait(lambda: admin.toast() == "Ada King erased")
+
+
+def test_nobody_is_erased_on_a_report_that_changed_unseen(admin: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What changed hasn't reached the window yet when the button is pressed."""
+    user_id = admin.person(ADA).id
+    dialog = _open_erasing(admin)
+    assert admin.application.shell is not None
+    monkeypatch.setattr(admin.application.shell.context.changed, "_start_watchers", lambda _touched: None)
+    admin.change(lambda session, actor: users.revoke_all(session, actor, [user_id]))
+    admin.type("erase_name", ADA)
+    admin.wait(admin.find("erase_act").isEnabled)
+    admin.click("erase_act")
+    admin.wait(lambda: "Ended sessions: 2" in _told(dialog))
+    assert "What goes and what stays has changed. Read it again, then type the name." in _told(dialog)
+    assert admin.person(ADA).id == user_id
+    admin.type("erase_name", ADA)
+    admin.wait(admin.find("erase_act").isEnabled)
+    admin.click("erase_act")
+    admin.wait(lambda: admin.toast() == f"{ADA} erased")

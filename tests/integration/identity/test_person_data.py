@@ -248,6 +248,22 @@ def test_erasing_takes_the_address_out_of_work_that_stays_and_of_invitations_how
         assert session.scalars(select(Invitation.email)).all() == []
 
 
+def test_person_is_not_erased_on_a_report_that_is_no_longer_true(town: Town, ana: Ana) -> None:
+    actor = town.actor
+    with town.database.bind(actor).read() as session:
+        seen = person_erasure.report(session, actor, ana.id)
+    with town.database.bind(ana.signed_in.actor).change() as session:
+        library.create(session, ana.signed_in.actor, document(), name="Line 9")
+    with pytest.raises(Conflict) as refused, town.database.bind(actor).change() as session:
+        person_erasure.erase(session, actor, ana.id, seen=seen)
+    assert refused.value.code == "people.erasure-changed"
+    with town.database.bind(actor).change() as session:
+        assert users.get_person(session, actor, ana.id).name == "Ana Lyst"
+        now = person_erasure.report(session, actor, ana.id)
+        audit.record(session, actor, "user.lock", ana.id)  # only one more entry
+        person_erasure.erase(session, actor, ana.id, seen=now)
+
+
 def test_erased_person_is_neither_erased_again_nor_restored(town: Town, ana: Ana) -> None:
     actor = town.actor
     with town.database.bind(actor).change() as session:
