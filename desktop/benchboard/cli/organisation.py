@@ -48,7 +48,11 @@ def show(context: CommandContext) -> None:
 
 
 @organisation.command("set")
-@click.option("--two-step", type=Choice(TWO_STEP_FOR), help="Whom two-step sign-in is required for.")
+@click.option(
+    "--two-step",
+    type=Choice(TWO_STEP_FOR),
+    help="Whom two-step sign-in is required for; admins: everyone who can open Admin.",
+)
 @click.option(
     "--password-length",
     type=WholeNumber(passwords.SHORTEST, LONGEST_SHORTEST),
@@ -102,14 +106,31 @@ def _question(effects: PolicyEffects) -> str:
 def _done(before: SignInPolicy, now: SignInPolicy, effects: PolicyEffects) -> str:
     if before == now:
         return _("Nothing changed.")
-    if now.two_step == "nobody" or not effects.without:
-        return _("Sign-in rules saved.")
+    told = []
+    if before.shortest_password != now.shortest_password:
+        length = ngettext(
+            "New passwords now have at least {count} character. Those that are set stay as they are.",
+            "New passwords now have at least {count} characters. Those that are set stay as they are.",
+            now.shortest_password,
+        )
+        told.append(length.format(count=number(now.shortest_password)))
+    if before.two_step != now.two_step:
+        told.append(_two_step_done(now, effects))
+    return " ".join(told)
+
+
+def _two_step_done(now: SignInPolicy, effects: PolicyEffects) -> str:
+    if now.two_step == "nobody":
+        return _("Two-step sign-in isn't required any more.")
+    required = _("Two-step sign-in is required for: {whom}.").format(whom=two_step_title(now.two_step))
+    if not effects.without:
+        return required
     text = ngettext(
-        "Sign-in rules saved. {count} person sets up two-step sign-in at the next sign-in.",
-        "Sign-in rules saved. {count} people set up two-step sign-in at their next sign-in.",
+        "{count} person sets it up at the next sign-in.",
+        "{count} people set it up at their next sign-in.",
         effects.without,
     )
-    return text.format(count=number(effects.without))
+    return f"{required} {text.format(count=number(effects.without))}"
 
 
 def _counts(effects: PolicyEffects) -> dict[str, int]:

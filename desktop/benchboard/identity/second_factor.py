@@ -106,8 +106,7 @@ def set_up(session: Session, user: User, *, password: str, new: NewFactor | None
     Raises `Denied` (`accounts.two-step-needed`, with `email` and `organisation` in its facts) without a `new` one, and
     (`accounts.new-code`) if its code is wrong.
     """
-    policy = sign_in_policy.find_policy(session, user.organisation_id)
-    if not sign_in_policy.is_required(policy, user.role) or _find(session, user.id) is not None:
+    if not sign_in_policy.is_required(session, user) or _find(session, user.id) is not None:
         return ()
     if new is None:
         organisation = session.get_one(Organisation, user.organisation_id).name
@@ -222,8 +221,7 @@ def forget(session: Session, actor: Actor, user: User) -> None:
 
 
 def _is_required(session: Session, actor: Actor) -> bool:
-    policy = sign_in_policy.find_policy(session, actor.organisation_id)
-    return sign_in_policy.is_required(policy, session.get_one(User, actor.user_id).role)
+    return sign_in_policy.is_required(session, session.get_one(User, actor.user_id))
 
 
 def _forget(session: Session, user_id: str) -> bool:

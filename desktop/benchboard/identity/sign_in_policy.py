@@ -14,13 +14,13 @@ from benchboard.errors import Conflict, Invalid
 from benchboard.i18n import _
 from benchboard.identity import audit, passwords
 from benchboard.identity.permissions import Actor, require
-from benchboard.identity.roles import ADMIN
 from benchboard.storage import clock
-from benchboard.storage.models.identity import Organisation, SignInSession, User
+from benchboard.storage.models.identity import Organisation, Permission, RolePermission, SignInSession, User, UserRole
 from benchboard.storage.models.sign_in import MfaFactor
 
 TwoStepFor = Literal["nobody", "admins", "everybody"]
 TWO_STEP_FOR: Final[tuple[TwoStepFor, ...]] = get_args(TwoStepFor)
+"""Each concerns all whom the one before does. `admins` are all who can open Admin, by whichever role."""
 LONGEST_SHORTEST: Final = 64
 """The greatest length that a policy can ask of passwords (NIST SP 800-63B wants 64 characters to be accepted)."""
 
@@ -99,16 +99,20 @@ def change_policy(
     return before
 
 
-def is_required(policy: SignInPolicy, role: str) -> bool:
-    """Whether two-step sign-in is required of people with this system role."""
-    return policy.two_step == "everybody" or (policy.two_step == "admins" and role == ADMIN)
+def is_required(session: Session, user: User) -> bool:
+    """Whether two-step sign-in is required of this person, who signs in with a password."""
+    two_step = find_policy(session, user.organisation_id).two_step
+    if two_step != "admins":
+        return two_step == "everybody"
+    return session.scalar(select(User.id).where(User.id == user.id, _opens_admin())) is not None
 
 
 def needs_two_step() -> ColumnElement[bool]:
     """The condition that a person has to set up two-step sign-in when they sign in next."""
     two_step = Organisation.password_policy["two_step"].as_string()
     required = exists().where(
-        Organisation.id == User.organisation_id, or_(two_step == "everybody", and_(two_step == "admins", _is_admin()))
+        Organisation.id == User.organisation_id,
+        or_(two_step == "everybody", and_(two_step == "admins", _opens_admin())),
     )
     active = User.status == "active"
     return and_(required.correlate(User), ~_has_factor(), active, User.deleted_at.is_(None), _takes_password())
@@ -116,7 +120,7 @@ def needs_two_step() -> ColumnElement[bool]:
 
 def two_step_title(two_step: str) -> str:
     """For whom two-step sign-in is required; an unknown value as it is."""
-    titles = {"nobody": _("Nobody"), "admins": _("Admins"), "everybody": _("Everyone")}
+    titles = {"nobody": _("Nobody"), "admins": _("Everyone who can open Admin"), "everybody": _("Everyone")}
     return titles.get(two_step, two_step)
 
 
@@ -126,12 +130,24 @@ def _concerned(actor: Actor, two_step: TwoStepFor) -> ColumnElement[bool]:
         _takes_password(),
     ]  # fmt: skip
     if two_step != "everybody":
-        conditions.append(_is_admin())
+        conditions.append(_opens_admin())
     return and_(*conditions) if two_step != "nobody" else User.id.is_(None)
 
 
-def _is_admin() -> ColumnElement[bool]:
-    return User.role == ADMIN
+def _opens_admin() -> ColumnElement[bool]:
+    """The condition that one of a person's roles, a system role or one of the organisation's own, opens Admin: who can
+    read people and the audit log has what two-step sign-in protects, whatever the role is called."""
+    return (
+        exists()
+        .where(
+            UserRole.user_id == User.id,
+            UserRole.organisation_id == User.organisation_id,
+            RolePermission.role_id == UserRole.role_id,
+            Permission.id == RolePermission.permission_id,
+            Permission.name == "admin:enter",
+        )
+        .correlate(User)
+    )
 
 
 def _takes_password() -> ColumnElement[bool]:

@@ -170,7 +170,12 @@ def test_two_step_sign_in_is_required_by_a_command_that_says_of_how_many(server:
     asked = server("organisation", "set", "--two-step", "everybody", typed="n\n", status=130).stderr
     assert "This concerns 2 people, 1 of whom without two-step sign-in. Require it?" in asked
     done = server("organisation", "set", "--two-step", "everybody", "--password-length", "16", typed="y\n")
-    assert "1 person sets up two-step sign-in at the next sign-in." in done.stdout
+    assert done.stdout == (
+        "New passwords now have at least 16 characters. Those that are set stay as they are. Two-step sign-in is "
+        "required for: Everyone. 1 person sets it up at the next sign-in.\n"
+    )
+    done = server("organisation", "set", "--password-length", "18")
+    assert done.stdout == "New passwords now have at least 18 characters. Those that are set stay as they are.\n"
     told = server("organisation", "show").stdout
     assert "Everyone" in told
     assert "1 of 2" in told

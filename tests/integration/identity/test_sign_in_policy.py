@@ -14,6 +14,7 @@ from benchboard.identity import (
     lockouts,
     password_sign_in,
     person_changes,
+    role_changes,
     second_factor,
     sign_in_policy,
     users,
@@ -118,6 +119,31 @@ def test_required_of_admins_leaves_the_others_alone(town: Town) -> None:
     assert _sign_in(town).actor.email == ANA
     assert _refused(lambda: _sign_in(town, "bo@north.example")).code == second_factor.NEEDED
     assert _sign_in(town, "admin@south.example").actor.organisation_id == town.south
+
+
+def test_required_of_admins_is_required_of_everyone_who_can_open_admin_also_by_an_own_role(town: Town) -> None:
+    user_id, bo = town.add(ANA), "bo@north.example"
+    town.add(bo)
+    with town.database.bind(town.actor).change() as session:
+        auditor = role_changes.create_role(session, town.actor, name="Auditor", abilities={"admin:enter"})
+        other = role_changes.create_role(session, town.actor, name="Other", abilities={"studio:enter"})
+        role_changes.add_people(session, town.actor, auditor.id, [user_id])
+        role_changes.add_people(session, town.actor, other.id, [users.get_person_matching(session, town.actor, bo).id])
+    _require(town, SignInPolicy("admins"))
+    with town.database.bind(town.actor).read() as session:
+        assert sign_in_policy.count_effects(session, town.actor, SignInPolicy("admins")) == PolicyEffects(2, 1, 0)
+        needing = users.list_people(session, town.actor, Listing(filters={"state": users.NEEDS_TWO_STEP})).rows
+        assert [one.email for one in needing] == [ANA]
+        assert users.get_person(session, town.actor, user_id).needs_second_factor
+    assert _sign_in(town, bo).actor.email == bo
+    assert _refused(lambda: _sign_in(town)).code == second_factor.NEEDED
+    ana = _sign_in(town, new=_factor())
+    with town.database.bind(ana.actor).read() as session:
+        assert second_factor.own_state(session, ana.actor).is_required
+    with town.database.bind(town.actor).change() as session:
+        role_changes.remove_people(session, town.actor, auditor.id, [user_id])
+    with town.database.bind(ana.actor).read() as session:
+        assert not second_factor.own_state(session, ana.actor).is_required
 
 
 def test_disabled_person_is_told_that_first(town: Town) -> None:

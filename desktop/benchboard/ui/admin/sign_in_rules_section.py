@@ -22,7 +22,7 @@ from benchboard.ui.widgets.labels import plain_tooltip
 
 _LENGTHS: Final = (12, 14, 16, 20, 24, 32)
 """Characters that passwords can be required to have, besides what is required already."""
-_TABLES: Final = frozenset({"organisations", "users", "mfa_factors", "sessions"})
+_TABLES: Final = frozenset({"organisations", "users", "user_roles", "role_permissions", "mfa_factors", "sessions"})
 
 
 def add_sign_in_rules(section: SettingsSection, context: Context) -> QObject | None:
@@ -110,7 +110,7 @@ class SignInRules(QObject):
 
         def ask(effects: PolicyEffects) -> None:
             question = {
-                "admins": _("Require two-step sign-in of admins?"),
+                "admins": _("Require two-step sign-in of everyone who can open Admin?"),
                 "everybody": _("Require two-step sign-in of everyone?"),
             }[chosen]
             confirm = Confirm(

@@ -27,7 +27,9 @@ class TwoStepRow(QWidget):
         self._row: SettingRow | None = None
         self._button = Button("", self._turn, name="settings_two_step")
         self._button.hide()
-        context.changed.watch(self, {"mfa_factors", "recovery_codes", "organisations"}, self._refresh)
+        context.changed.watch(
+            self, {"mfa_factors", "recovery_codes", "organisations", "user_roles", "role_permissions"}, self._refresh
+        )
         self._refresh()
 
     def _refresh(self) -> None:
