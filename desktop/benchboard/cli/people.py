@@ -14,7 +14,7 @@ from benchboard.cli.options import Choice, CliGroup, Incomplete, RenamedOption
 from benchboard.dashboards.access import handing_over
 from benchboard.errors import AppError, Invalid, NotFound
 from benchboard.i18n import N_, _, ngettext, number, pgettext
-from benchboard.identity import lockouts, person_changes, person_deletion, second_factor, sessions, users
+from benchboard.identity import lockouts, own_password, person_changes, person_deletion, second_factor, sessions, users
 from benchboard.identity.permissions import program_title
 from benchboard.identity.person_changes import PersonFields
 from benchboard.identity.roles import DEFAULT_ROLE, ROLES, role_title
@@ -239,21 +239,48 @@ def change_user(
 def set_password(context: CommandContext, who: str) -> None:
     """Change a person's password on a shared server, and end their sessions.
 
-    WHO is an email address or ID. The command asks for the password, or reads it from standard input.
+    WHO is an email address or ID. The command asks for the password, or reads it from standard input. For your own
+    password, which everyone may change, it first asks for the current one, and for a code if two-step sign-in is on,
+    or reads them from standard input too, each on a line. Your two-step sign-in then stays on.
     """
+    if who.casefold() in (context.actor.user_id, context.actor.email.casefold()):
+        _change_own_password(context)
+        return
     with context.database.read() as session:  # don't ask for a password for a person who can't get one
         person = users.get_person_matching(session, context.actor, who)
+    _require_passwords(context)
+    if person.id == context.actor.user_id:
+        _change_own_password(context)
+        return
+    password = ask_password(confirm=True)
+    with context.database.change() as session:
+        ended = person_changes.set_password(session, context.actor, person.id, password)
+    done = _("Set the password of {name}. {ended}").format(name=person.name, ended=_ended(ended))
+    context.report(done, id=person.id, sessions_ended=ended)
+
+
+def _require_passwords(context: CommandContext) -> None:
     if context.workspace.location.kind != "server":
         raise Invalid(
             "people.no-password",
             _("People don't sign in with a password on this computer."),
             do=_("Use --url to set a password on a shared server."),
         )
-    password = ask_password(confirm=True)
-    with context.database.change() as session:
-        ended = person_changes.set_password(session, context.actor, person.id, password)
-    done = _("Set the password of {name}. {ended}").format(name=person.name, ended=_ended(ended))
-    context.report(done, id=person.id, sessions_ended=ended)
+
+
+def _change_own_password(context: CommandContext) -> None:
+    """Ask for the current password, a code if two-step sign-in is on, and the new password, in this order."""
+    _require_passwords(context)
+    actor = context.actor
+    with context.database.read() as session:
+        two_step = second_factor.own_state(session, actor).is_on
+    current = ask_password(prompt=_("Current password: "))
+    code = ask_code(second_factor.code_needed()) if two_step else ""
+    new = ask_password(confirm=True, prompt=_("New password: "))
+    ended = own_password.change(context.database, actor, password=current, new=new, code=code)
+    context.report(
+        _("Changed your password. {ended}").format(ended=_ended(ended)), id=actor.user_id, sessions_ended=ended
+    )
 
 
 @user.command("disable")
@@ -519,12 +546,12 @@ def ask_code(asked: AppError) -> str:
     return code
 
 
-def ask_password(*, confirm: bool = False) -> str:
+def ask_password(*, confirm: bool = False, prompt: str = "") -> str:
     """A password typed unseen, or one line of standard input where that is no terminal."""
     if not sys.stdin.isatty():
         return _require_given(_read_password())
     try:
-        typed = getpass.getpass(_("Password: "))
+        typed = getpass.getpass(prompt or _("Password: "))
         again = getpass.getpass(_("Confirm password: ")) if confirm else typed
     except EOFError as error:
         raise click.Abort from error

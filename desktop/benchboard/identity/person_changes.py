@@ -90,9 +90,16 @@ def set_password(session: Session, actor: Actor, user_id: str, password: str) ->
     """Replace the person's password and end their sessions except the actor's own; returns how many ended. It ends
     their second factor too, whose secret is encrypted by the old password.
 
-    Raises `Invalid` as `passwords.require_acceptable` does.
+    Raises `Invalid` as `passwords.require_acceptable` does, and `Conflict` (`people.own-password`) for the actor's own,
+    which `own_password.change` asks the current one for.
     """
     require(actor, "users:write")
+    if user_id == actor.user_id:
+        raise Conflict(
+            "people.own-password",
+            _("Your own password can only be changed with the current one."),
+            do=_("Change it in Settings → This session → Change password."),
+        )
     (user,) = users.locked_people(session, actor, [user_id])
     shortest = sign_in_policy.find_policy(session, actor.organisation_id).shortest_password
     passwords.require_acceptable(password, email=user.email, shortest=shortest)

@@ -1,8 +1,10 @@
 """The second factor: a code of an authenticator app (TOTP), or a recovery code where that is lost.
 
 The secret that both sides know is encrypted by a key that is derived from the person's password, which is at hand
-whenever a code is checked, on every computer: the organisation's data key is only on some. So a new password ends the
-second factor. Sources: RFC 6238 (SHA-1, 30 s, 6 digits, which every app has), RFC 9106 (Argon2id).
+whenever a code is checked, on every computer: the organisation's data key is only on some. So a password
+that an admin sets ends the second factor; one that the person chooses, knowing the present one, doesn't.
+
+Sources: RFC 6238 (SHA-1, 30 s, 6 digits, which every app has), RFC 9106 (Argon2id).
 """
 
 import hashlib
@@ -91,7 +93,7 @@ def turn_on(database: Transactions, actor: Actor, *, password: str, secret: str,
     at a sign-in. A wrong code isn't, of a secret that whoever enters it can see.
     """
     with own_tries.counted(database, actor, no_tries=NO_TRIES), database.change() as session:
-        _require_password(session, actor, password)
+        require_password(session, actor, password)
         if _find(session, actor.user_id) is not None:
             raise Conflict("second-factor.on", _("Two-step sign-in is on already."), do=_("Turn it off first."))
         codes = _store(session, session.get_one(User, actor.user_id), password, NewFactor(secret, code))
@@ -162,7 +164,7 @@ def turn_off(database: Transactions, actor: Actor, *, password: str, code: str) 
                 do=_("If you change your phone, ask an admin to reset it: you then set it up again."),
             )
     with own_tries.counted(database, actor, no_tries=NO_TRIES), database.change() as session:
-        _require_password(session, actor, password)
+        require_password(session, actor, password)
         check(session, actor.user_id, password=password, code=code, client=actor.client)
         if _forget(session, actor.user_id):
             audit.record(session, actor, "user.turn-off-second-factor", actor.user_id)
@@ -170,9 +172,16 @@ def turn_off(database: Transactions, actor: Actor, *, password: str, code: str) 
 
 def reset(session: Session, actor: Actor, user_ids: Sequence[str]) -> int:
     """Take the second factors of these people from them, as after the loss of a phone, and end their sessions but the
-    actor's own; returns how many had one.
+    actor's own; returns how many had one. Raises `Conflict` (`second-factor.own`) for the actor's own, which asks for
+    their password and a code.
     """
     require(actor, "users:write")
+    if actor.user_id in user_ids:
+        raise Conflict(
+            "second-factor.own",
+            _("You can't reset your own two-step sign-in."),
+            do=_("Turn it off in Settings → This session with your password and a code, or ask another admin."),
+        )
     had = [user for user in users.locked_people(session, actor, user_ids) if _forget(session, user.id)]
     for user in had:
         audit.record(session, actor, "user.reset-second-factor", user.id)
@@ -191,12 +200,7 @@ def check(session: Session, user_id: str, *, password: str, code: str, client: C
     if factor is None:
         return
     if not code.strip():
-        raise Denied(
-            CODE_NEEDED,
-            _("Enter the code that your authenticator app shows."),
-            do=_("Or enter a recovery code."),
-            field="code",
-        )
+        raise code_needed()
     sealed = Sealed(factor.secret_key_version, factor.secret_nonce, factor.secret_ciphertext)
     secret = _key(password, factor.secret_salt).open(sealed, aad=_aad(user_id)).decode()
     step = _step_of(secret, code, after=factor.last_used_step)
@@ -211,6 +215,31 @@ def check(session: Session, user_id: str, *, password: str, code: str, client: C
         raise _wrong_code()
     recovery.used_at = clock.now()
     audit.append(session, client, "user.use-recovery-code", user_id, factor.organisation_id, user_id)
+
+
+def code_needed() -> Denied:
+    """The error for a right password without a code."""
+    return Denied(
+        CODE_NEEDED,
+        _("Enter the code that your authenticator app shows."),
+        do=_("Or enter a recovery code."),
+        field="code",
+    )
+
+
+def encrypt_again(session: Session, user_id: str, *, password: str, new: str) -> None:
+    """Encrypt the secret of a person, if they have one, by a key of their `new` password; `password` is the present
+    one, which is right."""
+    factor = _find(session, user_id)
+    if factor is None:
+        return
+    sealed = Sealed(factor.secret_key_version, factor.secret_nonce, factor.secret_ciphertext)
+    secret = _key(password, factor.secret_salt).open(sealed, aad=_aad(user_id))
+    factor.secret_salt = secrets.token_bytes(16)
+    again = _key(new, factor.secret_salt).seal(secret, aad=_aad(user_id))
+    factor.secret_key_version, factor.secret_nonce = again.key_version, again.nonce
+    factor.secret_ciphertext = again.ciphertext
+    session.flush()
 
 
 def forget(session: Session, actor: Actor, user: User) -> None:
@@ -238,7 +267,8 @@ def _find(session: Session, user_id: str) -> MfaFactor | None:
     return session.scalars(own.options(undefer(MfaFactor.secret_ciphertext))).first()
 
 
-def _require_password(session: Session, actor: Actor, password: str) -> None:
+def require_password(session: Session, actor: Actor, password: str) -> None:
+    """Check the actor's own password. Raises `Invalid` (`second-factor.password`) for a wrong one."""
     found = guard.find_credentials(session, session.get_one(User, actor.user_id).email_norm)
     stored = next((one.password_hash for one in found if one.user_id == actor.user_id), None)
     if not passwords.verify(stored, password):

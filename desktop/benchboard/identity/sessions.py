@@ -164,6 +164,13 @@ def end_all(session: Session, actor: Actor, users: Sequence[User], *, reason: st
     return _end(session, actor, [(row.id, row.user_id) for row in rows if row.id != actor.session_id], reason)
 
 
+def end_own_others(session: Session, actor: Actor) -> int:
+    """End the actor's sessions but the one that asks, recorded one by one. Returns how many there were."""
+    others = select(SignInSession.id).where(SignInSession.user_id == actor.user_id)
+    ids = session.scalars(others).all()
+    return _end(session, actor, [(one, actor.user_id) for one in ids if one != actor.session_id])
+
+
 def _end(session: Session, actor: Actor, ended: list[tuple[str, str]], reason: str = "revoked") -> int:
     for session_id, user_id in ended:
         changes = {"status": ["active", reason]}

@@ -288,6 +288,30 @@ def test_user_set_password_on_a_server_signs_in_and_ends_sessions(server: Termin
     assert new not in server("audit", "list", "--json").stdout
 
 
+def test_own_password_is_changed_with_the_current_one_and_a_code_by_anybody(server: Terminal) -> None:
+    server("db", "seed", "--admin", "ines@example.com", "--organisation", "Lab", typed=PASSWORD)
+    server("login", "ines@example.com", typed=PASSWORD)
+    server("user", "add", "mert@example.com", typed=PASSWORD)
+    other = Terminal(server.programs, server.home.parent / "elsewhere", server.url)
+    other("login", "mert@example.com", typed=PASSWORD)
+    new = "another four words here"
+    refused = other("user", "set-password", "mert@example.com", typed=f"wrong\n{new}\n", status=1).stderr
+    assert "The password is incorrect." in refused
+    done = other("user", "set-password", "MERT@example.com", typed=f"{PASSWORD}\n{new}\n").stdout
+    assert done.startswith("Changed your password.")
+    database = Database.open(server.url or "")
+    made = second_factor.new_secret(email="ines@example.com", organisation="Lab")
+    ines = password_sign_in.sign_in(database, email="ines@example.com", password=PASSWORD, client=Client.here()).actor
+    at = pyotp.TOTP(made.text).at(time.time())
+    codes = second_factor.turn_on(database.bind(ines), ines, password=PASSWORD, secret=made.text, code=at)
+    database.dispose()
+    needed = server("user", "set-password", ines.user_id, typed=PASSWORD, status=1).stderr
+    assert "Enter the code that your authenticator app shows." in needed
+    assert "You can't reset your own" in server("user", "reset-two-step", "ines@example.com", status=1).stderr
+    server("user", "set-password", ines.user_id[:8], typed=f"{PASSWORD}\n{codes[0]}\n{new}\n")
+    server("login", "ines@example.com", typed=f"{new}\n{codes[1]}\n")
+
+
 def test_user_list_with_after_continues_from_the_key(local: Terminal) -> None:
     for number in range(4):
         local("user", "add", f"p{number}@example.com", typed=PASSWORD + "\n")

@@ -12,6 +12,8 @@ UNCHECKED: Final = {
     "identity.audit.record": "what is recorded was allowed before",
     "identity.oauth.authorization.approve": "everybody may let a program act for them",
     "identity.authentication.sign_out": "everybody may end their own session",
+    "identity.own_password.change": "everybody may, of their own account; password and code are checked",
+    "identity.sessions.end_own_others": "everybody may end their own sessions",
     "identity.second_factor.own_state": "everybody sees their own",
     "identity.second_factor.turn_on": "everybody may protect their own account; their password is checked",
     "identity.second_factor.turn_off": "everybody may, of their own account; password and code are checked",
