@@ -142,3 +142,18 @@ def test_only_who_may_change_people_and_everyones_dashboards_hands_over(office: 
                 office.do(act, actor, *given)
     with pytest.raises(Denied):
         office.ask(handing_over.count_owned, ada, [ada.user_id])
+
+
+def test_handing_over_is_in_the_history_of_who_gave_and_of_who_got(office: Office) -> None:
+    ada, bo, cy, admin = (office.actor(name) for name in ("ada", "bo", "cy", "admin"))
+    dashboard_id = office.make(ada).card.id
+    _hand_over(office, ada, bo)
+
+    def handed(who: Actor) -> list[str | None]:
+        listing = Listing(filters={"person": who.user_id, "event": "dashboard.hand-over"})
+        return [one.resource_id for one in office.ask(audit.list_entries, admin, listing).rows]
+
+    assert [handed(one) for one in (ada, bo, cy)] == [[dashboard_id], [dashboard_id], []]
+    with unbound(office.town.database).read() as session:
+        told = [one.event for one in audit.entries_about(session, office.town.north, ada.user_id, page_rows=100)]
+    assert "dashboard.hand-over" in told
