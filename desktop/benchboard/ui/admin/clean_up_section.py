@@ -58,16 +58,17 @@ class CleanUp(QObject):
         told = [clean_up.rules_sentence(), _("Last cleared: {time}.").format(time=last)]
         if state.due.total:
             told.append(_("Due now: {counts}.").format(counts=clean_up.counts_text(state.due)))
-        self._row.set_sentence(" ".join(told))
-        denied = (
-            "" if has_permission(self._context.actor, "organisations:upkeep") else denied_title("organisations:upkeep")
-        )
-        self._button.disable(denied or ("" if state.due.total else _("There's nothing to clear.")))
+        allowed = has_permission(self._context.actor, "organisations:upkeep")
+        denied = "" if allowed else denied_title("organisations:upkeep")
+        reason = denied or ("" if state.due.total else _("There's nothing to clear."))
+        self._row.set_sentence(" ".join([*told, reason] if reason else told))
+        self._button.disable(reason)
         self._readable.set_reachable(not self._button.isEnabled())
 
     def _read_out(self) -> str:
         """What is read of the row while there is nothing to press in it: also why."""
-        return " ".join(filter(None, (self._row.text(), self._button.reason)))
+        told, reason = self._row.text(), self._button.reason
+        return told if reason in told else f"{told} {reason}"
 
     def _ask(self) -> None:
         if self._state is None:
