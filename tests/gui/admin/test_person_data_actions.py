@@ -107,9 +107,9 @@ def test_open_report_follows_what_changes_and_the_name_is_typed_again(admin: Adm
 def test_nobody_is_erased_on_a_report_that_changed_unseen(admin: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
     """What changed hasn't reached the window yet when the button is pressed."""
     user_id = admin.person(ADA).id
-    dialog = _open_erasing(admin)
     assert admin.application.shell is not None
-    monkeypatch.setattr(admin.application.shell.context.changed, "_start_watchers", lambda _touched: None)
+    monkeypatch.setattr(type(admin.application.shell.context.changed), "watch", lambda *_told: None)
+    dialog = _open_erasing(admin)
     admin.change(lambda session, actor: users.revoke_all(session, actor, [user_id]))
     admin.type("erase_name", ADA)
     admin.wait(admin.find("erase_act").isEnabled)
