@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pyotp
 import pytest
-from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit
+from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from benchboard.identity import invitations, second_factor
+from benchboard.identity import invitations, password_sign_in, second_factor
 from benchboard.identity.sign_in_policy import SignInPolicy, change_policy, get_policy
 from benchboard.ui.app import Application
+from benchboard.ui.shell.change_password_dialog import ChangePasswordDialog
 from benchboard.ui.sign_in.set_up_two_step_dialog import SetUpTwoStepDialog
 from benchboard.ui.widgets import Confirm, Select
 from support.admin import Admin
@@ -181,3 +182,61 @@ def test_invited_person_sets_it_up_and_a_cancelled_set_up_keeps_what_was_typed(
     click(window, "set_up_two_step_act")
     qtbot.waitUntil(lambda: application.shell is not None)
     assert click.find(window, "recovery_stored").isVisible()
+
+
+def test_own_password_is_changed_in_settings_and_from_admin_with_the_current_one_and_a_code(
+    qtbot: QtBot, town: Town, application: Application, click: Clicker
+) -> None:
+    secret = second_factor.new_secret(email=ADMIN, organisation="North").text
+    own = town.database.bind(town.actor)
+    code = pyotp.TOTP(secret).now()
+    codes = second_factor.turn_on(own, town.actor, password=PASSWORD, secret=secret, code=code)
+    with own.change() as session:
+        change_policy(session, town.actor, SignInPolicy(shortest_password=16))
+    window, new = application.window, "five quite unrelated words"
+    _sign_in(application, town, click, ADMIN)
+    click.type(window, "sign_in_code_edit", codes[0])
+    click(window, "sign_in_code_act")
+    qtbot.waitUntil(lambda: application.shell is not None)
+    assert application.shell is not None
+    application.shell.go("settings")
+    click(window, "settings_change_password")
+    qtbot.waitUntil(lambda: any(isinstance(one, ChangePasswordDialog) for one in window.findChildren(QWidget)))
+    (dialog,) = window.findChildren(ChangePasswordDialog)
+    assert any(one.text().startswith("At least 16 characters") for one in dialog.findChildren(QLabel))
+    for name, text in (("current", "wrong"), ("code", codes[1]), ("new", new)):
+        click.type(window, f"change_password_{name}", text)
+    click(window, "change_password_act")
+    current = click.find(window, "change_password_current")
+    qtbot.waitUntil(lambda: "incorrect" in current.accessibleDescription())
+    assert isinstance(current, QLineEdit)
+    current.setText(PASSWORD)
+    click(window, "change_password_act")
+    admin = Admin(qtbot, click, application)
+    qtbot.waitUntil(lambda: "Password changed, 1 session ended" in admin.toast())
+    assert password_sign_in.sign_in(
+        town.database, email=ADMIN, password=new, client=town.actor.client, code=codes[2]
+    ).actor.email == (ADMIN)
+
+    admin.go(f"admin/people/{town.actor.user_id}")
+    click(window, "person_set_password")
+    qtbot.waitUntil(lambda: any(one.isVisible() for one in window.findChildren(ChangePasswordDialog)))
+
+
+def test_password_hints_follow_the_rule(qtbot: QtBot, town: Town, application: Application, click: Clicker) -> None:
+    town.add(ANA, "Ana Lyst")
+    _sign_in(application, town, click, ADMIN)
+    qtbot.waitUntil(lambda: application.shell is not None)
+    admin = Admin(qtbot, click, application)
+    admin.go("admin/people")
+    admin.click("people_add")
+    click.find(application.window, "add_password")
+
+    def hints(count: int) -> bool:
+        shown = [one.text() for one in application.window.findChildren(QLabel) if one.isVisible()]
+        return any(one.startswith(f"At least {count} characters") for one in shown)
+
+    qtbot.waitUntil(lambda: hints(12))
+    with town.database.bind(town.actor).change() as session:
+        change_policy(session, town.actor, SignInPolicy(shortest_password=16))
+    qtbot.waitUntil(lambda: hints(16))

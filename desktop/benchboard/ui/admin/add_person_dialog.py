@@ -14,6 +14,7 @@ from benchboard.identity.email_addresses import normalise
 from benchboard.identity.roles import DEFAULT_ROLE, ROLES, role_title
 from benchboard.identity.users import Person
 from benchboard.ui.context import Context
+from benchboard.ui.password_hint import follow_shortest, password_hint
 from benchboard.ui.sign_in.demo_picker import role_description
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets import Button, CheckBox, Confirm, Dialog, Edit, Field, Paragraph, ProblemText, Select
@@ -34,6 +35,7 @@ class AddPersonDialog(Dialog):
         super().__init__(window, _("Add person"), size=QSize(460, 0), name="add_person")
         self._context = context
         self._asks_password = asks_password
+        self._shortest = passwords.SHORTEST
         self._build_fields()
         self._build_footer()
         self._checks: tuple[tuple[Field, Callable[[], None]], ...] = (
@@ -48,6 +50,13 @@ class AddPersonDialog(Dialog):
             field.edit.returnPressed.connect(self._submit)
         self._role_choice.currentIndexChanged.connect(self._explain_role)
         self._explain_role()
+        if asks_password:
+            follow_shortest(context, self, self._show_shortest)
+
+    def _show_shortest(self, shortest: int) -> None:
+        self._shortest = shortest
+        self._password.set_note(password_hint(shortest))
+        self._validate()
 
     def _build_fields(self) -> None:
         self._email = Field(_("Email"), Edit(placeholder="name@example.com", name="add_email"), lines=1)
@@ -62,9 +71,7 @@ class AddPersonDialog(Dialog):
         self._password = Field(
             _("Password"),
             Edit(name="add_password"),
-            note=_(
-                "At least {shortest} characters. Four unrelated words work well. Don't include the email address."
-            ).format(shortest=passwords.SHORTEST),
+            note=password_hint(),
         )
         self._password.edit.setEchoMode(QLineEdit.EchoMode.Password)
         self._show = CheckBox(_("Show password"))
@@ -142,9 +149,9 @@ class AddPersonDialog(Dialog):
 
     def _check_password(self) -> None:
         if not self._password.text():
-            wanted = _("It needs at least {shortest} characters.").format(shortest=passwords.SHORTEST)
+            wanted = _("It needs at least {shortest} characters.").format(shortest=self._shortest)
             raise Invalid("people.password", _("Enter a password."), do=wanted)
-        passwords.require_acceptable(self._password.text(), email=self._email.text())
+        passwords.require_acceptable(self._password.text(), email=self._email.text(), shortest=self._shortest)
 
     def _validate(self, *, again: bool = False) -> list[Field]:
         """Show the error below each field that was edited or submitted; returns all wrong fields, from the top. What is

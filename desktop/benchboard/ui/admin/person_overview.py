@@ -140,7 +140,7 @@ class OverviewTab(QWidget):
                 _("Reset"), self._change(user_actions.reset_second_factor), kind="danger_link",
                 name="person_reset_second_factor", tip=_("Reset two-step sign-in"),
             )  # fmt: skip
-            reset.disable(user_actions.why_no_changes(self._pane.context))
+            reset.disable(user_actions.why_not_reset(self._pane.context, person))
             line.addWidget(reset)
         return holder
 

@@ -8,6 +8,7 @@ from benchboard.i18n import _, ngettext
 from benchboard.identity import passwords, person_changes
 from benchboard.identity.users import Person
 from benchboard.ui.context import Context
+from benchboard.ui.password_hint import follow_shortest, password_hint
 from benchboard.ui.widgets import Button, CheckBox, Dialog, Edit, Field, Paragraph
 
 
@@ -20,12 +21,11 @@ class SetPasswordDialog(Dialog):
         title = _("Set the password of {name}").format(name=person.name)
         super().__init__(window, title, size=QSize(460, 0), name="set_password")
         self._context, self._person = context, person
+        self._shortest = passwords.SHORTEST
         self._password = Field(
             _("New password"),
             Edit(name="set_password_edit"),
-            note=_(
-                "At least {shortest} characters. Four unrelated words work well. Don't include the email address."
-            ).format(shortest=passwords.SHORTEST),
+            note=password_hint(),
         )
         self._password.edit.setEchoMode(QLineEdit.EchoMode.Password)
         self._password.edit.textChanged.connect(lambda _text: self._password.set_error(""))
@@ -43,6 +43,11 @@ class SetPasswordDialog(Dialog):
         self.add_button(Button(_("Cancel"), self.dismiss, name="set_password_cancel"))
         self._set = self.add_button(Button(_("Set password"), self._submit, kind="primary", name="set_password_act"))
         self._set.add_key_cap("Ctrl Enter")
+        follow_shortest(context, self, self._show_shortest)
+
+    def _show_shortest(self, shortest: int) -> None:
+        self._shortest = shortest
+        self._password.set_note(password_hint(shortest))
 
     def _reveal(self, on: bool) -> None:
         self._password.edit.setEchoMode(QLineEdit.EchoMode.Normal if on else QLineEdit.EchoMode.Password)
@@ -52,7 +57,7 @@ class SetPasswordDialog(Dialog):
             return
         password, actor, user_id = self._password.text(), self._context.actor, self._person.id
         try:
-            passwords.require_acceptable(password, email=self._person.email)
+            passwords.require_acceptable(password, email=self._person.email, shortest=self._shortest)
         except Invalid as error:
             self._refuse(error)
             return

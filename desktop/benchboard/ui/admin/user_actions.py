@@ -21,6 +21,7 @@ from benchboard.ui.admin.set_password_dialog import SetPasswordDialog
 from benchboard.ui.commands import Handler
 from benchboard.ui.context import Context
 from benchboard.ui.person_data_export import export_person_data
+from benchboard.ui.shell.change_password_dialog import change_own_password
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets import Confirm
 
@@ -102,7 +103,7 @@ def handlers_for_people(context: Context, owner: QWidget, selected: Sequence[Per
             )
             if first.has_second_factor:
                 handlers["admin.reset_second_factor"] = Handler(
-                    partial(reset_second_factor, context, owner, [first]), lambda: why_no_changes(context)
+                    partial(reset_second_factor, context, owner, [first]), lambda: why_not_reset(context, first)
                 )
             handlers["admin.set_password"] = Handler(
                 partial(set_password, context, owner, first), lambda: why_no_changes(context)
@@ -182,12 +183,18 @@ def reset_second_factor(context: Context, owner: QWidget, people: Sequence[Perso
     Confirm(
         owner.window(),
         _("Reset two-step sign-in of {name}?").format(name=person.name),
-        text.format(name=person.name, within=revoked_within(), lost=_unsaved_warning())
-        + _own_window_note(context, [person.id]),
+        text.format(name=person.name, within=revoked_within(), lost=_unsaved_warning()),
         act=_("Reset two-step sign-in"),
         keep=_("Cancel"),
         run=reset,
     ).open()
+
+
+def why_not_reset(context: Context, person: Person) -> str:
+    """Why this person's two-step sign-in can't be reset; empty if it can."""
+    if person.id == context.actor.user_id:
+        return _("Turn off your own in Settings → This session: it asks for your password and a code.")
+    return why_no_changes(context)
 
 
 def takes_password(context: Context, person: Person) -> bool:
@@ -196,7 +203,10 @@ def takes_password(context: Context, person: Person) -> bool:
 
 
 def set_password(context: Context, owner: QWidget, person: Person) -> None:
-    """Open the dialog that sets this person's password."""
+    """Open the dialog that sets this person's password; for one's own, the one that asks for the current one too."""
+    if person.id == context.actor.user_id:
+        change_own_password(context, owner)
+        return
     SetPasswordDialog(owner.window(), context, person).open()
 
 

@@ -16,6 +16,7 @@ from benchboard.settings import Appearance
 from benchboard.ui.api_keys import key_commands as key_commands  # registers them
 from benchboard.ui.commands import REGISTRY, Handler, Handlers
 from benchboard.ui.sections import Room, RoomView
+from benchboard.ui.shell.change_password_dialog import change_own_password
 from benchboard.ui.shell.settings_section import HEADING_WIDTH, SettingRow, SettingsSection, padded
 from benchboard.ui.shell.status_cells import location_facts, location_sentence, role_titles
 from benchboard.ui.shell.two_step_row import TwoStepRow
@@ -198,6 +199,12 @@ class GeneralSettings(QWidget):
         )
         group.add(padded(KeyValue(facts)))
         if self._context.workspace.location.kind == "server":  # elsewhere nobody signs in with a password
+            change = Button(
+                _("Change"), lambda: change_own_password(self._context, self), name="settings_change_password"
+            )
+            change.setAccessibleName(_("Change password"))
+            told = _("Asks for the current one. Your other sessions end.")
+            group.add(SettingRow(_("Password"), told, change))
             group.add(TwoStepRow(self._context))
         is_demo = self._context.workspace.location.kind == "demo"  # there, another person is chosen
         command = REGISTRY["window.switch_person" if is_demo else "window.sign_out"]

@@ -33,7 +33,8 @@ class InvitationDialog(Dialog):
             _("Password"),
             Edit(name="join_password"),
             note=_(
-                "At least {shortest} characters. Four unrelated words work well. Don't include the email address."
+                "At least {shortest} characters, or more if the organisation requires it. Four unrelated words work "
+                "well. Don't include the email address."
             ).format(shortest=passwords.SHORTEST),
         )
         self._password.edit.setEchoMode(QLineEdit.EchoMode.Password)
