@@ -175,7 +175,8 @@ def _state_sentence(policy: SignInPolicy, effects: PolicyEffects, *, uses_it: bo
     if policy.two_step == "nobody":
         return told if uses_it else f"{told} {_('Turn it on for yourself first, in Settings.')}"
     if not effects.without:
-        return f"{told} {_('Everyone whom it is required of has set it up.')}"
+        all_have = _("Everyone whom it is required of has set it up.")  # in an f-string, pybabel doesn't find it
+        return f"{told} {all_have}"
     missing = ngettext(
         "{count} of {total} hasn't set it up yet.", "{count} of {total} haven't set it up yet.", effects.without
     )

@@ -200,9 +200,8 @@ class GeneralSettings(QWidget):
         group.add(padded(KeyValue(facts)))
         if self._context.workspace.location.kind == "server":  # elsewhere nobody signs in with a password
             change = Button(
-                _("Change"), lambda: change_own_password(self._context, self), name="settings_change_password"
+                _("Change password"), lambda: change_own_password(self._context, self), name="settings_change_password"
             )
-            change.setAccessibleName(_("Change password"))
             told = _("Asks for the current one. Your other sessions end.")
             group.add(SettingRow(_("Password"), told, change))
             group.add(TwoStepRow(self._context))
