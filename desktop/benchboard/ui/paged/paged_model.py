@@ -172,7 +172,8 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
         self._generation = 0
         self._work: Work | None = None
         self.ticks_went = False
-        """While `ticked` is emitted: whether ticked rows are gone, and not the user's ticks alone."""
+        """While `ticked` is emitted: whether ticked rows are gone, by neither the user's ticks nor a filter."""
+        self._loaded_listing = self._listing
         self._ticks: dict[Hashable, Row] = {}
         self.checkable = False
         """Whether its rows have check boxes: set by the view that draws them."""
@@ -454,8 +455,9 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
         remaining = {key: loaded[key] for key in self._ticks if key in loaded}
         changed = remaining.keys() != self._ticks.keys()
         self._ticks = remaining
+        listing, self._loaded_listing = self._loaded_listing, self._listing
         if changed:
-            self.ticks_went = True
+            self.ticks_went = listing == self._listing
             self.ticked.emit()
             self.ticks_went = False
 
