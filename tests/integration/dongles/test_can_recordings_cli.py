@@ -113,7 +113,10 @@ def test_decode_names_signals_and_filters_by_their_values(simulator: Simulator, 
     first = json.loads(lines.stdout.splitlines()[0])
     assert (first["message"], first["signals"]) == ("MotorStatus", {"AliveCounter": 0, "MotorTemp": 80.0})
     assert lines.stderr.strip() == "20 frames decoded, 1 in no database."
-    assert "Add a database with --dbc, or choose a --protocol." in run("decode", str(log), home=simulator.home, status=2).stderr
+    assert (
+        "Add a database with --dbc, or choose a --protocol."
+        in run("decode", str(log), home=simulator.home, status=2).stderr
+    )
     broken = tmp_path / "broken.dbc"
     broken.write_text("nonsense")
     assert "can't be read as DBC" in run("decode", str(log), "--dbc", str(broken), home=simulator.home, status=1).stderr

@@ -20,6 +20,7 @@ from benchboard.identity.authentication import SignedIn
 from benchboard.identity.permissions import Actor
 from benchboard.identity.sign_in_policy import SignInPolicy
 from benchboard.paging import Listing
+from support.databases import unbound
 from support.people import CLIENT, PASSWORD, Town, end_reason
 
 EMAIL = "ana@north.example"
@@ -76,7 +77,7 @@ def test_anybody_changes_it_with_the_current_one_and_their_other_sessions_end(
     wrong = _refused(lambda: _change(town, ana.actor, password="wrong"))
     assert (wrong.code, wrong.facts["field"]) == ("second-factor.password", "password")
     assert _change(town, ana.actor) == 1
-    with town.database.read() as session:
+    with unbound(town.database).read() as session:
         assert end_reason(session, other) == "revoked-by-owner"
         assert end_reason(session, ana) is None
     assert _refused(lambda: _sign_in(town, PASSWORD)).code == "accounts.wrong"
