@@ -17,6 +17,7 @@ UNCHECKED: Final = {
     "identity.second_factor.own_state": "everybody sees their own",
     "identity.second_factor.turn_on": "everybody may protect their own account; their password is checked",
     "identity.second_factor.turn_off": "everybody may, of their own account; password and code are checked",
+    "identity.second_factor.require_password": "everybody proves that they know their own",
     "identity.share_candidates.search": "its callers are services, which have checked",
     "identity.share_candidates.find_named": "its callers are services, which have checked",
     "identity.share_candidates.get_candidate": "its callers are services, which have checked",
