@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 import shiboken6
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QScrollArea, QWidget
@@ -400,6 +400,16 @@ def test_bus_in_trouble_keeps_the_last_good_frames_detects_the_bit_rate_and_writ
         assert present is not None
         assert not scrolled.isAncestorOf(present), "it stays in sight below those that scroll"
         assert scrolled.isAncestorOf(click.find(window, "try_rate_500000"))
+        # Nor does it lie over another where the window is low and the send table needs room, too.
+        size = window.size()
+        window.resize(1024, 700)
+        click(window, "live_send")
+        qtbot.waitUntil(
+            lambda: present.mapTo(pane, QPoint()).y() >= scrolled.mapTo(pane, QPoint(0, scrolled.height())).y()
+        )
+        assert pane.rect().contains(QRect(present.mapTo(pane, QPoint()), present.size()))
+        click(window, "live_send")
+        window.resize(size)
         # One that is left out isn't tried. Detecting writes nothing.
         click(window, "try_rate_500000")
         assert 500_000 not in view._search.to_try()

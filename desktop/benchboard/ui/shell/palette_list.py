@@ -164,12 +164,12 @@ class _CommandMatchDelegate(QStyledItemDelegate):
             painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, text)
 
     def _paint_title(self, painter: QPainter, left: float, rect: QRect, match: CommandMatch) -> float:
-        """Draw the title with the matching letters in the accent colour, or disabled if it can't be run now; returns
+        """Draw the title with the matching letters in the accent colour, or muted if it can't be run now; returns
         where it ends.
         """
         plain, strong = theme().font("body"), theme().font("body_strong")
         title, marked = match.entry.title, set(match.letters)
-        colour = "text.disabled" if match.entry.why_not else "text"
+        colour = "text.muted" if match.entry.why_not else "text"
         start = 0
         while start < len(title):
             end = start

@@ -95,6 +95,7 @@ class BitRatePane(QWidget):
         """Have the bit rates beside the rest rather than between it, where there is little height."""
         top, self._low = Qt.AlignmentFlag.AlignTop, low
         self._show_how()
+        self._limit_height()
         self._grid.addWidget(self._texts, 0, 0, top)
         self._grid.addWidget(self._foot, 1 if low else 2, 0, top)
         self._grid.addWidget(self._rates, 0 if low else 1, 1 if low else 0, 2 if low else 1, 1)
@@ -203,13 +204,18 @@ class BitRatePane(QWidget):
                 else:
                     self._list.insertWidget(self._list.count() - 1, row)
                 row.show()
-            height, scrolled = theme().px("table.row.compact") + 4, sum(not is_present for _rate, is_present in order)
-            self._area.setMinimumHeight(height * min(_LEAST_ROWS - (scrolled < len(order)), scrolled))
-            self._area.setMaximumHeight(height * scrolled + 1)
+            self._limit_height()
         likeliest = self._likeliest(lines)
         for line in lines:
             row = self._rows[line.bitrate]
             row.show_line(line, can_choose=not self._search.is_running, is_likeliest=line is likeliest)
+
+    def _limit_height(self) -> None:
+        """Keep some rows in sight beside the present one; in a low pane one, else that would lie over them."""
+        height, scrolled = theme().px("table.row.compact") + 4, sum(not is_present for _rate, is_present in self._order)
+        least = 1 if self._low else _LEAST_ROWS - (scrolled < len(self._order))
+        self._area.setMinimumHeight(height * min(least, scrolled))
+        self._area.setMaximumHeight(height * scrolled + 1)
 
     def _likeliest(self, lines: list[RateLine]) -> RateLine | None:
         """The bit rate that the heading names before one is detected."""
