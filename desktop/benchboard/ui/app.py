@@ -44,10 +44,7 @@ from benchboard.ui import gc_control
 from benchboard.ui.commands import WINDOW, Handler, Handlers, install_shortcuts
 from benchboard.ui.open_requests import OpenRequests
 from benchboard.ui.problems import Notice, Problems, shortened_address
-from benchboard.ui.shell.access_notice import access_notice
-from benchboard.ui.shell.end_question import EndQuestion
 from benchboard.ui.shell.problem_display import ShellProblemDisplay
-from benchboard.ui.shell.shortcuts_dialog import ShortcutsDialog
 from benchboard.ui.sign_in import session_opening
 from benchboard.ui.sign_in.session_opening import SignInRequest
 from benchboard.ui.sign_in.sign_in import SignIn
@@ -225,6 +222,8 @@ class Application(QObject):
 
     def _open_shortcuts(self) -> None:
         """Show the keyboard shortcuts of the sign-in screen, and below them those of all rooms."""
+        from benchboard.ui.shell.shortcuts_dialog import ShortcutsDialog
+
         rooms = {room.key: _(room.title) for room in self._find_rooms()}
         ShortcutsDialog(self.window, "sign_in", rooms).open()
 
@@ -285,6 +284,8 @@ class Application(QObject):
         """Whether nothing would be lost with the session. Otherwise ask whether it may be; `end` ends it then."""
         lost = self.shell.lost_with_session() if self.shell is not None else []
         if lost:
+            from benchboard.ui.shell.end_question import EndQuestion
+
             EndQuestion(self.window, lost, end).open()
         return not lost
 
@@ -469,6 +470,8 @@ class Application(QObject):
         for room in closed:
             room.leave(shell.context)
         self._rebuild_shell(shell)
+        from benchboard.ui.shell.access_notice import access_notice
+
         self.problems.notify(access_notice(access, actor.grants, closed, unsaved))
 
     def _on_session_ended(self, error: AppError) -> None:

@@ -11,7 +11,7 @@ from benchboard.atomic_write import explain_write_error, write_atomically
 from benchboard.errors import AppError, Unavailable
 from benchboard.i18n import _
 from benchboard.ui.tasks import Progress, Work
-from benchboard.ui.widgets import FileDialog, open_file_dialog
+from benchboard.ui.widgets.file_dialog import FileDialog, open_file_dialog
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context

@@ -26,8 +26,7 @@ from pytestqt.qtbot import QtBot
 
 from benchboard.settings import Appearance
 from benchboard.ui.theme import Theme, contrast, theme
-from benchboard.ui.widgets import FileDialog, open_file_dialog
-from benchboard.ui.widgets.file_dialog import keep_folders
+from benchboard.ui.widgets.file_dialog import FileDialog, keep_folders, open_file_dialog
 
 
 @pytest.fixture

@@ -17,7 +17,10 @@ from benchboard.storage.engine import Database
 from benchboard.storage.models.identity import SessionHistory, SignInSession
 from support.databases import unbound
 
-LATE = ("sqlalchemy", "alembic", "sqlcipher3", "psycopg", "qtawesome", "pyqtgraph", "keyring", "numpy", "can", "serial")
+LATE = (
+    *("sqlalchemy", "alembic", "sqlcipher3", "psycopg", "qtawesome", "pyqtgraph", "keyring", "numpy", "can", "serial"),
+    *("argon2", "idna", "benchboard.ui.widgets.file_dialog", "benchboard.ui.shell.access_notice"),
+)
 
 
 def run(script: str, home: Path) -> subprocess.CompletedProcess[str]:

@@ -18,7 +18,8 @@ from benchboard.dongles.simulator import conveyor
 from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.context import Context
-from benchboard.ui.widgets import Button, FileDialog, MenuItem, menu, open_file_dialog
+from benchboard.ui.widgets import Button, MenuItem, menu
+from benchboard.ui.widgets.file_dialog import FileDialog, open_file_dialog
 from benchboard.ui.widgets.labels import plain_tooltip
 
 _PATTERNS: Final = "*.dbc *.kcd *.sym *.arxml *.DBC *.KCD *.SYM *.ARXML"

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from benchboard.i18n import _
 from benchboard.ui.context import Context
 from benchboard.ui.problems import Action
-from benchboard.ui.widgets import FileDialog, open_file_dialog
+from benchboard.ui.widgets.file_dialog import FileDialog, open_file_dialog
 
 OPEN_FILE: Final = "!file/"
 """The rest of the address of the recordings that opens the one whose path follows."""

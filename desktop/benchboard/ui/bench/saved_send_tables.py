@@ -14,8 +14,9 @@ from benchboard.canbus.send_table_file import read_table, rows_table, table_rows
 from benchboard.errors import Invalid
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.context import Context
-from benchboard.ui.widgets import Button, Edit, FileDialog, MenuItem, Popover, heading, menu, open_file_dialog
+from benchboard.ui.widgets import Button, Edit, MenuItem, Popover, heading, menu
 from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.file_dialog import FileDialog, open_file_dialog
 
 _MAX_NAME: Final = 60
 _MOST_DONGLES: Final = 50

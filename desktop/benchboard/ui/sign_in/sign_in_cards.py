@@ -14,11 +14,8 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QVBoxLayout,
 from benchboard import file_ownership
 from benchboard.errors import AppError
 from benchboard.i18n import _
-from benchboard.identity.email_addresses import normalise
 from benchboard.settings import Settings
 from benchboard.ui.sign_in import session_opening
-from benchboard.ui.sign_in.code_dialog import CodeDialog
-from benchboard.ui.sign_in.invitation_dialog import InvitationDialog
 from benchboard.ui.sign_in.session_opening import SignInRequest
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import Badge
@@ -31,6 +28,7 @@ from benchboard.ui.widgets.surfaces import Card, Icon
 
 if TYPE_CHECKING:
     from benchboard.identity.second_factor import NewSecret
+    from benchboard.ui.sign_in.invitation_dialog import InvitationDialog
 
 _ACCOUNT: Final = ("email", "password")
 """The fields of one's own account."""
@@ -241,6 +239,8 @@ class ServerCard(SignInCard):
             return True
         self.end_joining()
         if error.facts.get("field") == "code" and self._requested is not None:
+            from benchboard.ui.sign_in.code_dialog import CodeDialog
+
             asked = "" if not self._requested.code else str(error)
             CodeDialog(self.window(), partial(self._submit_code, self._requested), asked).open()
             return True
@@ -285,7 +285,7 @@ class ServerCard(SignInCard):
         ).open()
         return True
 
-    def _open_joining(self) -> InvitationDialog | None:
+    def _open_joining(self) -> "InvitationDialog | None":
         """The dialog of an invitation, which may be hidden while the person joins; None once it was dismissed."""
         return self._joining if self._joining is not None and shiboken6.isValid(self._joining) else None
 
@@ -321,6 +321,8 @@ class ServerCard(SignInCard):
 
     def _ask_code(self) -> None:
         """Ask for the code of an invitation to the server whose address was entered."""
+        from benchboard.ui.sign_in.invitation_dialog import InvitationDialog
+
         self.show_error(None)
         try:
             url = session_opening.parse_server_url(self._url.text())
@@ -351,6 +353,8 @@ class ServerCard(SignInCard):
         self._organisation = None
 
     def _submit(self) -> None:
+        from benchboard.identity.email_addresses import normalise
+
         self.show_error(None)
         url, wrong = "", dict[str, str]()
         try:

@@ -6,7 +6,6 @@ from benchboard.ui.widgets.buttons import Button, CheckBox, SegmentedControl, pa
 from benchboard.ui.widgets.dialog import Confirm, ConfirmByTyping, Dialog, Scrim
 from benchboard.ui.widgets.empty_state import EmptyState
 from benchboard.ui.widgets.fields import Edit, Field, Select, row, search_field
-from benchboard.ui.widgets.file_dialog import FileDialog, open_file_dialog
 from benchboard.ui.widgets.key_value import KeyValue
 from benchboard.ui.widgets.labels import (
     Avatar,
@@ -50,7 +49,6 @@ __all__ = [
     "Elided",
     "EmptyState",
     "Field",
-    "FileDialog",
     "Floating",
     "Icon",
     "KeyCap",
@@ -77,7 +75,6 @@ __all__ = [
     "initials",
     "keep_toasts_above",
     "menu",
-    "open_file_dialog",
     "paint_avatar",
     "paint_badge",
     "paint_check",

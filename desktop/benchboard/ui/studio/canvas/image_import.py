@@ -19,7 +19,7 @@ from benchboard.ui.studio.canvas.image_files import ImageSource
 from benchboard.ui.studio.canvas.interaction.insert import InsertPayload
 from benchboard.ui.studio.tiles.renderers import body_of
 from benchboard.ui.tasks import Progress
-from benchboard.ui.widgets import FileDialog, open_file_dialog
+from benchboard.ui.widgets.file_dialog import FileDialog, open_file_dialog
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context

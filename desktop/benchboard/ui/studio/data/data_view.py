@@ -36,8 +36,9 @@ from benchboard.ui.studio.data.source_actions import explore_address
 from benchboard.ui.studio.data.source_list import SourceList
 from benchboard.ui.studio.data.source_rows import lines_text
 from benchboard.ui.tasks import Progress
-from benchboard.ui.widgets import BannerPlace, FileDialog, fill_column, open_file_dialog
+from benchboard.ui.widgets import BannerPlace, fill_column
 from benchboard.ui.widgets.accessible import focus_told_later
+from benchboard.ui.widgets.file_dialog import FileDialog, open_file_dialog
 from benchboard.ui.widgets.focus import turn_to
 
 _TOLD_AFTER_MS: Final = 2_000

@@ -37,7 +37,8 @@ from benchboard.ui.studio.data.source_access_dialog import SourceAccessDialog
 from benchboard.ui.studio.data.source_rows import SourceRow
 from benchboard.ui.studio.data.source_uses_dialog import SourceUsesDialog
 from benchboard.ui.tasks import DatabaseSession, Progress
-from benchboard.ui.widgets import Button, Confirm, Dialog, Edit, Field, FileDialog, open_file_dialog
+from benchboard.ui.widgets import Button, Confirm, Dialog, Edit, Field
+from benchboard.ui.widgets.file_dialog import FileDialog, open_file_dialog
 
 _NAMED_USES: Final = 5
 

@@ -43,18 +43,10 @@ from benchboard.ui.studio.library.thumbnail_column import ThumbnailColumn
 from benchboard.ui.studio.studio_commands import FOLDER_MENU, FOLDERS, LIST
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.time_format import full_time, refresh_times, relative_time
-from benchboard.ui.widgets import (
-    BannerPlace,
-    Button,
-    EmptyState,
-    FileDialog,
-    Toolbar,
-    fill_column,
-    open_file_dialog,
-    search_field,
-)
+from benchboard.ui.widgets import BannerPlace, Button, EmptyState, Toolbar, fill_column, search_field
 from benchboard.ui.widgets.buttons import Kind, SegmentedControl
 from benchboard.ui.widgets.choice_card import ChoiceCard
+from benchboard.ui.widgets.file_dialog import FileDialog, open_file_dialog
 from benchboard.ui.widgets.no_match import NoMatch
 from benchboard.ui.window_commands import LIST_UNDO, undo_handlers
 
