@@ -22,6 +22,7 @@ from benchboard.settings import Settings
 from benchboard.tour.run import Tour
 from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.widgets.dialog import Scrim
+from benchboard.ui.widgets.empty_state import EmptyState
 from benchboard.ui.widgets.popover import Popover
 from benchboard.ui.widgets.tab_order import scroll_into_view, tab_stops
 from support.reader_questions import asked_when_named, wrong_answers
@@ -123,7 +124,7 @@ def _unnamed(window: QWidget) -> Iterator[str]:
             continue
         name = told.text(QAccessible.Text.Name)
         focusable = widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.focusProxy() is None
-        if not name and (focusable or told.role() in _NAMED):
+        if not name and (focusable or told.role() in _NAMED) and not _is_told_by_its_action(widget):
             yield f"no name: {told.role().name} {_called(widget)}"
         if focusable and told.role() in _ROLELESS and not isinstance(widget, QAbstractScrollArea):
             yield f"no role: {_called(widget)}"
@@ -132,6 +133,11 @@ def _unnamed(window: QWidget) -> Iterator[str]:
         shown = shown.removesuffix("…").rstrip()  # an elided name is the beginning of the whole one
         if text and shown not in name.casefold():
             yield f"shows “{text}” and is called “{name}”: {_called(widget)}"
+
+
+def _is_told_by_its_action(widget: QWidget) -> bool:
+    """Whether a widget is an empty state whose action, that the focus comes to, is described by what it says."""
+    return isinstance(widget, EmptyState) and widget.action.accessibleDescription() == widget.said != ""
 
 
 def _below(told: QAccessibleInterface | None) -> Iterator[QAccessibleInterface]:

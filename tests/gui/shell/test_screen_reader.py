@@ -36,7 +36,9 @@ from benchboard.ui.widgets import Badge, Button, Confirm, Edit, Field, Segmented
 from benchboard.ui.widgets.banners import Banner
 from benchboard.ui.widgets.detail_pane import DetailHeader, DetailPane
 from benchboard.ui.widgets.dialog import Dialog
+from benchboard.ui.widgets.empty_state import EmptyState
 from benchboard.ui.widgets.labels import Elided
+from benchboard.ui.widgets.list_row import ListRow
 from benchboard.ui.widgets.pane_tabs import ViewTab
 from benchboard.ui.widgets.popover import MenuItem, Popover, menu
 from benchboard.ui.widgets.stat_strip import Stat, StatStrip
@@ -274,8 +276,29 @@ def test_tabs_of_views_are_page_tabs_of_which_one_is_selected(window: Window) ->
     told = [_interface(tab) for tab in tabs]
     assert [one.role() for one in told] == [Role.PageTab, Role.PageTab]
     assert [one.state().selected for one in told] == [0, 1]
+    assert [(one.state().checked, one.state().checkable) for one in told] == [(0, 0), (0, 0)]
     told[0].actionInterface().doAction(told[0].actionInterface().pressAction())
     assert [one.state().selected for one in told] == [1, 0]
+
+
+def test_row_that_is_selected_is_told_as_selected_and_never_as_checked(
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = _put(window, ListRow(lambda: None))
+    row.show_row("Admin", "System, 1 person")
+    changes, active_while_toggled = list[tuple[bool, bool]](), list[bool]()
+
+    def note(event: QAccessibleEvent) -> None:
+        if isinstance(event, QAccessibleStateChangeEvent):
+            changes.append((bool(event.changedStates().selected), bool(event.changedStates().checked)))
+
+    monkeypatch.setattr(accessible, "send", note)
+    row.toggled.connect(lambda _on: active_while_toggled.append(QAccessible.isActive()))
+    row.setChecked(True)
+    row.click()
+    qtbot.waitUntil(lambda: changes == [(True, False), (True, False)])
+    assert active_while_toggled == [False, False]  # Qt tells no one of a state “checked”
+    assert QAccessible.isActive()
 
 
 def test_choice_whose_button_was_told_of_already_is_a_radio_button(window: Window) -> None:
@@ -343,6 +366,20 @@ def test_error_in_the_focused_field_is_announced_and_its_description_told_as_the
     field.editor.setFocus()
     qtbot.wait(0)
     assert heard == [], "it is read with the field"
+
+
+def test_what_an_empty_state_says_is_told_once_with_its_action(window: Window) -> None:
+    empty = _put(window, EmptyState("ph.key", "No API keys", "Create key", why="Programs act for you by one."))
+    said = "No API keys. Programs act for you by one."
+    assert (_name(empty.action), _interface(empty.action).text(Text.Description)) == ("Create key", said)
+    assert _name(empty) == ""  # a reader reads the group's name as well
+    empty.sentence.setText("No keys match “x”")
+    empty.why.setText("")
+    assert _interface(empty.action).text(Text.Description) == "No keys match “x”."
+    empty.action.disable("Only admins create keys.")
+    assert _interface(empty.action).text(Text.Description) == "Only admins create keys."
+    assert _name(empty) == "No keys match “x”."
+    assert _name(_put(window, EmptyState("ph.key", "No API keys", why="Nothing yet."))) == "No API keys. Nothing yet."
 
 
 def test_drop_down_list_is_called_by_its_label_and_has_its_value_as_a_text(window: Window) -> None:

@@ -19,6 +19,7 @@ from benchboard.ui.app import Window
 from benchboard.ui.theme import Theme
 from benchboard.ui.widgets import Button, SegmentedControl
 from benchboard.ui.widgets.focus import FocusRing
+from benchboard.ui.widgets.pane_tabs import PaneTabs, ViewTab
 from benchboard.ui.widgets.tab_order import one_tab_stop
 
 
@@ -217,3 +218,20 @@ def test_toolbar_that_is_one_stop_is_walked_by_arrows_home_and_end(qtbot: QtBot,
     assert _tabs(1) == ["after"]
     assert _tabs(1, back=True) == ["segment_b"], "back where it was"
     assert keys(Qt.Key.Key_Home) == "undo"
+
+
+def test_home_and_end_go_to_the_first_and_the_last_tab(qtbot: QtBot, light: Theme) -> None:
+    strip = PaneTabs([("overview", "Overview"), ("access", "Access"), ("log", "Audit log")])
+    qtbot.addWidget(strip)
+    strip.show()
+    strip.activateWindow()
+    qtbot.waitUntil(strip.isActiveWindow)
+    first, middle, last = strip.findChildren(ViewTab)
+    middle.setFocus(Qt.FocusReason.TabFocusReason)
+    for tab, key, target in (
+        (middle, Qt.Key.Key_End, last),
+        (last, Qt.Key.Key_Home, first),
+        (first, Qt.Key.Key_Left, last),
+    ):
+        QTest.keyClick(tab, key)
+        assert (target.hasFocus(), target.isChecked()) == (True, True)

@@ -387,6 +387,8 @@ class PagedTable(QWidget, Generic[Row]):
         """Focus a page; itself while there is no row or button that could have the focus."""
         stops = tab_stops(page)
         target = page if page is self.rows_page else stops[0] if stops else self
+        if target is self:
+            self.setAccessibleDescription(page.said if isinstance(page, EmptyState) else "")
         target.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _announce_result(self) -> None:

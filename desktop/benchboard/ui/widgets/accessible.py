@@ -8,7 +8,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, Protocol, runtime_checkable
@@ -544,13 +544,23 @@ def menu_row(button: QAbstractButton) -> None:
 def list_row(button: QAbstractButton) -> None:
     """Have screen readers take a checkable button, which was just made, for a row of a list, selected if checked."""
     _set_role(button, Role.ListItem)
-    button.toggled.connect(lambda _on: _tell_selected(button))
+    button.toggled.connect(lambda _on: _tell_selected_soon(button))
 
 
 def page_tab(button: QAbstractButton) -> None:
     """Have screen readers take a checkable button, which was just made, for the tab of a page."""
     _set_role(button, Role.PageTab)
-    button.toggled.connect(lambda _on: _tell_selected(button))
+    button.toggled.connect(lambda _on: _tell_selected_soon(button))
+
+
+def selected_not_checked(button: QAbstractButton) -> AbstractContextManager[None]:
+    """Around what checks a button, or no longer: Qt tells a screen reader that it is checked, but a row of a list, or a
+    tab, is selected, which it tells itself."""
+    return untold() if button.property(_ROLE) in _SELECTED_ROLES else nullcontext()
+
+
+def _tell_selected_soon(button: QAbstractButton) -> None:
+    QTimer.singleShot(0, button, partial(_tell_selected, button))  # nothing is told while it is being checked
 
 
 def _tell_selected(button: QAbstractButton) -> None:
@@ -674,9 +684,11 @@ class _ButtonObject(QAccessibleWidget):
         return super().text(kind)
 
     def _description(self) -> str:
-        """Its own description, or else what its tooltip says beyond its name: maybe its keys."""
+        """Why it is disabled, or its own description, or else what its tooltip says beyond its name: maybe its keys."""
         name, tip = self.text(QAccessible.Text.Name), self._button.toolTip()
-        found = (self._button.accessibleDescription() or tip).removeprefix(f"{name}. ")
+        has_reason = not self._button.isEnabled() and bool(getattr(self._button, "reason", ""))  # the tooltip says it
+        own = "" if has_reason else self._button.accessibleDescription()
+        found = (own or tip).removeprefix(f"{name}. ")
         keys = found.removeprefix(f"{name} (")
         return "" if found == name else keys.removesuffix(")") if keys != found else found
 
@@ -687,9 +699,9 @@ class _ButtonObject(QAccessibleWidget):
         state.hasPopup = self.role() == Role.ButtonMenu
         if self.role() in _SELECTED_ROLES:
             state.selectable, state.selected = True, button.isChecked()
+            state.checkable = state.checked = False
         else:
-            state.checkable = button.isCheckable()
-        state.checked = button.isChecked()  # Qt tells each change of it, of a tab too
+            state.checkable, state.checked = button.isCheckable(), button.isChecked()
         return state
 
     def actionNames(self) -> list[str]:

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.accessible import Role
+from benchboard.ui.widgets.accessible import Role, describe
 from benchboard.ui.widgets.accessible import sentence as spoken
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.buttons import Button
@@ -25,7 +25,19 @@ _WIDEST: Final = 440
 """Pixels of a line of what explains an empty state."""
 
 
-class _Title(Paragraph):
+class _SaidText(Paragraph):
+    """What an empty state says; `changed` when that is something else."""
+
+    changed = Signal()
+
+    def setText(self, text: str) -> None:
+        before = self.text()
+        super().setText(text)
+        if text != before:
+            self.changed.emit()
+
+
+class _Title(_SaidText):
     """A title has no full stop, though the same words have one as a sentence elsewhere."""
 
     def setText(self, text: str) -> None:
@@ -34,8 +46,11 @@ class _Title(Paragraph):
 
 class EmptyState(FocusRinged, QWidget):
     """The empty state: that there is nothing, why, and one action. What is in `sentence` is a title and has no full
-    stop; the sentences in `why` have. Where there are several ways on, they are offered as cards. One without an action
-    gets the focus of the page whose place it takes in a stack, and is read as what it says."""
+    stop; the sentences in `why` have. Where there are several ways on, they are offered as cards.
+
+    What it says is the description of its action, which is what the focus comes to: as the name of the group around
+    that it would be told a second time. One without an action gets the focus of the page whose place it takes in a
+    stack, and is read as what it says."""
 
     accessible_role = Role.Grouping
 
@@ -65,7 +80,7 @@ class EmptyState(FocusRinged, QWidget):
         column.addWidget(above, 1)
         column.addWidget(self.icon, 0, Qt.AlignmentFlag.AlignHCenter)
         self.sentence = _Title(sentence.removesuffix("."), "body_strong")
-        self.why = Paragraph(why, "body", "secondary")
+        self.why = _SaidText(why, "body", "secondary")
         self.why.setMaximumWidth(_WIDEST)
         for text in (self.sentence, self.why):
             text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
@@ -82,10 +97,21 @@ class EmptyState(FocusRinged, QWidget):
         self.why.setVisible(bool(why))
         self.action.setVisible(bool(action))
         column.addStretch(1)
+        for text in (self.sentence, self.why):
+            text.changed.connect(self._describe)
+        self._describe()
+
+    @property
+    def said(self) -> str:
+        """What it says, in sentences."""
+        return " ".join(spoken(one) for one in (self.sentence.text(), self.why.text().strip()) if one)
 
     def accessible_text(self) -> str:
-        """What it says."""
-        return " ".join(spoken(one) for one in (self.sentence.text(), self.why.text()) if one)
+        """What it says, unless its action is described by that."""
+        return "" if self.action.isVisibleTo(self) and self.action.isEnabled() else self.said
+
+    def _describe(self) -> None:
+        describe(self.action, self.said)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where there is little room, the icon goes first."""

@@ -23,6 +23,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QStackedLayout, QStackedWidget, QWidget
 
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.accessible import selected_not_checked
 
 if TYPE_CHECKING:
     _Widget = QWidget
@@ -204,6 +205,14 @@ class Pressable(HoverRepaint, QAbstractButton):
     shows_focus_ring: ClassVar[bool] = True
     focused_by_key = False
     """Whether the focus came by keyboard: then buttons that draw their own ring show it."""
+
+    def setChecked(self, checked: bool) -> None:
+        with selected_not_checked(self):
+            super().setChecked(checked)
+
+    def nextCheckState(self) -> None:
+        with selected_not_checked(self):
+            super().nextCheckState()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

@@ -12,7 +12,7 @@ from benchboard.ui.widgets.focus import Pressable
 
 
 class ViewTab(Pressable):
-    """A view's tab. Arrow keys go from one to the next."""
+    """A view's tab. Arrow keys go from one to the next, Home and End to the first and the last."""
 
     shows_focus_ring = False
 
@@ -40,15 +40,21 @@ class ViewTab(Pressable):
         super().mousePressEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
-            parent = self.parentWidget()
-            tabs = [tab for tab in parent.findChildren(ViewTab) if tab.isVisible()] if parent is not None else [self]
-            step = 1 if event.key() == Qt.Key.Key_Right else -1
-            target = tabs[(tabs.index(self) + step) % len(tabs)]
-            target.setFocus(Qt.FocusReason.TabFocusReason)
-            target.click()
-        else:
+        parent = self.parentWidget()
+        tabs = [tab for tab in parent.findChildren(ViewTab) if tab.isVisible()] if parent is not None else [self]
+        at = tabs.index(self)
+        places = {
+            Qt.Key.Key_Left: at - 1,
+            Qt.Key.Key_Right: (at + 1) % len(tabs),
+            Qt.Key.Key_Home: 0,
+            Qt.Key.Key_End: -1,
+        }
+        if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier or event.key() not in places:
             super().keyPressEvent(event)
+            return
+        target = tabs[places[Qt.Key(event.key())]]
+        target.setFocus(Qt.FocusReason.TabFocusReason)
+        target.click()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
