@@ -33,6 +33,23 @@ def _add(admin: Admin, name: str, email: str) -> None:
         api_keys.create_key(session, person, name=name, permissions=["studio:enter"], expires_at=None)
 
 
+def test_key_that_was_made_is_told_with_the_focus_on_what_copies_it(
+    admin: Admin, announcements: list[str], told_focus: list[str]
+) -> None:
+    admin.go("settings/keys")
+    admin.click("keys_create")
+    admin.type("key_name", "Nightly export")
+    admin.click("key_scope_studio:enter")
+    told_focus.clear()
+    admin.click("create_key_act")
+    copy = admin.find("shown_key_secret_copy")
+    admin.wait(copy.hasFocus)
+    assert copy.accessibleName() == "Copy API key"
+    admin.wait(lambda: "“Nightly export” created" in announcements)
+    assert told_focus[-1] == "shown_key_secret_copy"
+    assert "keys_create" not in told_focus  # where the focus passed by
+
+
 def test_own_key_is_created_shown_once_and_revoked_in_settings(admin: Admin) -> None:
     admin.go("settings/keys")
     admin.click("keys_create")

@@ -410,7 +410,10 @@ def test_what_a_client_lacks_is_told_and_described_where_it_is_mended(admin: Adm
     admin.wait(uri.hasFocus)
     assert "redirect URI" in uri.accessibleDescription()
     assert uri.accessibleDescription() not in announcements, "it is read with the field"
+    assert "redirect URI." in _texts(admin.find("client_dialog"))
     admin.type("client_uri", "https://line2.example.com/back")
+    assert "redirect URI." not in _texts(admin.find("client_dialog")), "it is put right"
+    assert uri.accessibleDescription() == ""
     admin.click("client_save")
     admin.wait(lambda: len(admin.column("clients_table")) == 1)
 

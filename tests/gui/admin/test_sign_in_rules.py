@@ -112,13 +112,13 @@ def test_admin_requires_it_after_a_question_in_numbers_and_the_next_person_sets_
     _sign_in(application, town, click, ANA)
     qtbot.waitUntil(lambda: bool(window.findChildren(SetUpTwoStepDialog)))
     shown = "".join("".join(one.text().split()) for one in window.findChildren(QLabel) if one.isVisible())
-    click.type(window, "set_up_two_step_code", "000000")
+    click.type(window, "set_up_two_step_edit", "000000")
     click(window, "set_up_two_step_act")
     qtbot.waitUntil(lambda: any("incorrect" in one.accessibleDescription() for one in window.findChildren(QLineEdit)))
     (dialog,) = [one for one in window.findChildren(SetUpTwoStepDialog) if one.isVisible()]
     secret = dialog.secret.text
     assert secret in shown  # the same one, which the phone has by now
-    again = click.find(window, "set_up_two_step_code")
+    again = click.find(window, "set_up_two_step_edit")
     assert isinstance(again, QLineEdit)
     again.setText(pyotp.TOTP(secret).at(int(time.time())))
     click(window, "set_up_two_step_act")
@@ -176,9 +176,9 @@ def test_invited_person_sets_it_up_and_a_cancelled_set_up_keeps_what_was_typed(
     assert isinstance(typed, QLineEdit)
     assert typed.text() == "Ana"
     click(window, "join_act")
-    click.find(window, "set_up_two_step_code")
+    click.find(window, "set_up_two_step_edit")
     (dialog,) = [one for one in window.findChildren(SetUpTwoStepDialog) if one.isVisible()]
-    click.type(window, "set_up_two_step_code", pyotp.TOTP(dialog.secret.text).at(int(time.time())))
+    click.type(window, "set_up_two_step_edit", pyotp.TOTP(dialog.secret.text).at(int(time.time())))
     click(window, "set_up_two_step_act")
     qtbot.waitUntil(lambda: application.shell is not None)
     assert click.find(window, "recovery_stored").isVisible()

@@ -40,6 +40,7 @@ from benchboard.ui.widgets.empty_state import EmptyState
 from benchboard.ui.widgets.labels import Elided
 from benchboard.ui.widgets.list_row import ListRow
 from benchboard.ui.widgets.pane_tabs import ViewTab
+from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.popover import MenuItem, Popover, menu
 from benchboard.ui.widgets.stat_strip import Stat, StatStrip
 from benchboard.ui.widgets.status_bar import StatusBar
@@ -754,3 +755,53 @@ def test_toast_of_the_same_act_done_again_is_told_again(window: Window, heard: l
     for _time in range(2):
         display.show_toast("Its light blinks.", None)
     assert heard == ["Its light blinks."] * 2
+
+
+def _form(window: Window) -> tuple[Dialog, Field, Field]:
+    dialog = Dialog(window, "New team")
+    name, note = Field("Name", Edit(name="form_name")), Field("Note", Edit(name="form_note"))
+    name.edit.setText("Line 2")
+    for part in (Paragraph("Its members see what is shared with it."), name, note):
+        dialog.content.addWidget(part)
+    dialog.add_button(Button("Cancel", dialog.dismiss))
+    dialog.open()
+    return dialog, name, note
+
+
+def test_dialog_is_described_by_the_sentences_that_no_control_of_it_says(window: Window) -> None:
+    dialog, _name_field, _note = _form(window)
+    assert _interface(dialog).text(Text.Description) == "Its members see what is shared with it."
+
+
+def test_esc_asks_only_before_something_typed_is_lost_and_says_what(window: Window, qtbot: QtBot) -> None:
+    dialog, name, note = _form(window)
+    qtbot.keyClicks(note.edit, "x")
+    qtbot.keyClick(note.edit, Qt.Key.Key_Backspace)
+    qtbot.keyClick(name.edit, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()  # nothing is lost by that
+    dialog, name, note = _form(window)
+    note.edit.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClicks(note.edit, "For the night shift")
+    qtbot.keyClick(note.edit, Qt.Key.Key_Escape)
+    (question,) = [one for one in window.findChildren(Confirm) if one.isVisible()]
+    assert question.accessibleDescription() == "This will be lost: Note."
+    qtbot.keyClick(question, Qt.Key.Key_Escape)
+    assert (dialog.isVisible(), note.edit.text(), note.edit.hasFocus()) == (True, "For the night shift", True)
+
+
+def test_focus_after_a_question_is_told_once_where_it_is_in_the_end(window: Window, qtbot: QtBot) -> None:
+    opener = _put(window, Button("New team"))
+    opener.show()
+    opener.setFocus(Qt.FocusReason.TabFocusReason)
+    _dialog, _name_field, note = _form(window)
+    qtbot.keyClicks(note.edit, "x")
+    qtbot.keyClick(note.edit, Qt.Key.Key_Escape)
+    told = list[QWidget | None]()
+    program = QApplication.instance()
+    assert isinstance(program, QApplication)
+    program.focusChanged.connect(lambda _old, now: told.append(now) if QAccessible.isActive() else None)
+    (question,) = [one for one in window.findChildren(Confirm) if one.isVisible()]
+    act = next(button for button in question.findChildren(Button) if button.objectName() == "confirm_act")
+    act.click()
+    assert opener.hasFocus()
+    assert note.edit not in told  # which Qt would have told

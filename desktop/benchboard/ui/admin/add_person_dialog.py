@@ -17,7 +17,7 @@ from benchboard.ui.context import Context
 from benchboard.ui.password_hint import follow_shortest, password_hint
 from benchboard.ui.sign_in.demo_picker import role_description
 from benchboard.ui.tasks import DatabaseSession
-from benchboard.ui.widgets import Button, CheckBox, Confirm, Dialog, Edit, Field, Paragraph, ProblemText, Select
+from benchboard.ui.widgets import Button, CheckBox, Dialog, Edit, Field, Paragraph, ProblemText, Select
 
 
 class AddPersonDialog(Dialog):
@@ -101,24 +101,12 @@ class AddPersonDialog(Dialog):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if event.key() == Qt.Key.Key_Escape and any(field.text() for field, _check in self._checks):
-            self._ask_to_discard()
-        elif enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self._submit()
         elif enter and self._role_choice.hasFocus():
             self._role_choice.showPopup()
         else:
             super().keyPressEvent(event)
-
-    def _ask_to_discard(self) -> None:
-        Confirm(
-            self.window(),
-            _("Discard what you entered?"),
-            _("This person hasn't been added."),
-            act=_("Discard"),
-            keep=_("Keep editing"),
-            run=self.dismiss,
-        ).open()
 
     def _reveal(self, on: bool) -> None:
         self._password.edit.setEchoMode(QLineEdit.EchoMode.Normal if on else QLineEdit.EchoMode.Password)

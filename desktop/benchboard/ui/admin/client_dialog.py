@@ -85,6 +85,7 @@ class ClientDialog(Dialog):
         self._type: SegmentedControl | None = self._add_type() if client is None else None
         self._uris = RedirectUriRows(self._seen.redirect_uris or ())
         self._uri_problem = self._add_group(_("Redirect URIs"), self._uris, whole_width=True, of_people=True)
+        self._uris.changed.connect(lambda: self._uri_problem.say(""))
         self._grants = self._boxes("grant", GRANT_TYPES, grant_title, self._seen.grant_types or ())
         self._grant_problem = self._add_group(_("How it gets tokens"), *self._grants.values())
         self._scopes = self._boxes("scope", tuple(SCOPES), scope_title, self._seen.scopes or ())
@@ -269,9 +270,10 @@ class ClientDialog(Dialog):
         self._context.tasks.change(self, op, lambda before: self._on_saved(before, entered), self._on_failed)
 
     def _on_made(self, issued: IssuedSecret) -> None:
-        self.dismiss()
-        if self._made is not None:
-            self._made(issued)
+        if (made := self._made) is not None:
+            self.dismiss_before(lambda: made(issued))
+        else:
+            self.dismiss()
 
     def _on_saved(self, before: ClientFields, now: ClientFields) -> None:
         self.dismiss()

@@ -99,8 +99,7 @@ class RotateSecretDialog(Dialog):
         )
 
     def _on_rotated(self, issued: IssuedSecret) -> None:
-        self.dismiss()
-        self._done(issued)
+        self.dismiss_before(lambda: self._done(issued))
 
     def _on_failed(self, error: AppError) -> None:
         self._act.disable("")

@@ -173,10 +173,14 @@ class CreateKeyDialog(Dialog):
         self._context.tasks.change(self, op, self._show_made, self._on_failed)
 
     def _show_made(self, made: NewApiKey) -> None:
-        self.dismiss()
-        shown, stored = ShownKeyDialog(self.window(), made), self._stored
-        shown.dismissed.connect(lambda: stored(made.record))
-        shown.open()
+        window, stored = self.window(), self._stored
+
+        def show() -> None:
+            shown = ShownKeyDialog(window, made)
+            shown.dismissed.connect(lambda: stored(made.record))
+            shown.open()
+
+        self.dismiss_before(show)
 
     def _on_failed(self, error: AppError) -> None:
         self._create.disable("")
@@ -220,8 +224,8 @@ class RotateKeyDialog(Dialog):
         )
 
     def _show_made(self, made: NewApiKey) -> None:
-        self.dismiss()
-        ShownKeyDialog(self.window(), made).open()
+        window = self.window()
+        self.dismiss_before(lambda: ShownKeyDialog(window, made).open())
 
     def _on_failed(self, error: AppError) -> None:
         self._rotate.disable("")

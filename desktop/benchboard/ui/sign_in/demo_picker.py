@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from benchboard.i18n import _
 from benchboard.identity.roles import role_title
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.accessible import place_text
 from benchboard.ui.widgets.badges import Badge
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.dialog import Dialog
@@ -62,9 +63,11 @@ class DemoPicker(Dialog):
         column = QVBoxLayout(listed)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        for person in people:
+        for at, person in enumerate(people):
             is_active = person.user_id == active
             line = _PersonButton(person.name, role_title(person.role), role_description(person.role), active=is_active)
+            place = place_text(at, len(people))
+            line.setAccessibleDescription(f"{role_description(person.role)} {place}".strip())
             line.setObjectName(f"demo_{person.role}")
             line.clicked.connect(lambda _checked=False, user_id=person.user_id: self._pick(user_id))
             column.addWidget(line)
@@ -83,7 +86,6 @@ class _PersonButton(Pressable):
         super().__init__()
         self.setText(name)
         self.setAccessibleName(", ".join((name, role, _("Signed in now"))) if active else f"{name}, {role}")
-        self.setAccessibleDescription(description)
         self.setFixedHeight(60)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         line = QHBoxLayout(self)

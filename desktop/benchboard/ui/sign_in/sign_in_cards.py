@@ -18,6 +18,7 @@ from benchboard.settings import Settings
 from benchboard.ui.sign_in import session_opening
 from benchboard.ui.sign_in.session_opening import SignInRequest
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.accessible import sentence as spoken
 from benchboard.ui.widgets.badges import Badge
 from benchboard.ui.widgets.buttons import Button, CheckBox
 from benchboard.ui.widgets.fields import Edit, Field, is_plain_key, row
@@ -80,9 +81,12 @@ class LocalCard(SignInCard):
             about = _("An encrypted file, only for you.")
         self.column.addWidget(Paragraph(about, "body", "secondary"))
         self.column.addSpacing(4)
-        self.column.addLayout(_fact_row("ph.lock-simple", _key_sentence(home)))
-        self.column.addLayout(_fact_row("ph.hard-drives", _("Folder: {path}").format(path=home), one_line=True))
-        self.column.addLayout(_fact_row("ph.user", _("No password: your account on this computer unlocks it")))
+        key, folder = _key_sentence(home), _("Folder: {path}").format(path=home)
+        unlocked = _("No password: your account on this computer unlocks it")
+        self.column.addLayout(_fact_row("ph.lock-simple", key))
+        self.column.addLayout(_fact_row("ph.hard-drives", folder, one_line=True))
+        self.column.addLayout(_fact_row("ph.user", unlocked))
+        button.setAccessibleDescription(" ".join(spoken(text) for text in (about, key, folder, unlocked)))
         self.column.addStretch(1)
         self.stay_signed_in = CheckBox(_("Stay signed in"))
         self.stay_signed_in.setObjectName("stay_local")
@@ -402,13 +406,9 @@ class DemoCard(SignInCard):
         text_column = QVBoxLayout()
         text_column.setSpacing(1)
         text_column.addWidget(Text(_("Try the demo"), "body_strong"))
-        text_column.addWidget(
-            Paragraph(
-                _("A demo organisation with people, orders and dashboards. Dongles can be simulated."),
-                "body",
-                "secondary",
-            )
-        )
+        about = _("A demo organisation with people, orders and dashboards. Dongles can be simulated.")
+        text_column.addWidget(Paragraph(about, "body", "secondary"))
+        self.button.setAccessibleDescription(about)
         line = QHBoxLayout()
         line.setContentsMargins(4, 0, 4, 0)
         line.setSpacing(14)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QSizePolicy,
 from benchboard.i18n import _
 from benchboard.ui.commands import REGISTRY, WINDOW
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.accessible import Role, announce, announce_waiting, focus_returned
+from benchboard.ui.widgets.accessible import Role, announce, announce_waiting, focus_returned, sentence
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.fields import Edit, Field
 from benchboard.ui.widgets.focus import FocusReturn
@@ -26,6 +26,7 @@ from benchboard.ui.widgets.stepper import Stepper
 from benchboard.ui.widgets.surfaces import SHADOW, Floating, fill_column
 from benchboard.ui.widgets.tab_order import focus_next, tab_stops
 from benchboard.ui.widgets.toasts import Toast, keep_toasts_above
+from benchboard.ui.widgets.typed_fields import texts_of, typed_fields
 
 _SIDE = 20
 """Pixels beside the title, the content and the buttons of a dialog."""
@@ -132,6 +133,8 @@ class Dialog(Scrim):
     right.
     """
 
+    asks_before_losing: ClassVar[bool] = True
+    """Whether Esc asks before what was typed is lost; not where that is only a proof, such as a code."""
     takes_ctrl_enter: ClassVar[bool] = True
     """Whether Ctrl+Enter in a field of it is for its blue button."""
     _grows: ClassVar[bool] = False
@@ -150,6 +153,8 @@ class Dialog(Scrim):
         self.setObjectName(name)
         self.setAccessibleName(title)
         self._size = size
+        self._first_texts: dict[int, str] = {}
+        """What its fields said as it was opened, by their `id`."""
         self.frame = Floating(self, radius="dialog")
         if self._grows:
             self.frame.body.installEventFilter(self)
@@ -243,8 +248,12 @@ class Dialog(Scrim):
         return column
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter that the focused widget doesn't use, and Ctrl+Enter, press the blue button."""
+        """Enter that the focused widget doesn't use, and Ctrl+Enter, press the blue button; Esc leaves."""
         is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat()
+        if event.key() == Qt.Key.Key_Escape:
+            self.leave()
+            event.accept()
+            return
         modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         with_ctrl = modifiers == Qt.KeyboardModifier.ControlModifier
         if is_enter and self.isVisible() and (with_ctrl or (not modifiers and not _uses_enter(self.focusWidget()))):
@@ -257,6 +266,18 @@ class Dialog(Scrim):
         else:
             super().keyPressEvent(event)
 
+    def leave(self) -> None:
+        """Close, as Esc asks: if what was typed would be lost by that, only once the user says so."""
+        lost = typed_fields(self, self._first_texts) if self.asks_before_losing else ()
+        if not lost:
+            self.dismiss()
+            return
+        what = _("This will be lost: {fields}.").format(fields=", ".join(lost))
+        Confirm(
+            self._window, _("Discard what you entered?"), what,
+            act=_("Discard"), keep=_("Keep editing"), run=self.dismiss,
+        ).open()  # fmt: skip
+
     def _primary_button(self) -> Button | None:
         """The blue button of the footer."""
         contents = (content_at(self.footer, at) for at in range(self.footer.count()))
@@ -268,12 +289,21 @@ class Dialog(Scrim):
         self.raise_()
         self.show()
         self.place_content()
+        self._first_texts = texts_of(self)
+        if not self.accessibleDescription():
+            self.setAccessibleDescription(self._said())
         slide_in(self.frame, FROM_BELOW)
         stops = tab_stops(self)
         first = next((one for one in stops if one is not self.close_button), stops[0] if stops else self)
         if self.first_focus in stops:
             first = self.first_focus
         first.setFocus(Qt.FocusReason.TabFocusReason)  # at once: each widget that has it on the way is read out
+
+    def _said(self) -> str:
+        """The sentences of its content, which no control says: a screen reader is told them with the title."""
+        contents = (content_at(self.content, at) for at in range(self.content.count()))
+        texts = (one.text().strip() for one in contents if isinstance(one, Paragraph) and one.isVisible())
+        return " ".join(sentence(text) for text in texts if text)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.frame.body and event.type() == QEvent.Type.LayoutRequest and self.isVisible():
@@ -312,6 +342,7 @@ class ConfirmByTyping(Dialog):
     """Confirms an action that can't be undone: describes it, and asks the user to type the item's name."""
 
     _grows = True
+    asks_before_losing = False
 
     def __init__(
         self,
@@ -342,8 +373,7 @@ class ConfirmByTyping(Dialog):
 
     def _confirm(self) -> None:
         if self._button.isEnabled():
-            self.dismiss()
-            self._run()
+            self.dismiss_before(self._run)
 
 
 class Confirm(Dialog):
@@ -363,5 +393,4 @@ class Confirm(Dialog):
         self.add_button(Button(act, self._confirm, kind="destroy", name="confirm_act"))
 
     def _confirm(self) -> None:
-        self.dismiss()
-        self._run()
+        self.dismiss_before(self._run)

@@ -491,6 +491,11 @@ class Field(QWidget):
             self.editor.view().setAccessibleName(self._label_text)
 
     @property
+    def label(self) -> str:
+        """What it is called."""
+        return self._label_text
+
+    @property
     def edit(self) -> Edit:
         """The editor, if it is a line edit; otherwise raises `TypeError`."""
         if not isinstance(self.editor, Edit):

@@ -1,5 +1,6 @@
 """ProblemText: the sentence that says what is wrong with a form, or with a group of its controls."""
 
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
@@ -22,8 +23,9 @@ class ProblemText(Paragraph):
         which it is read, and the `focus`, unless something else is wrong before it. An empty sentence removes what was
         said.
         """
-        if self._concerned is not None:
-            describe(self._concerned, self._described)
+        before = self._concerned
+        if before is not None and shiboken6.isValid(before) and before.accessibleDescription() == self.text():
+            describe(before, self._described)  # unless it is gone, or says something else by now
         self._concerned = concerned if sentence else None
         self.setText(sentence)
         self.setVisible(bool(sentence))

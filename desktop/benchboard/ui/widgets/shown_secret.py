@@ -41,6 +41,7 @@ class ShownSecret(Card):
         self._edit.setReadOnly(True)
         self._edit.setCursorPosition(0)
         self.copy = Button(_("Copy"), self._copy, icon="ph.copy", name=f"{name}_copy")
+        self.copy.setAccessibleName(_("Copy {what}").format(what=label))
         line = QHBoxLayout()
         line.setSpacing(theme().px("spacing.2"))
         line.addWidget(self._edit, 1)

@@ -27,6 +27,11 @@ class StoreFirstDialog(Dialog):
         self._done = self.add_button(Button(_("Done"), self._finish, kind="primary", name=f"{name}_done"))
         self._allow(False)
 
+    def open(self) -> None:
+        """Show it, and say what was made: what has the focus says only that it is to be copied."""
+        super().open()
+        announce(self, self.heading.text(), again=True)
+
     def expire(self) -> None:
         """Let the dialog be closed: there is nothing left to store."""
         self._stored.hide()

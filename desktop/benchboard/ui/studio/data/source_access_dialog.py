@@ -30,6 +30,7 @@ class SourceAccessDialog(Dialog):
     """Every change is stored at once, and can be undone by its toast. Down, Up and Enter choose a search result."""
 
     _grows = True
+    asks_before_losing = False  # it stores every change at once
 
     def __init__(self, window: QWidget, context: Context, source_id: str, name: str) -> None:
         title = _("Who can use “{name}”").format(name=name if len(name) <= 40 else name[:39] + "…")

@@ -60,6 +60,7 @@ class ShareDialog(Dialog):
     """
 
     _grows = True
+    asks_before_losing = False  # it stores every change at once
 
     def __init__(self, window: QWidget, context: Context, dashboard_id: str, name: str) -> None:
         title = _("Share “{name}”").format(name=name if len(name) <= 40 else name[:39] + "…")

@@ -43,6 +43,7 @@ _MAX_NAMED: Final = 3
 class VariablesDialog(Dialog):
     """Defines the variables of a document."""
 
+    asks_before_losing = False  # a draft is kept
     saved = Signal(object, object)
     """The rows, and the variables that they were made from: the page may have changed by then."""
     discarded = Signal(str)
