@@ -65,7 +65,7 @@ class PresentationDisplay(QObject):
         self.title.setObjectName("presented_title")
         self.title.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.hint = LeaveHint(canvas, self.dots)
-        self.edit = EditPresented(canvas, self.dots, mode.end)
+        self.edit = EditPresented(canvas, self.dots, self._edit)
         self.idle = QTimer(self, interval=IDLE_MS, singleShot=True)
         self._clock = QTimer(self, interval=1_000)
         self._reread = QTimer(self, interval=REREAD_MS)
@@ -169,7 +169,7 @@ class PresentationDisplay(QObject):
             self.wake()
             self._show_state()
             begun = _("Presenting {name}.").format(name=self._name())
-            announce(self._canvas, f"{begun} {self.hint.text}")
+            announce(self._canvas, f"{begun} {self.hint.text} · {_('Tab to go to widgets, Enter to open one')}")
             self._told_page = self._page_and_count()[0]
             return
         self._told_page = None
@@ -293,6 +293,10 @@ class PresentationDisplay(QObject):
         self.state.show_time(now)
         self.fit()  # the title takes what they leave
 
+    def _edit(self) -> None:
+        self._mode.end()
+        self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def _pause(self) -> None:
         """Pause the rotation or go on; without one, show the next page."""
         if self.rotation.seconds:
@@ -301,7 +305,8 @@ class PresentationDisplay(QObject):
             self._mode.turn(1)
 
     def _turn_by_itself(self) -> None:
-        if self._has_more_pages and not self._is_used:
+        # Nor away from a widget that Tab went to: it may be being read out.
+        if self._has_more_pages and not self._is_used and not self._canvas.editor.selection:
             self._canvas.query_runner.refresh()
             self._mode.turn(1)
 

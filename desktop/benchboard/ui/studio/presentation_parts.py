@@ -7,15 +7,17 @@ from string import Formatter
 from typing import Final
 
 from PySide6.QtCore import QPropertyAnimation, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtGui import QFocusEvent, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGraphicsOpacityEffect, QHBoxLayout, QWidget
 
 from benchboard.i18n import _
 from benchboard.ui.studio.tiles.page_grid import WALL_FOOT, WALL_MARGIN
 from benchboard.ui.theme import theme
 from benchboard.ui.time_format import weekday_and_date
+from benchboard.ui.widgets.accessible import tell_value_now
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.labels import Text, paint_key
+from benchboard.ui.widgets.readable_rows import Readable
 from benchboard.ui.widgets.surfaces import set_surface
 
 _DOT: Final = 8.0
@@ -28,12 +30,13 @@ _MAX_DOTS: Final = 20
 """More pages than these are only counted in the status bar."""
 
 
-class StateAndClock(QWidget):
+class StateAndClock(Readable, QWidget):
     """How fresh the data is, and what time it is."""
 
     def __init__(self) -> None:
         super().__init__()
         set_surface(self, "canvas")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.freshness = Text("", "body", "muted")
         self.freshness.setObjectName("presented_freshness")
         self.trouble = Text("", "body", "error")
@@ -48,6 +51,15 @@ class StateAndClock(QWidget):
         for part in (self.trouble, self.freshness, self.clock, self.date):
             row.addWidget(part)
         row.insertSpacing(2, theme().px("spacing.3"))
+
+    def accessible_text(self) -> str:
+        """All of it, in the order in which it stands."""
+        parts = (self.trouble, self.freshness, self.clock, self.date)
+        return ", ".join(part.text() for part in parts if part.text())
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        tell_value_now(self)  # the clock goes on
 
     def show_state(self, freshness: str, trouble: str) -> None:
         """Show when the data was read, and what couldn't be read."""

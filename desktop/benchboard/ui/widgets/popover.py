@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QVBoxLayout, QW
 from benchboard.i18n import _
 from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.accessible import Role, choice_of_several, menu_row, tell_focus, untold
+from benchboard.ui.widgets.accessible import Role, choice_of_several, focus_told_later, menu_row, tell_focus, untold
 from benchboard.ui.widgets.focus import BY_KEY, FocusReturn, Pressable, keys_used
 from benchboard.ui.widgets.labels import Elided, Text, hairline, plain_tooltip
 from benchboard.ui.widgets.menus import EDGE, ROW
@@ -78,7 +78,9 @@ class Popover(Floating):
             app.installEventFilter(self)
 
     def _take_focus(self) -> None:
-        self.setFocus(Qt.FocusReason.PopupFocusReason)
+        """Take the focus; whoever opened it may give it to a field next, and then only that is told."""
+        with focus_told_later(0):
+            self.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
@@ -373,10 +373,9 @@ class Canvas(PageView):
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         self._focused_by_key = came_by_key(event)
+        self.announcer.announce_focus_later()
         if not self.editor.selection and event.reason() == Qt.FocusReason.TabFocusReason:
             self.item_focus.step(1)
-        # After Qt's own event for the page, so that the tile is what is heard last.
-        QTimer.singleShot(0, self, self.announcer.announce_focus)
         self.viewport().update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:

@@ -4,14 +4,17 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QScrollBar
+from PySide6.QtWidgets import QApplication, QScrollBar
 
 from benchboard.dashboards.editing import container_edits
 from benchboard.dashboards.layout import ROW, TABS, PageIndex
+from benchboard.i18n import _
 from benchboard.ui.commands import is_window_shortcut
 from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.canvas.scene.container_frame import ContainerFrame
 from benchboard.ui.studio.canvas.scene.tile import Tile
+from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.focus import FocusReturn
 
 _HANDLED: Final = (
     QEvent.Type.MouseButtonPress,
@@ -54,6 +57,7 @@ class PresentationMode(QObject):
         self._selected_before: tuple[str, ...] = ()
         self._scrolled_before = QPoint()
         self._zoom_before = 1.0
+        self._focus_return = FocusReturn(canvas)
         canvas.screen_changed.connect(self._leave_unshown)
 
     @property
@@ -68,15 +72,16 @@ class PresentationMode(QObject):
         self.on = True
         canvas = self._canvas
         canvas.cancel()
+        self._focus_return = FocusReturn(QApplication.focusWidget(), canvas)
         # First, because Qt moves the focus to the next widget when the focused one is hidden.
         canvas.setFocus(Qt.FocusReason.OtherFocusReason)
         self._selected_before, self._zoom_before = canvas.editor.selection, canvas.zoom
+        canvas.presenting, canvas.screen_index = True, 0
         canvas.editor.select(())
         self._opened = _collapsed_rows(canvas.editor.page)
         if self._opened:
             canvas.editor.reveal((), [(row, 0) for row in self._opened])
         self._scrolled_before = canvas.scroll_position()
-        canvas.presenting, canvas.screen_index = True, 0
         canvas.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         for watched in (canvas, canvas.viewport()):
             watched.installEventFilter(self)
@@ -90,7 +95,7 @@ class PresentationMode(QObject):
         canvas.viewport().unsetCursor()
 
     def end(self) -> None:
-        """End the presentation and restore the selection."""
+        """End the presentation, and restore the selection and the focus."""
         if not self.on:
             return
         self.on = False
@@ -110,7 +115,7 @@ class PresentationMode(QObject):
         canvas.editor.select(self._selected_before)
         # The page has its former height only when the panes are shown again.
         QTimer.singleShot(0, self, lambda: canvas.scroll_to(self._scrolled_before))
-        canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+        (self._focus_return.target() or canvas).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def restore_zoom(self, zoom: float) -> None:
         """Set the zoom that the page has when it isn't presented; 1 is 100 %."""
@@ -212,10 +217,13 @@ class PresentationMode(QObject):
             bar.setValue(bar.value() + by)
 
     def _open(self, *, enlarged: bool) -> None:
-        """Open the widget that Tab selected, or the one under the pointer."""
-        canvas = self._canvas
-        tile = canvas.tile_at(canvas.viewport().mapFromGlobal(canvas.cursor().pos()))
+        """Open the widget that Tab selected, or the one under the pointer while that is shown."""
+        canvas, pointer = self._canvas, QApplication.overrideCursor()
+        is_hidden = pointer is not None and pointer.shape() == Qt.CursorShape.BlankCursor
+        tile = None if is_hidden else canvas.tile_at(canvas.viewport().mapFromGlobal(canvas.cursor().pos()))
         item_ids = canvas.editor.selection[:1] or ((tile.item.id,) if isinstance(tile, Tile) else ())
+        if not item_ids:
+            announce(canvas, _("No widget is selected. Press Tab to select one."), again=True)
         for item_id in item_ids:
             if enlarged:
                 canvas.enlarge_requested.emit(item_id)

@@ -151,7 +151,8 @@ class _TileObject(QAccessibleInterface):
                 document_cell(page, self._id),
                 pane_name(page, page.path(self._id), self._view.editor.rendered),
             )
-            where = f"{widget.kind_name}, {describe_cell(cell)}"
+            # A wall has places of its own, and nothing on it is moved.
+            where = widget.kind_name if self._view.presenting else f"{widget.kind_name}, {describe_cell(cell)}"
             inside = [_("in {container}").format(container=container)] if container else []
             locked = [_(words) for lock, words in _LOCKS.items() if lock in locks(tile.item)]
             # On Linux, Qt passes on no value that isn't a number.

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
@@ -28,6 +28,8 @@ class Announcer(QObject):
         super().__init__(view)
         self._view, self._editor = view, view.editor
         self._focused_id = ""
+        self._tells_focus_later = False
+        """Whether the page has just got the focus: which item has it is told once Qt has told of the page."""
         self._selected: frozenset[str] = frozenset()
         self._cells: Mapping[str, Cell] = {}
         self._items: Mapping[str, Item] = {}
@@ -42,9 +44,22 @@ class Announcer(QObject):
     def announce_focus(self) -> None:
         """Announce that the page or another item on it got the keyboard focus."""
         focused = self._view.focused_id
-        if self._is_active() and self._view.hasFocus() and focused in self._view.tiles:
+        if self._is_active() and self._view.hasFocus() and not self._tells_focus_later:
             self._focused_id = focused
-            self._send(focused, QAccessible.Event.Focus)
+            if focused in self._view.tiles:
+                self._send(focused, QAccessible.Event.Focus)
+
+    def announce_focus_later(self) -> None:
+        """Announce it in the next turn of the event loop, once: Qt has told of the page itself by then, so that
+        the item is what is heard last.
+        """
+        if not self._tells_focus_later:
+            self._tells_focus_later = True
+            QTimer.singleShot(0, self, self._announce_focus_now)
+
+    def _announce_focus_now(self) -> None:
+        self._tells_focus_later = False
+        self.announce_focus()
 
     def announce(self, text: str) -> None:
         """Have the screen reader read what the user just did here, also if that was the same as before."""
@@ -84,7 +99,8 @@ class Announcer(QObject):
         added, alone = self._selected - before, len(self._selected) == 1
         for item_id in sorted(added):
             self._send(item_id, QAccessible.Event.Selection if alone else QAccessible.Event.SelectionAdd)
-        if before and not self._selected and before <= self._editor.page.shown.keys():
+        is_left = before and not self._selected and before <= self._editor.page.shown.keys()
+        if is_left and not self._view.presenting:  # there, nothing can be selected: another screen is told
             self.announce(_("Nothing selected"))
         if len(added) > 1:
             count = len(self._selected)
