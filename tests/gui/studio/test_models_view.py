@@ -286,6 +286,9 @@ def test_new_model_is_in_the_list_before_it_is_saved(
     assert models.find("models_unsaved").accessibleName() == "sales model, Not saved"
     assert models.view.unsaved_row.isChecked()
     assert not models.view.table.isVisible()  # it says that there are no models yet
+    for _round in range(8):  # around all panes, whose toolbar begins with a button that discards the model
+        studio.qtbot.keyClick(studio.application.window, Qt.Key.Key_F6)
+        assert not models.find("models_discard").hasFocus()
     announcements.clear()
     models.click("models_save")
     studio.wait(lambda: len(models.stored()) == 1)

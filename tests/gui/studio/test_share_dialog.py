@@ -11,6 +11,7 @@ from benchboard.dashboards.access import access_list, sharing
 from benchboard.dashboards.access.dashboard_permissions import shares_title
 from benchboard.storage.models.identity import User
 from benchboard.ui.studio.library.share_dialog import ShareDialog, dashboard_link
+from benchboard.ui.widgets import Select
 from benchboard.ui.widgets.tab_order import tab_stops
 from support.databases import unbound
 
@@ -296,3 +297,27 @@ def test_switch_for_everyone_says_what_it_gives_and_what_it_did(
     dashboards.qtbot.keyClick(public, Qt.Key.Key_Space)
     text = f"No longer shared with everyone in {organisation}. Only those listed have access."
     dashboards.studio.wait(lambda: text in announcements)
+
+
+def test_access_is_changed_by_enter_in_the_list_of_choices_not_by_an_arrow(dashboards: DashboardsDriver) -> None:
+    who, given = open_sharing(dashboards, "technician@example.com")
+    dashboards.qtbot.keyClicks(dashboards.find("share_search"), who.name.split()[-1][:4])
+    dashboards.click(f"share_view_{who.id}")
+    dashboards.studio.wait(lambda: given().get(who.id) == "view")
+    choice = dashboards.find(f"share_level_{who.id}")
+    assert isinstance(choice, Select)
+    choice.setFocus(Qt.FocusReason.TabFocusReason)
+    dashboards.qtbot.keyClick(choice, Qt.Key.Key_Down)
+    assert choice.view().isVisible()
+    assert choice.current_key() == "view"
+    dashboards.qtbot.keyClick(choice.view(), Qt.Key.Key_Down)
+    assert given().get(who.id) == "view"
+    dashboards.qtbot.keyClick(choice.view(), Qt.Key.Key_Return)
+    dashboards.studio.wait(lambda: given().get(who.id) == "edit")
+
+
+def test_search_that_finds_nobody_is_told(dashboards: DashboardsDriver, announcements: list[str]) -> None:
+    open_sharing(dashboards, "technician@example.com")
+    dashboards.qtbot.keyClicks(dashboards.find("share_search"), "zzqq")
+    dashboards.studio.wait(lambda: any("zzqq" in one for one in announcements))
+    assert len([one for one in announcements if "zzqq" in one]) == 1

@@ -81,7 +81,7 @@ from benchboard.ui.widgets.file_dialog import keep_folders
 from benchboard.ui.widgets.focus import turn_to
 from benchboard.ui.widgets.popover import MenuItem, Popover, menu
 from benchboard.ui.widgets.status_bar import StatusBar
-from benchboard.ui.widgets.tab_order import choice_to_focus, tab_stops
+from benchboard.ui.widgets.tab_order import choice_to_focus, destroys, tab_stops
 from benchboard.ui.widgets.toasts import Toast, keep_toasts_above
 from benchboard.ui.window_commands import ACCOUNT_MENU, PALETTE, SHORTCUTS
 
@@ -814,8 +814,10 @@ class Shell(QWidget):
 
 def _focus_target(pane: QWidget, panes: Sequence[QWidget]) -> QWidget | None:
     """The widget that last had the focus in a pane, but not in another of the `panes` inside it, or the first that can
-    have it."""
+    have it; never one that discards something."""
     last: QWidget | None = pane.focusWidget()
+    if last is not None and destroys(last):
+        last = None
     inner = [one for one in panes if one is not pane and pane.isAncestorOf(one)]
     if last is not None and any(one.isAncestorOf(last) for one in inner):
         last = None
@@ -840,8 +842,10 @@ def _sorts(rows: PagedRows) -> list[PaletteEntry]:
 
 
 def _first_focusable(pane: QWidget) -> QWidget | None:
-    """The first widget of a pane, as it is read, that can have the focus."""
-    return next(iter(tab_stops(pane)), None)
+    """The first widget of a pane, as it is read, that can have the focus; one that discards something only where there
+    is no other."""
+    stops = tab_stops(pane)
+    return next((stop for stop in stops if not destroys(stop)), stops[0] if stops else None)
 
 
 def _focus_view(view: QWidget, *, told: bool = True) -> None:

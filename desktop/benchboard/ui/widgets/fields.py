@@ -253,6 +253,10 @@ class Edit(QLineEdit):
             self._key_cap.setVisible(not filled)
 
 
+_CHANGES_CHOICE: Final = (
+    Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End,
+)  # fmt: skip
+"""The keys by which a drop-down list chooses without being opened."""
 _ARROW: Final = 10
 
 
@@ -289,12 +293,22 @@ class _Choices(QStyledItemDelegate):
 
 
 class Select(QComboBox):
-    """A drop-down list. Choices are identified by their keys."""
+    """A drop-down list. Choices are identified by their keys.
+
+    Where a choice acts at once, `opens_by_arrows` has Up and Down open the list: only Enter in it chooses.
+    """
 
     def __init__(
-        self, choices: Sequence[tuple[str, str]] = (), *, name: str = "", label: str = "", parent: QWidget | None = None
+        self,
+        choices: Sequence[tuple[str, str]] = (),
+        *,
+        name: str = "",
+        label: str = "",
+        opens_by_arrows: bool = False,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._opens_by_arrows = opens_by_arrows
         self.setObjectName(name)
         self.setAccessibleName(label)
         self.view().setAccessibleName(label)
@@ -404,6 +418,14 @@ class Select(QComboBox):
 
     def current_key(self) -> str:
         return str(self.currentData() or "")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        changes = event.key() in _CHANGES_CHOICE or event.text().isalnum()
+        if self._opens_by_arrows and changes and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            self.showPopup()
+            event.accept()
+        else:
+            super().keyPressEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Ignore the wheel, so that it scrolls the surrounding area.

@@ -11,6 +11,8 @@ _DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 _MARGIN = 24
 """Pixels above and below a widget that was scrolled into view."""
 _DESTRUCTIVE = ("danger", "destroy", "danger_link")
+DISCARDS = "discards"
+"""The property of a button of another kind that discards something, too."""
 _ONE_STOP, _LAST = "one_tab_stop", "last_tool"
 _LIST_STEPS, _AT_CHECKED = "list_steps", "enter_at_checked"
 _LATE = "late_tab_stops"
@@ -26,6 +28,11 @@ def tab_stops(root: QWidget) -> list[QWidget]:
     """The widgets inside `root` that Tab stops at now, in reading order."""
     entries: _Entries = {}
     return [widget for widget in _walk(root, None) if _is_stop(widget, entries)]
+
+
+def destroys(widget: QWidget) -> bool:
+    """Whether it is a button that destroys or discards something: no key leads there but Tab."""
+    return widget.property("kind") in _DESTRUCTIVE or bool(widget.property(DISCARDS))
 
 
 def focus_next(root: QWidget, forward: bool) -> bool:
@@ -160,7 +167,7 @@ def leave(gone: QWidget, root: QWidget) -> bool:
         order = list(_walk(pane, gone)) if pane.isVisible() else []
         at = order.index(gone) if gone in order else 0
         for widget in (*order[at:], *reversed(order[:at])):
-            if _is_stop(widget, {}) and widget.property("kind") not in _DESTRUCTIVE:
+            if _is_stop(widget, {}) and not destroys(widget):
                 widget.setFocus(Qt.FocusReason.OtherFocusReason)
                 return True
         pane = pane.parentWidget() if pane is not root else None

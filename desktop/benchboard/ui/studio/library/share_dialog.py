@@ -181,9 +181,10 @@ class ShareDialog(Dialog):
             [("view", level_title("view")), ("edit", level_title("edit"))],
             name=f"share_level_{to.id}",
             label=_("Access of {name}").format(name=to.name),
+            opens_by_arrows=True,  # each choice is stored at once
         )
         choice.set_current_key(permission)
-        choice.activated.connect(lambda _index: self._share(to, cast("SharePermission", choice.current_key())))
+        choice.activated.connect(lambda _index: self._choose(to, permission, choice.current_key()))
         tip = _("Revoke access for {name}").format(name=to.name)
         stop = Button(
             "", partial(self._revoke, to, permission), kind="quiet", icon="ph.x", tip=tip, name=f"unshare_{to.id}"
@@ -246,7 +247,9 @@ class ShareDialog(Dialog):
             if self._search.accessibleDescription():  # Enter or Done has reported it at the field
                 self._results.hide()
             else:
-                self._results.fill(Paragraph(_no_match(self._search.text().strip()), tone="muted"))
+                none = _no_match(self._search.text().strip())
+                self._results.fill(Paragraph(none, tone="muted"))
+                announce(self._search, none)
             return
         lines = []
         for candidate in candidates:
@@ -311,6 +314,11 @@ class ShareDialog(Dialog):
             self._search.setFocus(Qt.FocusReason.OtherFocusReason)
         self._search.clear()
         self._grant(to, permission)
+
+    def _choose(self, to: Candidate, before: SharePermission, chosen: str) -> None:
+        """Give a person or team another access than `before`."""
+        if chosen != before:
+            self._share(to, cast("SharePermission", chosen))
 
     def _grant(self, to: Candidate, permission: SharePermission) -> None:
         done = _("{name} can now edit this dashboard.") if permission == "edit" else None

@@ -50,6 +50,7 @@ from benchboard.ui.widgets.choice_card import ChoiceCard
 from benchboard.ui.widgets.list_row import ListRow
 from benchboard.ui.widgets.no_match import NoMatch
 from benchboard.ui.widgets.surfaces import set_surface
+from benchboard.ui.widgets.tab_order import DISCARDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -134,6 +135,7 @@ class ModelsView(QWidget):
         self._search = search_field(self, "models_search", _("Name"), self._searched, label=_("Filter data models"))
         self._toolbar.add(self._search)
         self.discard = Button(_("Discard"), self.discard_changes, kind="quiet", name="models_discard")
+        self.discard.setProperty(DISCARDS, True)
         self.explore = Button(_("Explore"), self.explore_model, icon="ph.compass", name="models_explore")
         self.save = Button(_("Save model"), self.save_model, kind="primary", icon="ph.check", name="models_save")
         self.new = Button(_("Create model"), self.open_new_menu, icon="ph.plus", menu=True, name="models_new")
