@@ -410,3 +410,19 @@ def test_recent_dashboards_without_room_are_one_click_away(dashboards: Dashboard
     dashboards.click("library_recent_all")
     dashboards.studio.wait(lambda: not recent.isVisible())
     assert dashboards.place.library.pane.current() == "recent"
+
+
+def test_favourite_that_is_removed_by_key_leaves_the_focus_on_the_card_in_its_place(
+    dashboards: DashboardsDriver, announcements: list[str]
+) -> None:
+    first, second, *_rest = sorted(dashboards.cards())
+    strip = make_favourites(dashboards, first, second)
+    strip.cards.setFocus(Qt.FocusReason.TabFocusReason)
+    strip.cards.setCurrentIndex(strip.model.index(0, 0))
+    announcements.clear()
+    dashboards.qtbot.keyClick(strip.cards, Qt.Key.Key_F)
+    dashboards.studio.wait(lambda: [card.name for card in strip.model.rows] == [second])
+    assert strip.cards.hasFocus()
+    assert strip.cards.currentIndex().row() == 0
+    dashboards.studio.wait(lambda: any("Removed" in one for one in announcements))
+    assert "Saved" not in announcements, "that it was stored is no news of its own"

@@ -144,7 +144,7 @@ class PagedCards(QListView):
                 self.setRowHidden(row, row >= self._columns)
 
     def _save_position(self) -> None:
-        row = self.currentIndex().row()
+        row = self._was_at = self.currentIndex().row()
         self._was_current = self.paged.identity(self.paged.row(row)) if row >= 0 else None
         self._scrolled = self.verticalScrollBar().value()
 
@@ -152,7 +152,10 @@ class PagedCards(QListView):
         """Keep what is current, and what is scrolled to, while the same list is read again."""
         self._hide_more()
         if self._was_current is not None and not self.currentIndex().isValid():
-            self.setCurrentIndex(self.paged.index(self.paged.find(self._was_current), 0))
+            row = self.paged.find(self._was_current)
+            if row < 0 and self.hasFocus():  # it is gone: the one in its place
+                row = min(self._was_at, self.paged.rowCount() - 1)
+            self.setCurrentIndex(self.paged.index(row, 0))
         if self._listing == self.paged.listing and self._scrolled:
             self.doItemsLayout()
             self.verticalScrollBar().setValue(self._scrolled)

@@ -43,6 +43,8 @@ class ShellStatusCells(QObject):
         self._context, self._unsaved, self._conflicts = context, unsaved, conflicts
         self._saves_itself, self._says_saved = saves_itself, says_saved
         self._database = context.database_state
+        self._had_trouble = False
+        """Whether something couldn't be stored since all was."""
         tasks: Tasks = context.tasks
         location = context.workspace.location
         context.status.set(
@@ -61,7 +63,8 @@ class ShellStatusCells(QObject):
 
     def refresh(self) -> None:
         """Update the cell of the save state."""
-        status = self._context.status
+        status, database = self._context.status, self._database
+        self._had_trouble |= database.file_unusable is not None or database.unreachable_since is not None
         if self._database.file_unusable is not None:
             status.set("saved", "ph.warning-circle", _("Not saved"), self._fill_saving, tone="error", announced=True)
         elif self._database.unreachable_since is not None:
@@ -70,14 +73,17 @@ class ShellStatusCells(QObject):
         elif count := sum(conflict.count for conflict in self._conflicts()):
             text = ngettext("{count} conflict to resolve", "{count} conflicts to resolve", count)
             text = text.format(count=count)
+            self._had_trouble = True
             status.set("saved", "ph.warning", text, self._fill_conflicts, tone="error", announced=True)
         elif self._context.tasks.saving and self._saves_itself():
             status.set("saved", "ph.arrows-clockwise", _("Saving"), self._fill_saving, tone="info")
         elif self._unsaved():
             status.set("saved", "ph.pencil-simple", _("Not saved yet"), self._fill_saving)
         else:
-            announced = not self._says_saved()
+            # What was done is told by whoever did it; that it is stored is news only after it couldn't be.
+            announced = self._had_trouble and not self._says_saved()
             status.set("saved", "ph.check", _("Saved"), self._fill_saving, tone="ok", announced=announced)
+            self._had_trouble = False
 
     def _show_running(self) -> None:
         running = self._context.tasks.running

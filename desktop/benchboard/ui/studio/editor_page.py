@@ -354,8 +354,9 @@ class StudioPage(QWidget):
             action()
 
     def _tell_loaded(self) -> None:
-        """Tell a screen reader which dashboard has been loaded, and how many widgets it has."""
-        if self.isVisible():
+        """Tell a screen reader which dashboard has been loaded, and how many widgets it has, unless it was told so with
+        the focus."""
+        if self.isVisible() and not self.canvas.announcer.took_told_page():
             count = self._widget_count()
             words = ngettext("{name}, {count} widget", "{name}, {count} widgets", count)
             told = words.format(name=self.name, count=number(count))

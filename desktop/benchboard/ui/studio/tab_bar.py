@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
+    QHelpEvent,
     QKeyEvent,
     QKeySequence,
     QPainter,
@@ -14,7 +15,7 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QTabBar, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QTabBar, QToolTip, QWidget
 
 from benchboard.i18n import _
 from benchboard.ui.theme import theme
@@ -94,9 +95,10 @@ class DashboardTabBar(QTabBar):
         return self.count() - len(shown)
 
     def set_tab_name(self, tab: int, name: str) -> None:
-        """Set a tab's name; its tooltip shows the whole name."""
+        """Set a tab's name."""
         self.setTabText(tab, name.replace("&", "&&"))
-        self.setTabToolTip(tab, plain_tooltip(name))
+        if tab == self.currentIndex():
+            tell_tab_bar_renamed(self)
 
     def tab_name(self, tab: int) -> str:
         """The name that was set for a tab."""
@@ -114,6 +116,15 @@ class DashboardTabBar(QTabBar):
             self._request_menu(self.tabAt(event.pos()), event.globalPos())
         else:
             self._request_menu_of_current()
+
+    def event(self, event: QEvent) -> bool:
+        """Show the whole name of a tab as a tooltip: one that is set would be read out as the tab's description."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            tab = self.tabAt(event.pos())
+            text = plain_tooltip(self.tab_name(tab)) if tab >= 0 else ""
+            QToolTip.showText(event.globalPos(), text, self, self.tabRect(tab))
+            return True
+        return super().event(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

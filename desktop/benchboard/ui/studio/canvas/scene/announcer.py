@@ -28,6 +28,8 @@ class Announcer(QObject):
         super().__init__(view)
         self._view, self._editor = view, view.editor
         self._focused_id = ""
+        self._told_page = ""
+        """How the page was called as it was told that it has the focus."""
         self._tells_focus_later = False
         """Whether the page has just got the focus: which item has it is told once Qt has told of the page."""
         self._selected: frozenset[str] = frozenset()
@@ -35,6 +37,7 @@ class Announcer(QObject):
         self._items: Mapping[str, Item] = {}
         self._indexes: Mapping[str, int] = {}
         """The child index of each item in the accessible page."""
+        self._editor.changed.connect(self._forget_told_page)
         self._editor.changed.connect(self._announce_page)
         self._editor.selection_changed.connect(self._announce_selection)
         self._editor.undo_stack.step_recorded.connect(self._announce_step)
@@ -57,8 +60,20 @@ class Announcer(QObject):
             self._tells_focus_later = True
             QTimer.singleShot(0, self, self._announce_focus_now)
 
+    def took_told_page(self) -> bool:
+        """Whether the page has the focus, and was called as it is now when it got it; True only once."""
+        told, self._told_page = self._told_page, ""
+        return self._view.hasFocus() and told == self._page_name() != ""
+
+    def _forget_told_page(self) -> None:
+        self._told_page = ""  # another page, or the same one, is shown anew
+
+    def _page_name(self) -> str:
+        page = QAccessible.queryAccessibleInterface(self._view) if QAccessible.isActive() else None
+        return page.text(QAccessible.Text.Name) if page is not None else ""
+
     def _announce_focus_now(self) -> None:
-        self._tells_focus_later = False
+        self._tells_focus_later, self._told_page = False, self._page_name()
         self.announce_focus()
 
     def announce(self, text: str) -> None:
