@@ -307,7 +307,8 @@ def test_another_separator_reads_again_and_as_detected_brings_it_back(data: Data
     new = "17 rows, 1 column. Separator: Tab, chosen by you. All lines fit."
     data.studio.wait(lambda: announcements[-1:] == [new])
     page.undo()
-    back = "Undone. 17 rows, 4 columns. Separator: Semicolon, detected. 1 line doesn't fit. 17 rows will be added."
+    back = "Undone: Separator. 17 rows, 4 columns. Separator: Semicolon, detected. 1 line doesn't fit."
+    back += " 17 rows will be added."
     data.studio.wait(lambda: announcements[-1:] == [back])
     data.choose("import_delimiter", "\t")
     data.studio.wait(lambda: not page.busy and page.preview.preview.columnCount() == 1)

@@ -34,6 +34,7 @@ from benchboard.ui.studio.data.import_draft import (
     read_draft,
     table_name,
 )
+from benchboard.ui.studio.data.import_steps import step_text
 from benchboard.ui.studio.data.mixed_columns_note import MixedColumnsNote
 from benchboard.ui.studio.data.preview_table import PreviewTable, anchor_over
 from benchboard.ui.studio.data.reading_pane import ReadingPane
@@ -79,7 +80,8 @@ class ImportPage(QWidget):
         self._context = context
         self.draft = draft
         self._undone_to: list[ImportDraft] = []
-        self._is_undoing = False
+        self._undone = ""
+        """What a screen reader is told of the step that is being undone."""
         """Whether the file is read as before the last change."""
         """The choices before each change, which undo goes back to."""
         self._reading: ImportReading | None = None
@@ -450,8 +452,8 @@ class ImportPage(QWidget):
         """Take back the last change of how the file is read; the name and how it is kept stay."""
         if self._undone_to:
             before = self._undone_to.pop()
-            self._is_undoing = True
             kept = self.draft
+            self._undone = _("Undone: {step}").format(step=step) if (step := step_text(before, kept)) else _("Undone")
             self.draft = replace(before, keep=kept.keep, name=kept.name, skipped_tables=kept.skipped_tables)
             self._read()
 
@@ -596,10 +598,10 @@ class ImportPage(QWidget):
         wrong = self.wrong_lines.sentence or (_("All lines fit.") if options else "")
         news = [self._footer.counts, *options, wrong, *self.mixed_columns.sentences]
         before, self._told = self._told, [one for one in news if one]
-        told = [_("Undone")] if self._is_undoing else []
+        told = [self._undone] if self._undone else []
         told += [one for one in self._told if one not in before]
         text = " ".join(one if one.endswith(".") else f"{one}." for one in told)
-        is_again, self._is_undoing = self._is_undoing, False
+        is_again, self._undone = bool(self._undone), ""
         # After the cell that has the focus: a screen reader breaks off to tell that.
         QTimer.singleShot(0, self, lambda: announce(self, text, again=is_again))
 
