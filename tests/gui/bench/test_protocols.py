@@ -233,3 +233,30 @@ def test_button_of_a_bus_without_a_protocol_says_so(live: LiveBusView, click: Cl
     assert isinstance(button, Button)
     assert button.text() == "Protocol"
     assert live.command_handlers()["bench.show_messages"].why_not() == "Choose a protocol first."
+
+
+def test_recording_another_protocol_is_undone_and_redone(qtbot: QtBot, shell: Shell, opened: RecordingsView) -> None:
+    button, problems = opened.frames.filter_bar.protocol, shell.context.problems
+    button.choose(ProtocolChoice(ProtocolMode.J1939))
+    button.choose(ProtocolChoice(ProtocolMode.CANOPEN))
+    problems.undo_last()
+    assert button.choice.mode is ProtocolMode.J1939
+    problems.undo_last()
+    assert button.choice.mode is ProtocolMode.NONE
+    problems.redo_last()
+    assert button.choice.mode is ProtocolMode.J1939
+
+
+def test_live_bus_another_protocol_is_undone_by_ctrl_z_and_said(
+    qtbot: QtBot, live: LiveBusView, announcements: list[str]
+) -> None:
+    button = live.filter_bar.protocol
+    live.table.setFocus()
+    button.choose(ProtocolChoice(ProtocolMode.J1939))
+    assert "Protocol: J1939. Undo: Ctrl Z" in announcements
+    button.choose(ProtocolChoice(ProtocolMode.J1939))
+    assert announcements[-1] == "Protocol: J1939", "it was before"
+    live.command_handlers()["bench.undo_send_table"].run()
+    assert button.choice.mode is ProtocolMode.NONE
+    live.command_handlers()["bench.redo_send_table"].run()
+    assert button.choice.mode is ProtocolMode.J1939

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -240,6 +240,58 @@ def test_rows_are_duplicated_moved_removed_and_edits_undone(qtbot: QtBot, live: 
     assert column(panel, ID) == ["0x100", "0x200", "0x300"]
     panel.redo()
     assert len(column(panel, ID)) == 4
+
+
+def test_what_becomes_of_the_rows_is_told_once(
+    qtbot: QtBot, live: LiveBusView, click: Clicker, announcements: list[str], told_focus: list[str]
+) -> None:
+    panel, rows = live.send_panel, live.send_panel.list
+    for text in ("100#00", "200#00"):
+        add(panel, text, 50)
+    rows.setFocus()
+    rows.setCurrentIndex(panel.model.index(0, ID))
+    assert panel.model.data(rows.currentIndex(), Qt.ItemDataRole.AccessibleDescriptionRole) == "1 of 2"
+    spoken = panel.model.data(rows.currentIndex(), Qt.ItemDataRole.AccessibleTextRole)
+    assert spoken == "ID 0x100, Type Data, DLC 1, Data 00, Every (ms) 50, Sent 0, Failed 0, Not sent yet"
+
+    def said(step: Callable[[], object]) -> list[str]:
+        qtbot.wait(0)
+        announcements.clear()
+        step()
+        qtbot.waitUntil(lambda: bool(announcements))
+        return list(announcements)
+
+    assert said(lambda: qtbot.keyClick(rows, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)) == [
+        "Sending started"
+    ]
+    assert said(lambda: qtbot.keyClick(rows, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)) == [
+        "Sending stopped"
+    ]
+    qtbot.keyClick(rows, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(rows, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    assert announcements == ["Sending stopped"], "rows are told with their places"
+    assert said(panel.undo) == ["Undone: Move row"]
+    assert said(panel.undo) == ["Undone: Duplicate row"]
+    assert said(panel.redo) == ["Redone: Duplicate row"]
+    # Tab from the data to the period passes the list without a word.
+    qtbot.keyClick(rows, Qt.Key.Key_F2)
+    told_focus.clear()
+    data = rows.viewport().findChild(QLineEdit, "send_cell_data")
+    assert data is not None
+    qtbot.keyClick(data, Qt.Key.Key_Tab)
+    assert [one for one in told_focus if one] == ["send_cell_period"]
+    period = rows.viewport().findChild(QLineEdit, "send_cell_period")
+    assert period is not None
+    qtbot.keyClick(period, Qt.Key.Key_Escape)
+
+
+def test_undoing_the_first_row_leaves_the_focus_in_the_table(qtbot: QtBot, live: LiveBusView, click: Clicker) -> None:
+    panel, window = live.send_panel, live.window()
+    add(panel, "100#00", 50)
+    start = click.find(window, "send_all")
+    start.setFocus()
+    panel.undo()
+    assert window.focusWidget() is click.find(window, "send_empty_add")
 
 
 def test_data_and_period_are_edited_in_the_row_by_keys_and_a_refused_value_stays_with_its_reason(

@@ -907,6 +907,22 @@ def test_row_is_told_after_the_list_that_gets_the_focus(
     assert told_events[1:] == [("StateChanged", place)]
 
 
+def test_row_that_says_the_same_but_for_figures_is_not_told_again_when_the_list_is_read_again(
+    qtbot: QtBot, table: PagedTable[Entry], announcements: list[str]
+) -> None:
+    """Such as a time or a load: a list is read again each time that one of its rows changes."""
+    _load(qtbot, table)
+    table.view.setFocus()
+    table.view.setCurrentIndex(table.model.index(1, 0))
+    told: list[bool] = []
+    table.view.selectionModel().currentChanged.connect(lambda *_moved: told.append(QAccessible.isActive()))
+    with qtbot.waitSignal(table.model.loaded):
+        table.model.refresh()
+    assert table.view.currentIndex().row() == 1
+    assert told == [False]
+    assert QAccessible.isActive()
+
+
 def test_row_of_a_tree_or_list_is_told_after_it_with_its_place(
     qtbot: QtBot, announcements: list[str], told_events: list[tuple[str, int]], beside: QWidget
 ) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHeaderView, QStyledItemDelegate, QStyleOptionView
 from benchboard.i18n import _
 from benchboard.ui.paged.paged_cells import paint_ring
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.accessible import place_text
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.buttons import paint_check
 from benchboard.ui.widgets.labels import plain_tooltip
@@ -58,6 +59,8 @@ class RowsModel(QAbstractTableModel):
             return text
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return self._spoken(index.row()) if index.column() == 0 else text
+        if role == Qt.ItemDataRole.AccessibleDescriptionRole and index.column() == 0:
+            return place_text(index.row(), self.rowCount())
         if role == Qt.ItemDataRole.CheckStateRole and index.column() == 0 and self.checked(index.row()) is not None:
             return Qt.CheckState.Checked if self.checked(index.row()) else Qt.CheckState.Unchecked
         return plain_tooltip(text) if role == Qt.ItemDataRole.ToolTipRole else None
@@ -65,7 +68,7 @@ class RowsModel(QAbstractTableModel):
     def _spoken(self, row: int) -> str:
         cells = ((self.titles[column], self.cell(row, column)) for column in range(len(self.titles)))
         named = _("{name}: {values}")
-        return ", ".join(named.format(name=title, values=text) for title, text in cells if text)
+        return ", ".join(named.format(name=title, values=text) for title, text in cells if text not in ("", "–"))
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if orientation != Qt.Orientation.Horizontal:

@@ -46,6 +46,7 @@ from benchboard.ui.widgets import (
     Toolbar,
     fill_column,
 )
+from benchboard.ui.widgets.accessible import focus_told_once
 from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.fields import SearchField, focus_filter, focus_list, return_at_top
 from benchboard.ui.widgets.no_match import NoMatch
@@ -496,8 +497,9 @@ class DonglesView(QWidget):
             self._requested_key = wanted  # once it is back, or has answered
 
     def _close_detail(self) -> None:
-        self._body.show_detail(False)
-        self.table.put_away()
+        with focus_told_once():  # what is hidden passes it on to a neighbour first
+            self._body.show_detail(False)
+            self.table.put_away()
 
     def _focus_row(self, row: DongleRow) -> None:
         """Show a row's details and go to them."""

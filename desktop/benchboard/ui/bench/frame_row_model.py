@@ -33,6 +33,7 @@ from benchboard.ui.bench.frame_rows import (
     TimeMode,
     signal_cell,
 )
+from benchboard.ui.widgets.accessible import place_text
 from benchboard.ui.widgets.labels import plain_tooltip
 
 NUMBERS: Final = (DLC, CYCLE, COUNT, SHARE)
@@ -260,6 +261,8 @@ class FrameRowModel(QAbstractTableModel):
             return plain_tooltip(_("This computer sent it."))
         if role == Qt.ItemDataRole.CheckStateRole and index.column() == 0:
             return self._check_state(index.row())
+        if role == Qt.ItemDataRole.AccessibleDescriptionRole and index.column() == 0:
+            return place_text(index.row(), self.rowCount())
         if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return None
         if role == Qt.ItemDataRole.AccessibleTextRole and index.column() == 0:

@@ -220,11 +220,14 @@ class LiveBusView(QWidget):
         return {**self._actions.handlers(), **self.plots.row_handlers()}
 
     def _undo_handler(self, command: str) -> Handler:
-        """What undoes or redoes edits: of the triggers while they are shown, else of the send table."""
+        """What undoes or redoes edits: of the triggers while they are shown, else of the send table; if they have none,
+        what was done elsewhere in the view, such as another protocol."""
 
         def present() -> Handler:
             handlers = self.send_panel.handlers() if self.triggers.isHidden() else self.triggers.undo_handlers()
-            return handlers[command]
+            problems = self._context.problems
+            elsewhere = problems.undo_last if command == "bench.undo_send_table" else problems.redo_last
+            return Handler(elsewhere) if handlers[command].why_not() else handlers[command]
 
         return Handler(lambda: present().run(), lambda: present().why_not(), present().title)
 

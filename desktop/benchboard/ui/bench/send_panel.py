@@ -32,7 +32,7 @@ from benchboard.ui.commands import Handler, Handlers, run_handler
 from benchboard.ui.context import Context
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Elided, EmptyState, MenuItem, Text, hairline
-from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.accessible import announce, row_told_once
 from benchboard.ui.widgets.surfaces import set_surface
 
 _STOPPED: Final = "bench.send-table"
@@ -253,6 +253,8 @@ class SendPanel(QWidget):
             self._all.updateGeometry()
         why_not = "" if running else self._why_no_start()
         if self._all.reason != why_not:
+            if why_not and self._all.hasFocus():  # Qt would give it to whatever is next
+                self._focus_rows()
             self._all.disable(why_not)
         self.model.show_reason(self._why_no_start())
         count = ngettext("{count} row", "{count} rows", len(rows)).format(count=number(len(rows)))
@@ -324,7 +326,6 @@ class SendPanel(QWidget):
         if row is not None and row.period_ms is None and not state.running:
             toggle = _("Send row once")
         key = row.key if row is not None else 0
-        edit = self._edit
         return {
             "bench.show_send_table": Handler(
                 self.toggle, title=_("Show send table") if self.isHidden() else _("Hide send table")
@@ -351,8 +352,8 @@ class SendPanel(QWidget):
             ),
             "bench.edit_send_row": Handler(partial(self._edit_row, row), why_none),
             "bench.duplicate_send_row": Handler(partial(self._duplicate, row), why_none),
-            "bench.move_send_row_up": Handler(partial(edit, lambda table: table.moved(key, -1)), why_none),
-            "bench.move_send_row_down": Handler(partial(edit, lambda table: table.moved(key, 1)), why_none),
+            "bench.move_send_row_up": Handler(partial(self._move, key, -1), why_none),
+            "bench.move_send_row_down": Handler(partial(self._move, key, 1), why_none),
             "bench.remove_send_row": Handler(partial(self._remove, row), why_none),
         }  # fmt: skip
 
@@ -378,7 +379,9 @@ class SendPanel(QWidget):
             announce(self, _("Sending stopped"))
         else:
             rows = self._history.table.rows
-            self._start([row for row in rows if row.period_ms is not None] or list(rows))
+            cyclic = [row for row in rows if row.period_ms is not None]
+            if self._start(cyclic or list(rows)):
+                announce(self, _("Sending started") if cyclic else _("Sent"), again=True)
         self.refresh()
 
     def _toggle_row(self, row: SendRow | None) -> None:
@@ -389,12 +392,12 @@ class SendPanel(QWidget):
         self.refresh()
         announce(self.list, self.model.state_text(self._states.get(row.key, RowState())))
 
-    def _start(self, rows: list[SendRow]) -> None:
-        """Start these rows; say why they can't be sent."""
+    def _start(self, rows: list[SendRow]) -> bool:
+        """Start these rows; say why they can't be sent. Returns whether they were started."""
         live, refuse = self._devices.live, self._context.problems.refuse
         if (why_not := self._why_no_start()) or live is None:
             refuse(why_not)
-            return
+            return False
         try:
             live.capture.table_sender.start(rows)
         except Invalid as error:
@@ -405,11 +408,15 @@ class SendPanel(QWidget):
             refuse(" ".join(part for part in (error.what, error.do) if part))
         else:
             self._notices.dismiss(_STOPPED)
+            return True
+        return False
 
     # ---- edits
 
-    def _edit(self, change: Callable[[SendTable], SendTable]) -> bool:
-        """Change the table, and keep the one before for undo; returns whether it was changed, and says why not."""
+    def _edit(self, step: str, change: Callable[[SendTable], SendTable]) -> bool:
+        """Change the table, and keep the one before for undo, which names the `step`; returns whether it was changed,
+        and says why not.
+        """
         before = self._history.table
         try:
             table = change(before)
@@ -418,7 +425,7 @@ class SendPanel(QWidget):
             return False
         if table == before and len(table.rows) == len(before.rows):
             return False
-        self._history.record(table)
+        self._history.record(table, step)
         self._on_edited()
         return True
 
@@ -434,17 +441,21 @@ class SendPanel(QWidget):
         """Show this table in place of the present one, which undo brings back."""
         # The rows are new ones: their counts begin at 0.
         rows = tuple(SendRow(row.frame, row.name, row.period_ms) for row in table.rows)
-        self._edit(lambda _table: SendTable(rows))
+        self._edit(_("Use saved table"), lambda _table: SendTable(rows))
 
     def undo(self) -> None:
-        """Undo the last edit of the table."""
-        self._history.undo()
-        self._on_edited()
+        """Undo the last edit of the table, and say which one it was."""
+        self._go(self._history.undo, _("Undone: {step}"))
 
     def redo(self) -> None:
-        """Redo the edit that was undone last."""
-        self._history.redo()
-        self._on_edited()
+        """Redo the edit that was undone last, and say which one it was."""
+        self._go(self._history.redo, _("Redone: {step}"))
+
+    def _go(self, go: Callable[[], str], told: str) -> None:
+        with row_told_once(self.list):
+            step = go()
+            self._on_edited()
+            announce(self, told.format(step=step), again=True)
 
     def state(self) -> object:
         """The table with its edits, and whether it is shown."""
@@ -460,7 +471,7 @@ class SendPanel(QWidget):
         """Add a row that sends this frame, and show it."""
         if self.isHidden():
             self._set_open(is_open=True)
-        if self._edit(lambda table: table.with_frame(frame, name, period_ms)):
+        if self._edit(_("Add row"), lambda table: table.with_frame(frame, name, period_ms)):
             self.list.select(self._history.table.rows[-1].key)
             announce(self.list, _("Added to send table"))
 
@@ -473,7 +484,7 @@ class SendPanel(QWidget):
         at = place + 1 if current is not None else None
 
         def add(row: SendRow) -> None:
-            if self._edit(lambda table: table.with_frame(row.frame, row.name, row.period_ms, at=at)):
+            if self._edit(_("Add row"), lambda table: table.with_frame(row.frame, row.name, row.period_ms, at=at)):
                 new = self._history.table.rows[at if at is not None else -1]
                 self.list.select(new.key)
                 self.list.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -493,7 +504,7 @@ class SendPanel(QWidget):
                 if column == PERIOD
                 else replace(now, frame=with_data(now.frame, text))
             )
-            self._edit(lambda table: table.replaced(changed))
+            self._edit(_("Edit period") if column == PERIOD else _("Edit data"), lambda table: table.replaced(changed))
 
         period = "" if row.period_ms is None else number(row.period_ms, most=3, grouped=False)
         data_label = _("DLC asked for (0 to 8)") if row.frame.remote else _("Data (hexadecimal)")
@@ -510,7 +521,7 @@ class SendPanel(QWidget):
 
     def _edit_row(self, row: SendRow | None) -> None:
         if row is not None:
-            self._ask(_("Edit row"), row, lambda new: self._edit(lambda table: table.replaced(new)))
+            self._ask(_("Edit row"), row, lambda new: self._edit(_("Edit row"), lambda table: table.replaced(new)))
 
     def _ask(self, title: str, row: SendRow, accept: Callable[[SendRow], object], *, is_new: bool = False) -> None:
         live = self._devices.live
@@ -527,12 +538,20 @@ class SendPanel(QWidget):
 
     def _duplicate(self, row: SendRow | None) -> None:
         """Add a copy of a row below it, which is the current row then."""
-        if row is not None and self._edit(lambda table: table.duplicated(row.key)):
-            self.list.select(self._history.table.rows[self.model.place_of(row.key) + 1].key)
+        if row is None:
+            return
+        with row_told_once(self.list):
+            if self._edit(_("Duplicate row"), lambda table: table.duplicated(row.key)):
+                self.list.select(self._history.table.rows[self.model.place_of(row.key) + 1].key)
+
+    def _move(self, key: int, by: int) -> None:
+        """Move a row, and say at which place it is now."""
+        with row_told_once(self.list):
+            self._edit(_("Move row"), lambda table: table.moved(key, by))
 
     def _remove(self, row: SendRow | None) -> None:
         """Remove a row; a toast brings it back."""
-        if row is None or not self._edit(lambda table: table.without({row.key})):
+        if row is None or not self._edit(_("Remove row"), lambda table: table.without({row.key})):
             return
         title = self.model.title_of(row)
         removed = self._history.table

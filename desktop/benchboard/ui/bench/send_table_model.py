@@ -12,6 +12,7 @@ from benchboard.canbus.send_table import SendRow, SendTable
 from benchboard.canbus.table_sender import RowState
 from benchboard.i18n import _, number, pgettext
 from benchboard.ui.bench.frame_format import identifier, payload
+from benchboard.ui.widgets.accessible import place_text
 from benchboard.ui.widgets.labels import plain_tooltip
 
 ID: Final = 0
@@ -190,14 +191,16 @@ class SendTableModel(QAbstractTableModel):
             return self.cell(index.row(), index.column())
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return self._spoken(index.row()) if index.column() == ID else self.cell(index.row(), index.column())
+        if role == Qt.ItemDataRole.AccessibleDescriptionRole and index.column() == ID:
+            return place_text(index.row(), len(self.table.rows))
         if role == Qt.ItemDataRole.ToolTipRole:
             return plain_tooltip(self._tooltip(index.row(), index.column()))
         return None
 
     def _spoken(self, row: int) -> str:
         """The whole row, for a screen reader."""
-        parts = (f"{self.titles[column]} {self.cell(row, column)}" for column in range(ID, STATE))
-        return ", ".join([self.cell(row, STATE), *parts])
+        cells = ((self.titles[column], self.cell(row, column)) for column in range(ID, STATE))
+        return ", ".join([*(f"{title} {text}" for title, text in cells if text), self.cell(row, STATE)])
 
     def _tooltip(self, row: int, column: int) -> str:
         state = self.state_at(row)

@@ -3,6 +3,7 @@ ticked rows.
 """
 
 from collections.abc import Callable, Hashable, Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from functools import partial
 from typing import Any, Generic, TypeVar
@@ -18,7 +19,7 @@ from benchboard.ui.paged.paged_cells import tick_column
 from benchboard.ui.paged.paged_model import PagedTableModel, count_text
 from benchboard.ui.paged.paged_rows import PagedRows
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.accessible import Role, announce, modal_dialog, tell_focus
+from benchboard.ui.widgets.accessible import Role, announce, modal_dialog, tell_focus, untold
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.empty_state import EmptyState
@@ -109,6 +110,8 @@ class PagedTable(QWidget, Generic[Row]):
         self.avoids: Callable[[Row], bool] = lambda _row: False
         """Which row becomes current in the place of one that is gone only if there is no other."""
         self._saved_position: object = None
+        self._saved_words = ""
+        """What the current row said before the list was read again, without figures and times."""
         self._loaded_listing = model.listing
         self._restoring = False
         self._took_row = False
@@ -290,6 +293,7 @@ class PagedTable(QWidget, Generic[Row]):
             self._neighbours(index.row()) if index.isValid() else (),
             self._loaded_listing,
         )
+        self._saved_words = _words(self.model.row_text(index.row())) if index.isValid() else ""
 
     def _neighbours(self, row: int) -> tuple[Hashable, ...]:
         """The rows below this one, then those above it, and at last those that it `avoids`: the first that is still
@@ -321,7 +325,9 @@ class PagedTable(QWidget, Generic[Row]):
             is_left = False
         if at >= 0:
             self.view.place_day_headings()  # first: they move the rows
-            self.view.setCurrentIndex(self.model.index(at, 0))
+            same = not is_left and _words(self.model.row_text(at)) == self._saved_words
+            with untold() if same else nullcontext():  # a list is read again each time that one of its rows changes
+                self.view.setCurrentIndex(self.model.index(at, 0))
             self.view.verticalScrollBar().setValue(scroll)
             if listing != self.model.listing:  # the row is elsewhere among those that match
                 (self.cards if self._shows_cards and self.cards is not None else self.view).scrollTo(
@@ -535,3 +541,8 @@ class _BulkBar(QWidget):
             shortens = lacking > 0 and button.label_room() > 0
             lacking -= button.label_room() if shortens else 0
             button.show_label(not shortens)
+
+
+def _words(text: str) -> str:
+    """A row's text without its figures, which may be another each time that it is read, such as a load or a time."""
+    return "".join(one for one in text if not one.isdecimal())

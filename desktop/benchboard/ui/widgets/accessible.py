@@ -261,6 +261,31 @@ def focus_told_once() -> Iterator[None]:
 
 
 @contextmanager
+def row_told_once(view: QAbstractItemView) -> Iterator[None]:
+    """Tell the screen reader once which row of `view` is current, after an act that may replace the rows and lead from
+    one to the next, or what has the focus if it moved on. Sentences that are announced meanwhile follow.
+    """
+    global _after_focus
+    if not QAccessible.isActive():  # as inside another one
+        yield
+        return
+    before, outer, waiting = QApplication.focusWidget(), _after_focus, list[Callable[[], None]]()
+    _after_focus = waiting
+    try:
+        with untold():
+            yield
+    finally:
+        _after_focus = outer
+    rows_replaced(view)
+    if (now := QApplication.focusWidget()) is not before:
+        tell_focus(now)
+    else:
+        tell_current(view)
+    for tell in waiting:
+        tell()
+
+
+@contextmanager
 def focus_told_later(after_ms: int = 1_000) -> Iterator[None]:
     """Tell the screen reader where the focus is only if it is still there after a while, in milliseconds: what is done
     in the background soon gives it to something else.
@@ -448,12 +473,15 @@ def tell_cell_renamed(view: QAbstractItemView, index: QModelIndex) -> None:
     role = Qt.ItemDataRole
     name, known = index.data(role.AccessibleTextRole) or index.data(role.DisplayRole), _read.setdefault(view, {})
     before, known[_child(view, index)] = known.get(_child(view, index), name), name
-    if name == before:
-        return
-    _send_of_cell(QAccessibleEvent(view, QAccessible.Event.NameChanged), view, index)
+    if name != before:
+        _send_of_cell(QAccessibleEvent(view, QAccessible.Event.NameChanged), view, index)
+    place = index.data(role.AccessibleDescriptionRole)
+    if known.get((_child(view, index),), place) != place:  # others came before or after it
+        _send_of_cell(QAccessibleEvent(view, QAccessible.Event.DescriptionChanged), view, index)
+    known[(_child(view, index),)] = place
 
 
-_read: Final = WeakKeyDictionary[QAbstractItemView, dict[int, object]]()
+_read: Final = WeakKeyDictionary[QAbstractItemView, dict[object, object]]()
 """How the cells of lists were called as they were reached last, by their place among the children."""
 
 

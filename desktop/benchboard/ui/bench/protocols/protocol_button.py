@@ -53,11 +53,29 @@ class ProtocolButton(Button):
 
     def choose(self, choice: ProtocolChoice) -> None:
         """Decode by this protocol, and keep it."""
+        before, key = self.choice, self._key
+        self._keep(choice)
+        said = _("Protocol: {protocol}").format(protocol=self._state())
+        if choice == before:
+            announce(self, said, again=True)
+        else:
+            self._context.problems.toast(said, partial(self._go_back, key, before))
+
+    def _go_back(self, key: str, choice: ProtocolChoice) -> None:
+        """Undo, or redo: decode what this key is of by the protocol of before, also if another one is selected now."""
+        if key == self._key:
+            self.choose(choice)
+        else:
+            now = protocol_of(self._context, key)
+            keep_protocol_of(self._context, key, choice)
+            said = _("Protocol: {protocol}").format(protocol=_(_MODES[choice.mode]))
+            self._context.problems.toast(said, partial(self._go_back, key, now))
+
+    def _keep(self, choice: ProtocolChoice) -> None:
         if self._key:
             keep_protocol_of(self._context, self._key, choice)
         self._use(choice)
         self.chosen.emit()
-        announce(self, self._state())
 
     def show_seen(self, seen: frozenset[Protocol]) -> None:
         """Say which protocols the frames look like, where they are guessed."""

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from benchboard.errors import Invalid
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Edit, Floating, Text
-from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.accessible import announce, focus_told_once
 
 _FOLLOWS_MS: Final = 50
 
@@ -95,9 +95,10 @@ class SendCellEditor(Edit):
             return
         self._is_over = True
         self._show_refusal("")
-        self.hide()
-        self.deleteLater()
-        self.ended.emit(goes_on)
+        with focus_told_once():  # Tab passes the list on its way to the next cell
+            self.hide()
+            self.deleteLater()
+            self.ended.emit(goes_on)
 
 
 class _Refusal(Floating):

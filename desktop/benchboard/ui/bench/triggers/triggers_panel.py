@@ -38,7 +38,7 @@ from benchboard.ui.commands import Handler, Handlers, run_handler
 from benchboard.ui.context import Context
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Elided, EmptyState, SegmentedControl, Text, hairline
-from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.accessible import announce, row_told_once
 from benchboard.ui.widgets.focus import turn_to
 from benchboard.ui.widgets.surfaces import set_surface
 
@@ -428,8 +428,10 @@ class TriggersPanel(QWidget):
 
     # ---- edits
 
-    def _edit(self, change: Callable[[TriggerTable], TriggerTable]) -> bool:
-        """Change the table, and keep the one before for undo; returns whether it was changed, and says why not."""
+    def _edit(self, step: str, change: Callable[[TriggerTable], TriggerTable]) -> bool:
+        """Change the table, and keep the one before for undo, which names the `step`; returns whether it was changed,
+        and says why not.
+        """
         before = self._history.table
         try:
             table = change(before)
@@ -438,7 +440,7 @@ class TriggersPanel(QWidget):
             return False
         if table == before and len(table.rows) == len(before.rows):
             return False
-        self._history.record(table)
+        self._history.record(table, step)
         self._on_edited()
         return True
 
@@ -449,18 +451,22 @@ class TriggersPanel(QWidget):
         self._show()
 
     def undo(self) -> None:
-        """Undo the last edit of the triggers."""
-        self._history.undo()
-        self._on_edited()
+        """Undo the last edit of the triggers, and say which one it was."""
+        self._go(self._history.undo, _("Undone: {step}"))
 
     def redo(self) -> None:
-        """Redo the edit that was undone last."""
-        self._history.redo()
-        self._on_edited()
+        """Redo the edit that was undone last, and say which one it was."""
+        self._go(self._history.redo, _("Redone: {step}"))
+
+    def _go(self, go: Callable[[], str], told: str) -> None:
+        with row_told_once(self.list):
+            step = go()
+            self._on_edited()
+            announce(self, told.format(step=step), again=True)
 
     def add(self, row: TriggerRow) -> None:
         """Add this trigger, which is the current one then; says why it can't be."""
-        if self._edit(lambda table: table.added(row)):
+        if self._edit(_("Add trigger"), lambda table: table.added(row)):
             self._select(row.key)
 
     def show_fired(self) -> None:
@@ -483,7 +489,9 @@ class TriggersPanel(QWidget):
 
     def _edit_trigger(self, row: TriggerRow | None) -> None:
         if row is not None:
-            self._ask(_("Edit trigger"), row, lambda new: self._edit(lambda table: table.replaced(new)))
+            self._ask(
+                _("Edit trigger"), row, lambda new: self._edit(_("Edit trigger"), lambda table: table.replaced(new))
+            )
 
     def _ask(self, title: str, row: TriggerRow, accept: Callable[[TriggerRow], object]) -> None:
         live = self._devices.live
@@ -508,17 +516,23 @@ class TriggersPanel(QWidget):
             self.list.setCurrentIndex(self.model.index(place, 0))
 
     def _toggle_trigger(self, row: TriggerRow | None) -> None:
-        if row is not None and self._edit(lambda table: table.replaced(replace(row, armed=not row.armed))):
+        if row is None:
+            return
+        step = _("Disarm trigger") if row.armed else _("Arm trigger")
+        if self._edit(step, lambda table: table.replaced(replace(row, armed=not row.armed))):
             said = _("{name} disarmed") if row.armed else _("{name} armed")
             announce(self.list, said.format(name=row.title))
 
     def _duplicate(self, row: TriggerRow | None) -> None:
-        if row is not None and self._edit(lambda table: table.duplicated(row.key)):
-            self._select(self._history.table.rows[self.model.place_of(row.key) + 1].key)
+        if row is None:
+            return
+        with row_told_once(self.list):
+            if self._edit(_("Duplicate trigger"), lambda table: table.duplicated(row.key)):
+                self._select(self._history.table.rows[self.model.place_of(row.key) + 1].key)
 
     def _delete(self, row: TriggerRow | None) -> None:
         """Delete a trigger; a toast brings it back."""
-        if row is None or not self._edit(lambda table: table.without({row.key})):
+        if row is None or not self._edit(_("Delete trigger"), lambda table: table.without({row.key})):
             return
         deleted = self._history.table
 
