@@ -75,6 +75,37 @@ def connection(payload: bytes, pgn: int, source: int, target: int, window: int) 
     return [*frames, announcement(19, payload, pgn, target, source)]
 
 
+def _etp(control: bool, source: int, target: int, data: bytes) -> Frame:
+    form = 0xC8 if control else 0xC7
+    return Frame(7 << 26 | form << 16 | target << 8 | source, extended=True, data=data)
+
+
+def extended_control(kind: int, middle: bytes, pgn: int, source: int, target: int) -> Frame:
+    """RTS (20), CTS (21), DPO (22), EndOfMsgACK (23) or abort (255) of the extended protocol; `middle` has 4 bytes."""
+    return _etp(True, source, target, bytes([kind]) + middle + pgn.to_bytes(3, "little"))
+
+
+def extended_window(payload: bytes, first: int, count: int, pgn: int, source: int, target: int) -> list[Frame]:
+    """`count` packets from the packet `first` (from 1) on, asked for and counted from there."""
+    data = payload[(first - 1) * 7 :]
+    asked = extended_control(21, bytes([count]) + first.to_bytes(3, "little"), pgn, target, source)
+    counted = extended_control(22, bytes([count]) + (first - 1).to_bytes(3, "little"), pgn, source, target)
+    sent = [
+        _etp(False, source, target, bytes([place + 1]) + data[place * 7 : place * 7 + 7].ljust(7, b"\xff"))
+        for place in range(count)
+    ]
+    return [asked, counted, *sent]
+
+
+def extended_connection(payload: bytes, pgn: int, source: int, target: int, window: int) -> list[Frame]:
+    """A message to one node by the extended protocol, which asks for `window` packets at a time."""
+    length, total = len(payload).to_bytes(4, "little"), (len(payload) + 6) // 7
+    frames = [extended_control(20, length, pgn, source, target)]
+    for first in range(1, total + 1, window):
+        frames += extended_window(payload, first, min(window, total - first + 1), pgn, source, target)
+    return [*frames, extended_control(23, length, pgn, target, source)]
+
+
 # ---- ISO-TP
 
 

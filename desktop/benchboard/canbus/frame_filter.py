@@ -3,13 +3,15 @@
 import operator
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from benchboard.canbus.dbc import CanDatabase, Message
 from benchboard.canbus.frame import Frame
 from benchboard.canbus.id_filter import IdFilter, parse_id_filter
+from benchboard.canbus.protocols.isotp_addresses import IsotpIds
 from benchboard.canbus.protocols.j1939 import MAX_PGN, TO_ALL, parse_id
+from benchboard.canbus.protocols.service_condition import ServiceCondition, services_of
 from benchboard.errors import Invalid
 from benchboard.i18n import _
 
@@ -18,6 +20,7 @@ _HEX: Final = re.compile(r"(?:0x)?[0-9a-f]{1,8}", re.IGNORECASE)
 _COMPARISON: Final = re.compile(r"([^\W\d]\w*)(<=|>=|!=|<|>|=)(-?\d+(?:\.\d+)?|[^\W\d]\w*)")
 _PART: Final = re.compile(r"(pgn|src|dst):(0x[0-9a-f]{1,5}|\d{1,6})", re.IGNORECASE)
 _PART_BEGUN: Final = re.compile(r"(pgn|src|dst):", re.IGNORECASE)
+_SERVICE: Final = "service:"
 _OPERATORS: Final[Mapping[str, Callable[[float, float], bool]]] = {
     "<=": operator.le, ">=": operator.ge, "!=": operator.ne, "<": operator.lt, ">": operator.gt, "=": operator.eq,
 }  # fmt: skip
@@ -77,6 +80,7 @@ class _FilterTerm:
     name: str = ""
     comparison: _SignalCondition | None = None
     part: _J1939Part | None = None
+    service: ServiceCondition | None = None
     written: str = ""
     """Its signal or name, as it was typed."""
 
@@ -87,15 +91,26 @@ class _FilterTerm:
             return ""
         if self.part is not None:
             return "name" if self.part.part == "pgn" else self.part.part
+        if self.service is not None:
+            return _SERVICE
         return "name" if self.ids is not None or self.name else ""
 
-    def matches(self, frame: Frame, message: Message | None, previous: Frame | None) -> bool:
+    @property
+    def looks_at_data(self) -> bool:
+        """Whether it isn't decided by a frame's ID, kind and direction alone."""
+        return self.comparison is not None or self.service is not None or self.text == _CHANGED
+
+    def matches(
+        self, frame: Frame, message: Message | None, previous: Frame | None, payload: bytes | None = None
+    ) -> bool:
         if self.ids is not None:
             return not frame.error and self.ids.matches(frame)
         if self.part is not None:
             return self.part.matches(frame)
         if self.comparison is not None:
             return self.comparison.matches(message, frame.data)
+        if self.service is not None:
+            return self.service.matches(frame) if payload is None else self.service.matches_message(payload)
         if self.text == _CHANGED:
             return previous is not None and previous.data != frame.data
         if self.name:
@@ -107,7 +122,7 @@ class _FilterTerm:
 @dataclass(frozen=True, slots=True)
 class FrameFilter:
     """Matches a frame that one of the terms for IDs, names and PGNs matches, if there are any, likewise one of those
-    for senders and one of those for receivers, and every other term.
+    for senders, one of those for receivers and one of those for services, and every other term.
 
     Error frames have no ID and no name, and match every filter of those alone.
     """
@@ -117,14 +132,25 @@ class FrameFilter:
     @property
     def needs_data(self) -> bool:
         """Whether two frames of the same ID, kind and direction may differ in whether they are shown."""
-        return any(term.comparison is not None or term.text == _CHANGED for term in self.terms)
+        return any(term.looks_at_data for term in self.terms)
 
     def parts(self) -> "tuple[FrameFilter, FrameFilter]":
         """The terms that all frames of the same ID, kind and direction meet or don't, and those that look at data. A
         frame matches this filter if it matches both.
         """
-        of_data = tuple(term for term in self.terms if term.comparison is not None or term.text == _CHANGED)
+        of_data = tuple(term for term in self.terms if term.looks_at_data)
         return FrameFilter(tuple(term for term in self.terms if term not in of_data)), FrameFilter(of_data)
+
+    def with_ids(self, ids: IsotpIds) -> "FrameFilter":
+        """The filter on a bus where these identifiers carry ISO-TP."""
+        if not any(term.service is not None for term in self.terms):
+            return self
+        return FrameFilter(
+            tuple(
+                term if term.service is None else replace(term, service=replace(term.service, ids=ids))
+                for term in self.terms
+            )
+        )
 
     def may_match(self, message: Message | None) -> bool:
         """Whether frames that `message` decodes may match: one without a signal that is compared never does."""
@@ -143,16 +169,24 @@ class FrameFilter:
             or (term.name and not any(term.name in name for name in names))
         )
 
-    def matches(self, frame: Frame, message: Message | None = None, previous: Frame | None = None) -> bool:
-        """Whether the frame is shown. `message` names and decodes it, `previous` is the one before it of its ID."""
+    def matches(
+        self,
+        frame: Frame,
+        message: Message | None = None,
+        previous: Frame | None = None,
+        payload: bytes | None = None,
+    ) -> bool:
+        """Whether the frame is shown. `message` names and decodes it, `previous` is the one before it of its ID. With
+        `payload` it stands for a whole message: of ISO-TP that has these bytes, else it is empty.
+        """
         met: dict[str, bool] = {}
         for term in self.terms:
             kind = term.alternative
             if not kind:
-                if term.matches(frame, message, previous) == term.negated:
+                if term.matches(frame, message, previous, payload) == term.negated:
                     return False
             elif not met.get(kind):
-                met[kind] = term.matches(frame, message, previous)
+                met[kind] = term.matches(frame, message, previous, payload)
         return frame.error or all(met.values())
 
 
@@ -161,7 +195,8 @@ def parse_frame_filter(text: str) -> FrameFilter:
 
     An ID, a range or an ID with a mask, in hexadecimal digits (“18F”, “100-1FF”, “100&700”); part of the name of a
     message or signal (“motor”, or “name:add” where it could be an ID); a signal's value (“Speed>100”, “State=Running”);
-    a part of a J1939 ID (“pgn:61444”, “src:0x0B”, “dst:255”), decimal unless it begins with 0x; “sent”, “received”,
+    a part of a J1939 ID (“pgn:61444”, “src:0x0B”, “dst:255”), decimal unless it begins with 0x; a service of UDS or
+    OBD (“service:22”, “service:ReadData”), in hexadecimal digits or by part of its name; “sent”, “received”,
     “error”, “remote”, “changed”. “!” before one leaves such frames out. Raises `Invalid` (`can.id-filter`).
     """
     joined = re.sub(r"\s*(<=|>=|!=|[-&<>=])\s*", r"\1", text)
@@ -186,6 +221,8 @@ def _term(text: str) -> _FilterTerm:
         return _FilterTerm(lower, negated, comparison=condition, written=signal)
     if part := _PART_BEGUN.match(word):
         return _FilterTerm(lower, negated, part=_part(word, part[1].lower()))
+    if lower.startswith(_SERVICE):
+        return _FilterTerm(lower, negated, service=_service(word))
     named = _NAME.fullmatch(word)
     if named and (lower.startswith("name:") or not _HEX.fullmatch(word)):
         return _FilterTerm(lower, negated, name=named[1].lower(), written=named[1])
@@ -203,3 +240,14 @@ def _part(word: str, part: str) -> _J1939Part:
             do=_("Enter a number, such as {example}.").format(example=example),
         )
     return _J1939Part(part, value)
+
+
+def _service(word: str) -> ServiceCondition:
+    services = services_of(word[len(_SERVICE) :])
+    if not services:
+        raise Invalid(
+            "can.id-filter",
+            _("“{text}” is no service of UDS.").format(text=word),
+            do=_("Enter its number or part of its name, such as {example}.").format(example="service:22"),
+        )
+    return ServiceCondition(services)

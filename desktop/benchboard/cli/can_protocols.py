@@ -114,7 +114,8 @@ class MessageLines:
         for one in self._messages(frames):
             carrier = one.carrier
             key = (carrier.id, carrier.extended, carrier.channel)
-            if wanted.matches(carrier, self._database.find(carrier), previous.get(key)):
+            payload = one.data if one.protocol is Protocol.ISOTP else b""
+            if wanted.matches(carrier, self._database.find(carrier), previous.get(key), payload):
                 yield self._line(one)
             if wanted.needs_data:
                 previous[key] = carrier

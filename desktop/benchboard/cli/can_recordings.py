@@ -89,8 +89,8 @@ DATABASES: Final = click.option(
 )  # fmt: skip
 _FILTER: Final = click.option(
     "--filter", "wanted", type=FilterText(), default="", metavar="TEXT",
-    help="Only frames that match: IDs (18F, 100-1FF, 100&700), names, Signal>value, pgn:, src:, dst:, sent, received, "
-    "!not.",
+    help="Only frames that match: IDs (18F, 100-1FF, 100&700), names, Signal>value, pgn:, src:, dst:, service:, sent, "
+    "received, !not.",
 )  # fmt: skip
 _CHANNEL: Final = click.option(
     "--channel", metavar="NAME", help="Only frames of this channel, as the recording calls it, such as can0."

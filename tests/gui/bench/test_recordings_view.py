@@ -40,6 +40,7 @@ from benchboard.ui.widgets.legend import Legend
 from benchboard.ui.widgets.menus import Menu
 from benchboard.ui.widgets.readable_rows import ReadableRow
 from benchboard.ui.widgets.stat_strip import StatStrip
+from benchboard.ui.widgets.tab_order import tab_stops
 from support.benchsim import Simulator
 from support.window import Clicker, visible
 
@@ -1072,6 +1073,17 @@ def test_recordings_of_the_folder_are_listed_with_what_they_hold_and_opened(
     click(shell.window(), "recording_shown_again")
     assert view.frames.isVisible()
     assert visible(shell.window(), "recording_save")
+
+
+def test_figures_of_a_recording_are_reached_by_tab_and_read(opened: RecordingsView) -> None:
+    figures = opened.findChild(StatStrip, "recording_figures")
+    assert figures is not None
+    assert figures in tab_stops(opened)
+    figures.setFocus(Qt.FocusReason.TabFocusReason)
+    assert figures.hasFocus()
+    told = QAccessible.queryAccessibleInterface(figures)
+    assert told is not None
+    assert told.text(QAccessible.Text.Name).startswith("Frames 2\u202f997, First frame on ")
 
 
 def test_open_recording_says_where_it_is_and_leads_back(

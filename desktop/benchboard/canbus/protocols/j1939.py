@@ -15,6 +15,8 @@ RQST: Final = 0xEA00
 ACKM: Final = 0xE800
 TP_CM: Final = 0xEC00
 TP_DT: Final = 0xEB00
+ETP_CM: Final = 0xC800
+ETP_DT: Final = 0xC700
 ADDRESS_CLAIMED: Final = 0xEE00
 DM1: Final = 0xFECA
 DM2: Final = 0xFECB
@@ -25,8 +27,8 @@ _NAMES: Final[Mapping[int, str]] = {
     ACKM: "ACKM",
     TP_CM: "TP.CM",
     TP_DT: "TP.DT",
-    0xC800: "ETP.CM",
-    0xC700: "ETP.DT",
+    ETP_CM: "ETP.CM",
+    ETP_DT: "ETP.DT",
     0xEF00: "PropA",
     0x1EF00: "PropA2",
     # SAE J1939-81: network management.

@@ -10,6 +10,8 @@ from benchboard.canbus.protocols.j1939 import (
     ADDRESS_CLAIMED,
     DM1,
     DM2,
+    ETP_CM,
+    ETP_DT,
     MAX_PGN,
     RQST,
     TO_ALL,
@@ -17,6 +19,7 @@ from benchboard.canbus.protocols.j1939 import (
     TP_DT,
     group_text,
 )
+from benchboard.canbus.protocols.j1939_extended_transport import ExtendedControl
 from benchboard.canbus.protocols.j1939_transport import Control, transferred_pgn
 from benchboard.i18n import _, ngettext
 
@@ -101,6 +104,24 @@ def _transfer(data: bytes) -> str:
     return ""
 
 
+def _extended_transfer(data: bytes) -> str:
+    if len(data) != 8:
+        return ""
+    group, length = group_text(transferred_pgn(data)), int.from_bytes(data[1:5], "little")
+    match data[0]:
+        case ExtendedControl.RTS | ExtendedControl.END as control:
+            name = "RTS" if control == ExtendedControl.RTS else "EndOfMsgACK"
+            size = ngettext("{count} byte", "{count} bytes", length).format(count=length)
+            return f"{name} {group}, {size}"
+        case ExtendedControl.CTS | ExtendedControl.DPO as control:
+            name = "CTS" if control == ExtendedControl.CTS else "DPO"
+            place = int.from_bytes(data[2:5], "little")
+            return f"{name} {group}, {data[1]} × {place}" if data[1] else f"{name} {group}, 0"
+        case ExtendedControl.ABORT:
+            return f"Abort {group}, {abort_text(data[1])}"
+    return ""
+
+
 def abort_text(reason: int) -> str:
     """Why a connection was aborted."""
     return ABORT_REASONS.get(reason, str(reason))
@@ -112,6 +133,8 @@ _TEXTS: Final[Mapping[int, Callable[[bytes], str]]] = {
     ADDRESS_CLAIMED: _name,
     TP_CM: _transfer,
     TP_DT: lambda data: str(data[0]) if data else "",
+    ETP_CM: _extended_transfer,
+    ETP_DT: lambda data: str(data[0]) if data else "",
     DM1: _codes_text,
     DM2: _codes_text,
 }

@@ -8,7 +8,19 @@ from benchboard.canbus.protocols.canopen import CanopenKind, parse_canopen
 from benchboard.canbus.protocols.canopen_blocks import BlockTransfers
 from benchboard.canbus.protocols.isotp_addresses import STANDARD_IDS, IsotpAddress
 from benchboard.canbus.protocols.isotp_transport import IsotpTransport
-from benchboard.canbus.protocols.j1939 import ACKM, ADDRESS_CLAIMED, RQST, TO_ALL, TP_CM, TP_DT, J1939Id, parse_id
+from benchboard.canbus.protocols.j1939 import (
+    ACKM,
+    ADDRESS_CLAIMED,
+    ETP_CM,
+    ETP_DT,
+    RQST,
+    TO_ALL,
+    TP_CM,
+    TP_DT,
+    J1939Id,
+    parse_id,
+)
+from benchboard.canbus.protocols.j1939_extended_transport import J1939ExtendedTransport
 from benchboard.canbus.protocols.j1939_transport import J1939Transport
 from benchboard.canbus.protocols.messages import Protocol, ProtocolMessage
 from benchboard.canbus.protocols.protocol_choice import ProtocolChoice, ProtocolMode
@@ -43,6 +55,7 @@ class ProtocolDecoder:
         self._guess = ProtocolGuess() if choice.mode is ProtocolMode.AUTO else None
         self._ids = choice.ids if choice.mode is ProtocolMode.ISOTP else STANDARD_IDS
         self._j1939 = J1939Transport()
+        self._extended = J1939ExtendedTransport()
         self._isotp = IsotpTransport()
         self._said_something = False
         """Whether a message of ISO-TP came that was guessed."""
@@ -74,8 +87,8 @@ class ProtocolDecoder:
     @property
     def kept(self) -> tuple[int, int]:
         """How many messages are unfinished, and the bytes that are kept of them."""
-        (first, first_bytes), (second, second_bytes) = self._j1939.kept, self._isotp.kept
-        return first + second, first_bytes + second_bytes
+        parts = (self._j1939.kept, self._extended.kept, self._isotp.kept)
+        return sum(count for count, _bytes in parts), sum(size for _count, size in parts)
 
     def isotp_address(self, frame: Frame) -> IsotpAddress | None:
         """Who sends this frame of ISO-TP to whom; None if it isn't one."""
@@ -111,12 +124,12 @@ class ProtocolDecoder:
 
     def late(self, now: Timestamp) -> list[ProtocolMessage]:
         """The messages that waited too long, where no frame came that would have told."""
-        found = [*self._j1939.late(now), *self._isotp.late(now)]
+        found = [*self._j1939.late(now), *self._extended.late(now), *self._isotp.late(now)]
         return self._marked(found) if self._guess is not None else found
 
     def end(self) -> list[ProtocolMessage]:
         """No frame comes any more: the messages that aren't finished."""
-        found = [*self._j1939.end(), *self._isotp.end()]
+        found = [*self._j1939.end(), *self._extended.end(), *self._isotp.end()]
         return self._marked(found) if self._guess is not None else found
 
     def _taken(self, frame: Frame) -> _Take | None:
@@ -136,6 +149,9 @@ class ProtocolDecoder:
         if parsed.pgn in (TP_CM, TP_DT) and parsed.target is not None:
             target = parsed.target
             return lambda one: self._j1939.add(one, parsed.pgn, parsed.source, target)
+        if parsed.pgn in (ETP_CM, ETP_DT) and parsed.target is not None:
+            receiver = parsed.target
+            return lambda one: self._extended.add(one, parsed.pgn, parsed.source, receiver)
         if self._every or parsed.pgn in _EVENTS:
             return lambda one: (_single(one, parsed),)
         return None

@@ -6,14 +6,24 @@ It is a guess, and has to be shown as one: another protocol may use the same ide
 from typing import Final
 
 from benchboard.canbus.frame import Frame
-from benchboard.canbus.protocols.j1939 import ACKM, ADDRESS_CLAIMED, RQST, TP_CM, TP_DT, group_name, parse_id
+from benchboard.canbus.protocols.j1939 import (
+    ACKM,
+    ADDRESS_CLAIMED,
+    ETP_CM,
+    ETP_DT,
+    RQST,
+    TP_CM,
+    TP_DT,
+    group_name,
+    parse_id,
+)
 from benchboard.canbus.protocols.messages import Protocol
 
 _ENOUGH_GROUPS: Final = 2
 """Different known groups, from which on extended identifiers hardly are those of anything else."""
 _HEARTBEATS: Final = range(0x701, 0x780)
 _STATES: Final = (0, 4, 5, 127)
-_NETWORK: Final = {RQST: 3, ACKM: 8, TP_CM: 8, TP_DT: 8, ADDRESS_CLAIMED: 8}
+_NETWORK: Final = {RQST: 3, ACKM: 8, TP_CM: 8, TP_DT: 8, ETP_CM: 8, ETP_DT: 8, ADDRESS_CLAIMED: 8}
 """Groups of J1939's own services, and how many bytes they have."""
 
 

@@ -9,6 +9,8 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.canbus.frame_filter import parse_frame_filter
+from benchboard.canbus.protocols.isotp_addresses import STANDARD_IDS, IsotpIds
+from benchboard.canbus.protocols.protocol_choice import ProtocolMode
 from benchboard.errors import Invalid
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.bench.database_list import DatabaseButton
@@ -76,6 +78,7 @@ class FrameFilterBar(QWidget):
         self.databases = DatabaseButton(context)
         self.databases.setObjectName(f"{place}_databases")
         self.protocol = ProtocolButton(context, place=place)
+        self.protocol.changed.connect(self.apply)  # services are looked for on its IDs
         self._columns = Button(
             _("Columns"), self._open_columns, kind="quiet", icon="ph.columns", name=f"{place}_columns"
         )
@@ -130,7 +133,7 @@ class FrameFilterBar(QWidget):
         """Filter the frames by what was typed; what can't be read says why, and the filter before it stays."""
         self._typing.stop()
         try:
-            found = parse_frame_filter(self._field.text())
+            found = parse_frame_filter(self._field.text()).with_ids(self._isotp_ids)
         except Invalid as error:
             self._field.set_invalid(True)
             self._problem.setText(f"{error.what} {error.do}")
@@ -144,6 +147,12 @@ class FrameFilterBar(QWidget):
         self.applied.emit()
         if is_new and self._place == "live":  # a recording has to be searched first
             announce(self._count, self._count.text())
+
+    @property
+    def _isotp_ids(self) -> IsotpIds:
+        """The identifiers that carry ISO-TP, by the protocol that was chosen."""
+        choice = self.protocol.choice
+        return choice.ids if choice.mode is ProtocolMode.ISOTP else STANDARD_IDS
 
     def set_text(self, text: str) -> None:
         """Filter by this."""
@@ -200,6 +209,7 @@ def _filter_help() -> str:
             _("motor: part of the name of a message or signal"),
             _("Speed>100, State=Running: the value of a signal"),
             _("pgn:61444, src:0x0B, dst:255: parts of J1939 IDs"),
+            _("service:22, service:ReadData: services of UDS and OBD"),
             _("sent, received, error, remote, changed"),
             _("!18F: all but these"),
         )

@@ -58,7 +58,7 @@ from benchboard.ui.widgets import (
     hairline,
     keep_toasts_above,
 )
-from benchboard.ui.widgets.accessible import announce, untold
+from benchboard.ui.widgets.accessible import announce, describe, untold
 from benchboard.ui.widgets.drawer import is_narrow
 from benchboard.ui.widgets.fields import is_plain_key
 from benchboard.ui.widgets.labels import plain_tooltip
@@ -622,6 +622,7 @@ class LiveBusView(QWidget):
         live = self._devices.live
         if live is None:
             self._settings.hide()
+            describe(self._dongle, "")
             return
         config = live.config
         text = _("{rate} · {point} %") if is_narrow(self.width()) else _("{rate}, sample point {point} %")
@@ -637,6 +638,7 @@ class LiveBusView(QWidget):
         reason = _("Nothing sent on this bus can be read at this bit rate.") if self._only_errors else ""
         self._settings.setToolTip(plain_tooltip(reason))
         self._settings.show()
+        describe(self._dongle, ". ".join(filter(None, (text, reason))))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -34,7 +34,7 @@ from benchboard.ui.bench.opened_recording.bookmark_editing import BookmarkEditin
 from benchboard.ui.bench.opened_recording.error_frames import ErrorFrames
 from benchboard.ui.bench.opened_recording.frame_saving import ask_and_save
 from benchboard.ui.bench.opened_recording.play_row import PlayRow
-from benchboard.ui.bench.opened_recording.recording_figures import figures_beside, figures_of
+from benchboard.ui.bench.opened_recording.recording_figures import RecordingFigures, figures_beside, figures_of
 from benchboard.ui.bench.playback_bar import PlaybackBar
 from benchboard.ui.bench.plots.time_window import SECOND
 from benchboard.ui.bench.recorded_frames_pane import RecordedFramesPane
@@ -46,7 +46,6 @@ from benchboard.ui.context import Context
 from benchboard.ui.tasks import Progress, Work
 from benchboard.ui.widgets import BannerPlace, Button, EmptyState, SegmentedControl, Toolbar, hairline
 from benchboard.ui.widgets.accessible import announce, focus_told_once
-from benchboard.ui.widgets.stat_strip import StatStrip
 from benchboard.ui.widgets.surfaces import set_surface
 from benchboard.ui.widgets.tab_order import focus_content
 
@@ -80,8 +79,7 @@ class RecordingsView(QWidget):
         self.setAcceptDrops(True)
         self.folder = FolderPage(context)
         self._build_toolbar()
-        self._figures = StatStrip(compact=True)
-        self._figures.setObjectName("recording_figures")
+        self._figures = RecordingFigures()
         self.time_line = RecordingTimeLine()
         self.bookmarks = BookmarkEditing(context, self, self.time_line, self._go_to)
         self.playback = PlaybackBar(context, DeviceManager.of(context))

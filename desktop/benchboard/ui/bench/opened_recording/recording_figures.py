@@ -4,12 +4,29 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from PySide6.QtCore import Qt
+
 from benchboard.canbus.recording import Recording
 from benchboard.i18n import _, number
 from benchboard.ui.bench.bench_format import recording_duration
 from benchboard.ui.bench.recording_lists import RecordingPart
 from benchboard.ui.time_format import full_date
-from benchboard.ui.widgets.stat_strip import Stat
+from benchboard.ui.widgets.readable_rows import Readable
+from benchboard.ui.widgets.stat_strip import Stat, StatStrip
+
+
+class RecordingFigures(Readable, StatStrip):
+    """The figures, in a line that Tab comes to and a screen reader reads as a whole."""
+
+    def __init__(self) -> None:
+        super().__init__(compact=True)
+        self.setObjectName("recording_figures")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def accessible_text(self) -> str:
+        """All figures with their names."""
+        return StatStrip.accessible_text(self)
+
 
 _FIRST_DAY, _LAST_DAY = 315_532_800.0, 4_102_444_800.0
 """Unix times of 1980 and 2100: others aren't dates."""

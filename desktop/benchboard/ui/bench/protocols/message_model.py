@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from benchboard.canbus.dbc import CanDatabase
 from benchboard.canbus.frame import Frame
 from benchboard.canbus.frame_filter import FrameFilter
-from benchboard.canbus.protocols.messages import ProtocolMessage
+from benchboard.canbus.protocols.messages import Protocol, ProtocolMessage
 from benchboard.canbus.protocols.protocol_text import message_detail, message_name, receiver_text, sender_text
 from benchboard.i18n import _, number, pgettext
 from benchboard.ui.bench.cell_list import Index, RowsModel
@@ -109,8 +109,9 @@ class MessageModel(RowsModel):
     def _matches(self, one: ListedMessage) -> bool:
         if not self.filter.terms:
             return True
-        carrier = one.message.carrier
-        return self.filter.matches(carrier, self.database.find(carrier))
+        carrier, message = one.message.carrier, one.message
+        payload = message.data if message.protocol is Protocol.ISOTP else b""
+        return self.filter.matches(carrier, self.database.find(carrier), payload=payload)
 
     def cell(self, row: int, column: int) -> str:
         message = self._shown[row].message
