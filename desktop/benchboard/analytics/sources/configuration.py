@@ -19,6 +19,8 @@ from benchboard.analytics.files.scan import FileScan, ScanColumn
 from benchboard.analytics.files.scan_document import read_scan
 from benchboard.analytics.files.sql_text import identifier, literal
 from benchboard.analytics.files.value_units import PERCENT
+from benchboard.analytics.sources.live_settings import LiveSettings
+from benchboard.analytics.sources.live_values import current_live_scan, live_folder
 from benchboard.errors import Invalid
 from benchboard.i18n import _, is_currency
 from benchboard.storage.models.base import is_id
@@ -37,12 +39,17 @@ class SourceTable:
     kept: Path | None = None
     """Where queries read the files themselves: the folder of the last good copy of each (`readable_files`). It is that
     of `kept_folder`: what is stored says only whether there is one."""
+    live: Path | None = None
+    """Of the signals of a live bus: the folder of their values (`live_values`), which is `live_folder`."""
 
     def current_view(self) -> FileView:
         """The table as a query reads it, with its columns where the header of its file has them now. Raises `Conflict`
         (`files.columns-lost`) if the file lacks one, `Unavailable` (`source.unreadable`) if none of its files can be
         read, and what `view` raises."""
         view = self.view()
+        if self.live is not None:
+            scan = current_live_scan(self.scan, self.live)
+            return replace(view, sql=scan.relation_sql(), paths=scan.paths)
         if self.copy is not None:
             return view
         found = self.readable()
@@ -51,7 +58,10 @@ class SourceTable:
         return replace(view, sql=current_sql(found.scan), paths=found.scan.paths)
 
     def readable(self) -> ReadableScan:
-        """What of its files queries can read now, and which they can't; of a copy, all."""
+        """What of its files queries can read now, and which they can't; of a copy, all. Raises `Unavailable`
+        (`source.no-values`) for a live bus of which nothing was received."""
+        if self.live is not None:
+            return ReadableScan(current_live_scan(self.scan, self.live))
         if self.copy is not None or not self.scan.readable_in_place:
             return ReadableScan(self.scan)
         return readable_scan(self.scan, self.kept)
@@ -74,12 +84,16 @@ class SourceConfiguration:
     tables: tuple[SourceTable, ...]
     rest: Mapping[str, Any] | None = None
     """Of a REST API, the settings and the encrypted secret as `rest_connection.stored_rest` reads them."""
+    live: LiveSettings | None = None
+    """Of a live bus, which one it is."""
 
     def to_json(self) -> dict[str, Any]:
         """As it is stored."""
         rest = {} if self.rest is None else {"rest": dict(self.rest)}
+        live = {} if self.live is None else {"live": self.live.to_json()}
         return {
             **rest,
+            **live,
             "format": self.kind,
             "tables": [
                 {
@@ -87,6 +101,7 @@ class SourceConfiguration:
                     "scan": one.scan.to_json(),
                     "copy": _path_text(one.copy),
                     "kept": one.kept is not None,
+                    **({"live": True} if one.live is not None else {}),
                 }
                 for one in self.tables
             ],
@@ -158,7 +173,8 @@ def _parsed(document: object, source_id: str) -> SourceConfiguration:
     rest = document.get("rest")
     if rest is not None and not isinstance(rest, dict):
         raise TypeError("not the settings of a REST API")
-    return SourceConfiguration(kind, tables, rest)
+    live = document.get("live")
+    return SourceConfiguration(kind, tables, rest, None if live is None else LiveSettings.from_json(live))
 
 
 def _table(value: object, source_id: str) -> SourceTable:
@@ -169,7 +185,8 @@ def _table(value: object, source_id: str) -> SourceTable:
         raise ValueError("name")
     # Older sources have the path of the folder here.
     kept = kept_folder(source_id, name) if value.get("kept") and source_id else None
-    return SourceTable(name, read_scan(value["scan"]), _path(value, "copy"), kept)
+    live = live_folder(source_id) if value.get("live") and source_id else None
+    return SourceTable(name, read_scan(value["scan"]), _path(value, "copy"), kept, live)
 
 
 def _path(value: Mapping[str, object], name: str) -> Path | None:

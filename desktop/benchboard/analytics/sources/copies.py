@@ -15,6 +15,7 @@ from benchboard.analytics.files.conversion import copy_to_parquet
 from benchboard.analytics.files.inspection_types import ReportProgress
 from benchboard.analytics.files.readable_files import remove_kept
 from benchboard.analytics.sources.configuration import SourceTable, kept_folder
+from benchboard.analytics.sources.live_values import live_parent, remove_values
 from benchboard.atomic_write import write_atomically
 from benchboard.storage.models.base import new_id
 
@@ -63,7 +64,7 @@ def with_kept_files(tables: Sequence[SourceTable], source_id: str) -> tuple[Sour
 
 def remove_copies(tables: Sequence[SourceTable]) -> None:
     """Delete the copies of a source that was removed, or couldn't be added. One that is gone already is no error."""
-    paths = [path for table in tables for path in (table.copy, table.kept) if path is not None]
+    paths = [path for table in tables for path in (table.copy, table.kept, table.live) if path is not None]
     delete_copies(paths)
     for path in paths:
         with suppress(OSError):
@@ -111,7 +112,9 @@ def delete_copies(paths: Iterable[Path]) -> None:
     """Delete copies, and the folders of those of linked files. One that is gone already is no error."""
     for path in paths:
         with suppress(OSError):
-            if path.is_dir():
+            if path.parent == live_parent():
+                remove_values(path)
+            elif path.is_dir():
                 remove_kept(path)
                 path.parent.rmdir()  # unless there are those of another table of the source
             else:

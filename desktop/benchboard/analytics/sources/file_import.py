@@ -135,7 +135,7 @@ def source_copies(database: Transactions, actor: Actor, source_id: str) -> tuple
     with database.read() as session:
         row = get_row(session, actor, source_id)
         tables = (*SourceConfiguration.from_json(row.connection_config, row.id).tables, *copies_before(row))
-    return tuple(dict.fromkeys(path for one in tables for path in (one.copy, one.kept) if path is not None))
+    return tuple(dict.fromkeys(path for one in tables for path in (one.copy, one.kept, one.live) if path is not None))
 
 
 def _tables(database: Transactions, actor: Actor, source_id: str) -> tuple[SourceTable, ...]:

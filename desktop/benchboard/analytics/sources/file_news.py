@@ -9,6 +9,7 @@ from typing import Final, Literal
 from sqlalchemy.orm import Session
 
 from benchboard.analytics.files.readable_files import FileProblem
+from benchboard.analytics.sources.live_values import LiveState
 from benchboard.analytics.sources.original_files import FileChanges, OriginalFile, compare_files, listed_files
 from benchboard.analytics.sources.services import SourceSummary, get_source
 from benchboard.errors import NotFound
@@ -43,6 +44,9 @@ class SourceNews:
     renamed: bool = False
     """Whether it isn't known which columns some of its files have: last good rows are read in their place."""
 
+    live: LiveState | None = None
+    """Of a live bus, what is there of it on this computer."""
+
     @property
     def is_outdated(self) -> bool:
         """Whether the data are an older copy of a file that has changed."""
@@ -63,7 +67,8 @@ def source_news(session: Session, actor: Actor, source_id: str) -> SourceNews | 
         source.id, source.name, file_news(source), source.copied, source.last_sync, source.problem,
         is_api=bool(source.address), is_folder=source.is_folder, unreadable=problems,
         renamed=bool(source.renamed) or any(one.renamed for one in problems),
-        recovered=source.recovered or (bool(source.problem) and not source.address),
+        recovered=source.recovered or (bool(source.problem) and not source.address and source.live is None),
+        live=source.live_state,
     )  # fmt: skip
 
 
@@ -196,6 +201,23 @@ def wrong_lines_text(source: SourceSummary) -> str:
     return text.format(lines=said, line=number(first.line), file=first.file)
 
 
+def live_text(name: str, state: LiveState, written: Callable[[datetime], str]) -> str:
+    """What keeps the values of the live bus of the source `name` from being those of now, and what to do; empty if
+    nothing does. Times are as `written` writes them."""
+    if state.problem:
+        return _("The signals of “{name}” can't be decoded. {why}").format(name=name, why=state.problem)
+    if state.receives:
+        if not state.dropped:
+            return ""
+        lost = ngettext("{count} frame was lost", "{count} frames were lost", state.dropped)
+        text = _("{frames}: this computer is too slow for the bus.")
+        return text.format(frames=lost.format(count=number(state.dropped)))
+    if state.until is None:
+        return _("“{name}” isn't connected. Connect its dongle and open the live bus.").format(name=name)
+    text = _("“{name}” isn't connected: values until {time}. Connect its dongle and open the live bus to go on.")
+    return text.format(name=name, time=written(state.until))
+
+
 def original_gone_text(source: SourceSummary, copied_at: str) -> str:
     """What becomes of a copy whose original isn't there any more, and what to do."""
     text = _(
@@ -212,6 +234,8 @@ def original_gone_text(source: SourceSummary, copied_at: str) -> str:
 
 def status_title(source: SourceSummary, news: FileNews, problems: Sequence[FileProblem] = ()) -> str:
     """The status of a source in words, the same in the window and in the tables of commands."""
+    if source.live_state is not None and source.status != "error":
+        return _("Live") if source.live_state.receives else _("Not connected")
     if source.renamed or (problems and all(one.renamed for one in problems)):
         return _("Column renamed")
     if source.status == "error":

@@ -12,8 +12,8 @@ from benchboard.analytics.remote.settings import REMOTE_KINDS
 from benchboard.i18n import N_, _
 
 GROUP: Final = "benchboard.sources"
-CONNECTED_KINDS: Final = (*REMOTE_KINDS, "rest_api")
-"""The kinds that are reached over a network, rather than read from files."""
+CONNECTED_KINDS: Final = (*REMOTE_KINDS, "rest_api", "can_live")
+"""The kinds that are reached over a network or a bus, rather than read from files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ _OWN: Final = (
     SourceKind("sqlite", "sqlite", N_("SQLite file")),
     SourceKind("duckdb", "duckdb", N_("DuckDB file")),
     SourceKind("can", "can", N_("CAN recording")),
+    SourceKind("can_live", "can", N_("Live CAN signals")),
     SourceKind("postgresql", "postgresql", N_("PostgreSQL")),
     SourceKind("mysql", "mysql", N_("MySQL or MariaDB")),
     SourceKind("rest_api", "rest_api", N_("REST API")),

@@ -28,6 +28,8 @@ from benchboard.analytics.sources.catalog import SourceCatalog, get_row
 from benchboard.analytics.sources.configuration import SourceConfiguration, SourceTable
 from benchboard.analytics.sources.kinds import folder_title, source_kinds, source_title
 from benchboard.analytics.sources.lineage import LineageUse
+from benchboard.analytics.sources.live_settings import LiveSettings
+from benchboard.analytics.sources.live_values import LiveState, live_folder, read_state
 from benchboard.analytics.sources.original_files import OriginalFile, is_folder, is_nested, original, stored_files
 from benchboard.analytics.sources.rest_connection import open_rest, stored_rest
 from benchboard.analytics.sources.servers import (
@@ -126,6 +128,11 @@ class SourceSummary:
 
     recovered: bool = False
     """Whether what was wrong with its files is over, though it wasn't read again since."""
+
+    live: LiveSettings | None = None
+    """Of a live bus, which one it is."""
+    live_state: LiveState | None = None
+    """Of a live bus, what is there of it on this computer."""
 
     @property
     def wrong_lines(self) -> int:
@@ -404,7 +411,9 @@ def copied_tables(session: Session, actor: Actor, source_id: str) -> tuple[Sourc
     config = get_row(session, actor, source_id).connection_config
     try:
         return tuple(
-            table for table in SourceConfiguration.from_json(config, source_id).tables if table.copy or table.kept
+            table
+            for table in SourceConfiguration.from_json(config, source_id).tables
+            if table.copy or table.kept or table.live
         )
     except Invalid:  # a source whose settings can't be read can be removed too
         return ()
@@ -485,6 +494,8 @@ def _summary(row: DataSource) -> SourceSummary:
         rest = stored_rest(row.connection_config)
     except Invalid as error:
         return SourceSummary(row.id, row.name, row.type, "error", row.last_sync, error.what, (), "")
+    if configuration.live is not None:
+        return _live_summary(row, configuration, configuration.live)
     extra: Mapping[str, Any] = row.extra if isinstance(row.extra, dict) else {}
     files = configuration.tables if rest is None else ()
     path, wrong = original(files), str(extra.get("problem", ""))
@@ -513,6 +524,17 @@ def _summary(row: DataSource) -> SourceSummary:
                          failed_at=None if over else stored_failure(extra),
                          **_folder_facts(files, extra),
                          **_line_counts(extra))  # fmt: skip
+
+
+def _live_summary(row: DataSource, configuration: SourceConfiguration, live: LiveSettings) -> SourceSummary:
+    """A source on a live bus, which was read last when its newest value came."""
+    state = read_state(live_folder(row.id))
+    status = "error" if state.problem else "connected" if state.receives else "disconnected"
+    return SourceSummary(
+        row.id, row.name, configuration.kind, status, state.until, state.problem,
+        tuple(table.name for table in configuration.tables), "", rows=state.rows, known_rows=state.rows,
+        live=live, live_state=state,
+    )  # fmt: skip
 
 
 def _assumed_units(tables: Sequence[SourceTable]) -> tuple[tuple[str, str], ...]:

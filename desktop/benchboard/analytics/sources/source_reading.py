@@ -128,6 +128,9 @@ def read_source_again(
         config = get_row(session, actor, source_id).connection_config
         tables = () if is_server else SourceConfiguration.from_json(config, source_id).tables
         extra = dict(get_row(session, actor, source_id).extra or {})
+    if any(one.live is not None for one in tables):
+        what = _("The values of a live bus come by themselves while it is open.")
+        raise Invalid("sources.live", what, do=_("Open the live bus of its dongle."))
     tables = with_kept_files(tables, source_id) if keeps_last_good else tables
     if is_server:
         return _refreshed_server(database, actor, source_id, token)

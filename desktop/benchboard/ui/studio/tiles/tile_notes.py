@@ -15,7 +15,7 @@ from benchboard.analytics.query_builder.currency_conversion import (
     conversions_in,
 )
 from benchboard.analytics.repeated_rows import repeated_text
-from benchboard.analytics.sources.file_news import SourceNews, problems_text
+from benchboard.analytics.sources.file_news import SourceNews, live_text, problems_text
 from benchboard.analytics.table_references import Why
 from benchboard.dashboards.editing.unused_filters import UnusedFilters
 from benchboard.i18n import N_, _, ngettext, number
@@ -115,6 +115,8 @@ def filters_text(unused: UnusedFilters) -> str:
 def source_text(news: SourceNews) -> str:
     """What makes the data of a source not those that are in it now, and what to do; empty if nothing does."""
     read = relative_time(news.read_at, in_sentence=True)
+    if news.live is not None:
+        return live_text(news.name, news.live, day_and_time)
     if news.problem and news.is_api:
         return _("Data from {time}. The last refresh failed. {problem}").format(time=read, problem=news.problem)
     if news.problem:
