@@ -14,7 +14,7 @@ from benchboard.canbus.dbc import CanDatabase, Message, Signal
 from benchboard.canbus.frame import Frame
 from benchboard.canbus.signal_decoder import FrameId, SignalDecoder, SignalKey
 
-INTERVAL_NS: Final = 100_000_000
+INTERVAL_S: Final = 0.1
 """Of a signal that has more than one value in this time, there is one row."""
 
 
@@ -43,8 +43,8 @@ class IntervalRows(NamedTuple):
 class IntervalValues:
     """Takes frames and gives rows of the signals that a database defines in them. Not for several threads at once."""
 
-    def __init__(self, database: CanDatabase, *, interval_ns: int = INTERVAL_NS) -> None:
-        self._database, self._interval_ns = database, interval_ns
+    def __init__(self, database: CanDatabase, *, interval_s: float = INTERVAL_S) -> None:
+        self._database, self._interval_ns = database, round(interval_s * 1_000_000_000)
         self._wanted: dict[SignalKey, Message] = {}
         self._places: dict[SignalKey, int] = {}
         self._known: set[FrameId] = set()

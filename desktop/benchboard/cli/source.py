@@ -41,9 +41,11 @@ from benchboard.analytics.sources.file_news import (
     changes_text,
     file_news,
     file_problems,
+    live_text,
     original_gone_text,
     status_title,
 )
+from benchboard.analytics.sources.live_sources import add_live
 from benchboard.analytics.sources.original_files import original_files
 from benchboard.analytics.sources.removal import remove_source
 from benchboard.analytics.sources.rest_connection import change_secret
@@ -53,6 +55,7 @@ from benchboard.analytics.sources.services import SourceSummary
 from benchboard.analytics.sources.source_ids import id_for_new
 from benchboard.analytics.sources.source_reading import DOUBTFUL, copies_before, read_source_again
 from benchboard.analytics.sources.state import examine
+from benchboard.canbus.dbc_files import load_databases
 from benchboard.cli import source_access
 from benchboard.cli.command_context import CommandContext, paging_options, with_context, write_json
 from benchboard.cli.empty_lists import empty_text
@@ -63,12 +66,15 @@ from benchboard.cli.query_output import write_result
 from benchboard.cli.suggested_commands import for_same_database
 from benchboard.cli.table import print_pairs, show_table
 from benchboard.cli.terminal import printable
+from benchboard.dongles import fleet
 from benchboard.errors import Conflict, Invalid, Unavailable
 from benchboard.i18n import _, ngettext, pgettext
 from benchboard.paging import Listing
 
 
 def _news_text(source: SourceSummary) -> str:
+    if source.live_state is not None:
+        return live_text(source.name, source.live_state, lambda time: f"{time.astimezone():%Y-%m-%d %H:%M:%S}")
     if file_news(source) == "original_gone" and source.last_sync is not None:
         return original_gone_text(source, f"{source.last_sync.astimezone():%Y-%m-%d %H:%M}")
     return changes_text(source)
@@ -99,6 +105,7 @@ _SOURCE_TEXT: Final = _SOURCE | {
     "kind": lambda row: row.kind_title,
     "state": lambda row: status_title(row, file_news(row), file_problems(row)),
     "problem": lambda row: row.problem or _news_text(row),
+    "server": lambda row: row.server or row.address or (row.live.title if row.live is not None else ""),
 }
 """The texts in tables, as in the window; JSON has the values that options take."""
 
@@ -402,6 +409,42 @@ def add_server(
     sentence = ngettext("Added “{name}” with {count} table.", "Added “{name}” with {count} tables.", len(tables))
     context.report(
         f"{sentence.format(name=added.name, count=len(tables))} {_how_to_query(added.name)}",
+        id=added.id,
+        name=added.name,
+        kind=added.kind,
+        tables=list(added.tables),
+    )
+
+
+@source.command("add-live")
+@click.option("--name", required=True, help="Name of the data source.")
+@click.option("--database", "databases", required=True, multiple=True, type=click.Path(path_type=Path), metavar="FILE",
+              help="CAN database (DBC, KCD, SYM, ARXML) that decodes the frames. Repeatable.")  # fmt: skip
+@click.argument("dongle", metavar="DONGLE")
+@with_context
+def add_live_source(context: CommandContext, name: str, databases: tuple[Path, ...], dongle: str) -> None:
+    """Add the signals on the live bus of a dongle as a data source.
+
+    DONGLE is a device ID from “benchboard dongle list”. The source has values once the live bus of the dongle is open
+    in the window on this computer: for each signal a row for every tenth of a second, for the last ten minutes.
+
+    \b
+    Example:
+      benchboard source add-live 4F1C22B7A9D0 --name Conveyor --database conveyor.dbc
+    """
+    with context.database.read() as session:
+        services.require_name(session, context.actor, name)
+        found = fleet.find_dongle(session, context.actor, dongle)
+    if found is None:
+        raise fleet.unknown_dongle()
+    load_databases(databases)  # what can't be read isn't stored
+    with context.database.change() as session:
+        added = add_live(
+            session, context.actor, name=name, dongle=found.device_id, title=found.title, databases=databases
+        )
+    do = _("Open the live bus of {dongle} in the window to fill it.").format(dongle=found.title)
+    context.report(
+        f"{_('Added “{name}”.').format(name=added.name)} {do} {_how_to_query(added.name)}",
         id=added.id,
         name=added.name,
         kind=added.kind,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import shiboken6
 from PySide6.QtCore import QObject, QPoint, QTimer, Signal
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from benchboard.workspace import Workspace
 
 ANYTHING: frozenset[str] = frozenset()
+LIVE_VALUES: Final = "live values"
+"""What changed, in place of a table's name, when a data source on a live bus has new values, or lost its bus."""
+LIVE_BUS: Final = "live bus"
+"""The same, only when one begins or ends to receive."""
 
 
 class ChangeNotices(QObject):

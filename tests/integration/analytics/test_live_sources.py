@@ -210,14 +210,14 @@ def test_live_source_values_go_with_it(market: Market, source: SourceSummary) ->
     assert list(folder.iterdir()) == [other]
 
 
-def write(folder: Path, *batches: list[Frame]) -> LiveValueWriter:
+def write(folder: Path, *batches: list[Frame]) -> None:
     values = IntervalValues(CanDatabase(parse_database("belt.dbc", DBC.encode())))
     writer = LiveValueWriter(folder)
     writer.begin()
     for frames in batches:
         over = values.add(frames)
         writer.write(over, values.open_rows(), values.signals)
-    return writer
+    writer.end()
 
 
 def test_live_values_stay_bounded_and_a_query_that_began_can_still_read(
@@ -237,8 +237,8 @@ def test_live_values_stay_bounded_and_a_query_that_began_can_still_read(
 
 def test_live_values_of_the_session_before_stay(market: Market, source: SourceSummary) -> None:
     folder = live_folder(source.id)
-    write(folder, [at(speed(1), 1_000.0)], [at(speed(2), 1_001.0)]).end()
-    write(folder, [at(speed(3), 1_002.0)]).end()
+    write(folder, [at(speed(1), 1_000.0)], [at(speed(2), 1_001.0)])
+    write(folder, [at(speed(3), 1_002.0)])
     found = asked(market, source, "SELECT value FROM signals WHERE signal = 'Speed' ORDER BY time")
     assert [float(str(row[0])) for row in found.rows] == [1, 2, 3]
 

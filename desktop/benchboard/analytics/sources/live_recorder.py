@@ -19,21 +19,21 @@ _log = logging.getLogger(__name__)
 
 class LiveRecorder:
     """Takes every frame of a capture until `stop`, or the capture's end. `on_values` is called on its thread when there
-    are new values, and when the bus begins and ends."""
+    are new values, with True when the source begins or ends to receive."""
 
     def __init__(
         self,
         capture: Capture,
         folder: Path,
         databases: Sequence[Path],
-        on_values: Callable[[], None] = lambda: None,
+        on_values: Callable[[bool], None] = lambda _begins_or_ends: None,
         *,
         every_s: float = EVERY_S,
     ) -> None:
         self._capture, self._databases, self._on_values, self._every_s = capture, databases, on_values, every_s
         self._writer = LiveValueWriter(folder)
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="live-values", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="live-values")
 
     def start(self) -> None:
         """Write from the first frame on that the capture still has."""
@@ -51,6 +51,7 @@ class LiveRecorder:
         problem = ""
         try:
             self._writer.begin()
+            self._on_values(True)
             self._record(IntervalValues(load_databases(self._databases)))
         except AppError as error:  # a database that can't be read
             problem = " ".join(part for part in (error.what, error.why) if part)
@@ -61,7 +62,7 @@ class LiveRecorder:
             self._writer.end(problem)
         except OSError as error:
             _log.warning("the end of a live bus can't be written: %s", error)
-        self._on_values()
+        self._on_values(True)
 
     def _record(self, values: IntervalValues) -> None:
         place, goes_on = 0, True
@@ -72,4 +73,4 @@ class LiveRecorder:
             place = new.next
             over = values.add(new.frames)
             if self._writer.write(over, values.open_rows(), values.signals):
-                self._on_values()
+                self._on_values(False)

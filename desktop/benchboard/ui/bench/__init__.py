@@ -48,6 +48,7 @@ def _timing(context: Context) -> QWidget:
 def _start(context: Context) -> None:
     from benchboard.ui.bench.dongle_counter import DongleCounter
     from benchboard.ui.bench.live_bus_cell import LiveBusCell
+    from benchboard.ui.bench.live_sources import LiveSources
     from benchboard.ui.bench.paired_dongles import PairedDongles
     from benchboard.ui.bench.selected_dongle import SelectedDongle
 
@@ -55,6 +56,7 @@ def _start(context: Context) -> None:
     PairedDongles.of(context)
     SelectedDongle.of(context)
     LiveBusCell.of(context)
+    LiveSources.of(context)
 
 
 def _simulate_handler(context: Context) -> Handler:
@@ -85,11 +87,14 @@ def _leave(context: Context) -> None:
     from benchboard.ui.bench.ended_recording import EndedRecording
     from benchboard.ui.bench.events.dongle_events import DongleEvents
     from benchboard.ui.bench.live_bus.live_load import LiveLoad
+    from benchboard.ui.bench.live_sources import LiveSources
     from benchboard.ui.bench.plots.live_plots import LivePlots
     from benchboard.ui.bench.recording_clock import RecordingClock
     from benchboard.ui.bench.selected_dongle import SelectedDongle
 
-    for kind in (EndedRecording, DongleEvents, RecordingClock, LiveLoad, LivePlots, SelectedDongle, DeviceManager):
+    for kind in (
+        EndedRecording, DongleEvents, RecordingClock, LiveLoad, LivePlots, LiveSources, SelectedDongle, DeviceManager,
+    ):  # fmt: skip
         for lasting in context.session.findChildren(kind):
             lasting.deleteLater()
 

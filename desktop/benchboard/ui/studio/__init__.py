@@ -81,6 +81,9 @@ def _handlers(context: "Context") -> Handlers:
             f"studio.add_{kind}": Handler(partial(context.go, f"studio/data/!{kind}"), partial(_why_no_data, context))
             for kind in ("postgresql", "mysql", "rest_api")
         },
+        "studio.add_can_live": Handler(
+            partial(context.go, "studio/data/!can_live"), partial(_why_no_live_bus, context)
+        ),
     }
 
 
@@ -89,6 +92,15 @@ def _why_no_data(context: "Context") -> str:
     from benchboard.identity.permissions import has_permission
 
     return "" if has_permission(context.actor, "sources:write") else _("Your role can't change data sources.")
+
+
+def _why_no_live_bus(context: "Context") -> str:
+    """Why this person can't add the signals of a live bus; empty if they can."""
+    from benchboard.identity.permissions import has_permission
+
+    return _why_no_data(context) or (
+        "" if has_permission(context.actor, "dongles:read") else _("Your role can't see dongles.")
+    )
 
 
 def _why_no_model(context: "Context") -> str:

@@ -174,7 +174,7 @@ class StudioPage(QWidget):
         shared = store.dashboard_id is not None
         self.bar = PageToolbar(self.run, self.command_handlers, shared=shared, parent=self._desk)
         self.variables = VariablesBar(self.editor, self.variable_runner, self._desk)
-        self.auto_refresh = AutoRefresh(self, self.editor, self.query_runner)
+        self.auto_refresh = AutoRefresh(self, self.editor, self.query_runner, context.changed)
         FilterNews(self, self.editor, self.query_runner)
         self.variables.edit_requested.connect(lambda: self.run("studio.edit_variables"))
         self.variables.filter_requested.connect(self._data_actions.offer_page_columns)

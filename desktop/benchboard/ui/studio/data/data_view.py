@@ -30,9 +30,10 @@ from benchboard.ui.studio.data.columns_page import ColumnsPage, EditedTable
 from benchboard.ui.studio.data.data_commands import DATA_VIEW
 from benchboard.ui.studio.data.import_draft import ImportDraft
 from benchboard.ui.studio.data.import_page import ImportPage
+from benchboard.ui.studio.data.live_dialog import LiveDialog
 from benchboard.ui.studio.data.rest_dialog import RestDialog
 from benchboard.ui.studio.data.server_dialog import ServerDialog
-from benchboard.ui.studio.data.source_actions import explore_address
+from benchboard.ui.studio.data.source_actions import explore_address, open_bus_action
 from benchboard.ui.studio.data.source_list import SourceList
 from benchboard.ui.studio.data.source_rows import lines_text
 from benchboard.ui.tasks import Progress
@@ -177,6 +178,8 @@ class DataView(QWidget):
             self._context.problems.refuse(_("Your role can't change data sources."))
         elif kind == "rest_api":
             RestDialog(self._context, self.window(), self._tell_added).open()
+        elif kind == "can_live":
+            LiveDialog(self._context, self.window(), self._tell_added).open()
         elif kind in REMOTE_KINDS:
             ServerDialog(self._context, self.window(), kind, self._tell_added).open()
 
@@ -309,6 +312,10 @@ class DataView(QWidget):
         table = next(iter(source.tables), "")
         explore = Action(_("Explore"), partial(self._context.go, explore_address(source.id, table)))
         text = _("“{name}” was added.").format(name=source.name)
+        if source.live is not None:
+            what = _("“{name}” was added. Open the live bus of its dongle to fill it.").format(name=source.name)
+            self._context.problems.toast(what, action=open_bus_action(self._context, source.live))
+            return
         if source.rows is not None:
             rows = ngettext("{count} row", "{count} rows", source.rows).format(count=number(source.rows))
             parts = ", ".join(part for part in (rows, lines_text(source)) if part)

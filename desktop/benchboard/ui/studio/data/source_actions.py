@@ -16,6 +16,7 @@ from benchboard.analytics.sources import services
 from benchboard.analytics.sources.copies import keep_restored, note_removed
 from benchboard.analytics.sources.file_import import locate_source, source_copies
 from benchboard.analytics.sources.lineage import LineageUse, table_uses, uses_text
+from benchboard.analytics.sources.live_settings import LiveSettings
 from benchboard.analytics.sources.removal import RemovedSource, remove_source, restore_source
 from benchboard.analytics.sources.rest_connection import rest_settings
 from benchboard.analytics.sources.servers import server_settings
@@ -28,6 +29,7 @@ from benchboard.identity.permissions import has_permission
 from benchboard.ui.commands import Handler
 from benchboard.ui.context import Context
 from benchboard.ui.problems import Action
+from benchboard.ui.studio.data.live_dialog import ExistingLive, LiveDialog
 from benchboard.ui.studio.data.refresh_text import RefreshedSource, refresh_text
 from benchboard.ui.studio.data.renamed_columns_dialog import RenamedColumnsDialog
 from benchboard.ui.studio.data.rest_dialog import ExistingApi, RestDialog
@@ -46,6 +48,11 @@ _NAMED_USES: Final = 5
 def explore_address(source_id: str, table: str = "") -> str:
     """The address where a table of a source is explored."""
     return "/".join(part for part in ("studio/explore", source_id, table) if part)
+
+
+def open_bus_action(context: Context, live: LiveSettings) -> Action:
+    """Opens the live bus of the dongle that a source reads."""
+    return Action(_("Open live bus"), partial(context.go, f"bench/live/{live.dongle}"))
 
 
 class SourceActions(QObject):
@@ -78,9 +85,12 @@ class SourceActions(QObject):
             "uses": Handler(partial(self.show_uses, row), lambda: "" if row.uses else _("Not used yet.")),
             "remove": Handler(partial(self.remove, source), self.why_read_only),
         }
-        if source.server or source.address:
+        if source.server or source.address or source.live is not None:
             del found["locate"], found["columns"], found["lines"]
-        if source.server or source.address:
+        if source.live is not None:
+            del found["refresh"]
+            found["bus"] = Handler(open_bus_action(self._context, source.live).run, self._why_no_bus)
+        if source.server or source.address or source.live is not None:
             found["connection"] = Handler(partial(self.edit_connection, source), self.why_read_only)
         if self._explores:
             explore = Handler(lambda: self._context.go(explore_address(source.id, table())), subtitle=source.name)
@@ -94,6 +104,10 @@ class SourceActions(QObject):
     def show_uses(self, row: SourceRow) -> None:
         """List what uses a source; each row leads there."""
         SourceUsesDialog(self._parent.window(), self._context, row.source.name, row.uses).open()
+
+    def _why_no_bus(self) -> str:
+        may_enter = has_permission(self._context.actor, "bench:enter")
+        return "" if may_enter else _("Your role can't open Bench.")
 
     def _why_no_columns(self, row: SourceRow) -> str:
         """Why the columns of a source can't be changed; empty if they can."""
@@ -232,7 +246,10 @@ class SourceActions(QObject):
             existing = ExistingApi(source.id, source.name, settings)
             RestDialog(self._context, self._parent.window(), self._tell_changed, existing).open()
 
-        if source.address:
+        if source.live is not None:
+            existing = ExistingLive(source.id, source.name, source.live)
+            LiveDialog(self._context, self._parent.window(), self._tell_changed, existing).open()
+        elif source.address:
             self._context.tasks.read(self, lambda session: rest_settings(session, actor, source.id), edit_api)
         else:
             self._context.tasks.read(self, lambda session: server_settings(session, actor, source.id), edit)

@@ -17,7 +17,7 @@ from benchboard.identity.permissions import has_permission
 from benchboard.paging import Listing, Page
 from benchboard.ui.command_menu import command_menu
 from benchboard.ui.commands import REGISTRY, Handler, Handlers, install_shortcuts, run_handler
-from benchboard.ui.context import Context
+from benchboard.ui.context import LIVE_BUS, Context
 from benchboard.ui.paged.paged_model import PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.problems import Action
@@ -102,6 +102,7 @@ class SourceList(QWidget):
         install_shortcuts(self, LIST_UNDO, undo_handlers(context.problems))
         refresh_times(self._table.view.viewport(), self._refresh_detail_time)
         context.changed.watch(self, TABLES, self._model.refresh)
+        context.changed.watch(self, {LIVE_BUS}, self._model.refresh)
         context.changed.watch(self, _USED_BY, self._follow_uses)
         self.actions_for_sources.restored.connect(self.select)
         context.tasks.read(self, self._delete_removed, lambda _none: None, lambda _error: None)  # another time
@@ -155,6 +156,7 @@ class SourceList(QWidget):
                 name=f"server_{kind}",
             )
             for kind in CONNECTED_KINDS
+            if kind != "can_live" or has_permission(self._context.actor, "dongles:read")
         ]  # fmt: skip
 
     def open_add_menu(self) -> None:

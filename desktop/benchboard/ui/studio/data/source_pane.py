@@ -90,6 +90,13 @@ _BAR: Final = 12
 _BARS: Final = QSize(76, 26)
 
 
+def _place_text(source: SourceSummary) -> str:
+    """Where a source is read from."""
+    if source.live is not None:
+        return _("Live bus of {dongle}").format(dongle=source.live.title)
+    return source.server or source.address or location_text(source.path)
+
+
 class SourcePane(DetailPane):
     """Shows one source; its buttons run the commands of the list for it."""
 
@@ -215,7 +222,7 @@ class SourcePane(DetailPane):
                 *_failed_attempt(row.source),
                 (
                     _("Copied from") if row.source.copied else _("Location"),
-                    Elided(row.source.server or row.source.address or location_text(row.source.path), middle=True),
+                    Elided(_place_text(row.source), middle=True),
                 ),
                 (
                     _("Access"),
@@ -275,6 +282,7 @@ class SourcePane(DetailPane):
             "studio.sources.explore": (_("Explore"), "ph.compass"),
             "studio.sources.refresh": (_("Refresh data"), "ph.arrows-clockwise"),
             "studio.sources.locate": (_("Find folder…") if is_folder else _("Find file…"), "ph.folder-open"),
+            "studio.sources.bus": (_("Open live bus"), "ph.broadcast"),
             "studio.sources.connection": (_("Edit connection"), "ph.plugs-connected"),
         }
         for command, (title, icon) in texts.items():

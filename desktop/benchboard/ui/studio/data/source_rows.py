@@ -14,6 +14,7 @@ from benchboard.analytics.sources.file_news import (
     changes_text,
     file_news,
     file_problems,
+    live_text,
     original_gone_text,
     problems_text,
     status_title,
@@ -131,6 +132,8 @@ def status_mark(row: SourceRow) -> Mark:
         return Mark("warn", title, "ph.arrows-clockwise")
     if row.source.status == "error":
         return Mark("error", title)
+    if row.source.live_state is not None and not row.source.live_state.receives:
+        return Mark("neutral", title)
     if row.problems:
         return Mark("warn", title)
     if can_refresh(row):
@@ -140,6 +143,8 @@ def status_mark(row: SourceRow) -> Mark:
 
 def news_text(row: SourceRow) -> str:
     """What is wrong or new with a source, and what to do about it; empty if nothing is."""
+    if row.source.live_state is not None:
+        return live_text(row.source.name, row.source.live_state, day_and_time)
     if row.source.server or row.source.address:
         return row.source.problem or (_("The API has more rows than Benchboard reads.") if row.source.limited else "")
     if row.source.renamed:
@@ -247,12 +252,16 @@ def _status_tip(row: SourceRow) -> str:
 
 def _location(row: SourceRow) -> str:
     """Where the data are that queries read."""
+    if row.source.live is not None:
+        return row.source.live.title
     if place := row.source.server or row.source.address:
         return place
     return _("In Benchboard") if row.source.copied else location_text(row.source.path)
 
 
 def _full_location(row: SourceRow) -> str:
+    if row.source.live is not None:
+        return _("Live bus of {dongle}").format(dongle=row.source.live.title)
     if place := row.source.server or row.source.address:
         return place
     return _("Copied from {file}").format(file=row.source.path) if row.source.copied else row.source.path

@@ -271,6 +271,17 @@ class WidgetQueryRunner(QObject):
             if not request.picture:
                 self._enqueue(item_id, self._round)
 
+    def refresh_live(self) -> None:
+        """Run the queries over live buses again, but for those that still run: a slow one isn't asked faster."""
+        self._now = datetime.now(UTC)
+        for item_id in self._requests:
+            result = self._results.get(item_id)
+            if result is None or self.is_loading(item_id):
+                continue
+            is_live = result.source is not None and result.source.live is not None
+            if is_live or (result.error is not None and result.error.code == "source.no-values"):
+                self._enqueue(item_id, self._round)
+
     def retry(self, item_id: str) -> None:
         """Run the query of one widget again."""
         if item_id in self._requests:
