@@ -17,6 +17,7 @@ from benchboard.analytics.duckdb_functions import FUNCTIONS, TABLE_FUNCTIONS, is
 from benchboard.analytics.duckdb_variables import find_variables
 from benchboard.analytics.query_errors import nearest_name
 from benchboard.analytics.query_parser import MAX_DEPTH, MAX_TEXT, find_surrogate
+from benchboard.analytics.sql_text import tokens
 from benchboard.errors import Invalid
 from benchboard.i18n import _
 
@@ -260,7 +261,7 @@ class _Walk:
             what = _("There's no table “{name}”.").format(name=".".join(path or written)[:80])
             raise self._source.error("no-table", what, "", self._place(node))
         if len(path) == 2 or path[0].lower() not in names:
-            self.relations.append(NamedRelation(path[0] if len(path) == 2 else "", path[-1], self._place(node)))
+            self.relations.append(NamedRelation(path[0] if len(path) == 2 else "", path[-1], self._name_place(node)))
 
     def _check_expression(self, node: Node) -> None:
         kind = str(node["class"])
@@ -293,6 +294,18 @@ class _Walk:
         what = _("“{name}” isn't supported in queries.").format(name=name[:40])
         meant = nearest_name(name, sorted(known))
         raise self._source.error("not-offered", what, self._source.similar(name, known), self._place(node), meant=meant)
+
+    def _name_place(self, node: Node) -> tuple[int, int]:
+        """Where the name of a table is, without the alias that the parser counts among it."""
+        start, length = self._place(node)
+        content = self._source.text.encode()[start : start + length].decode(errors="replace")
+        end, is_named = 0, False
+        for one in tokens(content):
+            is_dot = content[one.start : one.end] == "."
+            if one.kind == "comment" or is_dot is not is_named:
+                break
+            end, is_named = one.end, not is_dot
+        return (start, len(content[:end].encode())) if end else (start, length)
 
     def _place(self, node: Node) -> tuple[int, int]:
         """Where a node is: its first byte and how many bytes, (0, 0) if the parser doesn't tell."""

@@ -292,6 +292,8 @@ def test_find_variables_only_outside_of_texts_and_slices(text: str, names: list[
         ("SELECT * FROM other.orders", "no-table", "other.orders"),
         ("SELECT 'ç', * FROM (SELECT * FROM till) t", "no-table", "till"),
         ("SELECT * FROM bills", "no-table", "bills"),
+        ("SELECT 'ç', b.id FROM orders a JOIN till b ON a.id = b.id", "no-table", "till"),
+        ('SELECT * FROM other."ord ers" /* ç */ AS o', "no-table", 'other."ord ers"'),
         ("SELECT id FROM orders a, orders b", "ambiguous", "id"),
         ("SELECT 'ş', id, count(*) FROM orders", "ungrouped", "id"),
         ("SELECT sum(status) FROM orders", "kind", "sum(status)"),

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+import duckdb
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
@@ -65,3 +66,21 @@ def test_more_wrong_lines_than_are_named_are_counted_by_what_becomes_of_them(
     scan = inspect_file(_write(tmp_path / "a.csv", lines)).tables[0].scan
     seen = inspect_scan(replace(scan, options=replace(scan.options, wrong_values=outcome)))
     assert (seen.wrong_count, seen.left_out) == (2 * count, count if outcome == "empty" else 2 * count)
+
+
+@pytest.mark.parametrize("outcome", ["empty", "leave-out"])
+@pytest.mark.parametrize("wrong", [[], ["too long", "too short", "a value"]])
+def test_empty_values_are_counted_as_the_copy_has_them(tmp_path: Path, outcome: WrongValues, wrong: list[str]) -> None:
+    given = ["", "n/a", "-", "", "n/a"]
+    lines = [*_FITTING, *(f"2026-05-07,{value},2.5,note" for value in given), *(_WRONG[kind] for kind in wrong)]
+    scan = inspect_file(_write(tmp_path / "a.csv", lines)).tables[0].scan
+    assert scan.columns[1].kind == "integer"
+    assert set(scan.options.null_words) == {"n/a", "-"}
+    scan = replace(scan, options=replace(scan.options, wrong_values=outcome))
+
+    table = inspect_scan(scan)
+
+    copy_to_parquet(scan, tmp_path / "a.parquet")
+    copied = duckdb.sql(f"SELECT count(*) - count(count) FROM '{tmp_path / 'a.parquet'}'").fetchall()[0][0]
+    assert copied == 5 + ("a value" in wrong and outcome == "empty")
+    assert table.columns[1].unset == copied

@@ -47,7 +47,7 @@ from benchboard.analytics.files.inspection_types import (
 from benchboard.analytics.files.number_marks import MARKS, decided_marks
 from benchboard.analytics.files.preview_lines import preview_lines
 from benchboard.analytics.files.scan import FileFormat, FileScan, ReadOptions, ScanColumn
-from benchboard.analytics.files.sql_text import literal
+from benchboard.analytics.files.sql_text import identifier, literal
 from benchboard.analytics.files.staging import STAGED_OPTIONS, StagedTable, staged_options
 from benchboard.analytics.files.text_files import Utf8File, as_utf_8
 from benchboard.analytics.files.titles import title_and_unit
@@ -384,10 +384,9 @@ def counted_table(
     wrong = count_wrong_lines(connection, read)
     raws, values, files = preview_rows(connection, read, read.rows_sql())
     rows = counts.rows
-    if wrong.emptied or wrong.left_out or counts.rejects:
+    if wrong.emptied or wrong.left_out or counts.rejects or any(counts.nothing):
         # DuckDB pads lines that are too short otherwise than it rejects them: what is read is counted.
-        answered = read.select_from(read.rows_sql())
-        rows = int(connection.execute(f"SELECT count(*) FROM ({answered})").fetchall()[0][0])  # noqa: S608  # quoted
+        rows, columns = _read_rows(connection, read, columns)
     wrong_lines = locate_wrong_lines(connection, read) if wrong.emptied or wrong.left_out else ()
     left_out = {(line.file, line.line) for line in totals} if scan.options.total_label else set()
     named = tuple(line for line in wrong_lines if (line.file, line.line) not in left_out)
@@ -406,6 +405,18 @@ def counted_table(
         total_lines=totals,
         first_line=scan.options.skip_lines + scan.options.header + 1,
     )
+
+
+def _read_rows(
+    connection: duckdb.DuckDBPyConnection, read: FileScan, columns: tuple[ColumnInspection, ...]
+) -> tuple[int, tuple[ColumnInspection, ...]]:
+    """How many rows are read, and the columns with how many of these have no value in them."""
+    kept = [place for place, column in enumerate(read.columns) if not column.left_out]
+    counts = ", ".join(["count(*)", *(f"count({identifier(read.columns[place].name)})" for place in kept)])
+    answered = read.select_from(read.rows_sql())
+    rows, *filled = map(int, connection.execute(f"SELECT {counts} FROM ({answered})").fetchall()[0])  # noqa: S608  # quoted
+    unset = {place: rows - count for place, count in zip(kept, filled, strict=True)}
+    return rows, tuple(replace(one, unset=unset.get(place)) for place, one in enumerate(columns))
 
 
 def inspect_as(connection: duckdb.DuckDBPyConnection, scan: FileScan, read: FileScan) -> TableInspection:

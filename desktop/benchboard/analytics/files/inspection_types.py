@@ -51,6 +51,9 @@ class ColumnInspection:
     distinct_is_exact: bool
     spaced: int = 0
     """How many values of text have spaces around them, whether these are removed or not."""
+    unset: int | None = None
+    """How many of the rows that are read have no value; None: not counted, as all lines are read and no word stands
+    for nothing."""
 
 
 @dataclass(frozen=True, slots=True)

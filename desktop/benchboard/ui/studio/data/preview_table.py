@@ -64,7 +64,7 @@ def empty_text(table: TableInspection, place: int) -> str:
     kind = table.scan.columns[place].kind
     fit = next((fit for fit in column.fits if fit.kind == kind), None)
     emptied = fit.of - fit.fits if fit is not None and table.scan.options.wrong_values == "empty" else 0
-    empty = column.empty + emptied
+    empty = column.empty + emptied if column.unset is None else column.unset
     if not rows:
         return ""
     present = rows - empty
