@@ -131,7 +131,7 @@ def _uses_rate(question: Question, place: int) -> bool:
     """Whether what a question answers is calculated from the rate of a join."""
     rates = question.joins[place].rates
     assert rates is not None
-    named = {one.column for one in question.measures} | {one.divisor for one in question.measures}
+    named = {name for one in question.measures for name in one.columns}
     named |= {one.column for one in question.columns} | {one.column for one in question.groups}
     rate = place, rates.rate.casefold()
     return any(rate in column_owners(question, one) for one in named if one)

@@ -25,6 +25,7 @@ from benchboard.analytics.queries import (
     Variables,
     run_query,
 )
+from benchboard.analytics.query_builder.formula import amounts as amounts_of
 from benchboard.analytics.query_builder.question import Group, Measure, Question, free_name
 from benchboard.analytics.query_builder.sql_reader import from_sql
 from benchboard.analytics.query_builder.sql_writer import to_sql
@@ -36,7 +37,7 @@ from benchboard.errors import AppError, Cancelled, NotFound
 from benchboard.i18n import _, number
 from benchboard.identity.permissions import Actor, require
 
-_ADDING: Final = frozenset(("sum", "avg", "mean", "share", "ratio"))
+_ADDING: Final = frozenset(("sum", "avg", "mean", "share", "ratio", "formula"))
 _ADDED: Final = re.compile(r"\b(?:sum|avg|mean)\s*\((?P<inside>(?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\)", re.IGNORECASE)
 _TIMEOUT: Final = 5.0
 _MOST_NAMED: Final = 4
@@ -137,7 +138,7 @@ def _asked_codes(
     codes: dict[int, GroupCodes] = {}
     by_column: dict[CurrencyColumn, GroupCodes] = {}
     for place, measure in enumerate(asked.measures, len(asked.groups)):
-        one = amounts.currency_of((measure.column,)) if measure.function in _ADDING else None
+        one = amounts.currency_of(_added_columns(measure)) if measure.function in _ADDING else None
         if one is None or len(table_codes(read, version, question.dialect, one.column, one.table, one.source)) < 2:
             continue
         if one not in by_column:
@@ -145,6 +146,13 @@ def _asked_codes(
         codes[place] = by_column[one]
     mixed = {code for groups in codes.values() for group in groups.values() if len(group) > 1 for code in group}
     return FollowedCodes(frozenset(mixed), tuple(range(len(asked.groups))), codes)
+
+
+def _added_columns(measure: Measure) -> tuple[str, ...]:
+    """The columns that a measure adds up."""
+    if measure.formula is None:
+        return (measure.column,)
+    return tuple(dict.fromkeys(one.column for one in amounts_of(measure.formula) if one.function in _ADDING))
 
 
 def _added(table: ResultTable, found: FollowedCodes) -> AddedCurrencies:

@@ -497,3 +497,33 @@ def test_run_that_is_disabled_says_why_to_the_eye_and_to_screen_readers(page: Sq
     told = QAccessible.queryAccessibleInterface(run)
     assert told is not None
     assert told.text(QAccessible.Text.Description) == "No query yet."
+
+
+def test_what_a_run_failed_with_is_not_said_of_the_next_run_nor_once_that_is_cancelled(page: SqlPage) -> None:
+    page.write("SELECT CAST('x' AS integer) AS n\nFROM orders")
+    page.studio.wait(lambda: page.view.sql.error is not None)
+    page.key(Qt.Key.Key_Return, CTRL)
+    assert page.exploration.running
+    assert page.view.sql.error is None
+    assert page.edit.numbers.error_line is None
+    page.exploration.cancel()
+    assert page.status() == "Cancelled."
+    assert page.view.sql.error is None
+    page.key(Qt.Key.Key_Return, CTRL)
+    page.wait_for_result()
+    page.studio.wait(lambda: page.view.sql.error is not None)
+
+
+def test_the_title_and_the_tick_are_those_of_the_result_that_is_shown(page: SqlPage) -> None:
+    page.write(GOOD)
+    title = page.view.result.title
+    assert page.view.result.mark.isVisible()
+    page.write("SELECT status, sum(order_total) AS n\nFROM orders\nGROUP BY 1", run=False)
+    page.edit.commit()
+    assert page.exploration.state.text.startswith("SELECT status, sum")
+    assert page.view.result.title == title
+    assert not page.view.result.mark.isVisible()
+    page.key(Qt.Key.Key_Return, CTRL)
+    page.wait_for_result()
+    assert page.view.result.title == page.view.result.query_title != title
+    assert page.view.result.mark.isVisible()

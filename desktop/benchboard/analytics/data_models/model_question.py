@@ -27,7 +27,7 @@ def over_tables(
 def _named(question: Question) -> set[str]:
     """The columns that a question names."""
     named = {one.column for one in question.filters} | {one.column for one in question.groups}
-    named |= {one.column for one in question.measures} | {one.divisor for one in question.measures}
+    named |= {name for one in question.measures for name in one.columns}
     named |= {one.column for one in question.columns}
     named |= {ours for join in question.joins for ours in join.ours}
     return named.union(*(named_columns(one.expression, question.dialect) for one in question.calculations))

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from benchboard.analytics.query_builder.formula import amounts
 from benchboard.analytics.query_builder.question import (
     TIMES,
     Calculation,
@@ -31,7 +32,7 @@ _AGGREGATES: Final = frozenset(
     """.split()  # noqa: SIM905  # a list of them would be a page long
 )
 """Functions over many rows. MySQL would make one row of the whole table of them, in silence."""
-_REPEATED: Final = ("count", "sum", "avg", "median", "share", "ratio")
+_REPEATED: Final = ("count", "sum", "avg", "median", "share", "ratio", "formula")
 """Functions whose result differs if rows are in it twice."""
 
 
@@ -100,7 +101,7 @@ def without_columns(question: Question, names: Collection[str]) -> Question:
     return with_parts(
         found,
         groups=[one for one in found.groups if one.column not in gone],
-        measures=[one for one in found.measures if one.column not in gone and one.divisor not in gone],
+        measures=[one for one in found.measures if not gone & set(one.columns)],
     )
 
 
@@ -125,12 +126,7 @@ def with_calculation(question: Question, calculation: Calculation, place: int = 
     return with_parts(
         found,
         groups=[replace(one, column=new) if one.column == old else one for one in found.groups],
-        measures=[
-            replace(
-                one, column=new if one.column == old else one.column, divisor=new if one.divisor == old else one.divisor
-            )
-            for one in found.measures
-        ],
+        measures=[one.with_column(old, new) for one in found.measures],
     )
 
 
@@ -333,11 +329,21 @@ def _owners(question: Question, measure: Measure) -> list[int]:
         named = _column_words(one.expression, question.dialect, known)
         known[one.name.casefold()] = {place for name in named for place in known.get(name, {-1})}
     found: set[int] = set()
-    for column in (measure.column, *([measure.divisor] if measure.function == "ratio" else [])):
+    for column in _repeatable_columns(measure):
         places = known.get(column.casefold(), {-1})
         # A value calculated from the question's table too, such as amount * price, is one of each row of that.
         found |= {-1} if -1 in places or not places else places
     return sorted(found)
+
+
+def _repeatable_columns(measure: Measure) -> tuple[str, ...]:
+    """The columns that a measure sums up, empty for the rows that it counts, but those that count once."""
+    if measure.formula is not None:
+        found = [one for one in amounts(measure.formula) if one.function in _REPEATED and not one.once]
+        return tuple(one.column for one in found)
+    if measure.once:
+        return ()
+    return (measure.column, measure.divisor) if measure.function == "ratio" else (measure.column,)
 
 
 def column_owners(question: Question, column: str) -> set[tuple[int, str]]:

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Final, Literal
+from typing import Final, Literal, cast
 
+from benchboard.analytics.query_builder.formula import Amount, Formula, Operation, amounts, formula_columns, with_amounts
 from benchboard.analytics.query_types import NUMBERS, ValueKind
 from benchboard.errors import Invalid
 from benchboard.i18n import _
@@ -34,8 +35,9 @@ Operator = Literal[
 Unit = Literal["", "interval", "second", "minute", "hour", "day", "week", "month", "quarter", "year"]
 """What times are rounded down to; `interval`: to the unit that fits the time range (`:interval`)."""
 Function = Literal["count", "count_distinct", "sum", "avg", "min", "max", "median"]
-Derived = Literal["share", "ratio"]
-"""What is calculated from the sums of all rows: the percentage of their total, or the sum divided by another one."""
+Derived = Literal["share", "ratio", "formula"]
+"""What is calculated from the sums of all rows: the percentage of their total, the sum divided by another one, or
+anything from several measures."""
 Server = Literal["", "postgresql", "mysql"]
 """What a database server speaks (MariaDB: MySQL); empty where there is none."""
 Dialect = Literal["own", "duckdb", "postgresql", "mysql"]
@@ -80,17 +82,66 @@ class Group:
 @dataclass(frozen=True, slots=True)
 class Measure:
     """What is calculated for each group. `count` has no column: it counts rows; `share` without one is the percentage
-    of rows. `ratio` divides the column's sum by that of `divisor`, or by the number of rows without one."""
+    of rows. `ratio` divides the column's sum by that of `divisor`, or by the number of rows without one. A `formula`
+    has no column of its own. `once`: the columns by which a row of a joined table is known, of which each counts once
+    in a group, however many rows find it."""
 
     function: Function | Derived
     column: str = ""
     name: str = ""
     divisor: str = ""
+    formula: Formula | None = None
+    once: tuple[str, ...] = ()
 
     @property
     def output(self) -> str:
         """The name of its column in the result."""
         return self.name
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that it is calculated from, those by which rows count once among them."""
+        own = (self.column, self.divisor, *self.once)
+        inner = formula_columns(self.formula) if self.formula is not None else ()
+        return tuple(dict.fromkeys(one for one in (*own, *inner) if one))
+
+    @property
+    def once_keys(self) -> tuple[tuple[str, ...], ...]:
+        """The columns by which rows of joined tables are known, for each of these tables."""
+        inner = _amounts_of(self.formula)
+        return tuple(dict.fromkeys(one for one in (self.once, *(amount.once for amount in inner)) if one))
+
+    def with_column(self, old: str, new: str) -> "Measure":
+        """The measure of a column that is called otherwise now."""
+
+        def named(name: str) -> str:
+            return new if name == old else name
+
+        def renamed(one: Amount) -> Formula:
+            return replace(one, column=named(one.column), once=tuple(map(named, one.once)))
+
+        formula = with_amounts(self.formula, renamed) if self.formula is not None else None
+        return replace(self, column=named(self.column), divisor=named(self.divisor), formula=formula,
+                       once=tuple(map(named, self.once)))  # fmt: skip
+
+
+def _amounts_of(formula: Formula | None) -> tuple[Amount, ...]:
+    return tuple(amounts(formula)) if formula is not None else ()
+
+
+def formula_measure(formula: Formula, name: str) -> Measure:
+    """The measure of a formula: a plain one where it is no more than that."""
+    if isinstance(formula, Amount) and not formula.is_total:
+        return Measure(cast("Function", formula.function), formula.column, name, once=formula.once)
+    if isinstance(formula, Operation) and formula.sign == "/":
+        left, right = formula.left, formula.right
+        if isinstance(left, Amount) and isinstance(right, Amount) and all(map(_is_plain_sum, (left, right))):
+            return Measure("ratio", left.column, name, right.column)
+    return Measure("formula", "", name, formula=formula)
+
+
+def _is_plain_sum(one: Amount) -> bool:
+    return one.function in ("sum", "count") and not one.once and not one.is_total
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,6 +412,7 @@ def measure_name(question: Question, function: Function | Derived, column: str =
         "median": f"median_{column}",
         "share": f"share_of_{column or rows}_pct",
         "ratio": f"{column}_per_{divisor or 'row'}",
+        "formula": "calculated",
     }[function]
 
 
@@ -368,8 +420,14 @@ def with_measure(question: Question, function: Function | Derived, column: str =
     """The question with one measure more, called `name` if that is free."""
     if any(one.function == function and one.column == column for one in question.measures):
         return question
-    wanted = name or measure_name(question, function, column)
-    measure = Measure(function, column, free_name(wanted, question.outputs))
+    return with_added_measure(question, Measure(function, column, name or measure_name(question, function, column)))
+
+
+def with_added_measure(question: Question, measure: Measure) -> Question:
+    """The question with this measure more, under its name if that is free; unchanged if it has the same already."""
+    if any(replace(one, name="") == replace(measure, name="") for one in question.measures):
+        return question
+    measure = replace(measure, name=free_name(measure.name, question.outputs))
     return _with_valid_sorts(replace(question, measures=(*question.measures, measure), columns=()), question)
 
 

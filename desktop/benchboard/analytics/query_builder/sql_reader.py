@@ -5,6 +5,14 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final, cast
 
+from benchboard.analytics.query_builder.formula import (
+    Amount,
+    Constant,
+    Formula,
+    Operation,
+    Sign,
+    with_amounts,
+)
 from benchboard.analytics.query_builder.question import (
     MAX_LIMIT,
     UNITS,
@@ -76,13 +84,19 @@ class _QueryReader:
     def __init__(self, text: str, placed: list[tuple[QueryWord, int, int]], source_id: str, dialect: Dialect) -> None:
         self._source, self._placed, self._words = text, placed, [word for word, _start, _end in placed]
         self._source_id, self._dialect, self._at = source_id, dialect, 0
+        self._inner_filters: tuple[Filter, ...] = ()
+        """Those of the rows whose places are counted."""
 
     def question(self) -> Question:
         self._expect("select")
         groups, measures = self._outputs()
         self._expect("from")
         table, joins, calculations = self._rows(0)
-        filters = self._filters() if self._take("where") else ()
+        filters = self._filters() if self._take("where") else self._inner_filters
+        if self._inner_filters is not filters and self._inner_filters:
+            raise _NotOurs
+        if any(one.once_keys for one in measures):
+            measures, calculations = self._counted_once(measures, calculations, len(groups))
         columns: tuple[PlainColumn, ...] = ()
         if groups and not measures and not self._is("group"):
             groups, columns = (), _plain(groups)
@@ -114,11 +128,39 @@ class _QueryReader:
             self._expect("from")
             table, joins, calculations = self._rows(depth + 1)
             found = table, joins, (*calculations, *added)
+            if not depth and self._take("where"):
+                self._inner_filters = self._filters()
         else:
             found = self._joined(depth)
         self._expect(")", "as")
         self._name()
         return found
+
+    def _counted_once(
+        self, measures: tuple[Measure, ...], calculations: tuple[Calculation, ...], groups: int
+    ) -> tuple[tuple[Measure, ...], tuple[Calculation, ...]]:
+        """The measures that take rows by their place with the columns by which these are known, and the calculations
+        without those places."""
+        places = {keys[0] for one in measures for keys in one.once_keys}
+        keys: dict[str, tuple[str, ...]] = {}
+        for one in calculations:
+            if one.name in places:
+                keys[one.name] = _partition(one.expression, self._dialect)[groups:]
+        if set(keys) != places or not all(keys.values()):
+            raise _NotOurs
+
+        def known(one: Amount) -> Amount:
+            return replace(one, once=keys[one.once[0]]) if one.once else one
+
+        found = tuple(
+            replace(
+                one,
+                once=keys[one.once[0]] if one.once else (),
+                formula=with_amounts(one.formula, known) if one.formula is not None else None,
+            )
+            for one in measures
+        )
+        return found, tuple(one for one in calculations if one.name not in places)
 
     def _table(self) -> str:
         table = self._name()
@@ -321,14 +363,15 @@ class _QueryReader:
         if self._take("*"):
             return (), ()
         while True:
-            if not (self._peek().kind == "word" and self._is("(", 1)):
+            is_formula = self._is("(") or self._peek().kind == "number"
+            if not is_formula and not (self._peek().kind == "word" and self._is("(", 1)):
                 groups.append(Group(self._name(), "", self._alias()))
             elif self._is("date_trunc"):
                 groups.append(self._time_group())
             elif self._is("cast"):
                 groups.append(self._mysql_time_group())
             else:
-                measures.append(self._measure())
+                measures.append(self._any_measure())
             if not self._take(","):
                 return tuple(groups), tuple(measures)
 
@@ -360,22 +403,80 @@ class _QueryReader:
                 return Group(columns.pop(), unit, self._name())
         raise _NotOurs
 
-    def _measure(self) -> Measure:
-        function, column = self._next().text, ""
+    def _any_measure(self) -> Measure:
+        first = self._at
+        try:
+            return self._measure()
+        except _NotOurs:
+            self._at = first
+        formula = self._formula(0)
+        self._expect("as")
+        return Measure("formula", "", self._name(), formula=formula)
+
+    def _formula(self, depth: int) -> Formula:
+        left = self._operand(depth)
+        sign = next((one for one in ("+", "-", "*") if self._take(one)), None)
+        if sign is None:
+            return left
+        if sign == "*" and self._is("1.0") and self._is("/", 1):
+            self._expect("1.0", "/", "nullif", "(")
+            right = self._formula(depth + 1)
+            self._expect(",", "0", ")")
+            return Operation("/", left, right)
+        return Operation(cast("Sign", sign), left, self._operand(depth))
+
+    def _operand(self, depth: int) -> Formula:
+        if depth > _MAX_LEVELS:
+            raise _NotOurs
+        if self._take("("):
+            found = self._formula(depth + 1)
+            self._expect(")")
+            return found
+        if self._peek().kind == "number":
+            return Constant(self._next().text)
+        return self._amount()
+
+    def _amount(self) -> Amount:
+        """An aggregate, or its sum over all rows of the result."""
+        if self._is("sum") and self._is("(", 2) and not self._is("(", 1):
+            raise _NotOurs
+        if self._is("sum") and self._is("(", 1) and self._is("(", 3):
+            self._expect("sum", "(")
+            inner = self._amount()
+            self._expect(")", "over", "(", ")")
+            return replace(inner, is_total=True)
+        function, column, once = self._next().text, "", ()
         self._expect("(")
         if function == "count" and self._take("distinct"):
             function = "count_distinct"
         if function == "count":
             self._expect("*")
-        elif function == "count_distinct" or function in AGGREGATES:
-            column = self._name()
+        elif function in AGGREGATES or function == "count_distinct":
+            column, once = self._amount_column()
         else:
             raise _NotOurs
         self._expect(")")
-        if function in ("count", "sum") and self._take("*"):
-            return self._derived(column)
+        return Amount(function, column, once)
+
+    def _amount_column(self) -> tuple[str, tuple[str, ...]]:
+        """The column of an aggregate, and the column with the places of rows if those in the first place count."""
+        if not self._take("case"):
+            return self._name(), ()
+        self._expect("when")
+        place = self._name()
+        self._expect("=", "1", "then")
+        column = self._name()
+        self._expect("end")
+        return column, (place,)
+
+    def _measure(self) -> Measure:
+        found = self._amount()
+        if found.is_total:
+            raise _NotOurs
+        if found.function in ("count", "sum") and not found.once and self._take("*"):
+            return self._derived(found.column)
         self._expect("as")
-        return Measure(cast("Function", function), column, self._name())
+        return Measure(cast("Function", found.function), found.column, self._name(), once=found.once)
 
     def _derived(self, column: str) -> Measure:
         """What is calculated from the sum that was read: its percentage of the total, or a ratio."""
@@ -507,6 +608,23 @@ class _QueryReader:
         if found.kind != "number" or "." in found.text or not 0 < int(found.text[:9]) <= MAX_LIMIT:
             raise _NotOurs
         return int(found.text)
+
+
+def _partition(expression: str, dialect: Dialect) -> tuple[str, ...]:
+    """The columns of PARTITION BY, of the last ones their names; empty for those that are calculated."""
+    found = words(expression, dialect) or []
+    start = next((at for at, one in enumerate(found) if one.text == "by"), None)
+    end = next((at for at, one in enumerate(found) if one.kind == "word" and one.text == "order"), None)
+    if start is None or end is None:
+        raise _NotOurs
+    parts, depth = list[list[QueryWord]]([[]]), 0
+    for one in found[start + 1 : end]:
+        depth += (one.kind == "sign") * ((one.text == "(") - (one.text == ")"))
+        if one.kind == "sign" and one.text == "," and not depth:
+            parts.append([])
+        else:
+            parts[-1].append(one)
+    return tuple(part[0].text if len(part) == 1 else "" for part in parts)
 
 
 def _plain(outputs: tuple[Group, ...]) -> tuple[PlainColumn, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from benchboard.analytics.query_builder.formula import Amount, formula_sql
 from benchboard.analytics.query_builder.question import (
     WITH_VALUES,
     Calculation,
@@ -48,9 +49,11 @@ def to_sql(question: Question, dialect: Dialect | None = None) -> str:
     outputs = [_group(one, language) for one in question.groups]
     outputs += [_measure(one, language) for one in question.measures]
     outputs = outputs or [quote_name(one.column, language) for one in question.columns]
-    lines = ["SELECT " + (",\n" + _INDENT).join(outputs or ["*"]), f"FROM {rows_sql(question, language)}"]
-    if question.filters:
-        lines.append("WHERE " + "\n  AND ".join(condition_sql(one, language) for one in question.filters))
+    select = "SELECT " + (",\n" + _INDENT).join(outputs or ["*"])
+    if once_keys(question):
+        lines = [select, f"FROM {_numbered_rows(question, language)}"]
+    else:
+        lines = [select, f"FROM {rows_sql(question, language)}", *_where(question, language)]
     if question.groups:
         lines.append("GROUP BY " + ", ".join(str(place) for place, _one in enumerate(question.groups, 1)))
     if question.sorts:
@@ -59,6 +62,38 @@ def to_sql(question: Question, dialect: Dialect | None = None) -> str:
     if question.limit is not None:
         lines.append(f"LIMIT {question.limit}")
     return "\n".join(lines)
+
+
+def _where(question: Question, dialect: Dialect) -> list[str]:
+    if not question.filters:
+        return []
+    return ["WHERE " + "\n  AND ".join(condition_sql(one, dialect) for one in question.filters)]
+
+
+def once_keys(question: Question) -> tuple[tuple[str, ...], ...]:
+    """The columns by which rows of joined tables are known that count once, for each of these tables."""
+    return tuple(dict.fromkeys(keys for one in question.measures for keys in one.once_keys))
+
+
+def place_name(keys: Sequence[str]) -> str:
+    """The name of the column with the places of rows among those with the same values in these columns."""
+    return "_".join(("place_by", *keys))[:60]
+
+
+def _numbered_rows(question: Question, dialect: Dialect) -> str:
+    """The rows that the filters leave, with their place in their group among those that found the same row of a joined
+    table: what counts once is taken from the first."""
+    groups = [_group_value(one, dialect) for one in question.groups]
+    lines = ["SELECT *"]
+    for keys in once_keys(question):
+        by = ", ".join((*groups, *(quote_name(one, dialect) for one in keys)))
+        first = quote_name(keys[0], dialect)
+        name = quote_name(place_name(keys), dialect)
+        lines[-1] += ","
+        lines.append(f"  row_number() OVER (PARTITION BY {by} ORDER BY {first}) AS {name}")
+    lines += [f"FROM {rows_sql(question, dialect)}", *_where(question, dialect)]
+    inner = _indented("\n".join(lines))
+    return f"(\n{inner}\n) AS {quote_name(base_name(question, dialect), dialect)}"
 
 
 def rows_sql(question: Question, dialect: Dialect | None = None) -> str:
@@ -178,26 +213,39 @@ def rounded_time(column: str, unit: Unit, dialect: Dialect) -> str:
     return f"date_trunc({':interval' if unit == 'interval' else quote_text(unit)}, {column})"
 
 
-def _group(group: Group, dialect: Dialect) -> str:
+def _group_value(group: Group, dialect: Dialect) -> str:
     column = quote_name(group.column, dialect)
-    if group.unit:
-        column = rounded_time(column, group.unit, dialect)
+    return rounded_time(column, group.unit, dialect) if group.unit else column
+
+
+def _group(group: Group, dialect: Dialect) -> str:
+    column = _group_value(group, dialect)
     return f"{column} AS {quote_name(group.name, dialect)}" if group.name else column
 
 
 def _measure(measure: Measure, dialect: Dialect) -> str:
-    column = quote_name(measure.column, dialect)
-    if measure.function == "share":  # 100.0, because whole numbers would be divided without remainder
+    if measure.formula is not None:
+        value = formula_sql(measure.formula, lambda one: _amount(one, dialect))
+    elif measure.function == "share":  # 100.0, because whole numbers would be divided without remainder
         value = f"{_sum(measure.column, dialect)} * 100.0 / nullif(sum({_sum(measure.column, dialect)}) OVER (), 0)"
     elif measure.function == "ratio":
         value = f"{_sum(measure.column, dialect)} * 1.0 / nullif({_sum(measure.divisor, dialect)}, 0)"
-    elif measure.function == "count":
+    else:
+        value = _amount(Amount(measure.function, measure.column, measure.once), dialect)
+    return f"{value} AS {quote_name(measure.name, dialect)}"
+
+
+def _amount(amount: Amount, dialect: Dialect) -> str:
+    column = quote_name(amount.column, dialect)
+    if amount.once:
+        column = f"CASE WHEN {quote_name(place_name(amount.once), dialect)} = 1 THEN {column} END"
+    if amount.function == "count":
         value = "count(*)"
-    elif measure.function == "count_distinct":
+    elif amount.function == "count_distinct":
         value = f"count(DISTINCT {column})"
     else:
-        value = f"{measure.function}({column})"
-    return f"{value} AS {quote_name(measure.name, dialect)}"
+        value = f"{amount.function}({column})"
+    return f"sum({value}) OVER ()" if amount.is_total else value
 
 
 def _sum(column: str, dialect: Dialect) -> str:

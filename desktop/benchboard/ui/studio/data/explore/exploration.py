@@ -705,6 +705,8 @@ class Exploration(QObject):
         period = self.period()
         variables: dict[str, Sequence[str]] = dict(period.values) if period is not None else {}
         self.running, self.late, self.cancelled = True, False, False
+        if not automatic and self.result is not None and self.result.error is not None:
+            self.result = None  # an error that this run is to overcome isn't said of it
 
         def op(session: DatabaseSession) -> ExplorationResult:
             started = time.perf_counter()

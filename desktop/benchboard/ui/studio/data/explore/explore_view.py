@@ -734,7 +734,7 @@ class ExploreView(QWidget):
         AddToDashboard(
             self._context,
             self.add,
-            title=self.result.title,
+            title=self.result.query_title,
             kind=self._with_room(kind),
             query=state.text,
             source_id=state.source_id,

@@ -158,6 +158,8 @@ class ResultPane(QWidget):
         self._known_kind = ""
         """The kind of widget that was shown before the last run, or was chosen since."""
         """The result of which a screen reader was told how many rows it has."""
+        self._titled: tuple[ExplorationResult, str] | None = None
+        """A result, and its title by what was known of its query."""
         self._told_stale: ExplorationResult | None = None
         """The result of which was told that it is from before the changes."""
         self.chart = _Chart()
@@ -296,6 +298,7 @@ class ResultPane(QWidget):
         whole.addWidget(self._footer())
         theme().changed.connect(self._show_looks)
         exploration.changed.connect(self._show_kind)
+        exploration.changed.connect(self._show_status)
         exploration.changed.connect(self._show_repeated)
         exploration.sources_changed.connect(self._show_repeated)
         exploration.result_changed.connect(self.show_result)
@@ -453,13 +456,32 @@ class ResultPane(QWidget):
 
     @property
     def title(self) -> str:
-        """The title of the chart: of the last result that was no error, while that is shown."""
-        exploration, good = self._exploration, self._exploration.last_good
+        """The title of the chart: of the result that is shown, also while the query is another one already."""
+        exploration, result = self._exploration, self._result
         if exploration.result is not None and exploration.result.part_start is not None:
             return _("Selected SQL")
-        if self.is_stale and good is not None:
-            return question_title(exploration.read_question(good.text, good.source_id), exploration.table)
-        return question_title(exploration.state.question, exploration.table)
+        if result is None or not self._is_behind(result):
+            return self.query_title
+        if self._titled is not None and self._titled[0] is result:
+            return self._titled[1]
+        return question_title(exploration.read_question(result.text, result.source_id), exploration.table)
+
+    @property
+    def query_title(self) -> str:
+        """The title of a chart of the query as it is now."""
+        return question_title(self._exploration.state.question, self._exploration.table)
+
+    def _is_behind(self, result: ExplorationResult) -> bool:
+        """Whether a result is that of another query than the present one."""
+        state = self._exploration.state
+        is_whole = result.part_start is None
+        return is_whole and (result.text, result.source_id) != (state.text, state.source_id)
+
+    def _note_title(self) -> None:
+        """Keep the title of the result while its query is known in full."""
+        result = self._result
+        if result is not None and result.part_start is None and not self._is_behind(result):
+            self._titled = result, self.query_title
 
     def widget(self, kind: str = "") -> WidgetContent:
         """What is shown, as a widget of a page."""
@@ -646,6 +668,7 @@ class ResultPane(QWidget):
                 why = mismatch_reason(self.widget(kind), table) or ""
             button.disable(why if kind != shown else "")
             button.setChecked(kind == shown and table is not None)
+        self._note_title()
         self._show_settings(table)
         self._export_button.disable(self.why_no_export())
         self._title.setText(self.title if exploration.state.text else "")
@@ -709,18 +732,18 @@ class ResultPane(QWidget):
 
     def _show_reason(self) -> None:
         """Say why the chart is of its kind, or that the result isn't that of the query."""
-        result = self._result
+        exploration, result = self._exploration, self._result
         suggestion, table = (result.suggestion, result.table) if result is not None else (None, None)
         text = ""
         if self.is_stale:
             text = _("Showing the result from before your changes")
-        elif suggestion is not None and not self._exploration.chosen_kind(result) and table is not None and table.rows:
+        elif suggestion is not None and not exploration.chosen_kind(result) and table is not None and table.rows:
             text = suggestion.reason
         self._reason.set_tone("secondary" if self.is_stale else "muted")
         self._reason.setText(text)
         self._reason.setVisible(bool(text))
         for effect in self.faded:
-            effect.setEnabled(self.is_stale)
+            effect.setEnabled(self.is_stale or (exploration.running and exploration.late))
 
     def _data_elsewhere(self) -> Period | None:
         """The days of the data, if the result is empty because none of them is in the time range."""
@@ -809,6 +832,7 @@ class ResultPane(QWidget):
             text = _("No result") if self._is_said_in_sql() else ""
         elif result is not None and result.table is not None:
             mark, role = ("ph.warning", "warn") if result.table.truncated else ("ph.check", "ok")
+            mark = "" if self._is_behind(result) else mark
             text = _result_text(result.table, result.seconds)
             text += " · " + _("selected SQL") if result.part_start is not None else ""
         elif exploration.running:

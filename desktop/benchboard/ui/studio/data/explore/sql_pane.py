@@ -106,6 +106,8 @@ class SqlEditor(QWidget):
         self._exploration = exploration
         self.error: AppError | None = None
         """What is wrong with the query: said alone, because a query with an error isn't shown by the builder either."""
+        self._failed: AppError | None = None
+        """What the latest run showed to be wrong with the query."""
         self._returned: tuple[ResultColumn, ...] = ()
         """What the query returns."""
         self.edit = SqlEdit(
@@ -277,10 +279,14 @@ class SqlEditor(QWidget):
         """Say what running the query showed to be wrong with it."""
         result, failed = self._exploration.result, self._run_error()
         is_shown = self.error is not None and failed is not None and self.error.what == failed.what
+        before, self._failed = self._failed, failed
         if failed is not None and not is_shown:
             self.edit.show_error(failed)
             self._show_error(failed)
             self.edit.tell_now(self.edit.said_of(failed))
+        elif failed is None and before is not None and self.error is not None and self.error.what == before.what:
+            self.edit.show_error(None)
+            self._show_error(None)
         elif failed is None and result is not None and result.text == self.edit.toPlainText() and result.table:
             self.edit.show_error(None)
             self._show_error(None)
@@ -295,6 +301,8 @@ class SqlEditor(QWidget):
         result, text = self._exploration.result, self.edit.toPlainText()
         if result is None or result.error is None or self._exploration.state.mode != "sql":
             return None
+        if self._exploration.running:
+            return None  # it is being found out anew
         start = result.part_start or 0
         if not (text == result.text if result.part_start is None else text.startswith(result.text, start)):
             return None
