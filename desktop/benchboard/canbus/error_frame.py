@@ -31,6 +31,8 @@ _STATES: Final = _CONTROLLER | 0x40 | 0x100
 _COUNTERS: Final = 0x200
 """The class bit that says only that the last two bytes have the error counters."""
 _RESTARTED, _ACTIVE = 0x100, 0x40
+_COUNTED: Final = 0x80 | _COUNTERS
+"""The class of a report of errors that were counted, rather than seen one by one."""
 
 
 def is_state_report(frame: Frame) -> bool:
@@ -54,6 +56,14 @@ def is_recovery(frame: Frame) -> bool:
 def restart_report() -> Frame:
     """The error frame of a controller that was restarted now, by this computer's clock."""
     return Frame(_RESTARTED, error=True, data=bytes(8), timestamp=Timestamp(time.time(), TimeSource.HOST, 0.001))
+
+
+def count_report(tx_errors: int = 0, rx_errors: int = 0) -> Frame:
+    """The error frame that says that the interface has counted more errors on the bus than when it was asked last. Its
+    time is when it said so, by this computer's clock: the errors were before that.
+    """
+    data = bytes([0] * 6 + [min(tx_errors, 255), min(rx_errors, 255)])
+    return Frame(_COUNTED, error=True, data=data, timestamp=Timestamp(time.time(), TimeSource.HOST, 0.001))
 
 
 def error_title(frame: Frame) -> str:

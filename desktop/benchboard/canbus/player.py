@@ -110,7 +110,7 @@ class Player:
 
     @property
     def sent(self) -> int:
-        """Frames that were sent."""
+        """Frames that were sent since it began, or went to another frame; in a loop, in this round."""
         return self._sent
 
     @property
@@ -181,7 +181,7 @@ class Player:
         """Go on at the frame of this number, or the first one after it."""
         with self._changed:
             self._next = min(bisect_left(self._numbers, number), len(self._numbers) - 1)
-            self._rounds = 0
+            self._rounds = self._sent = 0
             self._set_now(self._offset(self._next))
             self._changed.notify_all()
 
@@ -222,7 +222,7 @@ class Player:
                 if self._next >= len(self._numbers):
                     if not self._loops:
                         return None
-                    self._next, self._rounds = 0, self._rounds + 1
+                    self._next, self._rounds, self._sent = 0, self._rounds + 1, 0
                 left = (self._rounds * self._round + self._offset(self._next) - self._now()) / self._speed
                 if not self._paused and left <= 0:
                     self._most_late_s = max(self._most_late_s, -left)

@@ -661,6 +661,58 @@ def test_playing_onto_the_bus_sends_the_frames_with_their_new_ids(
     assert not opened.playback.playing
 
 
+def test_playing_onto_the_bus_goes_on_in_other_views_and_is_stopped_in_the_status_bar(
+    qtbot: QtBot, shell: Shell, opened: RecordingsView, simulator: Simulator, manager: DeviceManager, click: Clicker
+) -> None:
+    """It paused without a word when the technician went to look at the bus."""
+    window, status = shell.window(), shell.context.status
+    shell.go("bench/live")
+    qtbot.waitUntil(lambda: click.find(window, "live_start").isEnabled())
+    click(window, "live_start")
+    qtbot.waitUntil(lambda: manager.live is not None)
+    live = manager.live
+    assert live is not None
+    shell.go("bench/recordings")
+    select(opened.playback.target, "bus")
+    click(window, "recording_play")
+    shell.go("bench/live")
+    assert not opened.playback.isVisible()
+    sent = live.capture.counters().bus.sent
+    qtbot.waitUntil(lambda: live.capture.counters().bus.sent >= sent + 50)
+    assert opened.playback.playing
+    assert status.text("replay").startswith("Replaying drive.log: ")
+    shoot(shell, "live_bus_replaying")
+    shell.go("bench/recordings")
+    assert opened.frames.table.currentIndex().row() > 0, "the list is where it is"
+    opened.playback.seek(0)
+    qtbot.waitUntil(lambda: "frames sent" in click.find(window, "recording_played").text())
+    shell.go("bench/timing")
+    stop = status.cell("replay_stop")
+    assert stop is not None
+    stop.click()
+    assert not opened.playback.playing
+    assert status.cell("replay") is None
+    assert manager.playing_onto is None
+    shell.go("bench/recordings")
+    assert click.find(window, "recording_played").text().startswith("Stopped, ")
+    click(window, "recording_play")
+    shell.go("bench/timing")
+    manager.close_bus()
+    qtbot.waitUntil(lambda: "The live bus was closed. Playing has ended." in toasts(shell))
+    assert status.cell("replay") is None
+
+
+def test_playing_in_the_window_alone_says_that_it_paused_when_it_was_left(
+    qtbot: QtBot, shell: Shell, opened: RecordingsView, click: Clicker
+) -> None:
+    window = shell.window()
+    click(window, "recording_play")
+    shell.go("bench/timing")
+    assert not opened.playback.playing
+    shell.go("bench/recordings")
+    assert click.find(window, "recording_played").text() == "Paused because it wasn't shown any more."
+
+
 @pytest.fixture
 def two(tmp_path: Path) -> Path:
     """A recording of two channels: 0x0C9 every 10 ms on can0, every 20 ms on can1, which has an error frame too."""

@@ -17,7 +17,7 @@ from sqlalchemy import insert
 
 from benchboard.canbus.bus import BusState, ErrorState
 from benchboard.canbus.capture import Counters
-from benchboard.canbus.timing import Timing, controller
+from benchboard.canbus.timing import Timing, cia_sample_point, controller
 from benchboard.dongles import fleet
 from benchboard.dongles.fleet import DongleRecord
 from benchboard.storage.models.dongles import Dongle as DongleRow
@@ -759,6 +759,36 @@ def test_node_comparison_other_bitrate_is_incompatible(
     assert "Enter numbers" in verdict.accessibleName()
 
 
+def test_clock_above_the_controllers_greatest_gives_no_result(qtbot: QtBot, shell: Shell, click: Clicker) -> None:
+    """An MCP2515 at 80 MHz had “at most 20 MHz” beside registers and “Compatible”."""
+    window = shell.window()
+    shell.go("bench/timing")
+    view = window.findChild(TimingView)
+    choice = click.find(window, "timing_controller")
+    assert isinstance(choice, Select)
+    choice.set_current_key("mcp251x")
+    _type(qtbot, click, window, "timing_clock", "40")
+    qtbot.waitUntil(lambda: view._phases is None and not view._solve_timer.isActive())
+    edit = click.find(window, "timing_clock")
+    assert edit.property("wrong")
+    assert "at most 20 MHz" in edit.accessibleDescription()
+    assert "Correct “CAN clock”" in view._inputs.why_none()
+    _type(qtbot, click, window, "timing_clock", "20")
+    qtbot.waitUntil(lambda: view._phases is not None)
+
+
+def test_data_sample_point_is_that_of_the_command_line(qtbot: QtBot, shell: Shell, click: Clicker) -> None:
+    """The window had 80 % where `timing solve` had 75 % for the same bit rates."""
+    window = shell.window()
+    shell.go("bench/timing")
+    view = window.findChild(TimingView)
+    click(window, "timing_fd")
+    qtbot.waitUntil(lambda: view._phases is not None and view._phases.data is not None)
+    request = view._inputs.last_request
+    assert request.data.sample_point == cia_sample_point(round(request.data.bitrate)) == 75.0
+    assert click.find(window, "second_data_point").text() == "75"
+
+
 def test_timing_invalid_clock_is_reported_at_its_field(qtbot: QtBot, shell: Shell, click: Clicker) -> None:
     window = shell.window()
     shell.go("bench/timing")
@@ -1018,7 +1048,7 @@ def test_fd_both_phases_are_solved_drawn_and_written_with_delay_compensation(
     click(window, "timing_fd")
     qtbot.waitUntil(lambda: view._phases is not None and view._phases.data is not None)
     phases = view._phases
-    assert (phases.nominal.bitrate, phases.data.bitrate, phases.data.sample_point) == (500_000, 2_000_000, 80)
+    assert (phases.nominal.bitrate, phases.data.bitrate, phases.data.sample_point) == (500_000, 2_000_000, 75)
     assert visible(window, "timing_data_bit")
     assert visible(window, "timing_pairs")
     assert not visible(window, "timing_cloud")
@@ -1028,7 +1058,7 @@ def test_fd_both_phases_are_solved_drawn_and_written_with_delay_compensation(
     qtbot.waitUntil(lambda: dongles()[0].config.fd_enabled)
     config = simulator.persistent(device_id).config
     assert config == dongles()[0].config
-    assert (config.data_bitrate, config.tdc_enabled, config.tdc_offset) == (2_000_000, True, 32)
+    assert (config.data_bitrate, config.tdc_enabled, config.tdc_offset) == (2_000_000, True, 30)
     qtbot.waitUntil(lambda: view.verification.status.text().startswith("0 errors in "))
     assert not view._differs.isVisible()
     click(window, "timing_tdc")
@@ -1095,12 +1125,14 @@ def test_fd_is_off_for_a_controller_without_a_data_phase(qtbot: QtBot, shell: Sh
     select = click.find(window, "timing_controller")
     assert isinstance(select, Select)
     select.setCurrentIndex(select.findData("sja1000"))
-    qtbot.waitUntil(lambda: view._phases is not None and view._phases.data is None)
+    qtbot.waitUntil(lambda: view._phases is None)
     box = click.find(window, "timing_fd")
     assert not box.isEnabled()
     assert box.toolTip() == "This controller has no CAN FD data phase."
     assert not visible(window, "timing_data_bitrate")
     assert "12 MHz" in view._inputs._fields["clock"].edit.accessibleDescription()
+    _type(qtbot, click, window, "timing_clock", "8")
+    qtbot.waitUntil(lambda: view._phases is not None and view._phases.data is None)
 
 
 def test_fd_no_pair_says_which_phase_and_the_nearest(qtbot: QtBot, shell: Shell, click: Clicker) -> None:

@@ -9,6 +9,7 @@ import pytest
 from benchboard.canbus import link, slcan_codec
 from benchboard.canbus.backends.slcan import SlcanBus
 from benchboard.canbus.bus import BusState, ErrorState, SendResult
+from benchboard.canbus.error_frame import error_title, is_recovery, is_state_report
 from benchboard.canbus.frame import Frame, TimeSource
 from benchboard.errors import DeviceFailure, Invalid
 from support.scripted_dongle import ScriptedDongle, scripted_dongle
@@ -177,6 +178,20 @@ def test_state_of_our_dongle_has_its_counters() -> None:
         state = until(bus, lambda state: state.error_state is ErrorState.BUS_OFF)
         assert state.bus_off
         assert (state.tx_errors, state.bus_errors) == (0x100, 0x124)
+        bus.close()
+
+
+def test_recv_rise_of_the_error_counter_is_an_error_frame_and_an_equal_count_is_none() -> None:
+    """Sixty bus errors met no trigger “error”: the dongle reports changes of its state alone."""
+    with scripted_dongle() as dongle:
+        bus = opened(dongle)
+        dongle.say(b"e0000000000000000" + b"0\r" + b"e0008000200000003" + b"0\r")
+        dongle.say(b"e0008000200000003" + b"0\r" + b"e0007000200000005" + b"0\r" + b"t1230\r")
+        found = received(bus, 3)
+        errors = [frame for frame in found if frame.error]
+        assert [(frame.data[6], frame.data[7]) for frame in errors] == [(8, 2), (7, 2)]
+        assert not any(is_recovery(frame) or is_state_report(frame) for frame in errors)
+        assert error_title(errors[0]) == "Bus error"
         bus.close()
 
 

@@ -19,6 +19,7 @@ from benchboard.canbus.bus import (
     require_sendable,
 )
 from benchboard.canbus.clock import HOST_DELAY_S, FrameClock
+from benchboard.canbus.error_frame import count_report
 from benchboard.canbus.frame import Frame, TimeSource, Timestamp
 from benchboard.canbus.link import Chunk
 from benchboard.errors import AppError, DeviceFailure, Invalid
@@ -90,6 +91,8 @@ class SlcanBus:
         self._unanswered: deque[_Handed] = deque(maxlen=_MOST_UNANSWERED)
         self._queued: deque[_Handed] = deque(maxlen=_MOST_UNANSWERED)
         self._accepted: list[Frame] = []
+        # What the dongle said of errors that it counted: it reports no single one, only changes of its state.
+        self._counted: list[Frame] = []
         # Of frames given up since the dongle last told its state, which may be why: told once it is known.
         self._gave_up: list[OnResult] = []
         # Whether the next answer is that to `_PROBE`, whether one was refused as in an open channel, and then accepted.
@@ -124,7 +127,8 @@ class SlcanBus:
         """The frames that have arrived or were sent; also asks the dongle for its state, twice a second.
 
         A frame was sent once another node has acknowledged it, or, where the dongle doesn't report that, has accepted
-        it; of other firmware, which may not answer, once it was written. Raises `DeviceFailure` (`bus.restarted`) if
+        it; of other firmware, which may not answer, once it was written. Each time that the dongle has counted more
+        errors, an error frame says so. Raises `DeviceFailure` (`bus.restarted`) if
         the dongle has closed the channel by itself, as it does when it restarts; `port.*` if it is gone.
         """
         if self._early:
@@ -139,6 +143,10 @@ class SlcanBus:
                 self._accepted.clear()
             if self._reports_sent and self._capabilities.time_source is TimeSource.DEVICE:
                 frames.sort(key=_TIME)  # the reports came between the frames
+        if self._counted:
+            with self._lock:
+                frames += self._counted
+                self._counted.clear()
         now = time.monotonic()
         if now >= self._next_query:
             self._next_query = now + _STATE_INTERVAL_S
@@ -239,6 +247,8 @@ class SlcanBus:
             if kind == "e" and len(digits) == 17:
                 tx_errors, rx_errors = int(digits[:4], 16), int(digits[4:8], 16)
                 bus_errors, reported = int(digits[8:16], 16), ERROR_STATES[int(digits[16])]
+                if bus_errors > self._bus_errors:
+                    self._counted.append(count_report(tx_errors, rx_errors))
                 self._tx_errors, self._rx_errors = tx_errors, rx_errors
                 self._bus_errors, self._error_state = bus_errors, error_state(tx_errors, rx_errors, reported)
                 self._probe_is_next = self._benchboard_dialect

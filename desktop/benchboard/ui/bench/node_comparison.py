@@ -9,12 +9,30 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from benchboard.canbus.timing import CONTROLLERS, Comparison, Node, Timing, compare, controller, solve, solve_fd
+from benchboard.canbus.timing import (
+    CONTROLLERS,
+    Comparison,
+    Node,
+    Timing,
+    cia_sample_point,
+    compare,
+    controller,
+    solve,
+    solve_fd,
+)
 from benchboard.canbus.timing.figures import limit_percent
 from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _, number, parse_number, percent
 from benchboard.ui.bench.bench_format import bit_rate
-from benchboard.ui.bench.number_edit import USUAL_BIT_RATES, USUAL_DATA_BIT_RATES, NumberEdit, Step, along, by
+from benchboard.ui.bench.number_edit import (
+    DEFAULT_DATA_BIT_RATE,
+    USUAL_BIT_RATES,
+    USUAL_DATA_BIT_RATES,
+    NumberEdit,
+    Step,
+    along,
+    by,
+)
 from benchboard.ui.bench.timing_request import Phases, TimingRequest, check_request
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Card, Field, Select, Text, paint_icon
@@ -64,8 +82,12 @@ class NodeComparison(Card):
         line = QHBoxLayout(self._data)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(8)
-        self._data_rate = self._edit("second_data_bitrate", "kbit/s", along(*USUAL_DATA_BIT_RATES), "2000")
-        self._data_point = self._edit("second_data_point", "%", by("0.5"), "80")
+        rate, point = (
+            DEFAULT_DATA_BIT_RATE // 1000,
+            number(cia_sample_point(DEFAULT_DATA_BIT_RATE), most=3, grouped=False),
+        )
+        self._data_rate = self._edit("second_data_bitrate", "kbit/s", along(*USUAL_DATA_BIT_RATES), str(rate))
+        self._data_point = self._edit("second_data_point", "%", by("0.5"), point)
         for label, edit in ((_("Data bit rate"), self._data_rate), (_("Data sample point"), self._data_point)):
             line.addWidget(Field(label, edit), 1)
             edit.setAccessibleName(_("Other node: {field}").format(field=edit.accessibleName()))

@@ -17,6 +17,8 @@ _ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 USUAL_BIT_RATES: Final = (10, 20, 50, 100, 125, 250, 500, 800, 1000)
 USUAL_DATA_BIT_RATES: Final = (500, 1000, 2000, 4000, 5000, 8000)
 """In kbit/s, as the arrow keys step through them."""
+DEFAULT_DATA_BIT_RATE: Final = 2_000_000
+"""In bit/s: what a field of CAN FD has until somebody types another one."""
 
 Step = Callable[[Decimal, int], Decimal]
 """The value after `value`, upwards (1) or downwards (-1)."""

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Final, Literal
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QHideEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.canbus.id_map import IdMap, parse_id_map
@@ -16,6 +16,7 @@ from benchboard.dongles.listen_only import is_listen_only, listen_only_error
 from benchboard.errors import AppError, Conflict, Invalid
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.bench.device_manager import DeviceManager, LiveBus
+from benchboard.ui.bench.replay_cell import ReplayCell
 from benchboard.ui.context import Context
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Edit, Said, Select
@@ -47,6 +48,9 @@ class PlaybackBar(QWidget):
         self._at = 0
         """The number of the frame that is current: playing goes on there."""
         self._player: Player | None = None
+        self._cell = ReplayCell(context, self._stop_replay)
+        self._end = _EndWith(devices)
+        self.destroyed.connect(self._end.end)  # the window is built anew in another language, or the session ends
         self._timer = QTimer(self, interval=_EVERY_MS)
         self._timer.timeout.connect(self._follow)
         self.play = Button(_("Play"), self.toggle, icon="ph.play", name="recording_play")
@@ -123,7 +127,8 @@ class PlaybackBar(QWidget):
 
     def show_numbers(self, numbers: Sequence[int], channels: int = 1) -> None:
         """Play these frames, which are of so many channels, from now on: others are shown."""
-        self.stop()
+        if self._onto is None or not _are_equal(numbers, self._numbers):
+            self.stop()
         self._numbers = numbers
         if channels != self._channels:
             self._channels = channels
@@ -224,6 +229,7 @@ class PlaybackBar(QWidget):
         if self._at > self._numbers[0] and self._place(self._at) < len(self._numbers) - 1:
             player.seek(self._at)
         self._player = player
+        self._end.player = player
         return player
 
     def _require_bus(self) -> LiveBus:
@@ -248,17 +254,36 @@ class PlaybackBar(QWidget):
 
     def stop(self) -> None:
         """End playing."""
-        player, self._player, self._onto = self._player, None, None
+        player, self._player, self._onto, self._end.player = self._player, None, None, None
         self._timer.stop()
+        self._cell.hide()
         if player is not None:
             player.stop()
             self._show_state()
 
+    def _stop_replay(self) -> None:
+        """The user stopped it in the status bar."""
+        player = self._player
+        if player is None:
+            return
+        said = _("Stopped, {sent}.").format(sent=self._sent_text(player))
+        self.stop()
+        self._say(said)
+        announce(self.window(), said)
+
     def hideEvent(self, event: QHideEvent) -> None:
-        """Nothing is sent once nothing shows it, unless the window is only minimised."""
-        if not event.spontaneous() and self._player is not None and not self._player.paused:
+        """Another view is shown: what is played onto the bus goes on, and the status bar shows it. What is played in
+        the window alone would go on where nobody sees it, and waits, unless the window is only minimised.
+        """
+        if not event.spontaneous() and self._onto is None and self._player is not None and self.playing:
             self._player.pause()
             self._show_state()
+            self._say(_("Paused because it wasn't shown any more."))
+
+    def showEvent(self, _event: QShowEvent) -> None:
+        """Show where it is meanwhile."""
+        if self._player is not None:
+            self.played.emit(self._at)
 
     def _change_speed(self) -> None:
         speed = float(self.speed.current_key())
@@ -297,8 +322,12 @@ class PlaybackBar(QWidget):
         """End playing onto a bus that is closed or gives way to another."""
         if self._onto is not None and self._devices.live is not self._onto:
             self.stop()
-            self._say(_("The live bus was closed. Playing has ended."), "error")
-            announce(self._said, self._said.text(), urgent=True)
+            said = _("The live bus was closed. Playing has ended.")
+            self._say(said, "error")
+            if self.isVisible():
+                announce(self._said, said, urgent=True)
+            else:
+                self._context.problems.toast(said, warning=True)
 
     # ---- what is shown
 
@@ -308,7 +337,8 @@ class PlaybackBar(QWidget):
             return
         if player.number != self._at:
             self._at = player.number
-            self.played.emit(self._at)
+            if self.isVisible():  # else the list would follow for nobody, and lead the player back
+                self.played.emit(self._at)
         failure = player.failure
         if failure is not None:
             self.stop()
@@ -318,22 +348,36 @@ class PlaybackBar(QWidget):
             said = self._sent_text(player) if self._onto is not None else ""
             self.stop()
             self._say(said)
-            announce(self, _("The last frame was played."))
+            if self.isVisible() or not said:
+                announce(self, _("The last frame was played."))
+            else:
+                self._context.problems.toast(_("The last frame was played, {sent}.").format(sent=said))
             return
-        self._say(self._progress_text(player) if self._onto is not None else "")
+        if self._onto is not None:
+            self._say(self._progress_text(player))
+            self._show_cell(player)
+        elif not player.paused:
+            self._say("")
         if self._next.reason:
             self._next.disable("")
 
     def _progress_text(self, player: Player) -> str:
         """How far it is, and what was sent. In the window alone, the time line says where it is."""
+        seconds, total = self._seconds()
+        return f"{_of_total(seconds, total)}, {self._sent_text(player)}"
+
+    def _seconds(self) -> tuple[float, float]:
+        """How many seconds of the frames were played, and how many there are."""
         recording = self._recording
         assert recording is not None  # it is played
         first = recording.time_of(self._numbers[0])
-        last = recording.time_of(self._numbers[-1])
-        text = _("{seconds} of {total} s").format(
-            seconds=number(recording.time_of(self._at) - first, 1), total=number(last - first, 1)
-        )
-        return f"{text}, {self._sent_text(player)}"
+        return recording.time_of(self._at) - first, recording.time_of(self._numbers[-1]) - first
+
+    def _show_cell(self, player: Player) -> None:
+        seconds, total = self._seconds()
+        share = min(max(seconds / total, 0.0), 1.0) if total > 0 else 1.0
+        name = self._recording.path.name if self._recording is not None else ""
+        self._cell.show(name, _of_total(seconds, total), share, paused=player.paused)
 
     def _sent_text(self, player: Player) -> str:
         said = ngettext("{count} frame sent", "{count} frames sent", player.sent).format(count=number(player.sent))
@@ -361,3 +405,26 @@ class PlaybackBar(QWidget):
     def _place(self, at: int) -> int:
         """The place of the frame with this number among those that are played, or of the next one."""
         return min(bisect_left(self._numbers, at), len(self._numbers) - 1)
+
+
+class _EndWith:
+    """Ends a player when its bar is gone, whose own methods can't be called then."""
+
+    def __init__(self, devices: DeviceManager) -> None:
+        self._devices = devices
+        self.player: Player | None = None
+
+    def end(self, *_arguments: object) -> None:
+        player, self.player = self.player, None
+        if player is not None:
+            player.stop()
+            self._devices.playing_onto = None
+
+
+def _of_total(seconds: float, total: float) -> str:
+    return _("{seconds} of {total} s").format(seconds=number(seconds, 1), total=number(total, 1))
+
+
+def _are_equal(some: Sequence[int], others: Sequence[int]) -> bool:
+    """Whether these are surely the same numbers, which is known at once."""
+    return some is others or (isinstance(some, range) and isinstance(others, range) and some == others)

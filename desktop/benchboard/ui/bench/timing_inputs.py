@@ -45,7 +45,15 @@ from benchboard.i18n import (
     with_percent_sign,
 )
 from benchboard.ui.bench.bench_format import bit_rate
-from benchboard.ui.bench.number_edit import USUAL_BIT_RATES, USUAL_DATA_BIT_RATES, NumberEdit, Step, along, by
+from benchboard.ui.bench.number_edit import (
+    DEFAULT_DATA_BIT_RATE,
+    USUAL_BIT_RATES,
+    USUAL_DATA_BIT_RATES,
+    NumberEdit,
+    Step,
+    along,
+    by,
+)
 from benchboard.ui.bench.point_plot import OUT_OF_TOLERANCE, TOLERANCE_STEPS
 from benchboard.ui.bench.solution_plot import TARGET_BAND
 from benchboard.ui.bench.timing_history import TimingChoice
@@ -170,6 +178,7 @@ class TimingInputs(QWidget):
 
     def _data_phase(self) -> QWidget:
         """The fields of the data phase, which are there with CAN FD alone."""
+        recommended_point = number(cia_sample_point(DEFAULT_DATA_BIT_RATE), most=3, grouped=False)
         self._data_fields = QWidget()
         column = QVBoxLayout(self._data_fields)
         column.setContentsMargins(0, 0, 0, 0)
@@ -177,8 +186,14 @@ class TimingInputs(QWidget):
         column.addWidget(Text(_("Data phase"), "body_strong", "secondary"))
         column.addLayout(
             _pair(
-                self._field("data_bitrate", _("Data bit rate"), "kbit/s", along(*USUAL_DATA_BIT_RATES), "2000"),
-                self._field("data_point", _("Data sample point"), "%", by("0.5"), "80"),
+                self._field(
+                    "data_bitrate",
+                    _("Data bit rate"),
+                    "kbit/s",
+                    along(*USUAL_DATA_BIT_RATES),
+                    str(DEFAULT_DATA_BIT_RATE // 1000),
+                ),
+                self._field("data_point", _("Data sample point"), "%", by("0.5"), recommended_point),
             )
         )
         column.addWidget(self._boxes["tdc"])
@@ -305,8 +320,7 @@ class TimingInputs(QWidget):
             field.set_error(errors.get(key, ""))
         if "clock" not in errors:
             clock = values["clock"] * _SCALES["clock"]
-            item = controller(self.controller_name())
-            self._fields["clock"].set_warning(clock_problem(clock) or item.clock_problem(clock))
+            self._fields["clock"].set_warning(clock_problem(clock))
         if errors:
             raise Invalid("timing.number", _("This isn't a number."), field=next(iter(errors)))
         self.last_request = self._request(values)

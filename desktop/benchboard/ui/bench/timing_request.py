@@ -178,6 +178,7 @@ def require_in_range(request: TimingRequest) -> None:
         sample_point=request.sample_point,
         tolerance=request.error,
     )
+    controller(request.controller).require_clock(request.clock)
     check_request(Phases(_ANY_TIMING), request)
     if too_fast := nominal_bit_rate_problem(request.bitrate):
         raise Invalid("timing.bitrate", too_fast, field="bitrate")
