@@ -20,8 +20,9 @@ from benchboard.i18n import _
 from benchboard.paging import Listing
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import DatabaseSession
-from benchboard.ui.widgets import Button, Dialog, Edit, Elided, Field, FileDialog, Paragraph, Select, open_file_dialog
+from benchboard.ui.widgets import Button, Dialog, Edit, Elided, Field, Paragraph, Select
 from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.file_dialog import FileDialog, open_file_dialog
 from benchboard.ui.widgets.labels import plain_tooltip
 
 _SIZE: Final = QSize(560, 400)
