@@ -134,6 +134,11 @@ class FrameFilter:
         """Whether two frames of the same ID, kind and direction may differ in whether they are shown."""
         return any(term.looks_at_data for term in self.terms)
 
+    @property
+    def needs_previous(self) -> bool:
+        """Whether it depends on the frame before of the same ID."""
+        return any(term.text == _CHANGED for term in self.terms)
+
     def parts(self) -> "tuple[FrameFilter, FrameFilter]":
         """The terms that all frames of the same ID, kind and direction meet or don't, and those that look at data. A
         frame matches this filter if it matches both.

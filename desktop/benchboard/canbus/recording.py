@@ -7,13 +7,15 @@ import struct
 import tempfile
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from copy import deepcopy
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import IO, Final, NamedTuple
+from typing import IO, Any, Final, NamedTuple
+
+import numpy as np
 
 from benchboard.atomic_write import explain_write_error, replacing
 from benchboard.canbus.dbc import CanDatabase
@@ -33,6 +35,16 @@ _ROW: Final = struct.Struct("<dIIIBBBx8s")
 """Seconds, ID, the frame before of the same ID, which one of its ID it is, flags, length, the number of its channel,
 and the data: those beyond eight bytes are in a file of their own, at the place that is here instead.
 """
+_COLUMNS: Final = np.dtype(
+    {
+        "names": ["ident", "flags", "channel"],
+        "formats": ["<u4", "u1", "u1"],
+        "offsets": [8, 20, 22],
+        "itemsize": _ROW.size,
+    }
+)
+"""Those of the rows that a search looks at first, all at once."""
+_NOT, _ALL, _BY_DATA = range(3)
 _Row = tuple[float, int, int, int, int, int, int, bytes]
 _NONE: Final = 0xFFFF_FFFF
 MAX_FRAMES: Final = 50_000_000
@@ -40,6 +52,8 @@ MAX_FRAMES: Final = 50_000_000
 _PLACE: Final = struct.Struct("<Q")
 _EXTENDED, _REMOTE, _FD, _BRS, _ESI, _ERROR, _SENT = (1 << bit for bit in range(7))
 _CHUNK: Final = 4_096
+_AT_ONCE: Final = 65_536
+"""Rows that a search looks at together."""
 _MARK_EVERY: Final = 1_024
 _INLINE: Final = 8
 OnStep = Callable[[int, int], None]
@@ -175,27 +189,27 @@ class Recording:
     ) -> "Matching":
         """The frames that the filter matches, of this channel or of all, and their IDs."""
         found: array[int] = array("I")
-        wanted = self._names.index(channel) if channel is not None else None
         blocks = IdBlocks()
-        known: dict[tuple[int, int], bool] = {}
-        rows = _ROW.iter_unpack(memoryview(self._rows)[: self.count * _ROW.size])
-        for number, row in enumerate(rows):
-            if not number % _CHUNK:
-                on_step(number, self.count)
-            if wanted is not None and row[6] != wanted:
-                continue
-            key = (row[1], row[4])
-            matches = None if frame_filter.needs_data else known.get(key)
-            if matches is None:
-                frame, previous, _ordinal = self._decoded(row)
-                before = self.frame(previous) if previous is not None else None
-                matches = frame_filter.matches(frame, database.find(frame), before)
-                known[key] = matches or known.get(key, False)
-            if matches:
-                found.append(number)
-                blocks.add(_id_key(row[1], row[4]))
-        shown = (key for key, matches in known.items() if matches and not key[1] & _ERROR)
-        return Matching(found, frozenset((ident, bool(flags & _EXTENDED)) for ident, flags in shown), blocks)
+        kinds = _Kinds(self, frame_filter, database)
+        wanted = self._names.index(channel) if channel is not None else None
+        rows = np.frombuffer(self._rows, _COLUMNS, self.count) if self.count else np.empty(0, _COLUMNS)
+        for first in range(0, self.count, _AT_ONCE):
+            on_step(first, self.count)
+            part = rows[first : first + _AT_ONCE]
+            every, place = np.unique(part["ident"].astype(np.uint64) << 8 | part["flags"], return_inverse=True)
+            verdicts = np.array([kinds.verdict(int(key), first, place, at) for at, key in enumerate(every)], np.uint8)
+            matches = verdicts[place]
+            if wanted is not None:
+                matches[part["channel"] != wanted] = _NOT
+            for at in np.flatnonzero(matches == _BY_DATA).tolist():
+                matches[at] = _ALL if kinds.matches_data(first + at) else _NOT
+            shown = np.flatnonzero(matches == _ALL)
+            found.frombytes((shown + first).astype(np.uint32).tobytes())
+            ids = [_id_key(int(key) >> 8, int(key) & 0xFF) for key in every]
+            for at in place[shown].tolist():
+                blocks.add(ids[at])
+            kinds.note(ids[at] for at in np.unique(place[shown]).tolist())
+        return Matching(found, frozenset(kinds.shown), blocks)
 
     def _decoded(self, row: _Row) -> RecordedFrame:
         seconds, ident, previous, ordinal, flags, length, channel, data = row
@@ -210,6 +224,39 @@ class Recording:
             self._names[channel],
         )  # fmt: skip
         return RecordedFrame(frame, None if previous == _NONE else previous, ordinal)
+
+
+class _Kinds:
+    """What a filter has to say of the frames of each ID with its flags: all of them, none, or by their data."""
+
+    def __init__(self, recording: Recording, frame_filter: FrameFilter, database: CanDatabase) -> None:
+        self._recording, self._database = recording, database
+        self._of_id, self._of_data = frame_filter.parts()
+        self._known: dict[int, int] = {}
+        self.shown: set[IdKey] = set()
+        """The IDs of the frames that were shown."""
+
+    def verdict(self, key: int, first: int, place: "np.ndarray[Any, Any]", at: int) -> int:
+        """Of the kind `key`, whose frames are those from the number `first` on whose `place` is `at`."""
+        known = self._known.get(key)
+        if known is None:
+            frame = self._recording.frame(first + int(np.argmax(place == at)))
+            message = self._database.find(frame)
+            may = self._of_id.matches(frame, message) and self._of_data.may_match(message)
+            known = self._known[key] = _NOT if not may else _BY_DATA if self._of_data.terms else _ALL
+        return known
+
+    def matches_data(self, number: int) -> bool:
+        """Whether the data of this frame, whose ID matches, do."""
+        one = self._recording.at(number)
+        before = None
+        if self._of_data.needs_previous and one.previous is not None:
+            before = self._recording.frame(one.previous)
+        return self._of_data.matches(one.frame, self._database.find(one.frame), before)
+
+    def note(self, shown: Iterable[IdKey | None]) -> None:
+        """Frames of these IDs are shown."""
+        self.shown.update(key for key in shown if key is not None)
 
 
 def _id_key(ident: int, flags: int) -> IdKey | None:
