@@ -415,3 +415,26 @@ def _cities(apis: Apis, source: SourceSummary) -> set[object]:
     with unbound(apis.studio.workspace.database).read() as session:
         found = run_query(session, apis.studio.actor, "SELECT city FROM trips", source_id=source.id)
     return {row[0] for row in found.rows}
+
+
+def test_editing_the_connection_asks_what_breaks_as_a_refresh_does(apis: Apis, api: Api) -> None:
+    apis.open()
+    apis.fill()
+    apis.click("rest_save")
+    source = apis.wait_for_source()
+    api.rows = [{"id": 4, "town": "Muş", "day": "2026-01-08", "km": 1.5}]
+    apis.click("source_connection")
+    apis.studio.wait(lambda: bool(apis.window.findChildren(RestDialog)))
+    apis.click("rest_save")
+    select = apis.find("renamed_column_0")
+    assert isinstance(select, Select)
+    assert [select.itemText(at) for at in range(select.count())] == ["The column “city”", "A new column"]
+    apis.click("renamed_accept")
+    apis.studio.wait(lambda: not apis.window.findChildren(RestDialog))
+    assert _cities(apis, source) == {"Muş"}
+    api.rows = [{"id": 5, "day": "2026-01-09", "km": 1.5}]
+    apis.click("source_connection")
+    apis.click("rest_save")
+    apis.click("confirm_keep")  # nothing is changed, and the form is still there
+    assert apis.find("rest_save").isVisible()
+    assert _cities(apis, source) == {"Muş"}

@@ -315,3 +315,34 @@ def test_open_rest_altered_address_does_not_open_the_secret(
         session.flush()
         open_rest(session, market.analyst, source.id)
     assert caught.value.code == "keys.wrong"
+
+
+def test_update_rest_answer_lacks_a_column_asks_as_a_refresh_does(
+    market: Market, server: RestServer, api: Api, source: SourceSummary
+) -> None:
+    add_widget(market, source.id, "SELECT city FROM trips")
+    request = RestRequest("Trips API", values(server, rows_path="$.data"), TOKEN)
+    api.rows = [{"id": 3, "day": "2026-01-07"}]
+    with pytest.raises(Conflict) as found:
+        update_rest(unbound(market.database), market.analyst, source.id, request)
+    assert found.value.code == DOUBTFUL
+    assert found.value.facts["columns"] == ("city",)
+    assert "“Rides”" in found.value.why
+    assert found.value.do == "Check the settings, or save them without these columns."
+    assert answered(market, source, "SELECT city FROM trips") == [("Ankara",), ("İzmir",)]
+    with unbound(market.database).read() as session:  # the source itself is as well as before
+        assert services.get_source(session, market.analyst, source.id).problem == ""
+    update_rest(unbound(market.database), market.analyst, source.id, request, accept_losses=True)
+    assert answered(market, source, "SELECT id FROM trips") == [(3,)]
+
+
+def test_update_rest_renamed_column_is_asked_about_and_keeps_its_name(
+    market: Market, server: RestServer, api: Api, source: SourceSummary
+) -> None:
+    request = RestRequest("Trips API", values(server, rows_path="$.data"), TOKEN)
+    api.rows = [{"id": 1, "town": "Ankara", "day": "2026-01-05"}, {"id": 2, "town": "İzmir", "day": "2026-01-06"}]
+    with pytest.raises(Conflict) as found:
+        update_rest(unbound(market.database), market.analyst, source.id, request)
+    assert [one.title for one in found.value.facts["renamed"]] == ["town"]  # type: ignore[attr-defined]
+    update_rest(unbound(market.database), market.analyst, source.id, request, renamings=[("town", "city")])
+    assert answered(market, source, "SELECT city FROM trips ORDER BY id") == [("Ankara",), ("İzmir",)]

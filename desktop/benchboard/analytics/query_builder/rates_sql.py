@@ -13,7 +13,7 @@ from benchboard.analytics.query_builder.sql_words import quote_name, quote_text
 ONE: Final = "1.000000000000"
 """What is divided by a rate: MySQL gives four digits more than this has."""
 LARGEST: Final = "1000000000"
-CODE, SINCE, FACTOR, ENDED, DATED = "code", "since", "factor", "ended", "dated"
+CODE, SINCE, FACTOR, BEGUN, ENDED, DATED = "code", "since", "factor", "begun", "ended", "dated"
 """The columns of the subquery with the rates, and the name of the one inside it."""
 
 
@@ -26,14 +26,17 @@ def rates_join_sql(
     words = "LEFT JOIN"
     if by_time and dialect == "duckdb":
         words = "ASOF LEFT JOIN"  # with a million rows and years of rates, comparing each with each takes minutes
+    elif by_time and dialect == "postgresql":
+        found = _in_lists(found, dialect)
     elif by_time:
         found = _with_ends(found, dialect)
     (currency, _theirs) = join.keys[0]
     conditions = [f"{plain_code(ours[currency])} = {_own(alias, CODE, dialect)}"]
     if rates.when is not None:
         moment, since = ours[rates.when[0]], _own(alias, SINCE, dialect)
-        conditions.append(f"{moment} >= {since}")
-        if dialect != "duckdb":
+        begun = _own(alias, BEGUN, dialect)
+        conditions.append(f"{moment} >= {begun}" if dialect == "postgresql" else f"{moment} >= {since}")
+        if dialect not in ("duckdb", "postgresql"):
             ended = _own(alias, ENDED, dialect)
             conditions.append(f"({ended} IS NULL OR {moment} < {ended})")
     return f"{words} (\n{_indented(found)}\n) AS {alias} ON {' AND '.join(conditions)}"
@@ -46,9 +49,15 @@ def rates_columns_sql(
     holds."""
     code = plain_code(ours[join.keys[0][0]])
     target = quote_text(rates.target, dialect)
-    known = {rates.rate: f"CASE WHEN {code} = {target} THEN 1 ELSE {_own(alias, FACTOR, dialect)} END"}
+    factor, since = _own(alias, FACTOR, dialect), _own(alias, SINCE, dialect)
+    if rates.when is not None and dialect == "postgresql":
+        moment = ours[rates.when[0]]
+        place = f"CAST(width_bucket({moment}, {since}) - 1 AS text)"
+        factor = f"CAST(jsonb_extract_path_text({factor}, {place}) AS numeric)"
+        since = f"(SELECT max(one) FROM unnest({since}) AS one WHERE one <= {moment})"  # noqa: S608  # quoted
+    known = {rates.rate: f"CASE WHEN {code} = {target} THEN 1 ELSE {factor} END"}
     if rates.when is not None:
-        known.setdefault(rates.when[1], _own(alias, SINCE, dialect))
+        known.setdefault(rates.when[1], since)
     return {output: known[column] for column, output in join.columns if column in known}
 
 
@@ -70,6 +79,19 @@ def _rates(join: Join, rates: RateLookup, table: str, dialect: Dialect) -> str:
         f"SELECT {', '.join(outputs)}\nFROM {table}\n"  # quoted names
         f"WHERE {rate} > 0 AND {rate} < {LARGEST}\nGROUP BY {places}"
     )
+
+
+def _in_lists(found: str, dialect: Dialect) -> str:
+    """All rates of a currency as one row of two lists, in the order of time: the one of a moment is found by halving.
+    Compared with each rate of its currency, 50,000 rows and three years of rates took 125 times as long as a join by
+    the day."""
+    code, since, factor = (quote_name(one, dialect) for one in (CODE, SINCE, FACTOR))
+    inner = f"(\n{_indented(found)}\n) AS {quote_name(DATED, dialect)}"
+    lists = (
+        f"min({since}) AS {quote_name(BEGUN, dialect)}, array_agg({since} ORDER BY {since}) AS {since}, "
+        f"jsonb_agg({factor} ORDER BY {since}) AS {factor}"
+    )
+    return f"SELECT {code}, {lists}\nFROM {inner}\nWHERE {since} IS NOT NULL\nGROUP BY 1"  # quoted names
 
 
 def _with_ends(found: str, dialect: Dialect) -> str:

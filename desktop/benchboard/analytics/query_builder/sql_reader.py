@@ -216,8 +216,15 @@ class _QueryReader:
         self._expect(")", ")", "=")
         target = self._text()
         self._expect("then", "1", "else")
+        is_listed = self._take("cast")  # the rates of a currency are a list
+        if is_listed:
+            self._expect("(", "jsonb_extract_path_text", "(")
         alias, _factor = self._qualified()
-        self._expect("end", "as")
+        if is_listed:
+            self._skip_to(")")
+            self._skip_to(")")
+        self._skip_to("end")
+        self._expect("as")
         return alias, target, self._name()
 
     def _rates_join(
@@ -251,7 +258,7 @@ class _QueryReader:
         if has_ends:
             self._expect("as")
             self._name()
-            self._expect(")")
+            self._skip_to(")")
         self._expect("as")
         alias = self._name()
         self._expect("on", "upper", "(", "trim", "(")
@@ -263,7 +270,7 @@ class _QueryReader:
             when = self._ours(base, outputs), since
             self._expect(">=")
             self._qualified()
-            if has_ends:
+            if has_ends and self._dialect != "postgresql":
                 self._expect("and", "(")
                 self._skip_to(")")
         if alias not in targets:

@@ -1,4 +1,4 @@
-"""Which live bus a source of the kind `can_live` reads, and the databases that its frames are decoded with."""
+"""Which live bus a source of live CAN signals reads, and the databases that its frames are decoded with."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The values of a live bus as files: what queries over a source of the kind `can_live` read.
+"""The values of a live bus as files: what queries over a source of live CAN signals read.
 
 Each file is written once and never changed, so that a query that reads it isn't disturbed: every second one with the
 newest values, which the next one replaces, and every ten seconds one that stays until it is too old. `state.json` says

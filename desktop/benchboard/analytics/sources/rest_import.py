@@ -1,7 +1,7 @@
 """Adds a REST API as a data source, and changes how one is asked: its rows are read and kept as a Parquet copy."""
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,6 +10,8 @@ from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.files.column_names import query_names
 from benchboard.analytics.files.conversion import copy_to_parquet
 from benchboard.analytics.files.inspection_types import ReportProgress
+from benchboard.analytics.files.renamed_columns import Renaming
+from benchboard.analytics.files.scan import FileScan
 from benchboard.analytics.rest.reading import RowsRead, read_rows
 from benchboard.analytics.rest.settings import MAX_PAGES, RestSettings, checked_rest, checked_secret
 from benchboard.analytics.sources.catalog import get_row
@@ -18,7 +20,7 @@ from benchboard.analytics.sources.rest_connection import fresh_file, seal_rest
 from benchboard.analytics.sources.services import SourceSummary, get_source, replace_source, require_name
 from benchboard.analytics.sources.services import add_source as add_row
 from benchboard.analytics.sources.source_ids import id_for_new
-from benchboard.analytics.sources.source_reading import copies_before
+from benchboard.analytics.sources.source_reading import copies_before, match_answer
 from benchboard.analytics.sources.state import SourceState, examine
 from benchboard.errors import Unavailable
 from benchboard.i18n import _
@@ -92,11 +94,15 @@ def update_rest(
     source_id: str,
     request: RestRequest,
     *,
+    accept_losses: bool = False,
+    renamings: Sequence[Renaming] = (),
     cancel_token: CancelToken | None = None,
     progress: ReportProgress | None = None,
 ) -> SourceSummary:
-    """Change the name, the settings and the secret of a source on a REST API; its rows are read anew. Raises what
-    `add_rest` raises, and `NotFound`."""
+    """Change the name, the settings and the secret of a source on a REST API; its rows are read anew, and its columns
+    found again as `read_source_again` finds them: one that the answer lacks, or that may be renamed, is asked about in
+    the same way (`sources.reading-doubtful`), and nothing is changed then. Raises what `add_rest` raises, and
+    `NotFound`."""
     require(actor, "sources:write")
     with database.read() as session:
         row = get_row(session, actor, source_id)
@@ -106,8 +112,20 @@ def update_rest(
     if copy is None:
         raise Unavailable("sources.configuration", _("The settings of this data source can't be read."))
     token = cancel_token or CancelToken()
+
+    def matched(now: FileScan) -> FileScan:
+        return match_answer(
+            database, actor, source_id, before[0], now,
+            accept_losses=accept_losses, renamings=renamings, of_new_settings=True,
+        ).scan  # fmt: skip
+
     with (
-        _copied(request, copy.parent, token, progress, name=before[0].name) as (settings, table, state, limited),
+        _copied(request, copy.parent, token, progress, name=before[0].name, matched=matched) as (
+            settings,
+            table,
+            state,
+            limited,
+        ),
         database.change() as session,
     ):
         rest = seal_rest(session, actor, source_id, settings, request.secret)
@@ -124,7 +142,13 @@ def update_rest(
 
 @contextmanager
 def _copied(
-    request: RestRequest, folder: Path, token: CancelToken, progress: ReportProgress | None, *, name: str = ""
+    request: RestRequest,
+    folder: Path,
+    token: CancelToken,
+    progress: ReportProgress | None,
+    *,
+    name: str = "",
+    matched: Callable[[FileScan], FileScan] = lambda scan: scan,
 ) -> Iterator[tuple[RestSettings, SourceTable, SourceState, bool]]:
     """The settings with the path to the rows, the table with its copy, what was found, and whether there are more rows.
     The copy is removed if the block fails."""
@@ -134,8 +158,9 @@ def _copied(
     try:
         with fresh_file(folder, request.name) as file:
             read = read_rows(settings, secret, file, pages=MAX_PAGES, cancel_token=token, progress=progress)
-            made = copy_to_parquet(read.inspected.scan, copy, cancel_token=token, progress=progress)
-        table = SourceTable(name or table_name(settings, request.name), read.inspected.scan, copy)
+            scan = matched(read.inspected.scan)
+            made = copy_to_parquet(scan, copy, cancel_token=token, progress=progress)
+        table = SourceTable(name or table_name(settings, request.name), scan, copy)
         state = examine((table,), token)
         if state.problem:
             raise Unavailable("files.not-written", _("The rows can't be written."))

@@ -259,12 +259,14 @@ def _renamed_error(
     source_id: str,
     tables: Sequence[SourceTable],
     questions: Sequence[RenamedColumn],
+    *,
+    stored: bool = True,
 ) -> Conflict:
-    """The error of files with columns that may be others. It is stored with the source, unless that is found each time
-    that its files are read."""
+    """The error of files with columns that may be others. It is `stored` with the source, unless that is found each
+    time that its files are read."""
     copied = any(one.copy is not None for one in tables)
     found = {problem.name for one in tables for problem in one.readable().problems if problem.renamed}
-    if not found >= {name for one in questions for name in one.files}:
+    if stored and not found >= {name for one in questions for name in one.files}:
         with database.change() as session:
             row = get_row(session, actor, source_id, lock=True)
             store_renamed(row, questions)
@@ -415,28 +417,53 @@ def _refreshed_rest(
             raise
         except AppError as error:
             return _store_unread(database, actor, source_id, error)
-        now = read.inspected.scan
-        same = now.format == before.scan.format
-        known = before.scan if same else replace(now, columns=before.scan.columns)
-        known = replace(known, path=file)
-        match = match_columns(known, now.columns)
-        asked = renamed_in_match(known, match)
-        if renamings:
-            (renamed,) = _with_renamings([replace(before, scan=known)], {before.name: asked}, renamings)
-            match = match_columns(renamed.scan, now.columns)
-        table = replace(before, scan=match.scan)
-        if not accept_losses and (questions := unanswered(asked, renamings)):
-            raise _renamed_error(database, actor, source_id, tables, questions)
-        if match.missing and not accept_losses:
-            _store_lost(database, actor, source_id, [one.name for one in match.missing],
-                        [one.title for one in match.missing])  # fmt: skip
-            doubt = _lost_error(database, actor, source_id, table, [match])
-            doubt.do = _("Check the API, or refresh the source without them.")
-            raise doubt
-        readings = [_read(table, match, extra, token, report)]
+        match = match_answer(
+            database, actor, source_id, before, read.inspected.scan, accept_losses=accept_losses, renamings=renamings
+        )
+        readings = [_read(replace(before, scan=match.scan), match, extra, token, report)]
         if not accept_losses:
             _require_no_worse(readings, extra)
         return _copied_and_stored(database, actor, source_id, readings, token, report, limited=read.limited)
+
+
+def match_answer(
+    database: Transactions,
+    actor: Actor,
+    source_id: str,
+    before: SourceTable,
+    now: FileScan,
+    *,
+    accept_losses: bool,
+    renamings: Sequence[Renaming],
+    of_new_settings: bool = False,
+) -> ColumnMatch:
+    """The columns of a table `before` in what its API answers `now`, whether it was asked again or with other settings
+    (`of_new_settings`: what is wrong isn't kept with the source, which stays as it is). Raises `Conflict`
+    (`sources.reading-doubtful`) as `read_source_again` does, unless `accept_losses`."""
+    require(actor, "sources:write")
+    known = before.scan if now.format == before.scan.format else replace(now, columns=before.scan.columns)
+    known = replace(known, path=now.path)
+    match = match_columns(known, now.columns)
+    asked = renamed_in_match(known, match)
+    if renamings:
+        (renamed,) = _with_renamings([replace(before, scan=known)], {before.name: asked}, renamings)
+        match = match_columns(renamed.scan, now.columns)
+    if accept_losses:
+        return match
+    if questions := unanswered(asked, renamings):
+        raise _renamed_error(database, actor, source_id, (before,), questions, stored=not of_new_settings)
+    if match.missing:
+        if not of_new_settings:
+            _store_lost(database, actor, source_id, [one.name for one in match.missing],
+                        [one.title for one in match.missing])  # fmt: skip
+        doubt = _lost_error(database, actor, source_id, replace(before, scan=match.scan), [match])
+        doubt.do = (
+            _("Check the settings, or save them without these columns.")
+            if of_new_settings
+            else _("Check the API, or refresh the source without them.")
+        )
+        raise doubt
+    return match
 
 
 def _store_unread(database: Transactions, actor: Actor, source_id: str, error: AppError) -> SourceSummary:

@@ -52,7 +52,7 @@ class LiveSources(QObject):
             self._read()
 
     def _read(self) -> None:
-        """Fill the sources that are on the open bus, and no others."""
+        """Fill those that are on the open bus, and no others."""
         live, actor = self._live, self._context.actor
         device_id = live.device_id if live is not None else None
         if device_id is None or not has_permission(actor, "sources:read"):

@@ -24,8 +24,15 @@ class RenamedColumnsDialog(Dialog):
     _grows = True
 
     def __init__(
-        self, window: QWidget, found: Sequence[RenamedColumn], why: str, run: Callable[[tuple[Renaming, ...]], object]
+        self,
+        window: QWidget,
+        found: Sequence[RenamedColumn],
+        why: str,
+        run: Callable[[tuple[Renaming, ...]], object],
+        *,
+        act: str = "",
     ) -> None:
+        """`act`: what the button does with the answers; by default, it refreshes the data."""
         title = ngettext("Which column is this?", "Which columns are these?", len(found))
         super().__init__(window, title, size=_SIZE, name="renamed_columns")
         self._found, self._run = found, run
@@ -47,7 +54,7 @@ class RenamedColumnsDialog(Dialog):
             self.content.addWidget(Paragraph(why, "body", "muted"))
         self.content.addStretch(1)
         self.add_button(Button(_("Keep what was read before"), self.dismiss, name="renamed_keep"))
-        self.add_button(Button(_("Refresh data"), self._accept, kind="primary", name="renamed_accept"))
+        self.add_button(Button(act or _("Refresh data"), self._accept, kind="primary", name="renamed_accept"))
 
     def _question(self, found: RenamedColumn, at: int) -> QWidget:
         holder = QWidget()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
@@ -9,19 +10,23 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.files.renamed_columns import Renaming
 from benchboard.analytics.rest.reading import RowsRead
 from benchboard.analytics.rest.settings import RestSettings, rest_problems
 from benchboard.analytics.sources.copies import copies_folder
 from benchboard.analytics.sources.rest_connection import secret_for
 from benchboard.analytics.sources.rest_import import RestRequest, add_rest, first_rows, update_rest
 from benchboard.analytics.sources.services import SourceSummary
+from benchboard.analytics.sources.source_reading import DOUBTFUL
+from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.context import Context
 from benchboard.ui.studio.data.connection_dialog import ConnectionDialog
 from benchboard.ui.studio.data.preview_table import PreviewTable
+from benchboard.ui.studio.data.renamed_columns_dialog import RenamedColumnsDialog
 from benchboard.ui.studio.data.rest_form import FORM_MARGIN, RestForm
 from benchboard.ui.tasks import Progress
-from benchboard.ui.widgets import EmptyState, Field, hairline
+from benchboard.ui.widgets import Confirm, EmptyState, Field, hairline
 from benchboard.ui.widgets.surfaces import scroll_area
 
 T = TypeVar("T")
@@ -141,6 +146,10 @@ class RestDialog(ConnectionDialog):
         self._say(" ".join(parts), "ok")
 
     def _save(self) -> None:
+        self._save_with()
+
+    def _save_with(self, *, accept_losses: bool = False, renamings: tuple[Renaming, ...] = ()) -> None:
+        """Ask the API and save. `renamings` and `accept_losses` are answers to what `_ask` asks."""
         if self._work is not None:
             return
         entered, database, actor = self._entered(), self._context.database, self._context.actor
@@ -154,7 +163,8 @@ class RestDialog(ConnectionDialog):
             request = RestRequest(entered.name, entered.values, self._secret(entered))
             if existing is not None:
                 return update_rest(
-                    database, actor, existing.id, request, cancel_token=token, progress=progress.report
+                    database, actor, existing.id, request, accept_losses=accept_losses, renamings=renamings,
+                    cancel_token=token, progress=progress.report,
                 )  # fmt: skip
             return add_rest(database, actor, request, folder, cancel_token=token, progress=progress.report)
 
@@ -163,6 +173,23 @@ class RestDialog(ConnectionDialog):
             self._saved(source)
 
         self._begin(_("Reading “{name}”").format(name=entered.name), save, done)
+
+    def _show_error(self, error: AppError) -> None:
+        if error.code != DOUBTFUL:
+            super()._show_error(error)
+        elif isinstance(found := error.facts.get("renamed"), tuple):
+            RenamedColumnsDialog(
+                self.window(), found, error.why, self._save_answered, act=self._save_button.text()
+            ).open()
+        else:
+            text = " ".join(part for part in (error.what, error.why, error.do) if part)
+            Confirm(
+                self.window(), _("Save without the missing columns?"), text, act=_("Save without them"),
+                keep=_("Keep editing"), run=partial(self._save_with, accept_losses=True),
+            ).open()  # fmt: skip
+
+    def _save_answered(self, renamings: tuple[Renaming, ...]) -> None:
+        self._save_with(renamings=renamings)
 
     def _begin(self, title: str, run: Callable[[CancelToken, Progress], T], done: Callable[[T], None]) -> None:
         self._reading = title
