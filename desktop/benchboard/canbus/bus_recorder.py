@@ -15,6 +15,7 @@ from benchboard.canbus import candump
 from benchboard.canbus.capture import Capture
 from benchboard.canbus.frame import Frame, TimeSource, Timestamp
 from benchboard.canbus.recording_writer import RecordingWriter, open_recording
+from benchboard.canbus.split_recording import SplitAt, SplitWriter
 from benchboard.errors import AppError, Unavailable
 from benchboard.i18n import _
 
@@ -66,6 +67,7 @@ class BusRecorder:
         self._bytes = 0
         self._next = 0
         self._writer: RecordingWriter | None = None
+        self._paths: list[Path] = []
         self._state: RecordingState | None = None
         self._lock = threading.Lock()  # guards what is above
         self._stopping = threading.Event()
@@ -98,18 +100,24 @@ class BusRecorder:
         with self._lock:
             return self._chunks[-1].last - self._chunks[0].first if self._chunks else 0.0
 
-    def start_recording(self, path: Path, *, since: float | None = None) -> None:
+    @property
+    def recorded_to(self) -> tuple[Path, ...]:
+        """The files of the last recording: several if it was split."""
+        return tuple(self._paths)
+
+    def start_recording(self, path: Path, *, since: float | None = None, split: SplitAt | None = None) -> None:
         """Record to `path`, in place of a file that is there; a recording that goes on ends first. `since` (Unix, s):
-        it begins with the frames from then on that are in memory.
+        it begins with the frames from then on that are in memory. `split`: when it goes on in another file.
 
         Raises `Invalid` (`recording.form`) and `Unavailable` (`recording.failed`).
         """
         self.stop_recording()
         try:
-            writer = open_recording(path)
+            writer: RecordingWriter = open_recording(path) if split is None else SplitWriter(path, split)
         except OSError as error:
             raise _failed(path, error) from error
         with self._lock:
+            self._paths = writer.paths if isinstance(writer, SplitWriter) else [path]
             self._take()  # what came before isn't part of it
             self._writer, self._state = writer, RecordingState(path, time.monotonic())
             if since is not None:

@@ -26,6 +26,7 @@ from benchboard.canbus.recording_comparison import TOLERANCE, ComparedId, compar
 from benchboard.canbus.recording_reader import read_frames
 from benchboard.canbus.recording_writer import recording_form
 from benchboard.canbus.replay import replay_frames
+from benchboard.canbus.split_recording import SplitAt
 from benchboard.canbus.timing import figures
 from benchboard.canbus.traffic_shares import share_text
 from benchboard.canbus.triggers import Firing, Trigger
@@ -114,6 +115,16 @@ _RECORDING: Final = click.argument("recording", type=click.Path(path_type=Path),
     "--before", "before_s", type=Number(0, 600), default=10.0, metavar="SECONDS",
     help="With --trigger: how long before it the recording begins. Default: 10.",
 )  # fmt: skip
+@click.option(
+    "--split-seconds",
+    "split_s",
+    type=Number(1),
+    metavar="SECONDS",
+    help="Go on in another file after so long: drive-2.log, drive-3.log.",
+)
+@click.option(
+    "--split-mb", type=Number(0, min_open=True), metavar="MB", help="Go on in another file once one is so large."
+)
 @overwrite_option
 def record(
     port: str,
@@ -125,6 +136,8 @@ def record(
     triggers: tuple[Trigger, ...],
     databases: tuple[Path, ...],
     before_s: float,
+    split_s: float | None,
+    split_mb: float | None,
     overwrite: bool,
 ) -> None:
     """Record the frames on a bus to a file.
@@ -143,13 +156,14 @@ def record(
     """
     recording_form(file)
     require_writable(file, overwrite=overwrite)
+    split = SplitAt(split_s, None if split_mb is None else int(split_mb * 1e6)) if split_s or split_mb else None
     database = load_databases(databases)
     require_known_triggers(triggers, database)
     with open_capture(port, bitrate, listen_only=listen_only) as capture:
         # What a trigger needs, and what comes until it is noticed.
         recorder = BusRecorder(capture, kept_s=before_s + _NOTICED_S if triggers else 0.0)
         if not triggers:
-            recorder.start_recording(file)
+            recorder.start_recording(file, split=split)
         recorder.start()
         rate = figures.bit_rate(capture.bitrate)
         listening = _("Recording {port} at {bitrate}. Press Ctrl+C to stop.")
@@ -159,7 +173,7 @@ def record(
         with interruption() as interrupted:
             watched = BusTriggers(triggers, database)
             if triggers and (met := _first_met(capture, watched, interrupted, warning)) is not None:
-                recorder.start_recording(file, since=met.seconds - before_s)
+                recorder.start_recording(file, since=met.seconds - before_s, split=split)
                 click.echo(_("Trigger: {what}").format(what=firing_text(met)), err=True)
             _wait(capture, recorder, seconds, count, interrupted, warning)
         recorder.stop()
@@ -175,6 +189,8 @@ def record(
     if capture.failure is not None:
         raise capture.failure
     click.echo(_recorded_text(state))
+    if others := recorder.recorded_to[1:]:
+        click.echo(_("It goes on in {files}.").format(files=", ".join(map(str, others))))
     if state.dropped:
         click.echo(_("Dropped on this computer: {count}.").format(count=number(state.dropped)), err=True)
     if state.left_out:

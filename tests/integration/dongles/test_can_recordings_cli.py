@@ -62,6 +62,16 @@ def test_record_writes_what_the_bus_carries(simulator: Simulator, tmp_path: Path
     assert len(list(read_frames(file))) == len(frames)
 
 
+def test_record_goes_on_in_other_files_and_says_so(simulator: Simulator, tmp_path: Path) -> None:
+    port, file = next(iter(simulator.ports.values())), tmp_path / "drive.log"
+    done = run("record", "--port", port, str(file), "--split-seconds", "1", "--seconds", "2.5", home=simulator.home)
+    parts = sorted(tmp_path.glob("drive*.log"), key=lambda path: next(iter(read_frames(path))).timestamp or 0)
+    assert len(parts) >= 2
+    frames = [frame for path in parts for frame in read_frames(path)]
+    assert f"{len(frames)} frames recorded to {file}." in done.stdout
+    assert f"It goes on in {', '.join(map(str, parts[1:]))}." in done.stdout
+
+
 def test_record_at_a_wrong_bit_rate_counts_error_frames_apart_and_warns(tmp_path: Path) -> None:
     with simulated(tmp_path, 1, "--bus", "other", "--traffic", "200", "--bitrate", "250000") as running:
         (port,), file = running.ports.values(), tmp_path / "wrong.log"
