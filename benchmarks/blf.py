@@ -66,14 +66,15 @@ def with_libraries(path: Path) -> dict[str, Any]:
     import can
     import cantools
 
-    message = cantools.database.load_string(_DBC, "dbc").get_message_by_frame_id(201)  # type: ignore[union-attr]
+    database: Any = cantools.database.load_string(_DBC, "dbc")
+    message = database.get_message_by_frame_id(201)
     begun, count, found = time.perf_counter(), 0, 0
     with can.BLFReader(str(path)) as reader:
         for one in reader:
             count += 1
             if one.arbitration_id == 201 and not one.is_extended_id:
                 values = message.decode(bytes(one.data))
-                found += float(values["MotorSpeed"]) > _CONDITION  # type: ignore[call-overload,index]
+                found += float(values["MotorSpeed"]) > _CONDITION
     return {"read": time.perf_counter() - begun, "frames": count, "found": found}
 
 
