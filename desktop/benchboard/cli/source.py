@@ -430,7 +430,7 @@ def add_live_source(context: CommandContext, name: str, databases: tuple[Path, .
 
     \b
     Example:
-      benchboard source add-live 4F1C22B7A9D0 --name Conveyor --database conveyor.dbc
+      benchboard source add-live 4f1c22b7a9d00e51 --name Conveyor --database conveyor.dbc
     """
     with context.database.read() as session:
         services.require_name(session, context.actor, name)
