@@ -227,23 +227,50 @@ def run_query(
     actor may not read, `Unavailable` for one that takes longer than `timeout` seconds (`query.timeout`) or too much
     memory (`query.memory`), `Cancelled` if `cancel_token` was cancelled. The session can be used as before.
     """
-    started, read_at = time.monotonic(), datetime.now(UTC)
-    limit = max(1, min(limit, MAX_ROWS))
+    limit, token = max(1, min(limit, MAX_ROWS)), cancel_token or CancelToken()
     if source_id is not None:
-        server = open_server(session, actor, source_id)
-        run = (
-            partial(duckdb_engine.run, text, open_catalog(session, actor, source_id, text))
-            if server is None
-            else partial(server.run, text, models=models_named(session, actor, source_id, text))
-        )
-        found = run(
-            limit=limit, timeout=timeout, cancel_token=cancel_token or CancelToken(), variables=variables,
-            reduction=reduction,
-        )  # fmt: skip
-        columns = tuple(map(_file_column, found.columns))
-        return ResultTable(
-            columns, found.rows, found.truncated, read_at, not_numbers=found.not_numbers, reduced=found.reduced
-        )
+        return _run_on_source(session, actor, text, source_id, limit, timeout, token, variables, reduction)
+    return _run_on_own(session, actor, text, limit, timeout, token, variables, reduction)
+
+
+def _run_on_source(
+    session: Session,
+    actor: Actor,
+    text: str,
+    source_id: str,
+    limit: int,
+    timeout: float,
+    cancel_token: CancelToken,
+    variables: Variables,
+    reduction: Reduction | None,
+) -> ResultTable:
+    """A query over a data source: in DuckDB, or on its server."""
+    read_at = datetime.now(UTC)
+    server = open_server(session, actor, source_id)
+    run = (
+        partial(duckdb_engine.run, text, open_catalog(session, actor, source_id, text))
+        if server is None
+        else partial(server.run, text, models=models_named(session, actor, source_id, text))
+    )
+    found = run(limit=limit, timeout=timeout, cancel_token=cancel_token, variables=variables, reduction=reduction)
+    columns = tuple(map(_file_column, found.columns))
+    return ResultTable(
+        columns, found.rows, found.truncated, read_at, not_numbers=found.not_numbers, reduced=found.reduced
+    )
+
+
+def _run_on_own(
+    session: Session,
+    actor: Actor,
+    text: str,
+    limit: int,
+    timeout: float,
+    cancel_token: CancelToken,
+    variables: Variables,
+    reduction: Reduction | None,
+) -> ResultTable:
+    """A query over Benchboard's own relations."""
+    started, read_at = time.monotonic(), datetime.now(UTC)
     for_sqlite = session.get_bind().dialect.name == "sqlite"
     # One more row than the limit, to find out whether there are more.
     query = translate_query(
@@ -258,7 +285,7 @@ def run_query(
         actor,
         timeout=timeout,
         started=started,
-        cancel_token=cancel_token or CancelToken(),
+        cancel_token=cancel_token,
     )
     rows = fetch(query)
     if reduction is not None and (len(rows) > limit or reduction.window is not None):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.analytics.sources import services
@@ -18,6 +19,7 @@ from benchboard.ui.studio.data.source_pane import SourcePane
 from benchboard.ui.studio.editor_page import StudioPage
 from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.studio.tiles.tile_notes import source_text
+from benchboard.ui.widgets import Paragraph
 from support.databases import unbound
 from support.window import Clicker
 
@@ -32,6 +34,11 @@ BO_ 201 MotorStatus: 8 A
 @pytest.fixture
 def shell(open_local: Callable[..., Shell]) -> Shell:
     return open_local("bench/dongles", lambda: (bench.ROOM, studio.ROOM))
+
+
+def said(widget: QWidget) -> str:
+    """The texts that are shown."""
+    return " ".join(one.text() for one in widget.findChildren(Paragraph) if one.isVisible())
 
 
 def sources(shell: Shell) -> tuple[SourceSummary, ...]:
@@ -54,7 +61,7 @@ def test_live_source_fills_a_dashboard_that_follows_it_until_the_bus_is_away(
     assert isinstance(dialog, LiveDialog)
     qtbot.waitUntil(lambda: dialog.dongle.current_key() == device_id)
     click(window, "live_source_save")  # without a database it can't say what the frames mean
-    qtbot.waitUntil(lambda: "CAN database" in dialog._state.text())
+    qtbot.waitUntil(lambda: "CAN database" in said(dialog))
     dialog.add_databases([tmp_path / "line.dbc"])
     dialog.name.edit.clear()
     click.type(window, "live_source_name", "Line")
@@ -63,7 +70,7 @@ def test_live_source_fills_a_dashboard_that_follows_it_until_the_bus_is_away(
     (source,) = sources(shell)
     assert (source.name, source.kind, source.status) == ("Line", "can_live", "disconnected")
     (pane,) = window.findChildren(SourcePane)
-    qtbot.waitUntil(lambda: pane.isVisible() and "isn't connected" in pane._news.text())
+    qtbot.waitUntil(lambda: pane.isVisible() and "isn't connected" in said(pane))
 
     click(window, "source_bus")  # leads to the live bus of its dongle
     click(window, "live_start")
