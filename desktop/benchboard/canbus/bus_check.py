@@ -48,12 +48,16 @@ def lacks_acknowledgement(counters: Counters) -> bool:
     return bool(bus.tx_errors) and not (bus.rx_errors or bus.bus_off or counters.frames)
 
 
+_PASSIVE: Final = 128
+"""The TEC from which on a node is error passive (ISO 11898-1, 12.1.4)."""
+
+
 class AcknowledgementWatch:
     """Whether other nodes acknowledge what this node sends, from its counters one after the other."""
 
     def __init__(self) -> None:
-        self._tx_errors = 0
-        self._is_acknowledged = False
+        self._tx_errors = self._frames = 0
+        self._is_acknowledged = self._is_alone = False
 
     def update(self, counters: Counters) -> None:
         """Take the counters as they are now. TEC falls by one for each frame that was acknowledged, and is the only
@@ -62,6 +66,15 @@ class AcknowledgementWatch:
         if tx_errors != self._tx_errors:
             self._is_acknowledged = tx_errors < self._tx_errors
         self._tx_errors = tx_errors
+        # With 128 a node that nobody acknowledges is error passive, and its TEC stays there.
+        fails = tx_errors >= _PASSIVE and not counters.bus.rx_errors and not counters.bus.bus_off
+        self._is_alone = fails and not self._is_acknowledged and counters.frames == self._frames
+        self._frames = counters.frames
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether the node is error passive by what it sends, while nothing comes from others: none acknowledges it."""
+        return self._is_alone
 
     def lacks(self, counters: Counters) -> bool:
         """Whether what was sent last wasn't acknowledged: `lacks_acknowledgement`, and TEC hasn't fallen since."""

@@ -149,7 +149,11 @@ class Message:
         object.__setattr__(self, "_plan", tuple(map(_step, self.signals)))
 
     def decode(self, data: bytes) -> tuple[SignalValue, ...]:
-        """The signals in `data`. Those that a multiplexer doesn't select, or that it is too short for, aren't there."""
+        """The signals in `data`. Those that a multiplexer doesn't select aren't there; nor is any if it is shorter than
+        the message: then it is another one with the same ID, and its values would be invented.
+        """
+        if len(data) < self.length:
+            return ()
         bits = 8 * len(data)
         little, big = int.from_bytes(data, "little"), int.from_bytes(data, "big")
         found: list[SignalValue] = []
@@ -170,6 +174,21 @@ class Message:
         return tuple(found)
 
 
+class DatabaseConflict(NamedTuple):
+    """Messages with the same ID: the one that is `used`, because its file comes first, and one that isn't."""
+
+    used: Message
+    unused: Message
+
+
+def short_text(message: Message, data: bytes) -> str:
+    """Why `data` isn't decoded: that it is shorter than the message; empty if it isn't."""
+    if len(data) >= message.length:
+        return ""
+    text = _("{present} of {count} bytes, not decoded")
+    return text.format(present=number(len(data)), count=number(message.length))
+
+
 class CanDatabase:
     """The messages of several files. Where two define the same ID, the first one counts."""
 
@@ -185,6 +204,12 @@ class CanDatabase:
                 self._by_pgn.setdefault(pgn(message.frame_id), message)
         self.repeated: tuple[Message, ...] = tuple(repeated)
         """The messages whose ID one before them has."""
+
+    @property
+    def conflicts(self) -> tuple[DatabaseConflict, ...]:
+        """The messages that another one of their ID, with other signals, takes the place of."""
+        found = (DatabaseConflict(self._by_id[one.frame_id, one.extended], one) for one in self.repeated)
+        return tuple(one for one in found if (one.used.name, one.used.signals) != (one.unused.name, one.unused.signals))
 
     def find(self, frame: Frame) -> Message | None:
         """The message that `frame` carries, None for one that no file defines, an error or a remote frame. A J1939

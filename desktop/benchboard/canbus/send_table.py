@@ -7,6 +7,7 @@ from math import isfinite
 from typing import Final
 
 from benchboard.canbus.frame import Frame, is_valid
+from benchboard.canbus.send_rules import NO_RULES, SendRules, require_rules
 from benchboard.canbus.stuffing import bits_on_bus
 from benchboard.errors import Invalid
 from benchboard.i18n import _, number
@@ -29,6 +30,7 @@ class SendRow:
     name: str = ""
     period_ms: float | None = None
     key: int = field(default_factory=_KEYS.__next__, compare=False)
+    rules: SendRules = NO_RULES
 
     @property
     def period_s(self) -> float | None:
@@ -54,11 +56,12 @@ def require_period(period_ms: float) -> None:
 
 
 def require_row(row: SendRow) -> None:
-    """Raise `Invalid` (`send.frame`, `send.period`) for a row that no bus could send."""
+    """Raise `Invalid` (`send.frame`, `send.period`, `send.rules`) for a row that no bus could send."""
     if not is_valid(row.frame) or row.frame.error:
         raise Invalid("send.frame", _("The row has no frame that can be sent."), field="frame")
     if row.period_ms is not None:
         require_period(row.period_ms)
+    require_rules(row.rules, row.frame)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +75,20 @@ class SendTable:
         return next((row for row in self.rows if row.key == key), None)
 
     def with_frame(
-        self, frame: Frame, name: str = "", period_ms: float | None = None, *, at: int | None = None
+        self,
+        frame: Frame,
+        name: str = "",
+        period_ms: float | None = None,
+        *,
+        at: int | None = None,
+        rules: SendRules = NO_RULES,
     ) -> "SendTable":
         """With one more row, before that at the place `at` or at the end.
 
         Raises `Invalid` (`send.full`, and as for `require_row`).
         """
         plain = frame._replace(timestamp=None, sent=False)
-        return self._with(SendRow(plain, name[:MAX_NAME], period_ms), at)
+        return self._with(SendRow(plain, name[:MAX_NAME], period_ms, rules=rules), at)
 
     def replaced(self, row: SendRow) -> "SendTable":
         """With this row in place of the one with its key. Raises as `require_row`."""

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from benchboard.atomic_write import explain_write_error, write_atomically
 from benchboard.canbus import candump
+from benchboard.canbus.send_rules import plain_rules, rules_of
 from benchboard.canbus.send_table import MAX_NAME, MAX_ROWS, SendRow, SendTable, require_row
 from benchboard.errors import Invalid, NotFound, Unavailable
 from benchboard.file_ownership import kind_text
@@ -28,6 +29,7 @@ def table_rows(table: SendTable) -> list[dict[str, Any]]:
         {"frame": candump.text(row.frame)}
         | ({"name": row.name} if row.name else {})
         | ({"period_ms": row.period_ms} if row.period_ms is not None else {})
+        | plain_rules(row.rules)
         for row in table.rows
     ]
 
@@ -70,6 +72,11 @@ def _row(place: int, one: object) -> SendRow:
     if period is not None and (isinstance(period, bool) or not isinstance(period, int | float)):
         raise Invalid("send.rows", _("The period in row {row} isn't a number.").format(row=place))
     row = SendRow(frame, name[:MAX_NAME])
+    try:
+        row = replace(row, rules=rules_of(one))
+    except ValueError as error:
+        what = _("The counter or the checksum in row {row} can't be read.").format(row=place)
+        raise Invalid("send.rows", what) from error
     try:
         row = replace(row, period_ms=None if period is None else round(float(period), 3))
         require_row(row)

@@ -77,7 +77,9 @@ def _in_order(parts: Sequence[Samples]) -> Samples:
 def _decode_group(
     message: Message, keys: Sequence[SignalKey], frames: Sequence[Frame], length: int
 ) -> Iterable[tuple[SignalKey, Samples]]:
-    """The wanted signals of one message's frames of one length."""
+    """The wanted signals of one message's frames of one length; none in those that are shorter than the message."""
+    if length < message.length:
+        return
     seconds = np.array([frame.timestamp.seconds for frame in frames if frame.timestamp is not None])
     times = np.rint(seconds * _NS).astype(np.int64)
     data = np.zeros((len(frames), length + _WORD), np.uint8)  # a word from any byte on

@@ -49,6 +49,8 @@ class TableSender:
         self._bus = bus
         self._clock = clock
         self._rows: dict[int, SendRow] = {}
+        self._turns: dict[int, int] = {}
+        """How many frames of each row were handed over: by that its counter goes on. Of the thread alone."""
         self._states: dict[int, RowState] = {}
         self._schedule = SendSchedule()
         self._generation = 0
@@ -150,6 +152,14 @@ class TableSender:
         with self._changed:
             return dict(self._states)
 
+    def continue_counts(self, earlier: "TableSender") -> None:
+        """Count on from where another sender has ended: its bus was restarted. No row runs by that."""
+        states = earlier.states()
+        with self._changed:
+            self._states = {
+                key: replace(state, running=False, unconfirmed=0, error=None) for key, state in states.items()
+            } | self._states
+
     def clear_counts(self) -> None:
         """Count from 0 again."""
         with self._changed:
@@ -207,8 +217,10 @@ class TableSender:
 
     def _hand_over(self, row: SendRow) -> bool:
         """Hand a row's frame to the bus; returns whether the bus still works."""
+        turn = self._turns.get(row.key, 0)
+        self._turns[row.key] = turn + 1
         try:
-            self._bus.send(row.frame, partial(self._on_result, row.key))
+            self._bus.send(row.rules.applied(row.frame, turn), partial(self._on_result, row.key))
         except AppError as error:
             with self._changed:
                 self._count(row.key, sent=False)
@@ -261,6 +273,6 @@ def _passive(*, bus_off: bool) -> DeviceFailure:
     return DeviceFailure(
         "bus.off" if bus_off else "bus.passive",
         _("The dongle went bus off.") if bus_off else _("The dongle became error passive."),
-        why=_("No node acknowledges its frames, or the bit rate is wrong."),
+        why=_("Frames kept failing: no acknowledgement, a wrong bit rate, or interference."),
         do=_("Check that another node is on the bus, with the same bit rate and termination."),
     )

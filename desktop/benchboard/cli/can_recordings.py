@@ -15,12 +15,13 @@ from benchboard.canbus import candump
 from benchboard.canbus.bit_rate_detection import RateHeard, detect_bit_rate
 from benchboard.canbus.bus_recorder import BusRecorder, RecordingState
 from benchboard.canbus.capture import Capture
-from benchboard.canbus.dbc import CanDatabase, Message
+from benchboard.canbus.dbc import CanDatabase, Message, short_text
 from benchboard.canbus.dbc_files import load_databases
 from benchboard.canbus.frame import Frame, TimeSource, Timestamp
 from benchboard.canbus.frame_filter import FrameFilter, parse_frame_filter
 from benchboard.canbus.frame_statistics import FrameStatistics, IdStatistics, bus_shares
 from benchboard.canbus.id_map import IdMap, parse_id_map, with_new_id
+from benchboard.canbus.protocols.j1939_sources import SourceTotals, source_totals
 from benchboard.canbus.recording_channels import names_text, require_channel, short_name
 from benchboard.canbus.recording_comparison import TOLERANCE, ComparedId, compare_ids, counting_text
 from benchboard.canbus.recording_reader import read_frames
@@ -424,9 +425,11 @@ def decode(
             # JSON has no NaN and no infinity.
             signals = {one.signal.name: one.choice or (one.value if isfinite(one.value) else None) for one in values}
             line = {"time": _seconds(frame), "channel": frame.channel or None, "id": frame.id}
-            click.echo(json.dumps(line | {"message": message.name, "signals": signals}))
+            short = {"short": True} if short_text(message, frame.data) else {}
+            click.echo(json.dumps(line | {"message": message.name, "signals": signals} | short))
         else:
             signals_text = "  ".join(f"{one.signal.name}={one.text}{'' if one.in_range else ' (!)'}" for one in values)
+            signals_text = signals_text or short_text(message, frame.data)
             ident = candump.text(frame).partition("#")[0]
             where = f"{frame.channel} " if frame.channel else ""
             click.echo(printable(f"({time_text(frame.timestamp)}) {where}{ident} {message.name}  {signals_text}"))
@@ -475,7 +478,8 @@ def stats(
     """Show how often and how regularly each ID of a recording comes, on each of its channels.
 
     The bus share of an ID is of all frames of its channel, those that --filter leaves out too. Times are in
-    milliseconds: the shortest, mean and longest time between two frames, and their standard deviation.
+    milliseconds: the shortest, mean and longest time between two frames, and their standard deviation. On J1939 the
+    totals of each source address follow, known without a database.
 
     \b
     Example:
@@ -494,7 +498,8 @@ def stats(
             _stats_json(row) | {"name": _message_name(database, row), "node": _node(database, row), "bus_share": share}
             for row, share in zip(rows, shares, strict=True)
         ]
-        click.echo(json.dumps(answer | {"ids": ids}))
+        sources = [asdict(one) | {"bus_share": round(one.bus_share, 6)} for one in source_totals(rows)]
+        click.echo(json.dumps(answer | {"ids": ids} | ({"sources": sources} if sources else {})))
         return
     titles = (
         _("ID"),
@@ -512,6 +517,7 @@ def stats(
     lines = [titles, *(_stats_line(database, row, share) for row, share in zip(rows, shares, strict=True))]
     shown = len(found.channels) > 1
     _echo_by_channel(lines, [row.channel if shown else "" for row in rows], left=(0, 1, 2))
+    _echo_sources(source_totals(rows))
     errors, count = totals.errors, len({(row.id, row.extended) for row in rows})
     said = (
         ngettext("{count} frame", "{count} frames", totals.frames).format(count=number(totals.frames)),
@@ -520,6 +526,17 @@ def stats(
         ngettext("{count} error frame", "{count} error frames", errors).format(count=number(errors)),
     )
     click.echo(", ".join(said), err=True)
+
+
+def _echo_sources(totals: Sequence[SourceTotals]) -> None:
+    """Print what each J1939 source address sends; nothing where there is none."""
+    if totals:
+        titles = (_("Source address"), _("IDs"), _("Count"), _("Bus share"))
+        lines = [
+            (f"0x{one.address:02X}", number(one.ids), number(one.frames), share_text(one.bus_share)) for one in totals
+        ]
+        click.echo()
+        _echo_table([titles, *lines], left=(0,))
 
 
 def _stats_json(row: IdStatistics) -> dict[str, object]:

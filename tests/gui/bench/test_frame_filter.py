@@ -94,3 +94,12 @@ def test_frame_filter_that_nothing_matches_offers_to_clear_it(
     click(window, "live_clear_filter")
     assert len(_shown(view)) == 3
     assert view.table.isVisible()
+
+
+def test_mistyped_signal_is_named_where_no_frame_matches(qtbot: QtBot, view: LiveBusView) -> None:
+    view.filter_bar.set_text("EngineSped>3")
+    said = [label.text() for label in view.findChildren(QLabel) if label.isVisible()]
+    assert "No database has EngineSped" in said
+    view.filter_bar.set_text("7FF")
+    said = [label.text() for label in view.findChildren(QLabel) if label.isVisible()]
+    assert "No frames match “7FF”" in said

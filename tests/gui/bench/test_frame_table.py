@@ -20,6 +20,7 @@ from benchboard.ui.bench.frame_rows import (
     COUNT,
     CYCLE,
     DATA,
+    DLC,
     ID,
     NAME,
     NODE,
@@ -183,7 +184,7 @@ def test_changed_byte_by_id_is_bold_on_a_ground_of_its_own(qtbot: QtBot, light: 
 
 
 MOTOR = Message(
-    "MotorStatus", 0x18F, False, 8,
+    "MotorStatus", 0x18F, False, 4,
     (
         Signal("Speed", 0, 16, scale=0.25, maximum=3000, unit="rpm"),
         Signal("Group", 16, 8),
@@ -522,3 +523,32 @@ def test_current_row_stays_in_sight_as_a_pane_opens_below(qtbot: QtBot, model: F
     frames.setCurrentIndex(last)
     frames.resize(900, 200)
     qtbot.waitUntil(lambda: frames.viewport().rect().contains(frames.visualRect(last).center()))
+
+
+def test_cycle_of_an_id_is_the_mean_of_its_last_ones_with_their_jitter_no_finer_than_the_stamps(qtbot: QtBot) -> None:
+    """It showed 0, 6, 3, 7, 1 of an ID that comes each 3.4 ms."""
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    model = FrameModel(parent)
+    times = (0.0, 0.0, 0.006, 0.009, 0.016, 0.017)
+    model.add_frames([Frame(0xC9, timestamp=stamp(one)) for one in times])
+    assert model.cell(0, CYCLE) == "3 ±4"
+    model.add_frames([Frame(0x18F, timestamp=stamp(one, 1e-6)) for one in (0.0, 0.01, 0.0202)])
+    assert model.cell(1, CYCLE) == "10.100 ±0.100"
+    model.skip_frames()
+    model.add_frames([Frame(0x18F, timestamp=stamp(9.0, 1e-6))])
+    assert model.cell(1, CYCLE) == "–", "frames are missing in between"
+    model.show_rolling(True)
+    assert model.cell(2, CYCLE) == "6"
+
+
+def test_first_click_on_the_share_has_the_greatest_first(qtbot: QtBot) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    table = FrameList(FrameModel(parent))
+    qtbot.addWidget(table)
+    steps = []
+    for column in (SHARE, SHARE, SHARE, DLC, DLC, DLC):
+        table._sort_by(column)
+        steps.append(table.frames.sorted_by)
+    assert steps == [(SHARE, True), (SHARE, False), (ID, False), (DLC, False), (DLC, True), (ID, False)]

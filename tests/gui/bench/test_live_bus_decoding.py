@@ -14,6 +14,7 @@ from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.frame_rows import COUNT, CYCLE, DLC, ID, NAME, SHARE, SIGNALS, TYPE
 from benchboard.ui.bench.live_bus_view import LiveBusView
 from benchboard.ui.shell.shell import Shell
+from benchboard.ui.widgets import Toast
 from benchboard.ui.widgets.badges import Badge
 from benchboard.ui.widgets.menus import Menu
 from support.benchsim import Simulator
@@ -105,6 +106,29 @@ def test_database_names_frames_and_a_row_expands_into_its_signals(
     assert "AliveCounter" not in column(view, NAME)
     qtbot.waitUntil(lambda: "Signals hidden." in announcements)
     assert shell.context.settings.live_databases == str(dbc)
+
+
+def test_databases_with_the_same_id_say_so_and_their_order_can_be_changed_and_undone(
+    qtbot: QtBot, shell: Shell, view: LiveBusView, dbc: Path, tmp_path: Path, click: Clicker
+) -> None:
+    """The later one lost without a word, and a shorter frame was decoded into values that nobody sent."""
+    truck = tmp_path / "truck.dbc"
+    truck.write_text('VERSION ""\nBU_: ECU\nBO_ 201 Alive: 64 ECU\n SG_ Speed : 0|8@1+ (1,0) [0|0] "" ECU\n')
+    databases = view.filter_bar.databases
+    databases.add([dbc])
+    qtbot.waitUntil(lambda: "MotorStatus" in column(view, NAME))
+    databases.add([truck])
+    said = "Not used, because another database has the same ID: Alive of truck.dbc (used: MotorStatus of line2.dbc)."
+    qtbot.waitUntil(lambda: said in [one.accessibleName() for one in shell.window().findChildren(Toast)])
+    assert said in databases.toolTip()
+    databases.use_first(truck)
+    qtbot.waitUntil(lambda: "Alive" in column(view, NAME))
+    row = column(view, ID).index("0x0C9")
+    qtbot.waitUntil(lambda: "of 64 bytes, not decoded" in column(view, SIGNALS)[row])
+    assert shell.context.settings.live_databases == f"{truck}\n{dbc}"
+    shoot(shell, "live_databases_conflict")
+    shell.context.problems.undo_last()
+    qtbot.waitUntil(lambda: "MotorStatus" in column(view, NAME))
 
 
 def test_database_that_cannot_be_read_says_why_and_keeps_the_others(

@@ -659,6 +659,21 @@ def test_live_bus_ends_when_the_device_leaves(
     assert [action.title for action in notice.actions] == ["Start simulated dongles"]
 
 
+def test_bus_that_ends_while_another_view_is_shown_says_so_there(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, manager: DeviceManager, click: Clicker
+) -> None:
+    """It ended without a word: only the entry in the status bar was gone."""
+    _start(qtbot, shell, click)
+    qtbot.waitUntil(lambda: manager.live is not None)
+    title = manager.live.title
+    shell.go("bench/timing")
+    simulator.process.kill()
+    qtbot.waitUntil(lambda: manager.live is None)
+    notice = shell.context.problems.current
+    assert notice.what == f"The live bus of {title} has ended."
+    assert [action.title for action in notice.actions] == ["Open again"]
+
+
 def test_live_bus_of_a_dongle_that_restarts_ends_and_opens_again(
     qtbot: QtBot, shell: Shell, simulator: Simulator, manager: DeviceManager, click: Clicker
 ) -> None:

@@ -103,7 +103,7 @@ def test_recording_names_frames_and_lists_the_messages_of_its_protocol(
     assert column(messages.model, LENGTH) == ["3", "20", "20"]
     assert column(messages.model, SAYS) == [
         "DM1",
-        "SPN 110 FMI 0 × 1, SPN 93 FMI 3 × 6",
+        "SPN 110 FMI 0 (data above normal range, most severe) × 1, SPN 93 FMI 3 (voltage above normal) × 6",
         "incomplete, 7 of 20 bytes: a frame is missing or out of order",
     ]
     assert not frames.table.isColumnHidden(NAME)

@@ -165,6 +165,33 @@ def test_a_row_is_added_by_keys_started_by_space_and_stopped_with_all(
     assert column(panel, FAILED) == ["0"]
 
 
+def test_counter_and_checksum_are_chosen_in_the_dialog_and_sent(
+    qtbot: QtBot, live: LiveBusView, listener: Capture, click: Clicker
+) -> None:
+    """The technician looked for them in *Add row*, and there were none."""
+    panel, window = live.send_panel, live.window()
+    qtbot.keyClick(live.table, Qt.Key.Key_T)
+    qtbot.keyClick(live.focusWidget(), Qt.Key.Key_N)
+    dialog = dialog_of(window)
+    enter(qtbot, dialog, "send_row_id", "5A5")
+    enter(qtbot, dialog, "send_row_data", "00 00")
+    enter(qtbot, dialog, "send_row_period", "20")
+    choose(dialog, "send_row_counter", "A whole byte")
+    choose(dialog, "send_row_checksum", "XOR")
+    enter(qtbot, dialog, "send_row_counter_byte", "0")
+    click(window, "send_row_save")
+    assert dialog.findChild(QLineEdit, "send_row_checksum_byte").property("wrong"), "byte 7 of two"
+    enter(qtbot, dialog, "send_row_checksum_byte", "1")
+    if folder := os.environ.get("BENCH_SHOTS"):
+        dialog.grab().save(f"{folder}/send_rules.png")
+    click(window, "send_row_save")
+    qtbot.waitUntil(lambda: column(panel, ID) == ["0x5A5"])
+    assert panel.model.cell(0, DATA) == "00 00  ·  Counter in byte 0, XOR in byte 1"
+    panel.list.setFocus()
+    qtbot.keyClick(panel.list, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: [one.data for one in heard(listener, 0x5A5)][:2] == [b"\0\0", b"\1\1"])
+
+
 def test_a_click_starts_a_row_and_a_row_without_period_is_sent_once(
     qtbot: QtBot, live: LiveBusView, listener: Capture
 ) -> None:

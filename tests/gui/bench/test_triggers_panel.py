@@ -24,7 +24,9 @@ from benchboard.dongles.device import Device
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.kept_recordings.recording_bookmarks import RecordingBookmarks
 from benchboard.ui.bench.live_bus_view import LiveBusView
+from benchboard.ui.bench.recordings_folder import recordings_folder
 from benchboard.ui.bench.triggers.trigger_dialog import TriggerDialog
+from benchboard.ui.bench.triggers.trigger_examples import example_rows
 from benchboard.ui.bench.triggers.trigger_models import ACTIONS, ARMED, CONDITION, COUNT, DONE, NAME
 from benchboard.ui.bench.triggers.triggers_panel import TriggersPanel
 from benchboard.ui.shell.shell import Shell
@@ -290,6 +292,25 @@ def test_a_trigger_records_from_before_it_until_after_it(
     stamp = next(frame.timestamp for frame in read_frames(path) if frame.id == 0x321)
     assert stamp is not None
     assert seconds == pytest.approx(stamp.seconds, abs=1e-3)
+
+
+def test_the_example_that_records_says_where_and_its_folder_becomes_that_of_the_recordings(
+    qtbot: QtBot, live: LiveBusView, other: Capture, shell: Shell, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """It went to the home folder, which the list of recordings didn't show."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    settings = shell.context.settings
+    shell.context.apply_settings(replace(settings, folders=""))
+    (row,) = (row for name, _title, row in example_rows() if name == "trigger_example_record")
+    live.triggers._add_example(replace(row, trigger=Trigger("321")))
+    said = [one.accessibleName() for one in shell.window().findChildren(Toast)]
+    assert f"It records to new files in {tmp_path}." in said
+    other.send(Frame(0x321, data=b"\x01"))
+    qtbot.waitUntil(lambda: live.recording.recording, timeout=20_000)
+    assert recordings_folder(shell.context) == tmp_path
+    (entry,) = live.triggers.fired.entries
+    assert f" in {tmp_path}" in entry.done
 
 
 def test_triggers_are_kept_for_each_dongle_and_the_send_table_gives_way(

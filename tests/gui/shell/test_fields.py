@@ -139,3 +139,18 @@ def test_choices_that_came_after_its_first_show_leave_a_select_its_width(light: 
     light.set_appearance("dark")
     QApplication.processEvents()
     assert select.width() == before
+
+
+def test_choice_is_found_by_any_of_its_names(light: Theme, qtbot: QtBot) -> None:
+    """MCP2518 selected “MCP2515”: only the beginnings of titles were looked at."""
+    assert light
+    select = Select([("a", "Bosch M_CAN"), ("b", "MCP2515"), ("c", "MCP2517FD, MCP2518FD")], label="Controller")
+    qtbot.addWidget(select)
+    select.show()
+    chosen: list[int] = []
+    select.activated.connect(chosen.append)
+    qtbot.keyClicks(select, "mcp2518")
+    assert select.current_key() == "c"
+    assert chosen == [1, 2]
+    qtbot.keyClicks(select, "z")
+    assert select.current_key() == "c"

@@ -109,3 +109,16 @@ def test_reception_without_any_frame_is_told_by_the_check_of_the_bus() -> None:
     for second in range(9):
         watch.update(_counters(0, 50 * second, rx_errors=128), second)
     assert not watch.fails
+
+
+def test_node_that_nobody_acknowledges_is_alone_until_one_does_or_a_frame_comes() -> None:
+    watch = AcknowledgementWatch()
+    for tx_errors, rx_errors, frames, is_alone in (
+        (64, 0, 5, False), (128, 0, 5, True), (128, 0, 6, False), (128, 0, 6, True), (127, 0, 6, False),
+        (128, 3, 6, False),
+    ):  # fmt: skip
+        watch.update(Counters(frames, None, BusState(PASSIVE, tx_errors, rx_errors, 7_000)))
+        assert watch.is_alone is is_alone
+    watch = AcknowledgementWatch()
+    watch.update(Counters(0, None, BusState(OFF, 256, 0, 32)))
+    assert not watch.is_alone, "that it is bus off says more"

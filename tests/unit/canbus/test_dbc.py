@@ -98,8 +98,8 @@ def test_decimals_tell_one_step_of_the_factor_from_the_next(scale: float, offset
 def test_in_range_follows_the_limits_in_the_unit(raw: int, in_range: bool) -> None:
     message = database().find(Frame(0x18F))
     assert message is not None
-    assert message.decode(raw.to_bytes(2, "little"))[0].in_range == in_range
-    assert len(message.decode(raw.to_bytes(2, "little"))) == 1, "the frame is too short for the other signals"
+    assert message.decode(raw.to_bytes(8, "little"))[0].in_range == in_range
+    assert message.decode(raw.to_bytes(8, "little")[:2]) == (), "a frame that is shorter is another message"
 
 
 @given(st.binary(min_size=8, max_size=8), st.sampled_from(("MotorStatus", "Multiplexed", "EEC1")))
@@ -119,7 +119,7 @@ _OURS = database()
 
 def test_decode_of_another_group_has_the_signals_of_that_group_alone() -> None:
     def names(data: str) -> list[str]:
-        return list(shown(Frame(800, data=bytes.fromhex(data)), _OURS))
+        return list(shown(Frame(800, data=bytes.fromhex(data).ljust(8, b"\0")), _OURS))
 
     assert names("01 02 03 04") == ["Group", "Left"]
     assert names("04 07 FF 04") == ["Group", "Right", "Deep"]
@@ -153,6 +153,8 @@ def test_several_databases_first_one_counts_and_the_other_is_named(tmp_path: Pat
     assert message.name == "MotorStatus"
     assert message.signals[2].unit == "°C", "DBC files are in Windows-1252 more often than not"
     assert [(one.name, one.source) for one in loaded.repeated] == [("Status", "b.kcd")]
+    assert [(one.used.name, one.unused.name) for one in loaded.conflicts] == [("MotorStatus", "Status")]
+    assert CanDatabase([message, message]).conflicts == (), "both say the same"
 
 
 BOMB = '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;">]><a>&b;</a>'

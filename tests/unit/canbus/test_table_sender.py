@@ -2,12 +2,14 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 
 import pytest
 
 from benchboard.canbus.bus import BusState, Capabilities, ErrorState, OnResult, SendResult, ignore_result
 from benchboard.canbus.capture import Capture
 from benchboard.canbus.frame import Frame, TimeSource
+from benchboard.canbus.send_rules import ChecksumKind, SendRules
 from benchboard.canbus.send_table import SendRow, SendTable
 from benchboard.canbus.table_sender import MAX_UNCONFIRMED, TableSender
 from benchboard.errors import AppError, DeviceFailure, Invalid, Unavailable
@@ -205,3 +207,27 @@ def test_counts_begin_again_when_they_are_cleared(sender: TableSender) -> None:
     until(lambda: sender.states()[2].sent == 1)
     sender.clear_counts()
     assert sender.states()[2].sent == 0
+
+
+def test_counts_of_a_bus_that_was_restarted_go_on(bus: Recorder, sender: TableSender) -> None:
+    """The row that had sent 38 frames said “Sent 0, Not sent yet” after a restart."""
+    row = SendRow(Frame(0x123))
+    for sent in (1, 2):
+        sender.start([row])
+        until(lambda sent=sent: sender.states()[row.key].sent == sent)
+    with closing(TableSender(Recorder())) as after:
+        after.continue_counts(sender)
+        state = after.states()[row.key]
+        assert (state.sent, state.running, state.error) == (2, False, None)
+        after.start([row])
+        until(lambda: after.states()[row.key].sent == 3)
+
+
+def test_counter_and_checksum_of_a_row_go_on_with_each_frame(bus: Recorder, sender: TableSender) -> None:
+    row = SendRow(
+        Frame(0x123, data=bytes(2)), period_ms=1.0, rules=SendRules(0, checksum=1, checksum_kind=ChecksumKind.XOR)
+    )
+    sender.start([row])
+    until(lambda: len(bus.frames) >= 18)
+    sender.stop()
+    assert [one.data for one in bus.frames[:18]] == [bytes((at % 16, at % 16)) for at in range(18)]

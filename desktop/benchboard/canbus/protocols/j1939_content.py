@@ -21,7 +21,7 @@ from benchboard.canbus.protocols.j1939 import (
 )
 from benchboard.canbus.protocols.j1939_extended_transport import ExtendedControl
 from benchboard.canbus.protocols.j1939_transport import Control, transferred_pgn
-from benchboard.i18n import _, ngettext
+from benchboard.i18n import _, in_sentence, ngettext
 
 ABORT_REASONS: Final[Mapping[int, str]] = {
     1: "already in one or more connection-managed sessions",
@@ -35,6 +35,30 @@ ABORT_REASONS: Final[Mapping[int, str]] = {
     9: "total message size is greater than 1785 bytes",
 }
 """Why a node aborts a connection (SAE J1939-21, 5.10.2.4)."""
+FAILURE_MODES: Final[Mapping[int, str]] = {
+    0: "data above normal range, most severe",
+    1: "data below normal range, most severe",
+    2: "data erratic",
+    3: "voltage above normal",
+    4: "voltage below normal",
+    5: "current below normal or open circuit",
+    6: "current above normal or grounded circuit",
+    7: "mechanical system not responding",
+    8: "abnormal frequency or pulse width",
+    9: "abnormal update rate",
+    10: "abnormal rate of change",
+    11: "root cause not known",
+    12: "bad intelligent device",
+    13: "out of calibration",
+    14: "special instructions",
+    15: "data above normal range, least severe",
+    16: "data above normal range, moderately severe",
+    17: "data below normal range, least severe",
+    18: "data below normal range, moderately severe",
+    19: "received network data in error",
+    31: "condition exists",
+}
+"""What a failure mode identifier means (SAE J1939-73, Appendix A)."""
 _ANSWERS: Final = ("ACK", "NACK", "access denied", "cannot respond")
 _NO_DTC: Final = (0, 0)
 _MOST_DTCS: Final = 6
@@ -59,13 +83,25 @@ def trouble_codes(data: bytes) -> tuple[TroubleCode, ...]:
     return tuple(found)
 
 
+def lamps_text(data: bytes) -> str:
+    """Which lamps of DM1 or DM2 are on, by its first byte (SAE J1939-73, 5.7.1); empty if none is."""
+    lamps = ((6, _("malfunction lamp")), (4, _("red stop lamp")), (2, _("amber warning lamp")), (0, _("protect lamp")))
+    on = [name for shift, name in lamps if data and data[0] >> shift & 3 == 1]
+    return _("{lamps} on").format(lamps=in_sentence(on)) if on else ""
+
+
 def _codes_text(data: bytes) -> str:
-    codes = trouble_codes(data)
-    if not codes:
-        return _("no trouble codes")
-    texts = [f"SPN {one.spn} FMI {one.fmi} × {one.occurrences}" for one in codes[:_MOST_DTCS]]
+    codes, lamps = trouble_codes(data), lamps_text(data)
+    texts = [_code_text(one) for one in codes[:_MOST_DTCS]] or [_("no trouble codes")]
     more = len(codes) - _MOST_DTCS
-    return ", ".join([*texts, f"+{more}"] if more > 0 else texts)
+    return ", ".join([*([lamps] if lamps else []), *texts, *([f"+{more}"] if more > 0 else [])])
+
+
+def _code_text(code: TroubleCode) -> str:
+    """A code with what its failure mode means, in the words of SAE J1939-73, Appendix A."""
+    meaning = FAILURE_MODES.get(code.fmi, "")
+    text = f"SPN {code.spn} FMI {code.fmi}"
+    return f"{text} ({meaning}) × {code.occurrences}" if meaning else f"{text} × {code.occurrences}"
 
 
 def _requested(data: bytes) -> str:

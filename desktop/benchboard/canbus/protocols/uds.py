@@ -3,6 +3,7 @@
 import enum
 from typing import Final, NamedTuple
 
+from benchboard.canbus.protocols.obd import parameters_text, vehicle_text
 from benchboard.canbus.protocols.uds_names import (
     DATA_IDENTIFIERS,
     OBD_SERVICES,
@@ -21,6 +22,7 @@ _SECURITY_ACCESS: Final = 0x27
 _IDENTIFIED: Final = (0x22, 0x24, 0x2E, 0x2F)
 """Services that name a data identifier after their own byte."""
 _ROUTINE: Final = 0x31
+_CURRENT_DATA, _VEHICLE = 0x01, 0x09
 _LONGEST_TEXT: Final = 64
 _OBD_WITH_PID: Final = (0x01, 0x02, 0x05, 0x06, 0x08, 0x09)
 
@@ -81,6 +83,10 @@ def _service_name(service: int) -> str:
 
 
 def _detail(kind: UdsKind, service: int, data: bytes) -> str:
+    if service == _CURRENT_DATA and len(data) > 1:
+        return parameters_text(data[1:], answers=kind is UdsKind.POSITIVE)
+    if service == _VEHICLE:
+        return vehicle_text(data[1:], answers=kind is UdsKind.POSITIVE)
     if service in OBD_SERVICES:
         return f"PID 0x{data[1]:02X}" if service in _OBD_WITH_PID and len(data) > 1 else ""
     if service in _IDENTIFIED and len(data) > 2:

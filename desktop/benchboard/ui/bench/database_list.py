@@ -2,7 +2,7 @@
 which there are.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -18,10 +18,14 @@ from benchboard.dongles.simulator import conveyor
 from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.context import Context
+from benchboard.ui.problems import Action
+from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, MenuItem, menu
 from benchboard.ui.widgets.file_dialog import FileDialog, open_file_dialog
 from benchboard.ui.widgets.labels import plain_tooltip
 
+_MOST_CONFLICTS: Final = 3
+"""Messages that are named whose ID another file has."""
 _PATTERNS: Final = "*.dbc *.kcd *.sym *.arxml *.DBC *.KCD *.SYM *.ARXML"
 
 
@@ -37,28 +41,43 @@ class DatabaseButton(Button):
         self.paths: tuple[Path, ...] = ()
         self._known = context.settings.live_databases
         """The setting as it was read or kept last."""
-        kept = _kept(context)
         self._own = (conveyor.database_file(),) if context.workspace.location.kind == "demo" else ()
-        """Those that the demo brings for its simulated bus. They aren't kept: other buses have nothing of them."""
-        if self._own + kept:
-            self.read(self._own + kept)
+        """Those that the demo brings for its simulated bus. They are kept only where another one comes before them:
+        other buses have nothing of them."""
+        if paths := self._chosen():
+            self.read(paths)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Use those that were chosen in another view meanwhile."""
         super().showEvent(event)
         if self._context.settings.live_databases != self._known:
             self._known = self._context.settings.live_databases
-            self.read((*(path for path in self.paths if path in self._own), *_kept(self._context)))
+            own = tuple(path for path in self._own if path in self.paths)
+            self.read(self._chosen(own))
+
+    def _chosen(self, own: tuple[Path, ...] | None = None) -> tuple[Path, ...]:
+        """The files that the settings have, in their order; those that the demo brings are first unless they have them
+        elsewhere."""
+        own = self._own if own is None else own
+        kept = tuple(one for one in _kept(self._context) if one in own or one != conveyor.database_file())
+        return (*(one for one in own if one not in kept), *kept)
 
     def _open(self) -> None:
         if not self.paths:
             self.choose()
             return
+        first = [
+            MenuItem(_("Use {name} first").format(name=path.name), partial(self.use_first, path), "ph.arrow-up")
+            for path in self.paths[1:]
+        ]
+        taken = [MenuItem(""), MenuItem(self._conflict_text())] if self.database.conflicts else []
         remove = [
             MenuItem(_("Remove {name}").format(name=path.name), partial(self._remove, path), "ph.x", str(path.parent))
             for path in self.paths
         ]
-        menu(self, [MenuItem(_("Add database…"), self.choose, "ph.plus"), MenuItem(""), *remove], name="live_dbc_menu")
+        orders = [MenuItem(""), *first] if first else []
+        items = [MenuItem(_("Add database…"), self.choose, "ph.plus"), *taken, *orders, MenuItem(""), *remove]
+        menu(self, items, name="live_dbc_menu")
 
     def choose(self) -> None:
         """Ask for the files to add."""
@@ -72,19 +91,32 @@ class DatabaseButton(Button):
 
     def add(self, paths: Sequence[Path]) -> None:
         """Read these files too."""
-        self.read(tuple(dict.fromkeys((*self.paths, *paths))))
+        self.read(tuple(dict.fromkeys((*self.paths, *paths))), tells=True)
+
+    def use_first(self, path: Path) -> None:
+        """Decode IDs that several files have by this one."""
+        before = self.paths
+        self.read((path, *(one for one in before if one != path)), undo=partial(self.read, before))
 
     def _remove(self, path: Path) -> None:
         self.read(tuple(one for one in self.paths if one != path))
 
-    def read(self, paths: tuple[Path, ...]) -> None:
-        """Read these files, in place of those before; one that can't be read changes nothing."""
+    def read(self, paths: tuple[Path, ...], *, tells: bool = False, undo: Callable[[], None] | None = None) -> None:
+        """Read these files, in place of those before; one that can't be read changes nothing. Where IDs are in several
+        of them, the first one counts, which is said if it `tells`. With an `undo`, their order was changed.
+        """
 
         def done(database: CanDatabase) -> None:
             self.paths, self.database = paths, database
             self._show()
             self._keep()
             self.changed.emit()
+            if undo is not None:
+                said = _("IDs in several databases are decoded by {name} first.").format(name=paths[0].name)
+                self._context.problems.toast(said, undo)
+            elif tells and database.conflicts:
+                order = Action(_("Change order"), self._open)
+                self._context.problems.toast(self._conflict_text(), warning=True, action=order)
 
         def failed(error: AppError) -> None:
             self._context.problems.show(error)
@@ -94,15 +126,28 @@ class DatabaseButton(Button):
             self, lambda _progress: load_databases(paths), done, failed, title=title.format(count=number(len(paths)))
         )
 
+    def _conflict_text(self) -> str:
+        """Which messages aren't used because another file has their ID."""
+        found = self.database.conflicts
+        shown = [
+            _("{message} of {file} (used: {other} of {first})").format(
+                message=one.unused.name, file=one.unused.source, other=one.used.name, first=one.used.source
+            )
+            for one in found[:_MOST_CONFLICTS]
+        ]
+        if more := len(found) - len(shown):
+            shown.append(ngettext("{count} more", "{count} more", more).format(count=number(more)))
+        return _("Not used, because another database has the same ID: {messages}.").format(messages=", ".join(shown))
+
     def _show(self) -> None:
         names = ", ".join(path.name for path in self.paths)
         more = ngettext("{count} database", "{count} databases", len(self.paths)).format(count=number(len(self.paths)))
         self.setText((names if len(names) <= 28 else more) if names else _("Add database"))
         lines = [_("{name}: {count} messages").format(name=path.name, count=self._count(path)) for path in self.paths]
-        lines += [
-            _("{message} of {file} isn't used: its ID is taken.").format(message=one.name, file=one.source)
-            for one in self.database.repeated[:5]
-        ]
+        if self.database.conflicts:
+            lines.append(self._conflict_text())
+        icon, ink = ("ph.warning-circle", "warn") if self.database.conflicts else ("ph.file", "text")
+        self.setIcon(theme().icon(icon, ink))
         self.setToolTip(plain_tooltip("\n".join(lines)))
         self.updateGeometry()
 
@@ -110,7 +155,8 @@ class DatabaseButton(Button):
         return number(sum(message.source == path.name for message in self.database.messages))
 
     def _keep(self) -> None:
-        kept = "\n".join(str(path) for path in self.paths if path not in self._own)
+        own = () if self.paths[: len(self._own)] != self._own else self._own
+        kept = "\n".join(str(path) for path in self.paths if path not in own)
         self._known = kept
         if kept != self._context.settings.live_databases:
             self._context.apply_settings(replace(self._context.settings, live_databases=kept))

@@ -205,9 +205,18 @@ class DeviceManager(QObject):
             self._resources.add_bus(detected.port.path, capture)
         return LiveBus(detected.port.path, title, detected.device_id, config, capture, BusRecorder(capture))
 
-    def count_frames(self, detected: DetectedDevice, title: str, seconds: float, progress: Progress) -> Counters:
-        """On a worker: open the channel for `seconds`, then close it and return the counters."""
+    def count_frames(
+        self,
+        detected: DetectedDevice,
+        title: str,
+        seconds: float,
+        progress: Progress,
+        on_open: Callable[[], object] = lambda: None,
+    ) -> Counters:
+        """On a worker: open the channel for `seconds`, then close it and return the counters. `on_open` is called there
+        once it is open."""
         live = self.open_bus(detected, title)
+        on_open()
         started = time.monotonic()
         try:
             while (passed := time.monotonic() - started) < seconds and live.capture.running:

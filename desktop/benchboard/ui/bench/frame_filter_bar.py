@@ -125,6 +125,12 @@ class FrameFilterBar(QWidget):
         """What is in the field, with single spaces."""
         return " ".join(self._field.text().split())
 
+    def none_match_text(self) -> str:
+        """Why the filter shows no frame: a name that no database has, or else that none matches."""
+        if unknown := self._model.filter.unknown_names(self.databases.database):
+            return _("No database has {names}").format(names=", ".join(unknown))
+        return _("No frames match “{text}”").format(text=self.text)
+
     def focus_field(self) -> None:
         """Focus the field, with its text selected."""
         focus_filter(self._field)

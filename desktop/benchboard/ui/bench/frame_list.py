@@ -290,13 +290,16 @@ class FrameList(WholeRowTable):
             self._save_soon()
 
     def _sort_by(self, column: int) -> None:
-        """Sort by a column; a second click reverses the order, a third one ends it."""
+        """Sort by a column; a second click reverses the order, a third one ends it. What there is most of is asked of
+        shares and counts, so the greatest is first.
+        """
         now, descending = self.frames.sorted_by
         ascending, reverse = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
+        first, second = (reverse, ascending) if column in (SHARE, COUNT) else (ascending, reverse)
         if now != column:
-            self.frames.sort(column, ascending)
-        elif not descending:
-            self.frames.sort(column, reverse)
+            self.frames.sort(column, first)
+        elif descending == (first == reverse):
+            self.frames.sort(column, second)
         else:
             self.frames.sort(ID, ascending)
         self.show_decoded()

@@ -114,11 +114,12 @@ class FramePages(QWidget):
             self._told_errors = title
             announce(self._errors, f"{title}. {self._errors.why.text()}")
 
-    def show_filtered(self, text: str, *, hidden: bool) -> None:
-        """Say in place of the frames that the filter `text` shows none of them, as long as it hides them all."""
+    def show_filtered(self, reason: str, *, hidden: bool) -> None:
+        """Say in place of the frames for which `reason` the filter shows none of them, as long as it hides them all."""
+        if hidden:
+            self._none_match.sentence.setText(reason)
         if self.shows_frames and hidden:
             had_focus = self._table.hasFocus()
-            self._none_match.sentence.setText(_("No frames match “{text}”").format(text=text))
             self._stack.setCurrentWidget(self._none_match)
             if had_focus:
                 self._none_match.action.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from benchboard.canbus.dbc import CanDatabase, Message, SignalValue
+from benchboard.canbus.dbc import CanDatabase, Message, SignalValue, short_text
 from benchboard.canbus.error_frame import is_recovery, is_state_report
 from benchboard.canbus.frame import Frame, Timestamp
 from benchboard.canbus.traffic_shares import TrafficKey, traffic_key
@@ -113,6 +113,8 @@ def signals_text(row: FrameRow, fits: Callable[[str], bool] = lambda _text: True
     """The first signals of the frame with their values, as many as fit, and how many more there are: a number that is
     cut off would be read as another one."""
     text, every = "", len(row.signals)
+    if row.message is not None and not every and not row.frame.remote:
+        return short_text(row.message, row.frame.data)
     for shown, one in enumerate(row.signals[:_MOST_IN_CELL], 1):
         pairs = f"{text}, {one.signal.name} {one.text}" if shown > 1 else f"{one.signal.name} {one.text}"
         if not fits(_and_more(pairs, every - shown)):

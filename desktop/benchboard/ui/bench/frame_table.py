@@ -18,6 +18,7 @@ from benchboard.canbus.traffic_shares import TrafficKey, traffic_key
 from benchboard.i18n import _, pgettext
 from benchboard.ui.bench.frame_row_model import FrameRowModel, Index, TableLine
 from benchboard.ui.bench.frame_rows import (
+    CYCLE,
     DLC,
     ID,
     NAME,
@@ -30,6 +31,7 @@ from benchboard.ui.bench.frame_rows import (
     differing,
     sort_key,
 )
+from benchboard.ui.bench.recent_cycles import RecentCycles
 from benchboard.ui.bench.signals.signal_line import TRACE_POINTS
 
 _MAX_ROLLING: Final = 2000
@@ -69,6 +71,7 @@ class FrameModel(FrameRowModel):
         self._changes = ChangeTimes()
         self._seen_at: dict[TrafficKey, float] = {}
         """When each row's last frame came."""
+        self._cycles = RecentCycles()
         self._after_gap: set[TrafficKey] = set()
         """The rows whose last frames may be missing: their next frame has no cycle time."""
         self._marks: dict[Frame, str] = {}
@@ -150,6 +153,8 @@ class FrameModel(FrameRowModel):
         if column == SHARE:
             shares = self._shares or {}
             return sorted(keys, key=lambda key: (shares.get(key, 0.0), key), reverse=descending)
+        if column == CYCLE:
+            return sorted(keys, key=lambda key: (self._cycles.mean_ms(key), key), reverse=descending)
         if column == NAME and self.has_protocol:
             names = {key: self.name_of(self._fixed[key]) for key in keys}
             return sorted(keys, key=lambda key: (not names[key], names[key], key), reverse=descending)
@@ -188,12 +193,19 @@ class FrameModel(FrameRowModel):
         for listed in (self._order, self._newest, self._fixed_lines, self._rolling_lines):
             listed.clear()
         self._changes.clear()
+        self._cycles.clear()
         self._marks.clear()
         self._marked_ids.clear()
         self._shares = None
         self.times = replace(self.times, start=None, zero=None, mode="clock" if self.times.zero else self.times.mode)
         self.ended, self.past_until = False, None
         self.endResetModel()
+
+    def cell(self, row: int, column: int) -> str:
+        """The text of a cell: the cycle of an identifier is the mean of its last ones, as single ones jump."""
+        if column == CYCLE and not self.rolling and self.signal_at(row) is None:
+            return self._cycles.text(self.row_at(row).key) or "–"
+        return super().cell(row, column)
 
     def end(self) -> None:
         """Mark the rows as past: the bus is closed."""
@@ -289,6 +301,7 @@ class FrameModel(FrameRowModel):
             row.message = previous.message
             if before is not None and before.data != frame.data and not frame.error:
                 self._changes.note(key, differing(frame.data, before.data), self._now())
+        self._cycles.note(frame, key, follows=row.previous is not None)
         self._after_gap.discard(key)
         self._fixed[key] = row
         self._seen_at[key] = self._now()

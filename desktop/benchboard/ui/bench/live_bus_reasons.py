@@ -43,6 +43,18 @@ def bus_off_error(live: LiveBus) -> DeviceFailure:
     )
 
 
+def unacknowledged_error(live: LiveBus) -> DeviceFailure:
+    """That no other node acknowledges what the dongle of the open bus sends, and what may be wrong (`bus.no-ack`)."""
+    return DeviceFailure(
+        "bus.no-ack",
+        _("No node acknowledges what {name} sends.").format(name=live.title),
+        why=_("It repeats its frames and counts an error each time; none has arrived anywhere."),
+        do=_(
+            "Connect another node, or check that every node runs at {rate}, then the wiring and the termination."
+        ).format(rate=bit_rate(live.config.bitrate)),
+    )
+
+
 def unreadable_error(live: LiveBus, found: int | None) -> DeviceFailure:
     """That nothing on the open bus can be read, and what may be wrong (`bus.unreadable`); or that the bit rate is, once
     that of the bus was `found` (bit/s)."""

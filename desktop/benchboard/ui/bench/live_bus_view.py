@@ -1,6 +1,7 @@
 """The live bus: opens a dongle's channel, shows its frames by ID or in order, and sends frames."""
 
 import time
+from functools import partial
 from typing import Final
 
 import shiboken6
@@ -12,6 +13,7 @@ from benchboard.canbus.bus_check import AcknowledgementWatch, check_bus
 from benchboard.canbus.capture import Counters
 from benchboard.canbus.error_frame import restart_report
 from benchboard.canbus.frame import Frame, TimeSource, Timestamp
+from benchboard.canbus.table_sender import TableSender
 from benchboard.canbus.traffic_shares import TrafficShares
 from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext, number
@@ -33,7 +35,7 @@ from benchboard.ui.bench.live_bus.live_load import LiveLoad
 from benchboard.ui.bench.live_bus.live_messages import LiveMessages
 from benchboard.ui.bench.live_bus.live_side import LiveSide
 from benchboard.ui.bench.live_bus.past_bar import PastBar
-from benchboard.ui.bench.live_bus_reasons import bus_off_error, unreadable_error
+from benchboard.ui.bench.live_bus_reasons import bus_off_error, unacknowledged_error, unreadable_error
 from benchboard.ui.bench.live_dongles import LiveDongles
 from benchboard.ui.bench.plots.live_plots_pane import LivePlotsPane
 from benchboard.ui.bench.protocols.message_model import ListedMessage
@@ -45,7 +47,7 @@ from benchboard.ui.bench.send_panel import SendPanel
 from benchboard.ui.bench.triggers.triggers_panel import TriggersPanel
 from benchboard.ui.commands import Handler, Handlers, install_shortcuts, run_handler
 from benchboard.ui.context import Context
-from benchboard.ui.problems import Action
+from benchboard.ui.problems import Action, Notice
 from benchboard.ui.theme import theme
 from benchboard.ui.typed_texts import restore_typed_texts, typed_texts
 from benchboard.ui.widgets import (
@@ -68,6 +70,7 @@ _OPEN: Final = "bench.open"
 """The key of the notice that the bus couldn't be opened, or has ended by itself."""
 _BUS_OFF: Final = "bench.bus-off"
 _UNREADABLE: Final = "bench.unreadable"
+_NO_ACK: Final = "bench.no-acknowledgement"
 _MAX_AT_ONCE: Final = 5_000
 """Most frames that become rows in one poll: 20 ms of the main thread, and 50,000 frames/s."""
 
@@ -96,9 +99,11 @@ class LiveBusView(QWidget):
         self._shares = TrafficShares()
         self._skipped = 0
         """Frames that left the ring buffer before they were shown: the view was paused or hidden too long."""
-        self._is_bus_off = False
+        self._is_bus_off = self._is_alone = False
         self._restarting: str | None = None
         """The port whose bus was closed to be opened again at once; None if there is none."""
+        self._sent_before: TableSender | None = None
+        """What the bus that is restarted has sent of the send table."""
         self._end_reason = self._end_state = ""
         """Why the bus ended by itself, as a sentence and in a word; empty if the user closed it."""
         self._only_errors = False
@@ -347,7 +352,7 @@ class LiveBusView(QWidget):
         """Show how many of the IDs the filter shows; if it shows nothing, say so in place of the frames."""
         self.filter_bar.show_counts()
         hidden = self.model.has_frames and not self.model.rowCount() and bool(self.model.filter.terms)
-        self._frames.show_filtered(self.filter_bar.text, hidden=hidden)
+        self._frames.show_filtered(self.filter_bar.none_match_text(), hidden=hidden)
 
     def _show_filter_bar(self) -> None:
         """Show the filter while there is a bus, or frames of the last one."""
@@ -508,14 +513,18 @@ class LiveBusView(QWidget):
         for widget in hidden:
             widget.hide()
         self.send_bar.follow(live)
+        if live is not None and self._sent_before is not None and self._restarting == live.path:
+            live.capture.table_sender.continue_counts(self._sent_before)
+        if live is not None:
+            self._sent_before = None
         self.send_panel.follow(live)
         self.triggers.follow(live)
         if live is not None:
             self._selected.select(live.device_id or self._selected.id)
             self._show_bus(live)
         else:
-            self._is_bus_off = False
-            for act in (_BUS_OFF, _UNREADABLE):
+            self._is_bus_off = self._is_alone = False
+            for act in (_BUS_OFF, _UNREADABLE, _NO_ACK):
                 self._notices.dismiss(act)
             if not self._search.is_running:
                 self._search.end()
@@ -570,6 +579,11 @@ class LiveBusView(QWidget):
             self._end_state = _("Restarted")
             action = Action(_("Open again"), self._start)
         self._notices.show(error, path=path, title=title, act=_OPEN, action=action)
+        if not self.isVisible() and live is not None:  # nobody closed it, and nothing else says so in other views
+            what = _("The live bus of {name} has ended.").format(name=live.title)
+            why = " ".join(part for part in (error.what, error.why) if part)
+            again = Action(_("Open again"), partial(self._context.go, f"bench/live/{live.device_id or path}"))
+            self._context.problems.notify(Notice(what, why, "error", "ph.warning-circle", (again,), _OPEN))
 
     def _run_empty_action(self) -> None:
         """Open the bus, or lead to what is missing: simulated dongles where none is connected, else the list that says
@@ -663,6 +677,7 @@ class LiveBusView(QWidget):
         self._counters.show_counts(live, self._skipped, self._load.load)
         self._show_bus_off(live, is_off=counters.bus.bus_off)
         self.send_bar.show_acknowledgement(lacks=self._acknowledgement.lacks(counters))
+        self._show_unacknowledged(live)
         self.send_panel.refresh()
         self._explain_no_frames(live)
 
@@ -678,6 +693,18 @@ class LiveBusView(QWidget):
         restart = Action(_("Restart"), self._restart, keeps_notice=True)
         self._notices.show(bus_off_error(live), act=_BUS_OFF, action=restart)
 
+    def _show_unacknowledged(self, live: LiveBus) -> None:
+        """Say that no node acknowledges what the dongle sends, as long as that is so."""
+        is_alone = self._acknowledgement.is_alone
+        if is_alone == self._is_alone:
+            return
+        self._is_alone = is_alone
+        if is_alone:
+            timing = Action(_("Open bit timing"), self._open_timing, keeps_notice=True)
+            self._notices.show(unacknowledged_error(live), act=_NO_ACK, action=timing)
+        else:
+            self._notices.dismiss(_NO_ACK)
+
     def _restart(self) -> None:
         """Close the bus and open it again: its controller then joins with error counters of 0. The frames and the
         totals of the bus go on."""
@@ -686,7 +713,7 @@ class LiveBusView(QWidget):
             return
 
         def restart() -> None:
-            self._restarting = live.path
+            self._restarting, self._sent_before = live.path, live.capture.table_sender
             self._devices.close_bus()
             self._start()
 
@@ -912,7 +939,9 @@ class LiveBusView(QWidget):
 
     def hideEvent(self, event: QHideEvent) -> None:
         self._timer.stop()
-        self._opens_once_connected = self._is_bus_off = self._only_errors = False  # told again on return
+        self._opens_once_connected = self._is_bus_off = self._only_errors = self._is_alone = (
+            False  # told again on return
+        )
         if not event.spontaneous():  # a minimised window isn't left
             self.send_panel.leave()
             self.triggers.leave()

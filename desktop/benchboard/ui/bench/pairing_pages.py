@@ -301,7 +301,8 @@ class ClaimPage(_WizardPage):
 
     def show_failure(self) -> None:
         self.hide_prompts()
-        self.steps.show_failed(next((i for i, mark in enumerate(self.steps.marks) if mark == "now"), 0))
+        failed = next((i for i, mark in enumerate(self.steps.marks) if mark == "now"), 0)
+        self.steps.show_failed(failed, keep_done=True)
         self.picture.show_dongle(self._device_id, press=False, blinking=False)
         self._prompt.setText("")
 

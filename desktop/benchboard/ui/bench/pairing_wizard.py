@@ -80,6 +80,7 @@ class PairingWizard(Dialog):
     """
 
     step_reported = Signal(object, object)
+    _bus_opened = Signal()
 
     def __init__(
         self,
@@ -113,6 +114,8 @@ class PairingWizard(Dialog):
         forward = Handler(self._next_button.click, lambda: self._next_button.reason)
         install_shortcuts(self, PAIRING, {"bench.next_step": forward}, context.problems.refuse)
         self.step_reported.connect(self._show_step, Qt.ConnectionType.QueuedConnection)
+        self._bus_opened.connect(lambda: self._test_page.steps.set_current(1), Qt.ConnectionType.QueuedConnection)
+        self._claim_has_failed = False
         devices.changed.connect(self._on_devices_changed)
         self._counter.changed.connect(self._on_devices_changed)
         for told in (devices.changed, self._counter.changed):
@@ -360,6 +363,8 @@ class PairingWizard(Dialog):
         elif current:
             share = step / len(_steps())
             caption = _("Step {number} of {count}").format(number=step + 1, count=len(_steps()))
+            if step == _CLAIM and self._claim_has_failed:
+                caption = _("Not paired. Try again.")
         elif row.pairable:
             caption = _("Anyone can change it")
         mark = self._slot_mark(row, paired=paired, current=current)
@@ -370,6 +375,8 @@ class PairingWizard(Dialog):
             return Mark("ok", _("Paired"), "ph.check-circle-fill")
         if not current:
             return state_mark(row.dongle, row.device)
+        if self._stack.currentIndex() == _CLAIM and self._claim_has_failed:
+            return Mark("error", _("Pairing failed"), "ph.x-circle-fill")
         if self._stack.currentIndex() == _CLAIM:
             return Mark("info", _("Pairing now"), "ph.spinner")
         return Mark("info", _("To be paired"), "ph.caret-circle-right")
@@ -430,6 +437,7 @@ class PairingWizard(Dialog):
         if detected is None:
             return
         self.stepper.set_caption(_IDENTIFY, _("Its light blinked"))
+        self._claim_has_failed = False
         self._show_page(_CLAIM)
         self._disable_next(_("Press the button on the dongle first."))
         self._claim_page.start(detected.device_id or "", simulated=detected.port.simulated)
@@ -485,7 +493,9 @@ class PairingWizard(Dialog):
         self._show_page(_TIMING)
 
     def _claim_failed(self, error: AppError) -> None:
+        self._claim_has_failed = True
         self._claim_page.show_failure()
+        self._show_overview()
         self._hint.setText("")
         self._show_failure(error)
 
@@ -559,10 +569,13 @@ class PairingWizard(Dialog):
         self._forget_silence()
         self._test_page.steps.set_current(0)
 
-        def op(progress: Progress) -> Counters:
-            return self._devices.count_frames(detected, detected.port_name, LISTEN_SECONDS, progress)
+        def opened() -> None:
+            with contextlib.suppress(RuntimeError):  # the dialog was closed meanwhile
+                self._bus_opened.emit()
 
-        QTimer.singleShot(400, self, lambda: self._test_page.steps.set_current(1))
+        def op(progress: Progress) -> Counters:
+            return self._devices.count_frames(detected, detected.port_name, LISTEN_SECONDS, progress, on_open=opened)
+
         self._run(op, self._on_counted, _("Listening on {port}").format(port=detected.port_name), self._test_failed)
 
     def _on_counted(self, counters: Counters) -> None:
@@ -640,7 +653,8 @@ class PairingWizard(Dialog):
         self._test_failure = error.what
         self._skip_button.setText(_("Continue anyway"))
         self._skip_button.updateGeometry()
-        self._test_page.steps.show_failed(1, keep_done=self._test_page.steps.marks[0] == "done")
+        marks = self._test_page.steps.marks
+        self._test_page.steps.show_failed(marks.index("now") if "now" in marks else 0, keep_done=True)
         self._show_failure(error)
 
     def _show_done(self) -> None:

@@ -182,7 +182,7 @@ class RecordedFramesPane(QWidget):
         self.filter_bar.setVisible(not is_empty)
         if hidden and not is_empty:
             text = self.filter_bar.text
-            none_match = _("No frames match “{text}”").format(text=text) if text else _("No frames in this range")
+            none_match = self.filter_bar.none_match_text() if text else _("No frames in this range")
             self._none.sentence.setText(none_match)
             self._none.action.setVisible(bool(text))
         if is_empty:

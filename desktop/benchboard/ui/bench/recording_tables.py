@@ -12,6 +12,7 @@ from PySide6.QtGui import QPainter, QPolygonF
 from benchboard.canbus.dbc import CanDatabase, Message
 from benchboard.canbus.frame import Frame, TimeSource, Timestamp
 from benchboard.canbus.frame_statistics import IdStatistics, bus_shares
+from benchboard.canbus.protocols.j1939_sources import has_j1939, source_name
 from benchboard.canbus.recording_comparison import ComparedId, IdDifference, counting_text
 from benchboard.canbus.traffic_shares import share_text
 from benchboard.i18n import _, number, percent
@@ -187,13 +188,13 @@ COMPARISON_FILE: Final = (
 
 
 def statistics_rows(ids: Iterable[IdStatistics], database: CanDatabase) -> list[StatisticsRow]:
-    """A row for each ID, named by the database."""
+    """A row for each ID, named by the database. A node that it doesn't name is known by its address on J1939."""
     every = list(ids)
-    rows = []
+    rows, is_j1939 = [], has_j1939(every)
     for one, share in zip(every, bus_shares(every), strict=True):
         message = database.find(Frame(one.id, extended=one.extended))
         name, node = (message.name, message.sender) if message is not None else ("", "")
-        rows.append(StatisticsRow(one, name, node, share))
+        rows.append(StatisticsRow(one, name, node or (source_name(one) if is_j1939 else ""), share))
     return rows
 
 

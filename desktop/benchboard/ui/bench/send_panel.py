@@ -43,8 +43,8 @@ _SHOWN_ROWS: Final = 6
 _EMPTY_HEIGHT: Final = 148
 _LOW_VIEW: Final = 620
 """A view lower than this has room for fewer rows."""
-_EXPECTED: Final = ("bus.send-closed", "bus.send-left")
-"""The codes of the reasons to stop that the user knows."""
+_EXPECTED: Final = ("bus.send-closed", "bus.send-left", "bus.off")
+"""The codes of the reasons to stop that the user knows, or that the notice of the bus says beside what helps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -484,7 +484,8 @@ class SendPanel(QWidget):
         at = place + 1 if current is not None else None
 
         def add(row: SendRow) -> None:
-            if self._edit(_("Add row"), lambda table: table.with_frame(row.frame, row.name, row.period_ms, at=at)):
+            rules = row.rules
+            if self._edit(_("Add row"), lambda table: table.with_frame(row.frame, row.name, row.period_ms, at=at, rules=rules)):
                 new = self._history.table.rows[at if at is not None else -1]
                 self.list.select(new.key)
                 self.list.setFocus(Qt.FocusReason.OtherFocusReason)

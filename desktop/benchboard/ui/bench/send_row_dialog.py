@@ -16,6 +16,7 @@ from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _, number
 from benchboard.ui.bench.frame_format import identifier, size_text
 from benchboard.ui.bench.send_cells.send_row_values import data_text, read_period
+from benchboard.ui.bench.send_rules_fields import SendRulesFields
 from benchboard.ui.widgets import Button, Dialog, Edit, Field, Select, Text
 from benchboard.ui.widgets.surfaces import scroll_area
 
@@ -49,6 +50,8 @@ class SendRowDialog(Dialog):
         """The names of the signals that have a field."""
         self._editors: dict[str, Field] = {}
         self._build_frame_fields()
+        self._rules = SendRulesFields()
+        self.content.addWidget(self._rules)
         self._signals = QWidget()
         self._signals.setProperty("plain", "true")
         self._signal_grid = QGridLayout(self._signals)
@@ -121,6 +124,7 @@ class SendRowDialog(Dialog):
     def _fill(self, row: SendRow) -> None:
         self._name.setText(row.name)
         self._period.edit.setText("" if row.period_ms is None else number(row.period_ms, most=3, grouped=False))
+        self._rules.fill(row.rules)
         self._fill_frame(row.frame)
         self._show_period_note()
 
@@ -307,11 +311,15 @@ class SendRowDialog(Dialog):
         except Invalid as error:
             self._period.set_error(" ".join(part for part in (error.what, error.do) if part))
             wrong.append(self._period)
-        if frame is None or wrong:
+        rules = self._rules.read(frame) if frame is not None else None
+        if rules is None and frame is not None and not wrong:
+            self._rules.focus_wrong()
+            return
+        if frame is None or wrong or rules is None:
             fields = (self._id, self._data, self._period, *self._editors.values())
             first = next((one for one in fields if bool(one.editor.property("wrong"))), self._id)
             first.editor.setFocus(Qt.FocusReason.OtherFocusReason)
             return
         self.dismiss()
         name = " ".join(self._name.text().split())
-        self.accepted_row.emit(replace(self._row, frame=frame, name=name, period_ms=period))
+        self.accepted_row.emit(replace(self._row, frame=frame, name=name, period_ms=period, rules=rules))

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from benchboard.canbus.dbc import CanDatabase
 from benchboard.canbus.frame import Frame
+from benchboard.canbus.send_rules import rules_text
 from benchboard.canbus.send_table import SendRow, SendTable
 from benchboard.canbus.table_sender import RowState
 from benchboard.i18n import _, number, pgettext
@@ -130,7 +131,7 @@ class SendTableModel(QAbstractTableModel):
         if column == DLC:
             return number(row.frame.dlc)
         if column == DATA:
-            return payload(row.frame)
+            return "  ·  ".join(part for part in (payload(row.frame), rules_text(row.rules)) if part)
         if column == PERIOD:
             return _("once") if row.period_ms is None else number(row.period_ms, most=3)
         if column == SENT:

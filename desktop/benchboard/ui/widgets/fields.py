@@ -1,5 +1,6 @@
 """Fields: a label, an editor, its unit, and an error or hint below."""
 
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
@@ -292,6 +293,22 @@ class _Choices(QStyledItemDelegate):
         painter.restore()
 
 
+_TYPED_S: Final = 1.5
+"""So long after a letter the next one goes on with what was typed."""
+_SHIFT, _KEYPAD = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.KeypadModifier
+
+
+def _has_word(title: str, typed: str) -> bool:
+    """Whether the title, or a word of it, begins with what was typed."""
+    lower = title.casefold()
+    place = lower.find(typed)
+    while place >= 0:
+        if not place or not lower[place - 1].isalnum():
+            return True
+        place = lower.find(typed, place + 1)
+    return False
+
+
 class Select(QComboBox):
     """A drop-down list. Choices are identified by their keys.
 
@@ -318,6 +335,8 @@ class Select(QComboBox):
         """What it asked for, and the least, when it was first shown."""
         self._told = ""
         """The value that screen readers know."""
+        self._typed, self._typed_at = "", 0.0
+        """What was typed last to find a choice, and when (monotonic, s)."""
         self.currentIndexChanged.connect(lambda _index: self._value_changed())
         self.set_choices(choices)
         self._release_popup_style()
@@ -399,6 +418,11 @@ class Select(QComboBox):
             if arrow is not view:
                 arrow.setMaximumHeight(room)
         super().showPopup()
+        wanted = max(
+            (view.sizeHintForIndex(self.model().index(row, 0)).width() for row in range(self.count())), default=0
+        )
+        if (lacks := wanted + EDGE - view.viewport().width()) > 0:  # a narrow field has choices that are longer
+            frame.resize(frame.width() + lacks, frame.height())
         rows = range(min(self.count(), self.maxVisibleItems()))
         lacking = sum(view.sizeHintForRow(row) for row in rows) - view.viewport().height()
         if lacking > 0:
@@ -420,12 +444,30 @@ class Select(QComboBox):
         return str(self.currentData() or "")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        changes = event.key() in _CHANGES_CHOICE or event.text().isalnum()
-        if self._opens_by_arrows and changes and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+        """A choice is found by what is typed of any of its words: one may have several names. Qt looks at its beginning
+        alone."""
+        text, held = event.text(), event.modifiers() & ~(_SHIFT | _KEYPAD)
+        if self._opens_by_arrows and not held and (event.key() in _CHANGES_CHOICE or text.isalnum()):
             self.showPopup()
             event.accept()
-        else:
+            return
+        if held or not text.isprintable() or not text.strip() or not self._find_typed(text):
             super().keyPressEvent(event)
+
+    def _find_typed(self, text: str) -> bool:
+        """Select the choice that has a word beginning with what is typed; returns whether there is one."""
+        now = time.monotonic()
+        typed = self._typed + text.casefold() if now - self._typed_at < _TYPED_S else text.casefold()
+        for wanted, first in ((typed, self.currentIndex()), (text.casefold(), self.currentIndex() + 1)):
+            rows = [row % self.count() for row in range(max(first, 0), max(first, 0) + self.count())]
+            found = next((row for row in rows if _has_word(self.itemText(row), wanted)), None)
+            if found is not None:
+                self._typed, self._typed_at = wanted, now
+                if found != self.currentIndex():
+                    self.setCurrentIndex(found)
+                    self.activated.emit(found)
+                return True
+        return False
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Ignore the wheel, so that it scrolls the surrounding area.

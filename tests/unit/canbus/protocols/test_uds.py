@@ -55,8 +55,8 @@ def test_data_identifiers_have_the_names_that_udsoncan_has() -> None:
         ("2702aabb", UdsKind.REQUEST, "SecurityAccess request: sendKey, 0x02"),
         ("190209", UdsKind.REQUEST, "ReadDTCInformation request: reportDTCByStatusMask"),
         ("3101ff00", UdsKind.REQUEST, "RoutineControl request: startRoutine, 0xFF00"),
-        ("010c", UdsKind.REQUEST, "OBD current data request: PID 0x0C"),
-        ("410c1af8", UdsKind.POSITIVE, "OBD current data response: PID 0x0C"),
+        ("010c", UdsKind.REQUEST, "OBD current data request: Engine speed (PID 0x0C)"),
+        ("410c1af8", UdsKind.POSITIVE, "OBD current data response: Engine speed 1\u202f726.00 rpm"),
     ],
     ids=range(14),
 )  # fmt: skip

@@ -1,7 +1,6 @@
 """The recordings in the folder in which the live bus records, as a list that follows the folder, beside the details of
 the current one."""
 
-import json
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from benchboard.canbus.recording_folder import RecordingFile, RecordingFolder
 from benchboard.errors import AppError
@@ -28,6 +27,7 @@ from benchboard.ui.bench.kept_recordings.recording_columns import (
 from benchboard.ui.bench.kept_recordings.recording_file_actions import RecordingFileActions
 from benchboard.ui.bench.kept_recordings.recording_pane import RecordingPane
 from benchboard.ui.bench.kept_recordings.recording_sources import RecordingSource, RecordingSources, is_from
+from benchboard.ui.bench.recordings_folder import ask_recordings_folder, recordings_folder
 from benchboard.ui.command_menu import command_menu
 from benchboard.ui.commands import REGISTRY, Handler, Handlers, install_shortcuts, run_handler
 from benchboard.ui.context import Context
@@ -190,12 +190,7 @@ class FolderPage(QWidget):
     @property
     def folder(self) -> Path | None:
         """The folder that recordings were opened from or saved in last; None if there is none yet."""
-        try:
-            kept = json.loads(self._context.settings.folders or "{}")
-        except (ValueError, RecursionError):
-            return None
-        found = kept.get("recording") if isinstance(kept, dict) else None
-        return Path(found) if isinstance(found, str) and found else None
+        return recordings_folder(self._context)
 
     @property
     def files(self) -> Sequence[RecordingFile]:
@@ -204,22 +199,7 @@ class FolderPage(QWidget):
 
     def choose(self) -> None:
         """Ask for the folder; the live bus suggests it for its next recording, too."""
-        dialog = FileDialog(self.window(), _("Choose folder"), str(self.folder or Path.home()))
-        dialog.setObjectName("recordings_folder_dialog")
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.fileSelected.connect(self._use)
-        dialog.finished.connect(dialog.deleteLater)
-        open_file_dialog(dialog)
-
-    def _use(self, path: str) -> None:
-        try:
-            kept = json.loads(self._context.settings.folders or "{}")
-        except (ValueError, RecursionError):
-            kept = {}
-        folders = {**(kept if isinstance(kept, dict) else {}), "recording": path}
-        text = json.dumps(folders, ensure_ascii=False)
-        self._context.apply_settings(replace(self._context.settings, folders=text))
-        self.look()
+        ask_recordings_folder(self, self._context, lambda _path: self.look())
 
     def look(self) -> None:
         """Look at the folder on a worker, and then into the files that are new in it."""

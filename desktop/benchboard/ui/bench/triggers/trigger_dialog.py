@@ -29,7 +29,8 @@ _SILENCE_S: Final = 1.0
 
 class TriggerDialog(Dialog):
     """Edits `row`; `accepted_row` has it afterwards. `send_rows` are the titles of the rows of the send table,
-    `folder` is where it records, `why_not` says what keeps a frame from being sent on the open bus.
+    `folder` is where it records, and `choose_folder` asks for another one; `why_not` says what keeps a frame from being
+    sent on the open bus.
     """
 
     accepted_row = Signal(object)
@@ -44,12 +45,15 @@ class TriggerDialog(Dialog):
         *,
         send_rows: Sequence[str],
         folder: Path,
+        choose_folder: Callable[[QWidget, Callable[[Path], object]], object],
         why_not: Callable[[Frame], AppError | None],
     ) -> None:
         super().__init__(window, title, size=QSize(640, 0), name="trigger_dialog")
         self._row, self._database, self._why_not = row, database, why_not
         self._build_condition()
-        self._build_actions(send_rows, folder)
+        self._build_actions(send_rows)
+        self._choose_folder = choose_folder
+        self._show_folder(folder)
         self.add_button(Button(_("Cancel"), self.dismiss, name="trigger_cancel"))
         self.add_button(Button(_("Save trigger"), self._accept, kind="primary", name="trigger_save"))
         with untold():  # what is wrong with the condition is read with its field, which has the focus first
@@ -72,7 +76,7 @@ class TriggerDialog(Dialog):
         self._add_line((self._condition, 3), (self._name, 2))
         self._add_line((Field(_("Fires on"), self._kind), 3), (self._silence, 2), (self._hold_off, 2))
 
-    def _build_actions(self, send_rows: Sequence[str], folder: Path) -> None:
+    def _build_actions(self, send_rows: Sequence[str]) -> None:
         self._heading = Text(_("Actions"), "body_strong")
         self.content.addWidget(self._heading)
         self._marks = self._check(_("Mark in the list and the recording"), "trigger_mark")
@@ -87,8 +91,12 @@ class TriggerDialog(Dialog):
         )
         self._records.toggled.connect(lambda _on: self._show_recording())
         self._add_line((self._before, 1), (self._after, 1))
-        self._folder = Paragraph(_("Each time to a new file in {folder}").format(folder=folder), "caption", "muted")
-        self.content.addWidget(self._folder)
+        self._folder = Paragraph("", "caption", "muted")
+        self._other_folder = Button(_("Choose folder"), self._ask_folder, kind="link", name="trigger_folder")
+        line = QHBoxLayout()
+        line.addWidget(self._folder, 1)
+        line.addWidget(self._other_folder)
+        self.content.addLayout(line)
         self._send = Select(name="trigger_send", label=_("Send"))
         rows = [(f"{_ROW}{title}", _("Row {name}").format(name=title)) for title in dict.fromkeys(send_rows)]
         kept = self._row.actions.row
@@ -156,8 +164,14 @@ class TriggerDialog(Dialog):
         self._show_condition()
 
     def _show_recording(self) -> None:
-        for part in (self._before, self._after, self._folder):
+        for part in (self._before, self._after, self._folder, self._other_folder):
             part.setVisible(self._records.isChecked())
+
+    def _show_folder(self, folder: Path) -> None:
+        self._folder.setText(_("Each time to a new file in {folder}").format(folder=folder))
+
+    def _ask_folder(self) -> None:
+        self._choose_folder(self, self._show_folder)
 
     def _show_sending(self) -> None:
         self._frame.setVisible(self._send.current_key() == _FRAME)

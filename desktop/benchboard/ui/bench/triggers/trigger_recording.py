@@ -1,6 +1,5 @@
 """Records the live bus when a trigger is met: from some seconds before it, into the folder of the recordings."""
 
-import json
 import re
 import time
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from benchboard.ui.bench.kept_recordings.recording_bookmarks import (
     RecordingBookmarks,
 )
 from benchboard.ui.bench.recording_controls import RecordingControls
+from benchboard.ui.bench.recordings_folder import keep_recordings_folder, recordings_folder
 from benchboard.ui.context import Context
 
 _WITH_UNIX_TIMES: Final = ".log"
@@ -45,8 +45,10 @@ class TriggerRecording:
         if self._controls.recording or self._controls.is_busy:
             return _("already recording")
         self._path, self._until = self._new_path(title), until
+        keep_recordings_folder(self._context, self._path.parent)  # where it is found afterwards
         self._controls.start(self._path, since=seconds - actions.before_s)
-        return _("starting to record to {file}").format(file=self._path.name)
+        said = _("starting to record to {file} in {folder}")
+        return said.format(file=self._path.name, folder=self._path.parent)
 
     def bookmark(self, title: str, seconds: float) -> None:
         """Bookmark the time (Unix, s) in the recording that goes on, if its frames have such times and it has room."""
@@ -69,13 +71,8 @@ class TriggerRecording:
 
     @property
     def folder(self) -> Path:
-        """The folder that the last recording was saved in, or else the home folder."""
-        try:
-            kept = json.loads(self._context.settings.folders or "{}")
-        except (ValueError, RecursionError):
-            kept = {}
-        found = kept.get("recording") if isinstance(kept, dict) else None
-        return Path(found) if isinstance(found, str) and found else Path.home()
+        """The folder of the recordings, or else the home folder, which becomes it with the first recording."""
+        return recordings_folder(self._context) or Path.home()
 
     def _new_path(self, title: str) -> Path:
         """A file in the folder of its own: the name has the time to the millisecond."""

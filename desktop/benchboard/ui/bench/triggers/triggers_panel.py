@@ -24,6 +24,7 @@ from benchboard.ui.bench.bench_commands import TRIGGER_MENU, TRIGGERS
 from benchboard.ui.bench.cell_list import ROW
 from benchboard.ui.bench.device_manager import DeviceManager, LiveBus
 from benchboard.ui.bench.recording_controls import RecordingControls
+from benchboard.ui.bench.recordings_folder import ask_recordings_folder
 from benchboard.ui.bench.send_bar import SendBar
 from benchboard.ui.bench.send_panel import SendPanel
 from benchboard.ui.bench.triggers.kept_triggers import keep_triggers_of, triggers_of
@@ -36,6 +37,7 @@ from benchboard.ui.bench.triggers.trigger_recording import TriggerRecording
 from benchboard.ui.command_menu import command_menu
 from benchboard.ui.commands import Handler, Handlers, run_handler
 from benchboard.ui.context import Context
+from benchboard.ui.problems import Action
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Elided, EmptyState, SegmentedControl, Text, hairline
 from benchboard.ui.widgets.accessible import announce, row_told_once
@@ -143,7 +145,7 @@ class TriggersPanel(QWidget):
             why=_("A trigger marks, records, sends or notifies when a frame meets its condition, or none comes."),
         )  # fmt: skip
         self._empty.action.setObjectName("triggers_empty_add")
-        self._examples = TriggerExamples(self._add_and_focus)
+        self._examples = TriggerExamples(self._add_example)
         self._empty.add_below(self._examples)
         self._none_fired = EmptyState(
             "ph.clock", _("No trigger has fired yet"), why=_("Each time that one fires is listed here.")
@@ -487,6 +489,14 @@ class TriggersPanel(QWidget):
         self.add(row)
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def _add_example(self, row: TriggerRow) -> None:
+        """Add an example; where it records is said, because no dialog did."""
+        self._add_and_focus(row)
+        if row.actions.records:
+            said = _("It records to new files in {folder}.").format(folder=self._recording.folder)
+            choose = Action(_("Choose folder"), lambda: ask_recordings_folder(self, self._context, lambda _path: None))
+            self._context.problems.toast(said, action=choose)
+
     def _edit_trigger(self, row: TriggerRow | None) -> None:
         if row is not None:
             self._ask(
@@ -506,6 +516,7 @@ class TriggersPanel(QWidget):
             self._database,
             send_rows=self._send_panel.row_titles,
             folder=self._recording.folder,
+            choose_folder=lambda owner, chosen: ask_recordings_folder(owner, self._context, chosen),
             why_not=why_not,
         )
         dialog.accepted_row.connect(accept)
