@@ -14,7 +14,7 @@ class _Parameter(NamedTuple):
     """A parameter: its name, how many bytes it has, how its value is calculated from them, its unit and decimals."""
 
     name: str
-    bytes: int
+    size: int
     value: Callable[[bytes], float]
     unit: str
     decimals: int = 0
@@ -71,13 +71,13 @@ def parameters_text(payload: bytes, *, answers: bool) -> str:
     said, at = [], 0
     while at < len(payload):
         parameter = PARAMETERS.get(payload[at])
-        value = payload[at + 1 : at + 1 + (parameter.bytes if parameter is not None else 0)]
-        if parameter is None or len(value) < parameter.bytes:
+        value = payload[at + 1 : at + 1 + (parameter.size if parameter is not None else 0)]
+        if parameter is None or len(value) < parameter.size:
             said.append(_named(payload[at]))
             break
         figure = number(parameter.value(value), parameter.decimals)
         said.append(f"{_(parameter.name)} {figure} {parameter.unit}")
-        at += 1 + parameter.bytes
+        at += 1 + parameter.size
         if at < len(payload) and payload[at] not in PARAMETERS:
             break  # padding
     return ", ".join(said)

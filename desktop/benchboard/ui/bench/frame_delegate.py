@@ -21,7 +21,6 @@ from benchboard.ui.bench.frame_rows import (
     FrameRow,
     changed_bytes,
     is_error,
-    is_off_cycle,
     kind,
     signals_text,
     type_text,
@@ -104,7 +103,7 @@ class FrameDelegate(QStyledItemDelegate):
                 self._paint_sent_tag(painter, box, shown, row)
         elif column == NAME and row.frame.sent and row.message is not None:
             self._paint_sent_tag(painter, box, text, row, draws=True)
-        elif column == CYCLE and is_off_cycle(row) and not past and not silent:
+        elif column == CYCLE and model.is_off_cycle(row) and not past and not silent:
             painter.setPen(theme().color("warn"))
             painter.drawText(box, alignment(column), text)
             width = QFontMetricsF(painter.font()).horizontalAdvance(text)

@@ -31,6 +31,7 @@ from benchboard.ui.bench.frame_rows import (
     FrameRow,
     TimeBase,
     TimeMode,
+    is_off_cycle,
     signal_cell,
 )
 from benchboard.ui.widgets.accessible import place_text
@@ -214,6 +215,10 @@ class FrameRowModel(QAbstractTableModel):
     def silent_s(self, _row: int) -> float | None:
         """For how many seconds an ID that came again and again hasn't come any more; None if it goes on."""
         return None
+
+    def is_off_cycle(self, row: FrameRow) -> bool:
+        """Whether the cycle that is shown differs from the database's."""
+        return is_off_cycle(row)
 
     def share_of(self, _row: FrameRow) -> float | None:
         """The share (0..1) of the row's identifier in the traffic of the last seconds; None where that isn't known."""

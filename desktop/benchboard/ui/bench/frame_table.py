@@ -207,6 +207,15 @@ class FrameModel(FrameRowModel):
             return self._cycles.text(self.row_at(row).key) or "–"
         return super().cell(row, column)
 
+    def is_off_cycle(self, row: FrameRow) -> bool:
+        """Whether the mean that is shown differs from the database's cycle: a single frame may be late."""
+        if self.rolling:
+            return super().is_off_cycle(row)
+        mean, expected = self._cycles.mean_ms(row.key), row.message.cycle_ms if row.message is not None else None
+        if not mean or not expected or row.frame.timestamp is None:
+            return False
+        return abs(mean - expected) > max(0.2 * expected, 2000 * row.frame.timestamp.uncertainty)
+
     def end(self) -> None:
         """Mark the rows as past: the bus is closed."""
         self.ended = True

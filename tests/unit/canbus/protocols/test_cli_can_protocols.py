@@ -57,7 +57,8 @@ def test_decode_j1939_shows_events_and_messages(log: str, capsys: pytest.Capture
     assert code == 0
     assert lines[0] == "(1.000000) can0 18EA0BF9 RQST · from 0xF9 to 0x0B, 3 bytes  DM1  CA FE 00"
     assert lines[1].startswith(
-        "(1.160000) can0 18ECFF00 DM1 · from 0x00 to all, 20 bytes  SPN 110 FMI 0 (data above normal range, most severe) × 1, SPN 93 FMI 3 (voltage above normal) × 6  00 FF 6E"
+        "(1.160000) can0 18ECFF00 DM1 · from 0x00 to all, 20 bytes  "
+        "SPN 110 FMI 0 (data above normal range, most severe) × 1, SPN 93 FMI 3 (voltage above normal) × 6  00 FF 6E"
     )
     assert "CI · from 0x03 to all, 20 bytes  incomplete, 7 of 20 bytes: a frame is missing or out of order" in lines[2]
     assert err == "3 messages, 1 incomplete.\n"

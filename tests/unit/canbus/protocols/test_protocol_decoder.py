@@ -56,7 +56,8 @@ def test_j1939_frames_are_named_with_sender_and_receiver() -> None:
         (0x18EA0BF9, "cafe00", "RQST DM1 · from 0xF9 to 0x0B"),
         (0x18E8FF00, "01ffffffff00ee00", "ACKM NACK, AC · from 0x00 to all"),
         (0x18ECFF00, "20140003ffcafe00", "TP.CM BAM DM1, 20 bytes · from 0x00 to all"),
-        (0x18FECA00, "00ff6e000001ffff", "DM1 SPN 110 FMI 0 (data above normal range, most severe) × 1 · from 0x00 to all"),
+        (0x18FECA00, "00ff6e000001ffff",
+         "DM1 SPN 110 FMI 0 (data above normal range, most severe) × 1 · from 0x00 to all"),
         (0x18EEFF21, "010000100081ff20",
          "AC manufacturer 128, function 129, identity number 1 · from 0x21 to all"),
     ):  # fmt: skip
