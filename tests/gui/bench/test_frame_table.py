@@ -549,6 +549,6 @@ def test_first_click_on_the_share_has_the_greatest_first(qtbot: QtBot) -> None:
     qtbot.addWidget(table)
     steps = []
     for column in (SHARE, SHARE, SHARE, DLC, DLC, DLC):
-        table._sort_by(column)
+        table.sort_by(column)
         steps.append(table.frames.sorted_by)
     assert steps == [(SHARE, True), (SHARE, False), (ID, False), (DLC, False), (DLC, True), (ID, False)]

@@ -23,8 +23,8 @@ from benchboard.canbus.triggers import Trigger
 from benchboard.dongles.device import Device
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.kept_recordings.recording_bookmarks import RecordingBookmarks
+from benchboard.ui.bench.kept_recordings.recordings_folder import recordings_folder
 from benchboard.ui.bench.live_bus_view import LiveBusView
-from benchboard.ui.bench.recordings_folder import recordings_folder
 from benchboard.ui.bench.triggers.trigger_dialog import TriggerDialog
 from benchboard.ui.bench.triggers.trigger_examples import example_rows
 from benchboard.ui.bench.triggers.trigger_models import ACTIONS, ARMED, CONDITION, COUNT, DONE, NAME

@@ -124,7 +124,7 @@ class FrameList(WholeRowTable):
         header.setSectionsMovable(True)
         header.setFirstSectionMovable(False)
         header.setMinimumSectionSize(48)
-        header.sectionClicked.connect(self._sort_by)
+        header.sectionClicked.connect(self.sort_by)
         header.sectionMoved.connect(self._save_dragged)
         header.sectionResized.connect(self._save_dragged)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -289,7 +289,7 @@ class FrameList(WholeRowTable):
         if QApplication.mouseButtons():
             self._save_soon()
 
-    def _sort_by(self, column: int) -> None:
+    def sort_by(self, column: int) -> None:
         """Sort by a column; a second click reverses the order, a third one ends it. What there is most of is asked of
         shares and counts, so the greatest is first.
         """

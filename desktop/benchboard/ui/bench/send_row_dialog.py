@@ -16,7 +16,7 @@ from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _, number
 from benchboard.ui.bench.frame_format import identifier, size_text
 from benchboard.ui.bench.send_cells.send_row_values import data_text, read_period
-from benchboard.ui.bench.send_rules_fields import SendRulesFields
+from benchboard.ui.bench.send_cells.send_rules_fields import SendRulesFields
 from benchboard.ui.widgets import Button, Dialog, Edit, Field, Select, Text
 from benchboard.ui.widgets.surfaces import scroll_area
 

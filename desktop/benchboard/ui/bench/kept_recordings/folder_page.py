@@ -27,7 +27,7 @@ from benchboard.ui.bench.kept_recordings.recording_columns import (
 from benchboard.ui.bench.kept_recordings.recording_file_actions import RecordingFileActions
 from benchboard.ui.bench.kept_recordings.recording_pane import RecordingPane
 from benchboard.ui.bench.kept_recordings.recording_sources import RecordingSource, RecordingSources, is_from
-from benchboard.ui.bench.recordings_folder import ask_recordings_folder, recordings_folder
+from benchboard.ui.bench.kept_recordings.recordings_folder import ask_recordings_folder, recordings_folder
 from benchboard.ui.command_menu import command_menu
 from benchboard.ui.commands import REGISTRY, Handler, Handlers, install_shortcuts, run_handler
 from benchboard.ui.context import Context

@@ -15,8 +15,8 @@ from benchboard.ui.bench.kept_recordings.recording_bookmarks import (
     Bookmark,
     RecordingBookmarks,
 )
+from benchboard.ui.bench.kept_recordings.recordings_folder import keep_recordings_folder, recordings_folder
 from benchboard.ui.bench.recording_controls import RecordingControls
-from benchboard.ui.bench.recordings_folder import keep_recordings_folder, recordings_folder
 from benchboard.ui.context import Context
 
 _WITH_UNIX_TIMES: Final = ".log"

@@ -23,8 +23,8 @@ from benchboard.i18n import _, ngettext, number
 from benchboard.ui.bench.bench_commands import TRIGGER_MENU, TRIGGERS
 from benchboard.ui.bench.cell_list import ROW
 from benchboard.ui.bench.device_manager import DeviceManager, LiveBus
+from benchboard.ui.bench.kept_recordings.recordings_folder import ask_recordings_folder
 from benchboard.ui.bench.recording_controls import RecordingControls
-from benchboard.ui.bench.recordings_folder import ask_recordings_folder
 from benchboard.ui.bench.send_bar import SendBar
 from benchboard.ui.bench.send_panel import SendPanel
 from benchboard.ui.bench.triggers.kept_triggers import keep_triggers_of, triggers_of
