@@ -84,7 +84,7 @@ def test_texts_name_the_signals_before_the_bytes() -> None:
 
     assert text(["01000500"] * 3, ["00000500"] * 3) == "Mode: On in A, Off in B, Data 01000500 in A, 00000500 in B"
     assert text(["01000500"] * 3, ["00000500"] * 3, None) == "Data 01000500 in A, 00000500 in B"
-    moving, still = ["0000", "1000", "2000"], ["0000", "0000", "0000"]
+    moving, still = ["00000000", "10000000", "20000000"], ["00000000"] * 3
     assert text(moving, still) == "Data never changes in B, in A: Counter"
     assert text(still, moving) == "Data never changes in A, in B: Counter"
     either = ["00000000", "10000000", "20000000"], ["00000000", "00000001", "00000002"]

@@ -8,7 +8,7 @@ from benchboard.canbus.frame_filter import parse_frame_filter
 from benchboard.errors import Invalid
 
 MOTOR = Message(
-    "MotorStatus", 0x18F, False, 8,
+    "MotorStatus", 0x18F, False, 3,
     (Signal("Speed", 0, 16, scale=0.25), Signal("State", 16, 8, choices={3: "Running"})),
 )  # fmt: skip
 

@@ -13,7 +13,7 @@ from benchboard.canbus.signal_decoder import SignalKey
 from benchboard.errors import Cancelled
 
 BEGUN = 1_763_627_400
-SPEED = Message("Drive", 0x100, False, 8, signals=(Signal("Speed", 0, 8), Signal("Torque", 8, 8)))
+SPEED = Message("Drive", 0x100, False, 2, signals=(Signal("Speed", 0, 8), Signal("Torque", 8, 8)))
 KEY = SignalKey(0x100, False, "Drive", "Speed")
 
 

@@ -31,7 +31,7 @@ from benchboard.ui.bench.frame_rows import (
     differing,
     sort_key,
 )
-from benchboard.ui.bench.live_bus.recent_cycles import RecentCycles
+from benchboard.ui.bench.recent_cycles import RecentCycles
 from benchboard.ui.bench.signals.signal_line import TRACE_POINTS
 
 _MAX_ROLLING: Final = 2000

@@ -16,7 +16,7 @@ from benchboard.dongles.listen_only import is_listen_only, listen_only_error
 from benchboard.errors import AppError, Conflict, Invalid
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.bench.device_manager import DeviceManager, LiveBus
-from benchboard.ui.bench.opened_recording.replay_cell import ReplayCell
+from benchboard.ui.bench.replay_cell import ReplayCell
 from benchboard.ui.context import Context
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Edit, Said, Select
