@@ -63,6 +63,8 @@ class Presentation:
     """Whether amounts in different currencies may be added up in it."""
     of_model: bool = False
     """Whether a data model says so: its titles stay where a plain column's give way to the name after AS."""
+    is_calculated: bool = False
+    """Whether it is that of a model's measure which no single column of the query has."""
     comparison: Comparison = ""
     """What a column behind a measure has of the period before; empty for any other."""
 
@@ -248,6 +250,14 @@ def titled_by_column(column: Presentation, name: str, alias: str, function: Aggr
     if is_made and function is not None and (column.of_model or (title and title != humanised(name))):
         return aggregated(column, function)
     return None
+
+
+def titled_by_measure(column: Presentation, function: Aggregate | None = None) -> Presentation | None:
+    """The presentation of an output that is called as the model's measure `column`, which is calculated from several
+    columns or of some rows; None if it is no such measure."""
+    if not (column.of_model and column.is_calculated):
+        return None
+    return replace(column, is_sum=function == "sum")
 
 
 def unnamed(presentation: Presentation, column: str = "") -> Presentation:

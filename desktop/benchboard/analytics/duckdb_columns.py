@@ -15,6 +15,7 @@ from benchboard.analytics.column_presentation import (
     aggregated,
     named,
     titled_by_column,
+    titled_by_measure,
 )
 from benchboard.analytics.duckdb_parser import NamedRelation, ParsedQuery
 
@@ -109,12 +110,12 @@ def _titled_by_column(item: Node, scope: Mapping[str, Mapping[str, Presentation]
         if function == "count" and not arguments:
             return titled_by_column(_column(scope, "", alias), alias, alias, "count")
         if function is None or len(arguments) != 1:
-            return None
+            return titled_by_measure(_column(scope, "", alias))
         column = arguments[0].get("expression") or {}
         if function == "count" and item.get("distinct"):
             function = "count_distinct"
     if column.get("class") != "COLUMN_REF":
-        return None
+        return titled_by_measure(_column(scope, "", alias), function)
     path = [str(part) for part in column.get("column_names", ())]
     return titled_by_column(_column(scope, path[-2] if len(path) > 1 else "", path[-1]), path[-1], alias, function)
 

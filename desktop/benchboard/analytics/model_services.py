@@ -270,11 +270,14 @@ def checked_definition(session: Session, actor: Actor, definition: ModelDefiniti
     found = replace(
         definition,
         calculations=tuple(replace(one, kind=kinds.get(one.name, one.kind)) for one in definition.calculations),
-        measures=tuple(replace(one, kind=kinds.get(one.name, one.kind)) for one in definition.measures),
+        measures=tuple(
+            replace(one, kind="decimal" if one.aggregate == "formula" else kinds.get(one.name, one.kind))
+            for one in definition.measures
+        ),
     )
     dialect = definition.question(SourceColumns(session, actor).server(definition.source_id)).dialect
     for one in found.measures:
-        if one.aggregate != "count" and one.aggregate not in functions_for(one.kind, dialect):
+        if one.aggregate not in ("count", "formula", *functions_for(one.kind, dialect)):
             what = _("“{name}” can't be calculated: its expression has no values of a type for that.")
             raise Invalid("models.aggregate", what.format(name=one.name), field=one.name)
     return found

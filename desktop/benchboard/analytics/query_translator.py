@@ -101,6 +101,8 @@ class _QueryTranslator:
         self._ctes: list[dict[str, Columns]] = []
         """The common table expressions that can be named, for each query inside the other."""
         self._model_ctes: list[exp.Expr] = []
+        self._model_measures: dict[str, Presentation] = {}
+        """The measures of the models that it reads which no single column has, by name in small letters."""
         self._table_count = 0
         self._row_cells = 0
         """Outputs, and what is grouped or ordered by, of all SELECTs within this query."""
@@ -137,6 +139,9 @@ class _QueryTranslator:
                 body, columns = self._query(parse_query(model.sql), {}, None)
             except Invalid as error:
                 raise model_error(name, error) from error
+            self._model_measures |= {
+                measure.casefold(): shown for measure, shown in model.presentations.items() if shown.is_calculated
+            }
             found[name] = [
                 (column, type_.shown_as(model.presentations.get(column, type_.presentation)))
                 for column, type_ in columns
@@ -373,7 +378,8 @@ class _QueryTranslator:
             shown = next((type_.presentation for type_ in listed), None)
             return column_presentation.titled_by_column(shown, alias, alias, function) if shown is not None else None
         if not isinstance(column, exp.Column):
-            return None
+            calculated = self._model_measures.get(alias.casefold())
+            return column_presentation.titled_by_measure(calculated) if calculated is not None else None
         presentation = scope.column(column).presentation
         return column_presentation.titled_by_column(presentation, column.name, alias, function)
 

@@ -13,12 +13,14 @@ from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.column_presentation import humanised
 from benchboard.analytics.column_statistics import TableStatistics, describe_table
 from benchboard.analytics.data_models.definition import (
+    Aggregate,
     Field,
     ModelDefinition,
     ModelField,
     ModelMeasure,
     field_title,
 )
+from benchboard.analytics.data_models.measures import question_measure
 from benchboard.analytics.data_models.model_sql import is_named
 from benchboard.analytics.data_models.stored_models import StoredModel, models_by_source
 from benchboard.analytics.files.value_expressions import ColumnKind
@@ -26,7 +28,7 @@ from benchboard.analytics.files.value_units import PERCENT
 from benchboard.analytics.likely_measure import likely_measure, likely_numbers, names_each_row
 from benchboard.analytics.queries import MAX_ROWS, run_query
 from benchboard.analytics.query_builder.first_question import Shape, starting_question
-from benchboard.analytics.query_builder.question import Function, PlainColumn, Question, Server
+from benchboard.analytics.query_builder.question import Measure, PlainColumn, Question, Server
 from benchboard.analytics.query_builder.sql_writer import to_sql
 from benchboard.analytics.query_types import ValueKind
 from benchboard.analytics.relations import RELATIONS, Relation
@@ -47,17 +49,19 @@ _NUMBERS: Final[Mapping[Shape, int]] = MappingProxyType({"values": 1, "points": 
 @dataclass(frozen=True, slots=True)
 class BrowsedColumn:
     """A column of a table: its name in queries, the title that people read, and its kind. `is_id`: its numbers name
-    something, so that no sum of them is of use. `aggregate` is that of a data model's measure."""
+    something, so that no sum of them is of use. `aggregate` is that of a data model's measure, and `measure` what a
+    question has of it."""
 
     name: str
     title: str
     kind: ValueKind
     is_id: bool = False
-    aggregate: Function | None = None
+    aggregate: Aggregate | None = None
     description: str = ""
     unit: str = ""
     rates: tuple[str, str] | None = None
     """Of a data model's rate of exchange: the currency that it is into, and the column with those of the rows."""
+    measure: Measure | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +273,8 @@ def _model_column(field: Field, definition: ModelDefinition) -> BrowsedColumn:
     for table, join in zip(definition.tables[1:], definition.joins, strict=True):
         if join.rates is not None and field in table.fields:
             rates = join.rates.target, join.keys[0][0]
-    return BrowsedColumn(field.name, title, field.kind, is_id, aggregate, display.description, unit, rates)
+    measure = question_measure(definition, field) if isinstance(field, ModelMeasure) else None
+    return BrowsedColumn(field.name, title, field.kind, is_id, aggregate, display.description, unit, rates, measure)
 
 
 def _kind(kind: ColumnKind) -> ValueKind:

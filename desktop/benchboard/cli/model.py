@@ -39,7 +39,9 @@ from benchboard.i18n import _, ngettext, pgettext
 from benchboard.identity.permissions import Actor
 from benchboard.paging import Listing
 
-_MEASURE: Final = re.compile(rf"({'|'.join(AGGREGATES)})\s*\((.*)\)", re.DOTALL)
+_MEASURE: Final = re.compile(
+    rf"({'|'.join(AGGREGATES)})\s*\((.*?)\)(?:\s+once\s+by\s+(.+?))?(?:\s+where\s+(.+))?", re.DOTALL | re.IGNORECASE
+)
 _Pairs = Sequence[tuple[str, str]]
 _FORMATS: Final = tuple(one for one in FORMATS if one)
 _MODEL: Final[dict[str, Callable[[Any], object]]] = {
@@ -355,11 +357,12 @@ def _measure(name: str, text: str) -> ModelMeasure:
         what = _("“{text}” isn't a measure.").format(text=text[:60])
         raise Invalid("models.measure", what, do=_("Write it as one of: {values}, with an expression in brackets.")
                       .format(values=", ".join(AGGREGATES)))  # fmt: skip
-    aggregate = next(one for one in AGGREGATES if one == found[1])
+    aggregate = next(one for one in AGGREGATES if one == found[1].lower())
     expression = found[2].strip()
     if aggregate == "count":
         expression = "" if expression in ("", "*") else expression
-    return ModelMeasure(name, aggregate, expression, "integer")
+    once = tuple(filter(None, (one.strip().strip('"') for one in (found[3] or "").split(","))))
+    return ModelMeasure(name, aggregate, expression, "integer", condition=(found[4] or "").strip(), once=once)
 
 
 def _no_field(name: str, known: Sequence[str]) -> Invalid:

@@ -22,7 +22,9 @@ from benchboard.i18n import is_currency
 FieldFormat = Literal["", "text", "identifier", "integer", "decimal", "money", "percent", "date", "time"]
 """How the values of a field are written; empty: by their type. The unit of money is its currency."""
 FORMATS: Final[tuple[FieldFormat, ...]] = get_args(FieldFormat)
-AGGREGATES: Final[tuple[Function, ...]] = get_args(Function)
+Aggregate = Function | Literal["formula"]
+"""What a measure calculates: something of a value in each row, or a formula over other measures."""
+AGGREGATES: Final[tuple[Aggregate, ...]] = (*get_args(Function), "formula")
 MAX_TABLES: Final = 6
 
 
@@ -94,14 +96,17 @@ class CalculatedField:
 
 @dataclass(frozen=True, slots=True)
 class ModelMeasure:
-    """What is calculated over many rows: an aggregate of an expression, or how many rows there
-    are, which needs none."""
+    """What is calculated over many rows: an aggregate of an expression; how many rows there are, which needs none; or a
+    formula over other measures. `condition`: of which rows alone, an expression that is true for them. `once`: the
+    fields by which a row of a joined table is known, of which each counts once."""
 
     name: str
-    aggregate: Function
+    aggregate: Aggregate
     expression: str
     kind: ValueKind
     display: FieldDisplay = PLAIN
+    condition: str = ""
+    once: tuple[str, ...] = ()
 
 
 Field = ModelField | CalculatedField | ModelMeasure
@@ -188,6 +193,8 @@ def field_presentation(field: Field, before: Presentation | None = None) -> Pres
     found = replace(before or Presentation(), of_model=True)
     if isinstance(field, ModelMeasure) and field.aggregate in ("count", "count_distinct"):
         found = replace(COUNT, title="", of_model=True)
+    if isinstance(field, ModelMeasure) and (field.aggregate == "formula" or field.once):
+        found = replace(found, is_calculated=True)
     if title := field_title(field) if display.title or display.unit or not found.text else "":
         found = replace(found, title="", patterns=(), written=title)
     if display.format:

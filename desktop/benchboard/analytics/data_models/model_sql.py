@@ -3,17 +3,14 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Final
 
 from benchboard.analytics.column_presentation import Presentation
 from benchboard.analytics.data_models.definition import Field, ModelDefinition, ModelMeasure, field_presentation
+from benchboard.analytics.data_models.measures import check_measure, row_expression
 from benchboard.analytics.query_builder.combined import check_expression, named_columns
 from benchboard.analytics.query_builder.question import Calculation, Server
 from benchboard.analytics.query_builder.sql_words import quote_name
 from benchboard.analytics.query_builder.sql_writer import rows_sql
-
-_ONE_ROW: Final = "1"
-"""What a measure that counts rows has in each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +60,11 @@ def model_sql(
     question = replace(question, calculations=calculations)
     for one in calculations:
         check_expression(one.expression, question.dialect)
-    outputs = [quote_name(one, question.dialect) for one in definition.names() if one in named]
+    for measure in definition.measures:
+        if measure.name in named and measure.condition:
+            check_measure(definition, measure, question.dialect)  # each part alone, too
+    formulas = {one.name for one in definition.measures if one.aggregate == "formula"}  # these have no column
+    outputs = [quote_name(one, question.dialect) for one in definition.names() if one in named - formulas]
     return f"SELECT {', '.join(outputs)}\nFROM {rows_sql(question)}"  # quoted names, checked expressions
 
 
@@ -79,9 +80,9 @@ def _is_shown(field: Field) -> bool:
 def needed_calculations(definition: ModelDefinition, named: set[str], server: Server = "") -> tuple[Calculation, ...]:
     """The calculated fields and measures that are named, and the fields that these name in turn."""
     measures = [
-        Calculation(one.name, one.expression or _ONE_ROW)
+        Calculation(one.name, expression)
         for one in definition.measures
-        if one.name in named and one.expression != one.name
+        if one.name in named and (expression := row_expression(one)) not in ("", one.name)
     ]
     return (*_needed(definition, named, server), *measures)
 
@@ -92,7 +93,7 @@ def _needed(definition: ModelDefinition, named: set[str], server: Server) -> lis
     needed = set(named) | {ours for join in definition.joins for ours in join.ours}
     for measure in definition.measures:
         if measure.name in named:
-            needed |= named_columns(measure.expression, dialect)
+            needed |= named_columns(row_expression(measure), dialect)
     kept: list[Calculation] = []
     for one in reversed(definition.calculations):
         if one.name in needed:

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
-from benchboard.analytics.data_models.definition import ModelDefinition, ModelTable
+from benchboard.analytics.data_models.definition import Expression, ModelDefinition, ModelMeasure, ModelTable
+from benchboard.analytics.data_models.measures import check_measure
 from benchboard.analytics.query_builder.combined import check_expression, comparable, join_kinds, named_columns
+from benchboard.analytics.query_builder.formula import name_places
 from benchboard.analytics.query_builder.question import TIMES, Dialect, RateLookup, Server
 from benchboard.analytics.query_types import NUMBERS, ValueKind, kind_name
 from benchboard.errors import Invalid
@@ -69,10 +71,19 @@ def dependants(definition: ModelDefinition, name: str, dialect: Dialect) -> tupl
     """The calculated fields and measures that a field goes into, through others too."""
     gone, found = {name}, list[str]()
     for one in definition.expressions():
-        if named_columns(one.expression, dialect) & gone:
+        if _named(one, dialect) & gone:
             gone.add(one.name)
             found.append(one.name)
     return tuple(found)
+
+
+def _named(one: Expression, dialect: Dialect) -> set[str]:
+    """The fields that a calculated field or measure names."""
+    if not isinstance(one, ModelMeasure):
+        return named_columns(one.expression, dialect)
+    if one.aggregate == "formula":
+        return {name for name, _start, _end in name_places(one.expression)}
+    return named_columns(one.expression, dialect) | named_columns(one.condition, dialect) | set(one.once)
 
 
 def joined_by(definition: ModelDefinition, names: Collection[str]) -> tuple[str, ...]:
@@ -150,15 +161,16 @@ def _calculated_before(definition: ModelDefinition, place: int, dialect: Dialect
 def _broken_expressions(definition: ModelDefinition, lost: set[str], dialect: Dialect) -> list[ModelProblem]:
     found, gone = [], set(lost)
     for one in definition.expressions():
-        if not one.expression and one in definition.measures:
-            continue
         try:
-            check_expression(one.expression, dialect)
+            if isinstance(one, ModelMeasure):
+                check_measure(definition, one, dialect)
+            else:
+                check_expression(one.expression, dialect)
         except Invalid as error:
             text = _("“{name}”: {problem}").format(name=one.name, problem=error.what)
             found.append(ModelProblem(text, (one.name,)))
             continue
-        if missing := sorted(named_columns(one.expression, dialect) & gone):
+        if missing := sorted(_named(one, dialect) & gone):
             text = _("“{name}” can't be calculated: it needs “{column}”.").format(name=one.name, column=missing[0])
             found.append(ModelProblem(text, (one.name,)))
             gone.add(one.name)

@@ -122,11 +122,17 @@ def store_definition(row: DataModel, definition: ModelDefinition) -> None:
         *(
             {
                 "name": one.name, "aggregate": one.aggregate, "expression": one.expression, "kind": one.kind,
-                **_display_json(one.display),
+                **_display_json(one.display), **_limits_json(one),
             }
             for one in definition.measures
         ),
     ]  # fmt: skip
+
+
+def _limits_json(measure: ModelMeasure) -> dict[str, Any]:
+    """Which rows a measure is of, if not of all."""
+    condition = {"condition": measure.condition} if measure.condition else {}
+    return condition | ({"once": list(measure.once)} if measure.once else {})
 
 
 def _rates_json(rates: RateLookup | None) -> dict[str, Any]:
@@ -210,7 +216,11 @@ def _measure(entry: Mapping[str, Any]) -> ModelMeasure:
     aggregate = entry["aggregate"]
     if aggregate not in AGGREGATES:
         raise ValueError("aggregate")
-    return ModelMeasure(_text(entry, "name"), aggregate, _text(entry, "expression"), _kind(entry), _display(entry))
+    once = tuple(map(str, _list(entry["once"], 10))) if "once" in entry else ()
+    condition = _text(entry, "condition") if "condition" in entry else ""
+    return ModelMeasure(
+        _text(entry, "name"), aggregate, _text(entry, "expression"), _kind(entry), _display(entry), condition, once
+    )
 
 
 def _display(entry: Mapping[str, Any]) -> FieldDisplay:

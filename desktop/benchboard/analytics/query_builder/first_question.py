@@ -8,9 +8,11 @@ from benchboard.analytics.query_builder.question import (
     TIMES,
     Filter,
     Function,
+    Measure,
     Question,
     Sort,
     Unit,
+    with_added_measure,
     with_group,
     with_measure,
     with_parts,
@@ -147,18 +149,18 @@ def with_column(
     *,
     unit: Unit,
     is_id: bool = False,
-    aggregate: Function | None = None,
+    measure: Measure | None = None,
 ) -> Question:
     """The question with a column added where it fits: times and texts group, numbers are added up, ids (`is_id`) are
-    counted, a data model's measure is calculated by its `aggregate`. `unit` is what times are rounded down to; by
+    counted, a data model's `measure` is added as it is. `unit` is what times are rounded down to; by
     `interval`, only those within the time range are left. Of a question that shows columns of the rows themselves, it
     is one more of these."""
-    if question.columns and aggregate is None:
+    if question.columns and measure is None:
         return with_plain_column(question, column)
     rows_only = not question.outputs
-    if aggregate is not None:
-        measured = with_measure(question, aggregate, "" if aggregate == "count" else column, column)
-        found = _in_place_of_count(question, measured) if aggregate != "count" else measured
+    if measure is not None:
+        measured = with_added_measure(question, measure)
+        found = _in_place_of_count(question, measured) if measure.function != "count" else measured
     elif is_id:
         found = _in_place_of_count(question, with_measure(question, "count_distinct", column))
     elif kind in NUMBERS:

@@ -140,9 +140,7 @@ def _fault(code: str, what: str, do: str, start: int, end: int) -> Invalid:
 class _FormulaReader:
     """Reads a formula from its first word to its last."""
 
-    def __init__(
-        self, text: str, find: Callable[[str], Formula | None], column: Callable[[str], str | None]
-    ) -> None:
+    def __init__(self, text: str, find: Callable[[str], Formula | None], column: Callable[[str], str | None]) -> None:
         self._text, self._find, self._column, self._at, self._depth = text, find, column, 0, 0
         self._tokens: Sequence[SqlToken] = [one for one in tokens(text) if one.kind != "comment"]
 
@@ -236,8 +234,12 @@ class _FormulaReader:
 
     def _close(self) -> None:
         if self._word() != ")":
-            raise self._unexpected() if self._at < len(self._tokens) else _fault(
-                "bracket", _("A bracket isn't closed."), _("Add “)”."), len(self._text) - 1, len(self._text)
+            raise (
+                self._unexpected()
+                if self._at < len(self._tokens)
+                else _fault(
+                    "bracket", _("A bracket isn't closed."), _("Add “)”."), len(self._text) - 1, len(self._text)
+                )
             )
         self._at += 1
 

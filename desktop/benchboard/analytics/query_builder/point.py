@@ -103,6 +103,11 @@ def filter_value(value: PointCell) -> Value:
     return _written(value) if isinstance(value, date) else value
 
 
+def merged_filters(question: Question, filters: Sequence[Filter]) -> tuple[Filter, ...]:
+    """The filters of a question with these, each once."""
+    return tuple(dict.fromkeys((*question.filters, *filters)))
+
+
 def rows_question(question: Question, filters: Sequence[Filter], point: Point) -> Question:
     """The rows behind a point, whose conditions are `filters`: the earliest first, else those with the largest values
     of what was added up."""
@@ -112,7 +117,7 @@ def rows_question(question: Question, filters: Sequence[Filter], point: Point) -
         sorts = (Sort(time_group.column),)
     elif point.measure is not None and point.measure.column and point.measure.function != "count_distinct":
         sorts = (Sort(point.measure.column, point.measure.function != "min"),)
-    return replace(question, filters=(*question.filters, *filters), groups=(), measures=(), sorts=sorts, limit=None)
+    return replace(question, filters=merged_filters(question, filters), groups=(), measures=(), sorts=sorts, limit=None)
 
 
 def totals_question(question: Question, filters: Sequence[Filter], point: Point) -> Question:
@@ -121,7 +126,7 @@ def totals_question(question: Question, filters: Sequence[Filter], point: Point)
     if point.measure is not None:
         measures.append(point.measure)
     return replace(
-        question, filters=(*question.filters, *filters), groups=(), measures=tuple(measures), sorts=(), limit=None
+        question, filters=merged_filters(question, filters), groups=(), measures=tuple(measures), sorts=(), limit=None
     )
 
 
@@ -129,7 +134,7 @@ def broken_down(question: Question, filters: Sequence[Filter], point: Point, col
     """The question over the rows behind a point alone, by another column: in place of the groups that have one value
     there."""
     pinned = {group for group, _value in point.groups}
-    kept = replace(question, filters=(*question.filters, *filters), limit=None)
+    kept = replace(question, filters=merged_filters(question, filters), limit=None)
     kept = with_parts(
         kept,
         groups=[one for one in question.groups if one not in pinned],

@@ -7,7 +7,14 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Final, Literal, cast
 
-from benchboard.analytics.query_builder.formula import Amount, Formula, Operation, amounts, formula_columns, with_amounts
+from benchboard.analytics.query_builder.formula import (
+    Amount,
+    Formula,
+    Operation,
+    amounts,
+    formula_columns,
+    with_amounts,
+)
 from benchboard.analytics.query_types import NUMBERS, ValueKind
 from benchboard.errors import Invalid
 from benchboard.i18n import _
@@ -470,7 +477,7 @@ def with_part_list(question: Question, name: PartList, parts: Sequence[Part]) ->
         shown = dict.fromkeys(one for one in parts if isinstance(one, PlainColumn))
         return replace(question, columns=tuple(shown))
     if name == "filters":
-        return replace(question, filters=tuple(one for one in parts if isinstance(one, Filter)))
+        return replace(question, filters=tuple(dict.fromkeys(one for one in parts if isinstance(one, Filter))))
     return replace(question, sorts=tuple(one for one in parts if isinstance(one, Sort)), breaks_ties=True)
 
 

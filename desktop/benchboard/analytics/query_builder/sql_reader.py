@@ -452,7 +452,8 @@ class _QueryReader:
             inner = self._amount()
             self._expect(")", "over", "(", ")")
             return replace(inner, is_total=True)
-        function, column, once = self._next().text, "", ()
+        function, column = self._next().text, ""
+        once: tuple[str, ...] = ()
         self._expect("(")
         if function == "count" and self._take("distinct"):
             function = "count_distinct"

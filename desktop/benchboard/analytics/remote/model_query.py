@@ -8,7 +8,14 @@ from typing import Final
 
 from sqlglot import exp
 
-from benchboard.analytics.column_presentation import NOTHING, Aggregate, Presentation, named, titled_by_column
+from benchboard.analytics.column_presentation import (
+    NOTHING,
+    Aggregate,
+    Presentation,
+    named,
+    titled_by_column,
+    titled_by_measure,
+)
 from benchboard.analytics.duckdb_engine import FileColumn
 from benchboard.analytics.query_builder.sql_words import quote_name
 from benchboard.analytics.query_errors import model_error
@@ -74,6 +81,8 @@ def _outputs(select: exp.Select, tables: _Scope) -> dict[str, Presentation]:
             shown = _column(scope, column.text("table"), column.name)
             name = alias or (column.name if function is None else "")
             found[name] = _named(shown, column.name, name, function, node)
+        elif (measure := titled_by_measure(_column(scope, "", alias), function)) is not None:
+            found[alias] = measure
     return found
 
 

@@ -7,13 +7,14 @@ from PySide6.QtWidgets import QWidget
 
 from benchboard.analytics.data_models.definition import (
     FORMATS,
+    Aggregate,
     Field,
     FieldDisplay,
     FieldFormat,
     ModelMeasure,
+    field_title,
 )
 from benchboard.analytics.model_services import MAX_DESCRIPTION, MAX_TITLE
-from benchboard.analytics.query_builder.question import Function
 from benchboard.i18n import _, is_currency
 from benchboard.ui.studio.data.explore.part_popovers import PartPopover
 from benchboard.ui.widgets import CheckBox, Edit, Select
@@ -37,7 +38,7 @@ def format_title(format_: FieldFormat) -> str:
     }[format_]
 
 
-def aggregate_title(function: Function) -> str:
+def aggregate_title(function: Aggregate) -> str:
     """What a measure calculates, as people call it."""
     return {
         "count": _("Number of rows"),
@@ -47,17 +48,23 @@ def aggregate_title(function: Function) -> str:
         "min": _("Minimum"),
         "max": _("Maximum"),
         "median": _("Median"),
+        "formula": _("Formula over measures"),
     }[function]
 
 
 def measure_text(measure: ModelMeasure) -> str:
-    """A measure as its chip names it: `revenue = Sum of fare`."""
+    """A measure as its chip names it: `Revenue (EUR) = Sum of fare`."""
+    name, expression = field_title(measure), " ".join(measure.expression.split())
+    if measure.aggregate == "formula":
+        return f"{name} = {expression}"
     if measure.aggregate == "count":
-        return f"{measure.name} = {aggregate_title('count')}"
-    expression = " ".join(measure.expression.split())
-    return _("{name} = {function} of {expression}").format(
-        name=measure.name, function=aggregate_title(measure.aggregate), expression=expression
-    )
+        text = f"{name} = {aggregate_title('count')}"
+    else:
+        text = _("{name} = {function} of {expression}").format(
+            name=name, function=aggregate_title(measure.aggregate), expression=expression
+        )
+    condition = " ".join(measure.condition.split())
+    return _("{measure} where {condition}").format(measure=text, condition=condition) if condition else text
 
 
 class DisplayFields:

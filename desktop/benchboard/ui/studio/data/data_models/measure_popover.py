@@ -8,11 +8,17 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from benchboard.analytics.cancellation import CancelToken
-from benchboard.analytics.data_models.definition import ModelMeasure, field_presentation
+from benchboard.analytics.data_models.definition import (
+    Aggregate,
+    ModelDefinition,
+    ModelMeasure,
+    field_presentation,
+    field_title,
+)
+from benchboard.analytics.data_models.measures import check_measure, question_measure, row_expression
 from benchboard.analytics.model_services import MAX_NAME
 from benchboard.analytics.queries import ResultTable, run_query
-from benchboard.analytics.query_builder.combined import check_expression
-from benchboard.analytics.query_builder.question import Calculation, Function, Measure, Question, free_name
+from benchboard.analytics.query_builder.question import Calculation, Question, free_name
 from benchboard.analytics.query_builder.sql_words import quote_name
 from benchboard.analytics.query_builder.sql_writer import to_sql
 from benchboard.analytics.query_types import kind_name
@@ -47,18 +53,19 @@ class ModelMeasurePopover(PartPopover):
         anchor: QWidget,
         question: Question,
         shown: ModelMeasure | None,
-        taken: "list[str]",
+        definition: ModelDefinition,
         applied: Callable[[ModelMeasure], object],
     ) -> None:
-        """`question` has the rows of the model, `taken` the names of its fields."""
+        """`question` has the rows of the model, `definition` its fields and other measures."""
         title = _("Add measure") if shown is None else _("Measure")
         super().__init__(anchor, title, "model_measure_popover", width=_WIDTH)
         self._context, self._exploration, self._question = context, exploration, question
         self._shown, self._applied = shown, applied
+        self._definition, taken = definition, definition.names()
         self._taken = {one.casefold() for one in taken} - ({shown.name.casefold()} if shown is not None else set())
         self._token = CancelToken()
         measure = shown or ModelMeasure(free_name("measure", self._taken), "sum", "", "decimal")
-        functions: list[Function] = ["sum", "avg", "min", "max", "count", "count_distinct"]
+        functions: list[Aggregate] = ["sum", "avg", "min", "max", "count", "count_distinct", "formula"]
         if question.dialect == "duckdb":
             functions.insert(4, "median")
         self._function = Select([(one, aggregate_title(one)) for one in functions], name="model_measure_function")
@@ -67,6 +74,11 @@ class ModelMeasurePopover(PartPopover):
         self._edit.setFixedHeight(52)
         self._edit.setPlaceholderText(_("For example {example}").format(example="price * quantity"))
         self._expression = FormField(_("Of the field or expression"), self._edit, parent=self)
+        self._condition = FormField(
+            _("Only rows where (optional)"), Edit(name="model_measure_condition"),
+            note=_("For example {example}").format(example="status = 'paid'"), parent=self,
+        )  # fmt: skip
+        self._condition.edit.setText(measure.condition)
         self._insert = Select(self._inserts(), name="model_measure_insert", label=_("Insert a column or function"))
         self._hint = Paragraph("", "caption", "muted", parent=self)
         self._hint.setObjectName("model_measure_hint")
@@ -74,7 +86,7 @@ class ModelMeasurePopover(PartPopover):
         self._name = FormField(_("Name in queries"), Edit(name="model_measure_name"), parent=self)
         self._name.edit.setMaxLength(MAX_NAME)
         calculate = FormField(_("Calculate"), self._function, parent=self)
-        for part in (calculate, self._expression, self._insert, self._hint, self._name):
+        for part in (calculate, self._expression, self._insert, self._condition, self._hint, self._name):
             self.column.addWidget(part)
         self._display = DisplayFields(self, self.apply)
         self._display.show(measure.display)
@@ -88,6 +100,7 @@ class ModelMeasurePopover(PartPopover):
         self._timer = QTimer(self, interval=_CHECK_MS, singleShot=True)
         self._timer.timeout.connect(self._check)
         self._edit.textChanged.connect(self._timer.start)
+        self._condition.edit.textEdited.connect(self._timer.start)
         self._insert.activated.connect(lambda _index: self._insert_chosen())
         self._function.currentIndexChanged.connect(self._show_expression)
         self.add_apply(title if shown is None else _("Apply"))
@@ -99,6 +112,10 @@ class ModelMeasurePopover(PartPopover):
         table = self._exploration.table
         columns = table.columns if table is not None else ()
         named = [(quote_name(one.name, self._question.dialect), one.title) for one in columns]
+        if self._aggregate == "formula":
+            others = [one for one in self._definition.measures if one != self._shown]
+            listed = [(quote_name(one.name), field_title(one)) for one in others]
+            return [("", _("Insert a measure…")), *listed]
         return [("", _("Insert a column or function…")), *named, *((one, one) for one in FUNCTIONS)]
 
     def _insert_chosen(self) -> None:
@@ -112,20 +129,41 @@ class ModelMeasurePopover(PartPopover):
         self._token.cancel()
 
     def _show_expression(self) -> None:
-        counts_rows = self._function.current_key() == "count"
+        counts_rows, is_formula = self._aggregate == "count", self._aggregate == "formula"
         self._expression.setVisible(not counts_rows)
         self._insert.setVisible(not counts_rows)
+        self._insert.set_choices(self._inserts())
+        self._condition.setVisible(not is_formula)
+        example = "revenue / quantity" if is_formula else "price * quantity"
+        self._edit.setPlaceholderText(_("For example {example}").format(example=example))
         self._check()
         if self.isVisible():
             self.move_into_place()
 
     @property
-    def _aggregate(self) -> Function:
-        found: Function = self._function.currentData()
+    def _aggregate(self) -> Aggregate:
+        found: Aggregate = self._function.currentData()
         return found
 
     def _written(self) -> str:
         return "" if self._aggregate == "count" else self._edit.toPlainText().strip()
+
+    def _measure(self, name: str) -> ModelMeasure:
+        """The measure as it is written, under a name."""
+        condition = "" if self._aggregate == "formula" else self._condition.text().strip()
+        before = self._shown or ModelMeasure(name, self._aggregate, "", "decimal")
+        return replace(before, name=name, aggregate=self._aggregate, expression=self._written(), condition=condition)
+
+    def _asked(self, question: Question) -> Question:
+        """The question of what the measure is over all rows."""
+        measure = self._measure(_COLUMN)
+        others = [one for one in self._definition.measures if one != self._shown]
+        found = question_measure(replace(self._definition, measures=(*others, measure)), measure)
+        rows = [(one.name, row_expression(one)) for one in (*others, measure) if one.name in found.columns]
+        added = tuple(Calculation(name, text) for name, text in rows if text not in ("", name))
+        return replace(
+            question, calculations=(*question.calculations, *added), measures=(replace(found, name="measured"),)
+        )
 
     # What it is over all rows
 
@@ -134,17 +172,14 @@ class ModelMeasurePopover(PartPopover):
         self._timer.stop()
         self._token.cancel()
         token = self._token = CancelToken()
-        function, expression = self._aggregate, self._written()
+        expression = self._written()
         if self._fault() is not None:
             return
         asked = replace(self._question, limit=None)
         if not self._exploration.joined_tables.is_countable(asked, self._exploration.sources):
             self._say(_("It isn't calculated beforehand over large tables on a server."))
             return
-        if function != "count":
-            calculations = (*asked.calculations, Calculation(_COLUMN, expression))
-            asked = replace(asked, calculations=calculations)
-        asked = replace(asked, measures=(Measure(function, "" if function == "count" else _COLUMN, "measured"),))
+        asked = self._asked(asked)
         text = to_sql(asked)
         start = max(0, text.rfind(f"{expression} AS {quote_name(_COLUMN, asked.dialect)}"))
         actor, source_id = self._context.actor, asked.source_id
@@ -170,12 +205,12 @@ class ModelMeasurePopover(PartPopover):
         """What is wrong with the expression as it is written, if anything is; it is shown."""
         self._edit.show_error(None)
         self._expression.set_error("")
-        if self._aggregate == "count":
-            return None
+        measure = self._measure(_COLUMN)
+        others = tuple(one for one in self._definition.measures if one != self._shown)
         try:
-            check_expression(self._edit.toPlainText(), self._question.dialect)
+            check_measure(replace(self._definition, measures=others), measure, self._question.dialect)
         except AppError as error:
-            empty = error.code == "calculation.empty"
+            empty = error.code in ("calculation.empty", "formula.empty")
             self._edit.show_error(None if empty else error)
             self._say(" ".join(part for part in (error.what, error.do) if part), wrong=not empty, told=not empty)
             return error
@@ -191,7 +226,7 @@ class ModelMeasurePopover(PartPopover):
     def _show_value(self, found: ResultTable) -> None:
         column, display = found.columns[0], self._display.display(hidden=False)
         if display is not None:
-            measure = ModelMeasure("measured", self._aggregate, self._written(), column.kind, display)
+            measure = replace(self._measure("measured"), kind=column.kind, display=display)
             column = replace(column, presentation=field_presentation(measure, column.presentation))
             found = replace(found, columns=(column,))
         row = found.rows[0] if found.rows else (None,)
@@ -199,7 +234,7 @@ class ModelMeasurePopover(PartPopover):
         self._say(_("Over all rows: {value}, {kind}.").format(value=value, kind=kind_name(column.kind)))
 
     def apply(self) -> None:
-        name, function, expression = " ".join(self._name.text().split()), self._aggregate, self._written()
+        name = " ".join(self._name.text().split())
         fault = self._fault()
         if not name or not name.isprintable():
             self._name.set_error(_("Enter a name."))
@@ -209,7 +244,6 @@ class ModelMeasurePopover(PartPopover):
             self._expression.set_error(" ".join(part for part in (fault.what, fault.do) if part))
         elif (display := self._display.display(hidden=False)) is not None:
             self.close()
-            before = self._shown or ModelMeasure(name, function, expression, "decimal")
-            self._applied(replace(before, name=name, aggregate=function, expression=expression, display=display))
+            self._applied(replace(self._measure(name), display=display))
             return
         self.move_into_place()

@@ -14,6 +14,7 @@ from benchboard.analytics.data_models.definition import (
     ModelMeasure,
     ModelTable,
 )
+from benchboard.analytics.data_models.measures import renamed_in_formula
 from benchboard.analytics.model_rates import converted_display, rate_display
 from benchboard.analytics.model_services import ModelSummary
 from benchboard.analytics.query_builder.question import Calculation, Question, Server
@@ -215,7 +216,13 @@ def with_measure(definition: ModelDefinition, measure: ModelMeasure, place: int 
     if place < 0:
         measures.append(measure)
     else:
-        measures[place] = measure
+        before, measures[place] = measures[place].name, measure
+        measures = [
+            replace(one, expression=renamed_in_formula(one.expression, before, measure.name))
+            if one.aggregate == "formula" and before != measure.name
+            else one
+            for one in measures
+        ]
     return replace(definition, measures=tuple(measures))
 
 

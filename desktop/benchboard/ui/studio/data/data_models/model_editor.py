@@ -484,7 +484,7 @@ class ModelEditor(QWidget):
         definition = self._definition
         shown = definition.measures[place] if place >= 0 else None
         ModelMeasurePopover(
-            self._context, self.exploration, anchor, self.question(), shown, definition.names(),
+            self._context, self.exploration, anchor, self.question(), shown, definition,
             lambda one: self.edit_definition(with_measure(self._definition, one, place)),
         ).open()  # fmt: skip
 

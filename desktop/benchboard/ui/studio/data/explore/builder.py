@@ -26,6 +26,7 @@ from benchboard.analytics.query_builder.question import (
     Question,
     functions_for,
     part_list,
+    with_added_measure,
     with_group,
     with_measure,
     with_part_list,
@@ -160,7 +161,9 @@ class BuilderRow(QWidget):
 def _is_of_model(table: BrowsedTable, measure: Measure) -> bool:
     """Whether a measure is one that a data model defines, under its own name."""
     known = table.column(measure.name)
-    return known is not None and known.aggregate == measure.function
+    return known is not None and known.measure is not None and replace(measure, name="") == replace(
+        known.measure, name=""
+    )  # fmt: skip
 
 
 class Builder(QWidget):
@@ -618,10 +621,8 @@ class Builder(QWidget):
 
     def _drop_measure(self, _anchor: QWidget, column: str) -> None:
         question, found = self._question, self._table.column(column) if self._table is not None else None
-        if question is not None and found is not None and found.aggregate is not None:
-            self._set_parts(
-                with_measure(question, found.aggregate, "" if found.aggregate == "count" else column, column)
-            )
+        if question is not None and found is not None and found.measure is not None:
+            self._set_parts(with_added_measure(question, found.measure))
         elif question is not None:
             function = functions_for(kind_of(self._table, column), question.dialect)[0]
             self._set_parts(with_measure(question, function, column))

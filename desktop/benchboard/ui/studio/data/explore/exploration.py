@@ -408,7 +408,7 @@ class Exploration(QObject):
         is_unique = found is not None and column.kind == "text" and found.is_unique(column.name)
         is_id = column.is_id or (is_unique and is_own)
         unit = self.unit_for(source_id, table.name, column.name) if column.kind in TIMES else ""
-        added = with_column(question, name, column.kind, unit=unit, is_id=is_id, aggregate=column.aggregate)
+        added = with_column(question, name, column.kind, unit=unit, is_id=is_id, measure=column.measure)
         self.set_question(added, mode="build")
         if is_replaced:
             self.tell_replaced(table.name, before)
@@ -658,7 +658,10 @@ class Exploration(QObject):
     def followed(self) -> FollowedRange | None:
         """The query as one that follows a time range; None if it does so already, or can't."""
         question = self.state.question
-        ranged = ranged_question(question, self._kinds()) if question is not None else None
+        if question is None or any(one.operator == "in_range" for one in question.filters):
+            return None
+        # Of several times the first, which is one of the question's own table: those of a joined one say less of a row.
+        ranged = ranged_question(question, self._kinds()) or in_range_question(question, self._kinds())
         if ranged is None:
             return None
         column = ranged.filters[0].column

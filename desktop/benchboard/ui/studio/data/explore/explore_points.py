@@ -94,7 +94,12 @@ class _ExploreCommands:
 
     def offers(self, columns: Sequence[BrowsedColumn]) -> Offers:
         """What can be done with it."""
-        values = [one for one in self.point.values if not one.group.unit]
+        question = self.point.question
+        filters = question.filters if question is not None else ()
+        values = [
+            one for one in self.point.values
+            if not one.group.unit and value_filter(one.group.column, one.value) not in filters
+        ]  # fmt: skip
         has_period = self.point.period is not None or bool(self._period_filters)
         return Offers(values if self.point.filters is not None else (), has_period, columns, explores=False)
 

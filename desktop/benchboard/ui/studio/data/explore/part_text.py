@@ -1,8 +1,12 @@
 """The parts of a question in words: filters, groups, measures, sorting, as chips say them."""
 
+from dataclasses import replace
+from typing import cast
+
 from PySide6.QtCore import QLocale
 
 from benchboard.analytics.column_presentation import humanised
+from benchboard.analytics.query_builder.formula import formula_text
 from benchboard.analytics.query_builder.question import (
     Derived,
     Filter,
@@ -17,7 +21,7 @@ from benchboard.analytics.query_builder.question import (
 )
 from benchboard.analytics.query_types import ValueKind
 from benchboard.analytics.relations import RELATIONS
-from benchboard.analytics.table_browser import BrowsedTable
+from benchboard.analytics.table_browser import BrowsedColumn, BrowsedTable
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.studio.tiles.numbers.number_format import format_cell
 from benchboard.ui.time_format import iso_moment
@@ -89,6 +93,7 @@ def function_title(function: Function | Derived) -> str:
         "median": _("median"),
         "share": _("% of total"),
         "ratio": _("divided by …"),
+        "formula": _("formula"),
     }[function]
 
 
@@ -122,15 +127,21 @@ def group_text(one: Group, table: BrowsedTable | None) -> str:
 def measure_text(one: Measure, table: BrowsedTable | None) -> str:
     """A measure: `sum of Order total`. A data model's has a title of its own."""
     known = table.column(one.column or one.name) if table is not None else None
-    if known is not None and known.aggregate == one.function:
+    if known is not None and known.aggregate == one.function and not one.formula:
         return known.title
+    if (of_model := _model_measure(one, table)) is not None:
+        return of_model.title
+    if one.formula is not None:
+        return formula_text(one.formula, lambda amount: measure_text(
+            Measure(cast("Function", amount.function), amount.column, once=amount.once), table
+        ))  # fmt: skip
     if one.function == "count":
         return _("count of rows")
     title = column_title(table, one.column) if one.column else _("rows")
     if one.function == "ratio":
         divisor = column_title(table, one.divisor) if one.divisor else _("rows")
         return _("{column} divided by {divisor}").format(column=title, divisor=divisor)
-    return {
+    text = {
         "count_distinct": _("distinct values of {column}"),
         "sum": _("sum of {column}"),
         "avg": _("average of {column}"),
@@ -139,6 +150,20 @@ def measure_text(one: Measure, table: BrowsedTable | None) -> str:
         "median": _("median of {column}"),
         "share": _("% of all {column}"),
     }[one.function].format(column=title)
+    if not one.once:
+        return text
+    by = ", ".join(column_title(table, name) for name in one.once)
+    return _("{measure}, once for each {column}").format(measure=text, column=by)
+
+
+def _model_measure(one: Measure, table: BrowsedTable | None) -> BrowsedColumn | None:
+    """The measure of a data model that a measure is; None if it is none."""
+    if table is None or one.function == "count":
+        return None
+    same = (
+        known for known in table.columns if known.measure is not None and replace(known.measure, name=one.name) == one
+    )
+    return next(same, None)
 
 
 def output_title(question: Question, name: str, table: BrowsedTable | None) -> str:

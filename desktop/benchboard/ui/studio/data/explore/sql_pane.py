@@ -17,7 +17,7 @@ from benchboard.dashboards.query_history import HistoryEntry, found_entries
 from benchboard.errors import AppError
 from benchboard.i18n import _, number, pgettext
 from benchboard.ui.commands import REGISTRY, Handler, install_shortcuts
-from benchboard.ui.studio.data.explore.exploration import Exploration
+from benchboard.ui.studio.data.explore.exploration import Exploration, ExplorationResult
 from benchboard.ui.studio.data.explore.field_tree import column_facts
 from benchboard.ui.studio.data.explore.history_keeper import HistoryKeeper, HistorySteps
 from benchboard.ui.studio.panes.query_editor import SqlHighlighter, columns_hint
@@ -284,12 +284,16 @@ class SqlEditor(QWidget):
             self.edit.show_error(failed)
             self._show_error(failed)
             self.edit.tell_now(self.edit.said_of(failed))
-        elif failed is None and before is not None and self.error is not None and self.error.what == before.what:
+        elif failed is None and (self._is_overcome(before) or self._has_table(result)):
             self.edit.show_error(None)
             self._show_error(None)
-        elif failed is None and result is not None and result.text == self.edit.toPlainText() and result.table:
-            self.edit.show_error(None)
-            self._show_error(None)
+
+    def _is_overcome(self, before: AppError | None) -> bool:
+        """Whether what the run before showed to be wrong is still said."""
+        return before is not None and self.error is not None and self.error.what == before.what
+
+    def _has_table(self, result: ExplorationResult | None) -> bool:
+        return result is not None and result.text == self.edit.toPlainText() and result.table is not None
 
     def _ran_part(self) -> bool:
         """Whether one of several queries, or a part of them, ran last, or is running."""

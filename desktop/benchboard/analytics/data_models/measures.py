@@ -1,0 +1,76 @@
+"""What the measures of a data model are in a query: of the rows that it reads, and of the groups that it answers."""
+
+from typing import Final, cast
+
+from benchboard.analytics.data_models.definition import ModelDefinition, ModelMeasure
+from benchboard.analytics.query_builder.combined import check_expression
+from benchboard.analytics.query_builder.formula import Amount, Formula, name_places, read_formula
+from benchboard.analytics.query_builder.question import Dialect, Function, Measure, formula_measure
+from benchboard.analytics.query_builder.sql_words import quote_name
+from benchboard.errors import Invalid
+from benchboard.i18n import _
+
+_ONE_ROW: Final = "1"
+"""What a measure that counts rows has in each."""
+
+
+def row_expression(measure: ModelMeasure) -> str:
+    """What a measure has in each row, which queries calculate with; empty for a formula, which has nothing there."""
+    if measure.aggregate == "formula":
+        return ""
+    value = measure.expression or _ONE_ROW
+    if not measure.condition:
+        return value
+    otherwise = " ELSE 0" if measure.aggregate == "count" else ""  # none is counted, where a sum of nothing is empty
+    return f"CASE WHEN ({measure.condition}) THEN ({value}){otherwise} END"
+
+
+def check_measure(definition: ModelDefinition, measure: ModelMeasure, dialect: Dialect) -> None:
+    """Refuse a measure that can't be calculated, whatever its source says of it. Raises `Invalid` (`formula.…`,
+    `calculation.…`), with facts `start` and `end` where it is."""
+    if measure.aggregate == "formula":
+        measure_formula(definition, measure)
+        return
+    if measure.expression or measure.aggregate != "count":
+        check_expression(measure.expression, dialect)
+    if measure.condition:
+        check_expression(measure.condition, dialect)
+
+
+def measure_formula(definition: ModelDefinition, measure: ModelMeasure, before: tuple[str, ...] = ()) -> Formula:
+    """What a measure is calculated from, those that it names in turn included. Raises `Invalid` (`formula.…`), also
+    for one that names itself."""
+    if measure.aggregate == "formula":
+        path = (*before, measure.name.casefold())
+
+        def find(name: str) -> Formula | None:
+            one = next((one for one in definition.measures if one.name.casefold() == name.casefold()), None)
+            if one is None:
+                return None
+            if one.name.casefold() in path:
+                what = _("“{name}” is calculated from itself.").format(name=one.name)
+                raise Invalid("formula.circle", what, field="expression")
+            return measure_formula(definition, one, path)
+
+        columns = {one.name.casefold(): one.name for one in definition.fields() if not isinstance(one, ModelMeasure)}
+        return read_formula(measure.expression, find, lambda name: columns.get(name.casefold()))
+    if measure.aggregate == "count":
+        return Amount("sum", measure.name) if measure.condition else Amount("count")
+    return Amount(measure.aggregate, measure.name, measure.once)
+
+
+def question_measure(definition: ModelDefinition, measure: ModelMeasure) -> Measure:
+    """A model's measure as a question has it. Raises `Invalid` (`formula.…`)."""
+    found = measure_formula(definition, measure)
+    if isinstance(found, Amount) and measure.aggregate != "formula":
+        return Measure(cast("Function", found.function), found.column, measure.name, once=found.once)
+    return formula_measure(found, measure.name)
+
+
+def renamed_in_formula(text: str, before: str, after: str) -> str:
+    """A formula with another name for one of its measures."""
+    made, at = "", 0
+    for name, start, end in name_places(text):
+        if name.casefold() == before.casefold():
+            made, at = made + text[at:start] + quote_name(after), end
+    return made + text[at:]
