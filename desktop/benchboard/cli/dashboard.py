@@ -381,7 +381,7 @@ def import_(context: CommandContext, home: bool, name: str | None, yes: bool, fi
         return
     with _read_json(file, IMPORTABLE, MAX_FILE) as value, context.database.change() as session:
         interchange.require_dashboard(value)
-        parsed, report = interchange.document_of(value)
+        parsed, report = interchange.document_over_sources(session, context.actor, value)
         title = _("Imported dashboard") if file.name == _STDIN else Path(file.name).stem
         document = _with_title(parsed, title)
         created = library.create(session, context.actor, document, name=name, imported=True).card

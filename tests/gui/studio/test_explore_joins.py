@@ -558,6 +558,13 @@ def test_sums_over_a_data_model_warn_of_repeated_rows_and_of_currencies_as_joine
     (warning,) = (one for one in window.findChildren(Paragraph, "explore_repeated") if one.isVisible())
     studio.wait(lambda: warning.height() >= warning.heightForWidth(warning.width()))
     assert mark_on_home(found) == [repeated, mixed]
+    found.click("explore_count_once")
+    found.wait_for_result()
+    studio.wait(lambda: say(found, "explore_repeated") == mixed)
+    assert sorted((row[0], float(str(row[1]))) for row in result(found)) == [("Berlin", 1500.0), ("Bern", 700.0)]
+    assert not found.view.result.findChild(Button, "explore_count_once").isVisible()
+    found.exploration.undo()
+    studio.wait(lambda: say(found, "explore_repeated") == f"{repeated} {mixed}")
 
 
 def test_amounts_are_converted_by_rates_that_are_asked_for_and_said(studio: "Studio", tmp_path: Path) -> None:

@@ -193,7 +193,7 @@ def test_model_is_made_edited_undone_saved_explored_renamed_and_deleted(
     models.qtbot.keyClick(models.find("model_field_title"), Qt.Key.Key_Return)
     assert models.field("name")[1] == "City"
     assert models.field("revenue") == ("revenue", "Revenue", "measure", "Money", "EUR", "Visible", "Add description")
-    assert [chip.text() for chip in models.editor.measures.chips] == ["revenue = Sum of fare"]
+    assert [chip.text() for chip in models.editor.measures.chips] == ["Revenue = Sum of fare"]
 
     # Undo takes back one step after the other, Delete hides a column, Ctrl+S saves.
     models.key(Qt.Key.Key_Z)

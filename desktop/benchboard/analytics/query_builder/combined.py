@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from benchboard.analytics.query_builder.formula import amounts
+from benchboard.analytics.query_builder.formula import Amount, Formula, Operation, amounts, with_amounts
 from benchboard.analytics.query_builder.question import (
     TIMES,
     Calculation,
@@ -13,6 +13,7 @@ from benchboard.analytics.query_builder.question import (
     JoinKind,
     Measure,
     Question,
+    formula_measure,
     free_name,
     with_parts,
 )
@@ -390,6 +391,8 @@ class RepeatedRows:
     table: str
     most: int
     of_table: bool
+    once: tuple[Measure, ...] = ()
+    """Those of the measures that can count each row of their own table once instead, as they then are."""
 
 
 def repeated_rows(question: Question, facts: Sequence[JoinFacts | None]) -> tuple[RepeatedRows, ...]:
@@ -403,5 +406,51 @@ def repeated_rows(question: Question, facts: Sequence[JoinFacts | None]) -> tupl
     for (place, of_table), names in groups.items():
         known = facts[place]
         most = (known.most_left if of_table else known.most_right) if known is not None else 0
-        found.append(RepeatedRows(tuple(names), question.joins[place].table, most, of_table))
+        cured = (counted_once(question, one, facts) for one in question.measures if one.name in names)
+        once = tuple(one for one in cured if one is not None)
+        found.append(RepeatedRows(tuple(names), question.joins[place].table, most, of_table, once))
     return tuple(found)
+
+
+_ONCE: Final = ("sum", "avg", "median")
+"""Functions that can take each row of a joined table once."""
+
+
+def counted_once(question: Question, measure: Measure, facts: Sequence[JoinFacts | None]) -> Measure | None:
+    """A measure that counts rows of a joined table several times as one that counts each of them once, known by the
+    columns that it is joined by; None where these don't tell its rows apart, and for Benchboard's own data, whose
+    queries have no window functions."""
+    if question.dialect == "own":
+        return None
+    formula = measure.formula
+    if measure.function == "ratio":
+        left, right = (Amount("sum" if one else "count", one) for one in (measure.column, measure.divisor))
+        formula = Operation("/", left, right)
+    if formula is None:
+        once = _keys_of(question, Amount(measure.function, measure.column), facts)
+        return replace(measure, once=once) if once else None
+
+    def cured(one: Amount) -> Formula:
+        return replace(one, once=_keys_of(question, one, facts) or one.once)
+
+    found = with_amounts(formula, cured)
+    return replace(formula_measure(found, measure.name)) if found != formula else None
+
+
+def _keys_of(question: Question, amount: Amount, facts: Sequence[JoinFacts | None]) -> tuple[str, ...]:
+    """The columns of the question by which the rows of an amount's own table are known; none where that table isn't
+    joined, where its rows aren't repeated, or where several of them have the same key."""
+    if amount.function not in _ONCE or not amount.column or amount.once or amount.is_total:
+        return ()
+    owners = _owners(question, Measure("sum", amount.column))
+    if len(owners) != 1 or owners[0] < 0 or repeated_at(owners[0], facts) is None:
+        return ()
+    join, known = question.joins[owners[0]], facts[owners[0]]
+    if known is None or known.most_right > 1 or join.rates is not None:
+        return ()
+    if join.kind != "full":
+        return join.ours
+    outputs = dict(join.columns)  # a row that nothing finds has no value in the other column
+    return tuple(outputs.get(theirs, "") for _ours, theirs in join.keys) if all(
+        theirs in outputs for _ours, theirs in join.keys
+    ) else ()  # fmt: skip

@@ -97,6 +97,32 @@ def from_grafana_sql(sql: str, names: Collection[str], *, in_range: bool = False
     return query
 
 
+def for_other_source(source: Mapping[str, Any], names: Collection[str] | None = None) -> str:
+    """The query of an imported panel (`source`: its fields of Grafana's) in our syntax, for a data source that isn't
+    checked here; empty if it has none of SQL, several, or what can't be translated. `names` as for `PanelQueries`."""
+    sql = _sql_of_targets(source)
+    found = {one[1] or one[3] or one[4] for one in _NAME.finditer(sql)}
+    known = found if names is None else set(names)
+    if not sql.strip() or len(sql) > MAX_QUERY:
+        return ""
+    text = from_macros(sql) if not known & set(VARIABLES) else sql
+    if _MACRO.search(text):
+        return ""
+    try:
+        return _PART.sub(lambda part: _own(part, known), text)
+    except UntranslatableQuery:
+        return ""
+
+
+def _sql_of_targets(panel: Mapping[str, Any]) -> str:
+    """The only query of a panel, as SQL of any database."""
+    targets = panel.get("targets")
+    if not isinstance(targets, list) or len(targets) != 1 or not isinstance(targets[0], Mapping):
+        return ""
+    sql = targets[0].get("rawSql")
+    return sql if isinstance(sql, str) and not targets[0].get("hide") else ""
+
+
 def _period(names: Collection[str]) -> dict[str, tuple[str, ...]]:
     """Values for the variables of the time range, but those that a variable of the dashboard is called."""
     values = DEFAULT.period(datetime.now(UTC)).values

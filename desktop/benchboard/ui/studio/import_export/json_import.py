@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -32,8 +33,10 @@ class Imported:
     report: ConversionReport
 
 
-def read_file(path: Path) -> tuple[Document, ConversionReport]:
-    """The dashboard in a file: Benchboard's of any version, or Grafana's.
+def read_file(
+    path: Path, convert: Callable[[object], tuple[Document, ConversionReport]] = interchange.document_of
+) -> tuple[Document, ConversionReport]:
+    """The dashboard in a file: Benchboard's of any version, or Grafana's; `convert` makes a document of its content.
 
     Raises `Invalid` with one sentence that names the file and the error in it.
     """
@@ -41,7 +44,7 @@ def read_file(path: Path) -> tuple[Document, ConversionReport]:
         with path.open("rb") as stream:
             value = decode(stream.read(MAX_FILE + 1), max_bytes=MAX_FILE)
         interchange.require_dashboard(value)
-        return interchange.document_of(value)
+        return convert(value)
     except OSError as error:
         what = _("Can't read {file}.").format(file=path.name)
         raise Invalid("import.file", what, why=system_reason(error)) from error
@@ -64,7 +67,8 @@ def import_dashboard(context: Context, owner: QWidget, path: str, done: Callable
     file, actor = Path(path), context.actor
 
     def op(progress: Progress) -> Imported:
-        document, report = read_file(file)
+        with context.database.read() as session:
+            document, report = read_file(file, partial(interchange.document_over_sources, session, actor))
         progress.check()
         name = document.title or file.stem[:MAX_NAME]
         with context.database.change() as session:

@@ -32,7 +32,7 @@ from benchboard.dashboards.document.widget_kinds import (
 from benchboard.dashboards.editing import image_edits
 from benchboard.dashboards.editing.marked_query import is_made_by_builder
 from benchboard.dashboards.editing.page_edits import locks
-from benchboard.dashboards.interchange import original_queries
+from benchboard.dashboards.interchange import for_other_source, grafana_source, original_queries
 from benchboard.dashboards.layout import TABS, walk_items
 from benchboard.errors import AppError
 from benchboard.i18n import TwoReadings, _, ngettext, number, parse_number
@@ -596,7 +596,12 @@ class _PropertySheet(QWidget):
             if item_id in self._editor.page.paths and (widget := self._editor.widget(item_id)).kind is not None:
                 begun = {"", widget.kind.query, starting_query(widget.kind, sources, widget.data_source_id)}
                 is_own = widget.query.strip() not in begun
-                query = widget.query if is_own else starting_query(widget.kind, sources, chosen)
+                imported = self._editor.page.item(item_id).source
+                # What was imported is kept: another query under its title would be a wrong chart in silence.
+                begins = for_other_source(grafana_source(imported)) if original_queries(imported) else starting_query(
+                    widget.kind, sources, chosen
+                )  # fmt: skip
+                query = widget.query if is_own else begins
                 self._editor.set_source(item_id, chosen, query)
 
         context.tasks.read(self, lambda session: list_tables(session, actor), show, context.problems.show)

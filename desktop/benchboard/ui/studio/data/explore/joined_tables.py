@@ -14,6 +14,7 @@ from benchboard.analytics.join_statistics import best_keys, describe_join
 from benchboard.analytics.queries import ResultTable, run_query
 from benchboard.analytics.query_builder.combined import (
     JoinFacts,
+    RepeatedRows,
     comparable,
     repeated_rows,
     suggested_keys,
@@ -217,6 +218,10 @@ class JoinedTables(QObject):
     ) -> tuple[tuple[tuple[str, str], ...], JoinFacts] | None:
         """See `join_statistics.best_keys`."""
         return best_keys(self.runner(session, question, token), question, likely, others)
+
+    def repeated(self, question: Question | None) -> tuple[RepeatedRows, ...]:
+        """The measures that count rows several times because of a join, as far as that is known."""
+        return repeated_rows(question, self.facts(question)) if question is not None and question.joins else ()
 
     def repeated_text(self, question: Question | None, sources: Sequence[BrowsedSource]) -> str:
         """What is said of measures that count rows several times because of a join; empty if there are none."""

@@ -1,6 +1,6 @@
 """The result of the query: a chart with the choice of its kind, the table below it, and what was read."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
@@ -23,8 +23,9 @@ from benchboard.analytics.line_reduction import Reduction
 from benchboard.analytics.mixed_currencies import mixed_text
 from benchboard.analytics.pivoted_table import PivotTable
 from benchboard.analytics.queries import ResultTable
+from benchboard.analytics.query_builder.combined import RepeatedRows
 from benchboard.analytics.query_builder.currency_conversion import conversion_text, conversions_in
-from benchboard.analytics.query_builder.question import Dialect
+from benchboard.analytics.query_builder.question import Dialect, Measure, with_parts
 from benchboard.analytics.query_builder.rate_lookup import with_converted_by
 from benchboard.analytics.repeated_rows import repeated_text
 from benchboard.analytics.table_browser import BrowsedSource
@@ -203,6 +204,14 @@ class ResultPane(QWidget):
             name="explore_convert_table", icon="ph.currency-circle-dollar",
         )  # fmt: skip
         self._convert_table.hide()
+        self._count_once = Button(
+            _("Count each row once"), self._apply_once, kind="link", size="sm", name="explore_count_once",
+            icon="ph.check-circle", tip=_("Add up the value of each joined row once, however many rows match it"),
+        )  # fmt: skip
+        self._count_once.hide()
+        column.addWidget(self._count_once, 0, Qt.AlignmentFlag.AlignLeft)
+        self._once: tuple[Measure, ...] = ()
+        """The measures that can count each row of a joined table once, as they then are."""
         self._offered: tuple[str, str] | None = None
         """What that button says, and why it can't be used, while it is shown."""
         column.addWidget(self._convert_table, 0, Qt.AlignmentFlag.AlignLeft)
@@ -528,6 +537,8 @@ class ResultPane(QWidget):
             rows.append(self._repeated.heightForWidth(width))
         width = self.width() - margins.left() - margins.right()
         rows += [one.heightForWidth(width) for one in (self._unrated, self._converted) if not one.isHidden()]
+        if not self._count_once.isHidden():
+            rows.append(self._count_once.sizeHint().height())
         if not self._convert_table.isHidden():
             rows.append(self._convert_table.sizeHint().height())
         return margins.top() + margins.bottom() + sum(rows) + self._upper.spacing() * len(rows)
@@ -541,8 +552,11 @@ class ResultPane(QWidget):
         never a wrong one in silence."""
         exploration = self._exploration
         text = exploration.joined_tables.repeated_text(exploration.state.question, exploration.sources)
+        repeated = exploration.joined_tables.repeated(exploration.state.question)
         if self._result is not None and not text:
+            repeated = self._result.repeated if not self._is_behind(self._result) else ()
             text = repeated_text(self._result.repeated)  # because of the joins of a data model
+        self._show_count_once(repeated)
         if self._result is not None and self._result.mixed is not None:
             text = " ".join(part for part in (text, mixed_text(self._result.mixed)) if part)
         by_table = self._result.converted if self._result is not None else ()
@@ -568,6 +582,28 @@ class ResultPane(QWidget):
             self._converted.setVisible(bool(converted))
             self._convert.setVisible(can_convert)
             self._divide()
+
+    def _show_count_once(self, repeated: Sequence[RepeatedRows]) -> None:
+        """Offer to count rows once, where the query says what its measures are and the rows can be told apart."""
+        question = self._exploration.state.question
+        found = tuple(one for each in repeated for one in each.once) if question is not None else ()
+        if found == self._once:
+            return
+        self._once = found
+        tables = list(dict.fromkeys(each.table for each in repeated if each.once))
+        if tables:
+            self._count_once.set_title(_("Count each row of {table} once").format(table=", ".join(tables)))
+        self._count_once.setVisible(bool(found))
+        self._divide()
+
+    def _apply_once(self) -> None:
+        """Count each row of the joined tables once, as a step that can be undone."""
+        question, once = self._exploration.state.question, {one.name: one for one in self._once}
+        if question is None or not once:
+            return
+        measures = [once.get(one.name, one) for one in question.measures]
+        self._exploration.set_question(with_parts(question, measures=measures), mode="build")
+        announce(self, self._count_once.text())
 
     def _by_table(self, amount: ConvertibleAmount | None) -> tuple[str, str] | None:
         """What the button says that converts by a table of rates, and why it can't (empty: it can); None where no
