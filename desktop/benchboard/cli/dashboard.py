@@ -24,6 +24,7 @@ from benchboard.cli.terminal import show_report
 from benchboard.dashboards import folders, home_layout, interchange, layout, library
 from benchboard.dashboards.access.dashboard_permissions import level_title, shares_title
 from benchboard.dashboards.document.document import MAX_BYTES, VERSION, Document, empty, parse_document, write_document
+from benchboard.dashboards.grafana_sources import document_over_sources
 from benchboard.dashboards.home_layout import HomeLayout
 from benchboard.dashboards.library import DashboardSummary
 from benchboard.errors import Conflict, Invalid
@@ -381,7 +382,7 @@ def import_(context: CommandContext, home: bool, name: str | None, yes: bool, fi
         return
     with _read_json(file, IMPORTABLE, MAX_FILE) as value, context.database.change() as session:
         interchange.require_dashboard(value)
-        parsed, report = interchange.document_over_sources(session, context.actor, value)
+        parsed, report = document_over_sources(session, context.actor, value)
         title = _("Imported dashboard") if file.name == _STDIN else Path(file.name).stem
         document = _with_title(parsed, title)
         created = library.create(session, context.actor, document, name=name, imported=True).card

@@ -14,7 +14,6 @@ from benchboard.dashboards.interchange.grafana_export import to_grafana
 from benchboard.dashboards.interchange.grafana_import import from_grafana
 from benchboard.dashboards.interchange.panel_export import grafana_source, original_queries
 from benchboard.dashboards.interchange.query_translation import for_other_source
-from benchboard.dashboards.interchange.source_matching import document_over_sources
 from benchboard.dashboards.interchange.validation import require_container
 
 __all__ = [
@@ -22,7 +21,6 @@ __all__ = [
     "ConversionReport",
     "ReportLine",
     "document_of",
-    "document_over_sources",
     "for_other_source",
     "from_any",
     "from_benchboard",

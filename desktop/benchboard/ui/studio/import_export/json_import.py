@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from benchboard.dashboards import interchange, library
 from benchboard.dashboards.document.document import MAX_NAME, Document
+from benchboard.dashboards.grafana_sources import document_over_sources
 from benchboard.dashboards.interchange import ConversionReport
 from benchboard.dashboards.layout import decode
 from benchboard.dashboards.library import StoredDashboard
@@ -68,7 +69,7 @@ def import_dashboard(context: Context, owner: QWidget, path: str, done: Callable
 
     def op(progress: Progress) -> Imported:
         with context.database.read() as session:
-            document, report = read_file(file, partial(interchange.document_over_sources, session, actor))
+            document, report = read_file(file, partial(document_over_sources, session, actor))
         progress.check()
         name = document.title or file.stem[:MAX_NAME]
         with context.database.change() as session:

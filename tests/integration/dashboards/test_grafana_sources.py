@@ -7,6 +7,7 @@ from benchboard.analytics.files.inspection import inspect_file
 from benchboard.analytics.sources.file_import import import_files
 from benchboard.analytics.sources.removal import remove_source
 from benchboard.dashboards import interchange
+from benchboard.dashboards.grafana_sources import document_over_sources
 from support.databases import unbound
 from support.orders import Market
 
@@ -37,7 +38,7 @@ def test_queries_run_over_the_source_that_has_their_tables(market: Market, tmp_p
     source = import_files(database, actor, name="Orders file", scans=scans, folder=None)
     try:
         with database.read() as session:
-            document, report = interchange.document_over_sources(session, actor, DASHBOARD)
+            document, report = document_over_sources(session, actor, DASHBOARD)
     finally:
         with database.change() as session:
             remove_source(session, actor, source.id, even_if_used=True)

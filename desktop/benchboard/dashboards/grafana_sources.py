@@ -13,9 +13,10 @@ from benchboard.analytics.table_references import read_tables, same_table
 from benchboard.dashboards.document.document import Document, parse_document
 from benchboard.dashboards.document.time_range import DEFAULT
 from benchboard.dashboards.interchange.conversion_report import ConversionReport, ReportLine
-from benchboard.dashboards.interchange.format_detection import document_of, is_grafana, naming_widget
+from benchboard.dashboards.interchange.format_detection import document_of, is_grafana
 from benchboard.dashboards.interchange.grafana_import import convert_grafana
 from benchboard.dashboards.interchange.query_translation import for_other_source
+from benchboard.dashboards.interchange.validation import naming_widget
 from benchboard.dashboards.variables.variable_queries import names_in
 from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _
