@@ -485,7 +485,9 @@ class SendPanel(QWidget):
 
         def add(row: SendRow) -> None:
             rules = row.rules
-            if self._edit(_("Add row"), lambda table: table.with_frame(row.frame, row.name, row.period_ms, at=at, rules=rules)):
+            if self._edit(
+                _("Add row"), lambda table: table.with_frame(row.frame, row.name, row.period_ms, at=at, rules=rules)
+            ):
                 new = self._history.table.rows[at if at is not None else -1]
                 self.list.select(new.key)
                 self.list.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -169,7 +169,8 @@ class PresentationDisplay(QObject):
             self.wake()
             self._show_state()
             begun = _("Presenting {name}.").format(name=self._name())
-            announce(self._canvas, f"{begun} {self.hint.text} · {_('Tab to go to widgets, Enter to open one')}")
+            keys = _("Tab to go to widgets, Enter to open one")
+            announce(self._canvas, f"{begun} {self.hint.text} · {keys}")
             self._told_page = self._page_and_count()[0]
             return
         self._told_page = None

@@ -37,7 +37,6 @@ from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Elided, EmptyState
 from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.fields import SearchField, focus_filter, focus_list, return_at_top
-from benchboard.ui.widgets.file_dialog import FileDialog, open_file_dialog
 from benchboard.ui.widgets.no_match import NoMatch
 from benchboard.ui.widgets.surfaces import fill_column
 from benchboard.ui.window_commands import LIST_UNDO, undo_handlers

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from benchboard.i18n import _
 from benchboard.ui.context import Context
-from benchboard.ui.widgets import FileDialog, open_file_dialog
+from benchboard.ui.widgets.file_dialog import FileDialog, open_file_dialog
 
 _KEY: Final = "recording"
 
