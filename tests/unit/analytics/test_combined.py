@@ -198,7 +198,10 @@ def test_repeated_measures_sums_that_a_join_repeats() -> None:
     assert [one.name for one, _place in repeated_measures(question, [many_to_one])] == ["b"]
     assert [one.name for one, _place in repeated_measures(question, [one_to_many])] == ["a", "d"]
     assert repeated_measures(question, [one_to_one]) == repeated_measures(question, [None]) == []
-    assert repeated_rows(question, [many_to_one]) == (RepeatedRows(("b",), "merchants", 3, of_table=True),)
+    once = Measure("sum", "country", "b", once=("merchant_id",))
+    assert repeated_rows(question, [many_to_one]) == (
+        RepeatedRows(("b",), "merchants", 3, of_table=True, once=(once,)),
+    )
     assert repeated_rows(question, [one_to_many]) == (RepeatedRows(("a", "d"), "merchants", 2, of_table=False),)
     assert repeated_rows(question, [one_to_one]) == ()
     many_to_many = JoinFacts(10, 5, 8, 4, most_right=2, most_left=3)

@@ -445,7 +445,7 @@ def test_columns_without_groups_are_shown_until_the_question_is_grouped() -> Non
     assert with_column(more, "created_dt", "timestamp", unit="month") == more
     for grouped in (with_group(question, "status"), with_measure(question, "count")):
         assert grouped.columns == ()
-    counted = with_column(question, "orders", "integer", unit="", aggregate="count")
+    counted = with_column(question, "orders", "integer", unit="", measure=Measure("count", "", "orders"))
     assert (counted.columns, counted.limit) == ((), None)
 
 

@@ -24,7 +24,7 @@ TOTAL: Final = "total"
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """What a function calculates of a column; `count` without one counts rows. `once`: the columns by which a row of a
+    """What a function calculates of a column; without one it counts rows. `once`: the columns by which a row of a
     joined table is known, which is counted once. `is_total`: added up over all rows of the result."""
 
     function: str
