@@ -25,6 +25,8 @@ _SELECT: Final = re.compile(r"\bselect\b", re.IGNORECASE)
 _SUBTOTALS: Final = re.compile(r"\b(?:rollup|cube|grouping\s+sets)\b", re.IGNORECASE)
 """What makes rows that have others in them."""
 _CASE: Final = re.compile(r"\s*case\b", re.IGNORECASE)
+_ONCE: Final = re.compile(r"\s*case\s+when\s+[\"`]?place_by_[^=]*=\s*1\b", re.IGNORECASE)
+"""What takes each row of a joined table once in each group (`query_builder`): the same row is in several groups."""
 
 
 _AGGREGATES: Final = frozenset((
@@ -54,7 +56,7 @@ def _found(query: str) -> list[re.Match[str]]:
     listed = _outermost_list(query)
     if len(_SELECT.findall(listed)) != 1 or _SUBTOTALS.search(query):
         return []
-    return list(_ADDED.finditer(listed))
+    return [found for found in _ADDED.finditer(listed) if not _ONCE.match(found["inside"])]
 
 
 def _outermost_list(query: str) -> str:

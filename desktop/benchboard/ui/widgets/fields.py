@@ -456,11 +456,15 @@ class Select(QComboBox):
 
     def _find_typed(self, text: str) -> bool:
         """Select the choice that has a word beginning with what is typed; returns whether there is one."""
-        now = time.monotonic()
-        typed = self._typed + text.casefold() if now - self._typed_at < _TYPED_S else text.casefold()
-        for wanted, first in ((typed, self.currentIndex()), (text.casefold(), self.currentIndex() + 1)):
-            rows = [row % self.count() for row in range(max(first, 0), max(first, 0) + self.count())]
-            found = next((row for row in rows if _has_word(self.itemText(row), wanted)), None)
+        now, first = time.monotonic(), text.casefold()
+        tries = [(first, self.currentIndex() + 1)]  # the same letter again goes to the next one
+        if now - self._typed_at < _TYPED_S:
+            tries.insert(0, (self._typed + first, self.currentIndex()))
+        for wanted, start in tries:
+            rows = [row % self.count() for row in range(max(start, 0), max(start, 0) + self.count())]
+            found = next((row for row in rows if self.itemText(row).casefold().startswith(wanted)), None)
+            if found is None:
+                found = next((row for row in rows if _has_word(self.itemText(row), wanted)), None)
             if found is not None:
                 self._typed, self._typed_at = wanted, now
                 if found != self.currentIndex():
