@@ -28,9 +28,9 @@ from benchboard.analytics.additive_columns import additive_columns, partial_colu
         ("SELECT a, (SELECT count(*) FROM o) AS n FROM p", set(), set()),
         ("SELECT a, sum(b) AS n FROM (SELECT 1 AS a, 2 AS b) o GROUP BY ROLLUP (a)", set(), set()),
         # Each row of a joined table once in each group: the groups have the same rows.
-        ('SELECT month, sum(CASE WHEN "place_by_shop" = 1 THEN "target" END) AS target, sum(gross) AS gross FROM o GROUP BY 1',
-         {"gross"}, set()),
-        ("SELECT month, sum(CASE WHEN `place_by_shop_id` = 1 THEN `target` END) AS target FROM o GROUP BY 1", set(), set()),
+        ('SELECT a, sum(CASE WHEN "place_by_shop" = 1 THEN "target" END) AS target, sum(gross) AS g FROM o GROUP BY 1',
+         {"g"}, set()),
+        ("SELECT a, sum(CASE WHEN `place_by_shop_id` = 1 THEN `target` END) AS b FROM o GROUP BY 1", set(), set()),
     ],
 )  # fmt: skip
 def test_columns_that_are_plain_counts_or_sums_add_up(query: str, added: set[str], partial: set[str]) -> None:
