@@ -290,12 +290,12 @@ class FrameList(WholeRowTable):
             self._save_soon()
 
     def sort_by(self, column: int) -> None:
-        """Sort by a column; a second click reverses the order, a third one ends it. What there is most of is asked of
-        shares and counts, so the greatest is first.
+        """Sort by a column; a second click reverses the order, a third one ends it. The greatest share is first: it is
+        what is asked.
         """
         now, descending = self.frames.sorted_by
         ascending, reverse = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
-        first, second = (reverse, ascending) if column in (SHARE, COUNT) else (ascending, reverse)
+        first, second = (reverse, ascending) if column == SHARE else (ascending, reverse)
         if now != column:
             self.frames.sort(column, first)
         elif descending == (first == reverse):
