@@ -22,6 +22,6 @@ DANGEROUS: Final = frozenset({"sessions:revoke", "clients:write", "users:write"}
 def ticked_with_text(others: Container[str], *, on: bool) -> str:
     """What was ticked or unticked with a permission, and why, for screen readers; empty without others."""
     values = ", ".join(ability_title(one) for (one, *_acts) in ABILITIES if one in others)
-    with_it = _("Also ticked, as it is needed for that: {values}.")
-    without = _("Also unticked, as it needs that: {values}.")
+    with_it = _("Also ticked, because it needs them: {values}.")
+    without = _("Also unticked, because they need it: {values}.")
     return (with_it if on else without).format(values=values) if values else ""

@@ -323,7 +323,7 @@ def test_arrows_go_through_the_cells_of_the_matrix_and_stay_in_it(
     announcements.clear()
     admin.key(Qt.Key.Key_Space)
     assert _box(admin, "dongles:pair").isChecked()
-    assert announcements == ["Also ticked, as it is needed for that: open Bench. 2 permissions changed, not saved."]
+    assert announcements == ["Also ticked, because it needs them: open Bench. 2 permissions changed, not saved."]
     for _step in range(9):
         admin.key(Qt.Key.Key_Left)
     assert at() == "ability_dongles:pair"

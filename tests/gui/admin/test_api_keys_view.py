@@ -133,10 +133,10 @@ def test_permission_that_is_ticked_with_another_is_told_with_the_reason(admin: A
     box.setFocus(Qt.FocusReason.TabFocusReason)
     announcements.clear()
     admin.key(Qt.Key.Key_Space)
-    assert announcements == ["Also ticked, as it is needed for that: see people, sessions and the audit log."]
+    assert announcements == ["Also ticked, because it needs them: see people, sessions and the audit log."]
     admin.find("key_scope_admin:enter").setFocus(Qt.FocusReason.TabFocusReason)
     admin.key(Qt.Key.Key_Space)
-    assert announcements[1:] == [f"Also unticked, as it needs that: {ability_title('users:write')}."]
+    assert announcements[1:] == [f"Also unticked, because they need it: {ability_title('users:write')}."]
     admin.click("key_all")
     count = len([one for one in admin.window.findChildren(CheckBox) if one.objectName().startswith("key_scope_")])
     assert announcements[2:] == [f"{count} permissions selected"]

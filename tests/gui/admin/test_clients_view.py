@@ -62,7 +62,7 @@ def test_registering_a_client_shows_its_secret_once(admin: Admin) -> None:
     admin.click("clients_new")
     admin.type("client_name", "Line 2 display")
     admin.type("client_uri", "http://line2-tv/auth/back")
-    assert "line2-tv is reached without https" in _texts(admin.find("client_dialog"))
+    admin.wait(lambda: "the code sent to line2-tv could be read" in _texts(admin.find("client_dialog")))
     admin.click("client_save")
     admin.wait(lambda: admin.find("client_save").isEnabled())
     assert _stored(admin) == {}
@@ -435,3 +435,40 @@ def test_what_is_wrong_with_a_client_moves_the_focus_once_and_is_read_once(
     assert name.accessibleDescription() == "Enter a name."
     (told,) = announcements
     assert told.startswith("A client that people sign in to needs a redirect URI.")
+
+
+def test_refused_submit_from_the_wrong_field_is_told_each_time(admin: Admin, announcements: list[str]) -> None:
+    _open(admin)
+    admin.click("clients_new")
+    admin.type("client_name", "B")
+    admin.type("client_uri", "http://x")
+    uri = admin.find("client_uri")
+    for _again in range(2):
+        announcements.clear()
+        admin.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        admin.wait(lambda: len(announcements) > 0)
+        assert announcements == [uri.accessibleDescription()]
+        assert "the code sent to x could be read" in announcements[0]
+        assert uri.hasFocus()
+
+
+def test_problem_of_a_uri_is_told_once_typing_pauses(admin: Admin, announcements: list[str]) -> None:
+    _open(admin)
+    admin.click("clients_new")
+    admin.find("client_uri").setFocus()
+    announcements.clear()
+    admin.type("client_uri", "http://x")
+    uri = admin.find("client_uri")
+    assert not uri.accessibleDescription(), "it is typed"
+    admin.wait(lambda: len(announcements) > 0)
+    assert announcements == [uri.accessibleDescription()]
+    admin.type("client_uri", "y")
+    admin.key(Qt.Key.Key_Tab)
+    assert "sent to xy" in uri.accessibleDescription(), "it is left"
+
+
+def test_type_of_a_client_is_described_by_its_sentence(admin: Admin) -> None:
+    _open(admin)
+    admin.click("clients_new")
+    assert admin.find("segment_service").accessibleDescription().startswith("Runs by itself")
+    assert admin.find("segment_web").accessibleDescription() == "Runs on a server and keeps a secret."

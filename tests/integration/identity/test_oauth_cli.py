@@ -64,7 +64,7 @@ def test_client_commands_register_rotate_disable_delete_and_restore(commands: Co
 @pytest.mark.parametrize(
     ("arguments", "status", "told"),
     [
-        (("create", "Line 2", "--redirect-uri", "http://line2-tv/back"), 2, "line2-tv is reached without https"),
+        (("create", "Line 2", "--redirect-uri", "http://line2-tv/back"), 2, "the code sent to line2-tv could be read"),
         (("create", "Line 2"), 1, "needs a redirect URI"),
         (("show", "bb_nothing"), 1, "There's no OAuth client “bb_nothing”."),
         (("change", "bb_nothing"), 2, "Name what to change."),

@@ -68,8 +68,8 @@ def _problem_of_parts(parts: SplitResult) -> RedirectProblem | None:
         return RedirectProblem(_("Its path contains “.” or “..”."), _("Write the whole path."))
     if parts.scheme == "http" and parts.hostname not in (*_LOOPBACK, "localhost"):
         return RedirectProblem(
-            _("{host} is reached without https, so a code could be read on the way.").format(host=parts.hostname),
-            _("Use https, or 127.0.0.1 for a program on the person's own computer."),
+            _("Use https: without it, the code sent to {host} could be read.").format(host=parts.hostname),
+            _("For a program on the person's own computer, use 127.0.0.1."),
         )
     if not _is_host(parts.hostname):
         return RedirectProblem(_("“{host}” isn't the name of a computer.").format(host=parts.hostname), example)

@@ -118,6 +118,8 @@ class ClientDialog(Dialog):
             (("web", _("Web app")), ("device", _("Desktop or phone")), ("service", _("Service"))), label=_("Type")
         )
         control.selected.connect(self._choose_type)
+        for kind in _KINDS:
+            control.describe(kind, _explanation(kind))
         self._explanation = Paragraph("", "caption", "muted")
         self._add_group(_("Type"), control, note=self._explanation)
         return control
@@ -177,11 +179,7 @@ class ClientDialog(Dialog):
         public = self._kind() == "public"
         service = self._type is not None and self._type.current() == "service"
         if self._type is not None:
-            self._explanation.setText(
-                _("Runs by itself, signs in as itself and keeps a secret.")
-                if service
-                else type_explanation(self._kind())
-            )
+            self._explanation.setText(_explanation(self._type.current()))
         for widget in self._of_people:
             widget.setVisible(not service)
         box = self._grants[CREDENTIALS]
@@ -297,6 +295,7 @@ class ClientDialog(Dialog):
             problem.say("")
 
     def _on_failed(self, error: AppError) -> None:
+        self._uris.show_problems()
         self._save.disable("")
         problems = error.facts.get("problems")
         for at, one in enumerate(problems if isinstance(problems, tuple) else (error,)):
@@ -316,3 +315,10 @@ class ClientDialog(Dialog):
             place.say("" if is_shown else text, concerned.get(str(field)), focus=is_first)
             if is_shown and is_first:
                 self._uris.first_wrong().setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _explanation(kind: str) -> str:
+    """What a client of a kind of `_KINDS` is."""
+    if kind == "service":
+        return _("Runs by itself, signs in as itself and keeps a secret.")
+    return type_explanation(_KINDS[kind][0])

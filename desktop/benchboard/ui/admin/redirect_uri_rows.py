@@ -1,15 +1,17 @@
-"""RedirectUriRows: a line for each redirect URI, which says as it is typed what is wrong with it."""
+"""RedirectUriRows: a line for each redirect URI, which says once typing pauses what is wrong with it."""
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.i18n import _, number
 from benchboard.identity.oauth import redirect_uris
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Edit, Paragraph
+from benchboard.ui.widgets.accessible import describe
 from benchboard.ui.widgets.labels import plain_tooltip
+from benchboard.ui.widgets.no_match import TELL_MS
 
 
 class _UriRow(QWidget):
@@ -37,7 +39,11 @@ class _UriRow(QWidget):
         column.setSpacing(theme().px("spacing.1"))
         column.addLayout(line)
         column.addWidget(self._problem)
+        self._pause = QTimer(self, singleShot=True, interval=TELL_MS)
+        """Runs while it is typed: what isn't finished is no error yet."""
+        self._pause.timeout.connect(lambda: self.show_problem(told=True))
         self.edit.textChanged.connect(self._changed)
+        self.edit.editingFinished.connect(self._finished)
         self._problem.hide()
 
     def uri(self) -> str:
@@ -47,8 +53,10 @@ class _UriRow(QWidget):
         """Whether there is something in it that can't be registered."""
         return bool(self.uri()) and redirect_uris.find_problem(self.uri()) is not None
 
-    def show_problem(self) -> None:
-        """Say what is wrong with the URI, or that it leads to the person's own computer."""
+    def show_problem(self, *, told: bool = False) -> None:
+        """Say what is wrong with the URI, or that it leads to the person's own computer; `told`: to a screen reader
+        too, as news."""
+        self._pause.stop()
         problem = redirect_uris.find_problem(self.uri()) if self.uri() else None
         local = problem is None and redirect_uris.is_on_this_computer(self.uri()) if self.uri() else False
         text = f"{problem.why} {problem.do}".strip() if problem else _("This computer only") if local else ""
@@ -56,14 +64,22 @@ class _UriRow(QWidget):
         self._problem.setText(text)
         self._problem.set_tone("error" if problem else "muted")
         self._problem.setVisible(bool(text))
-        self.edit.setAccessibleDescription(text)
+        describe(self.edit, text, told=told)
         named = ": ".join(filter(None, (_("Remove URI"), self.uri())))
         self._remove.setAccessibleName(named)
         self._remove.setToolTip(plain_tooltip(named))
 
     def _changed(self) -> None:
-        self.show_problem()
+        if self.is_wrong():
+            self._pause.start()
+        else:
+            self.show_problem()
         self.changed.emit()
+
+    def _finished(self) -> None:
+        """Say what is wrong as the field is left, before typing was long enough at rest."""
+        if self._pause.isActive():
+            self.show_problem(told=True)
 
 
 class RedirectUriRows(QWidget):
@@ -99,6 +115,11 @@ class RedirectUriRows(QWidget):
         self._rows = []
         for uri in uris or ("",):
             self._add_row(uri)
+
+    def show_problems(self) -> None:
+        """Say what is wrong with each, also with one that is still being typed."""
+        for row in self._rows:
+            row.show_problem()
 
     def first_wrong(self) -> Edit:
         """The field of the first that is wrong, or else the first."""

@@ -99,6 +99,19 @@ def has_announcement() -> bool:
     return bool(queue.kept)
 
 
+def now() -> float:
+    """The time of announcements, in seconds, for `tell_kept_problem`."""
+    return queue.now()
+
+
+def tell_kept_problem(widget: QWidget, since: float) -> None:
+    """Tell again what is wrong with the control that has the focus, unless it was told since then: who submits a form
+    from the control that blocks it would hear nothing, as the focus stays."""
+    problem = widget.accessibleDescription()
+    if widget.hasFocus() and widget.property("wrong") and not queue.was_told(problem, since):
+        announce(widget, problem, again=True)
+
+
 def announce_waiting() -> None:
     """Tell what waited for a dialog that has closed."""
     queue.tell_waiting()
@@ -162,6 +175,14 @@ class AnnouncementQueue:
         self.kept.append(sentence.text)
         self._repeated = 0
         self._send(sentence)
+
+    def now(self) -> float:
+        """The time, in seconds, as `was_told` takes it."""
+        return self._clock()
+
+    def was_told(self, text: str, since: float) -> bool:
+        """Whether a sentence was told since then."""
+        return text in self._told and self._told[text][0] >= since
 
     def repeat(self) -> bool:
         """Tell the newest of the kept sentences again; asked again, the one before, and round at the oldest."""

@@ -424,6 +424,10 @@ class SegmentedControl(QWidget):
     def current(self) -> str:
         return next(key for key, button in self._buttons.items() if button.isChecked())
 
+    def describe(self, key: str, sentence: str) -> None:
+        """Have screen readers read a sentence with a choice, such as what stands below it while it is selected."""
+        self._buttons[key].setAccessibleDescription(sentence)
+
     def show_label(self, shown: bool) -> None:
         """Show text beside the icons, or the icons alone with the text in tooltips."""
         for button in self._buttons.values():

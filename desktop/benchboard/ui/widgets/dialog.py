@@ -6,14 +6,23 @@ They don't block: a dialog opens and reports by signal, background work continue
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
-from PySide6.QtCore import QEvent, QMetaMethod, QObject, QRect, QSize, Qt, Signal
+import shiboken6
+from PySide6.QtCore import QEvent, QMetaMethod, QObject, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QSizePolicy, QToolTip, QVBoxLayout, QWidget
 
 from benchboard.i18n import _
 from benchboard.ui.commands import REGISTRY, WINDOW
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.accessible import Role, announce, announce_waiting, focus_returned, sentence
+from benchboard.ui.widgets.accessible import (
+    Role,
+    announce,
+    announce_waiting,
+    focus_returned,
+    now,
+    sentence,
+    tell_kept_problem,
+)
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.fields import Edit, Field
 from benchboard.ui.widgets.focus import FocusReturn
@@ -155,6 +164,8 @@ class Dialog(Scrim):
         self._size = size
         self._first_texts: dict[int, str] = {}
         """What its fields said as it was opened, by their `id`."""
+        self._submitted: tuple[QWidget, float] | None = None
+        """What had the focus as it was submitted last, and when."""
         self.frame = Floating(self, radius="dialog")
         if self._grows:
             self.frame.body.installEventFilter(self)
@@ -228,7 +239,28 @@ class Dialog(Scrim):
             self.footer.insertWidget(0, button)
         else:
             self.footer.addWidget(button)
+        if button.property("kind") == "primary":
+            button.pressed.connect(self._note_submit)
+            button.clicked.connect(self._note_answer)
+            button.installEventFilter(self)
         return button
+
+    def _note_submit(self) -> None:
+        focused = QApplication.focusWidget()
+        self._submitted = (focused, now()) if focused is not None and self.isAncestorOf(focused) else None
+
+    def _note_answer(self) -> None:
+        """Once it was refused, tell what blocks it, if that has had the focus all the time."""
+        if self._submitted is not None:
+            QTimer.singleShot(0, self, self._tell_refusal)
+
+    def _tell_refusal(self) -> None:
+        button = self._primary_button()
+        if self._submitted is None or button is None or not button.isEnabled():
+            return  # it is under way
+        (focused, since), self._submitted = self._submitted, None
+        if shiboken6.isValid(focused):
+            tell_kept_problem(focused, since)
 
     def set_step(self, index: int) -> None:
         """Show the current step; those before it are done."""
@@ -308,6 +340,11 @@ class Dialog(Scrim):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.frame.body and event.type() == QEvent.Type.LayoutRequest and self.isVisible():
             self.place_content()  # an error, or a row more
+        if event.type() == QEvent.Type.EnabledChange and isinstance(watched, Button):
+            if watched.isEnabled():
+                self._note_answer()
+            else:
+                self._note_submit()
         return super().eventFilter(watched, event)
 
     def place_content(self) -> None:
