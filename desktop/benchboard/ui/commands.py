@@ -73,6 +73,7 @@ class CommandGroup(Enum):
     MODELS = N_("Data models")
     EXPLORE = N_("Explore")
     PEOPLE = N_("People")
+    INVITATIONS = N_("Invitations")
     SESSIONS = N_("Sessions")
     KEYS = N_("API keys")
     AUDIT = N_("Audit log")
@@ -253,6 +254,11 @@ def key_cap(keys: str) -> str:
     """Keys as on a key cap: `Ctrl+S` → `Ctrl S`. Each key has one name, the one on most keyboards."""
     parts = [key for key in keys.split("+") if key] + (["+"] if keys.endswith("+") else [])
     return " ".join({"Return": "Enter", "Del": "Delete"}.get(key, key) for key in parts)
+
+
+def spoken_keys(keys: str) -> str:
+    """Keys of a key cap as they are read: `Ctrl ,` → `Ctrl Comma`."""
+    return " ".join(_("Comma") if key == "," else key for key in keys.split(" "))
 
 
 def is_key_of(event: QKeyEvent, command_id: str) -> bool:

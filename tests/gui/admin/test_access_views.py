@@ -215,6 +215,55 @@ def test_system_role_is_cloned_without_the_reserved_permission_and_deleted_with_
     admin.wait(lambda: _stored(admin, "Auditor") is not None)
 
 
+def test_permissions_are_saved_by_key_and_a_deleted_role_leaves_the_focus_at_its_neighbour(
+    admin: Admin, announcements: list[str], told_focus: list[str]
+) -> None:
+    admin.go("admin/roles")
+    admin.click("role_admin")
+    admin.click("role_clone")
+    admin.click("name_accept")
+    admin.wait(lambda: _shown(admin, "tick_admin:enter"))
+    admin.find("role_admin-copy").setFocus(Qt.FocusReason.TabFocusReason)
+    admin.key(Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    admin.wait(lambda: "Nothing is changed." in " ".join(announcements))
+    admin.click("tick_admin:enter")
+    admin.key(Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    admin.wait(lambda: "admin:enter" not in _stored(admin, "Admin copy").abilities)  # type: ignore[union-attr]
+    rows = [one.objectName() for one in admin.find("role_admin-copy").parentWidget().findChildren(ListRow)]  # type: ignore[union-attr]
+    delete = admin.find("role_delete")
+    delete.setFocus(Qt.FocusReason.TabFocusReason)
+    told_focus.clear()
+    admin.key(Qt.Key.Key_Space)
+    admin.wait(lambda: _stored(admin, "Admin copy") is None)
+    admin.wait(lambda: isinstance(admin.window.focusWidget(), ListRow))
+    assert told_focus == [admin.window.focusWidget().objectName()]  # type: ignore[union-attr]
+    assert told_focus[0] in rows
+    assert "role_clone" not in told_focus
+
+
+def test_delete_deletes_the_team_of_the_row(admin: Admin, announcements: list[str]) -> None:
+    admin.go("admin/teams")
+    admin.click("teams_new")
+    admin.type("name_field", "Rig 12")
+    admin.click("name_accept")
+    admin.wait(lambda: "Rig 12" in admin.column("teams_table"))
+    admin.wait(admin.find("teams_table").hasFocus)
+    admin.key(Qt.Key.Key_Delete)
+    admin.wait(lambda: "Rig 12" not in admin.column("teams_table"))
+    admin.wait(lambda: admin.toast().startswith("Team “Rig 12” deleted"))
+    admin.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    admin.wait(lambda: "Rig 12" in admin.column("teams_table"))
+
+
+@pytest.mark.parametrize(
+    "address", ["admin/people", "admin/sessions", "admin/audit", "admin/teams", "admin/keys", "settings/keys"]
+)
+def test_undo_with_nothing_to_undo_says_so(admin: Admin, announcements: list[str], address: str) -> None:
+    admin.go(address)
+    admin.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    admin.wait(lambda: announcements[-1:] == ["Nothing to undo"])
+
+
 def test_role_that_was_just_made_has_the_focus_and_its_undo_says_what_is_undone(
     admin: Admin, announcements: list[str], told_focus: list[str]
 ) -> None:

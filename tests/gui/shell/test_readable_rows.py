@@ -64,7 +64,7 @@ def test_facts_are_one_stop_and_read_row_by_row_with_their_names(page: QWidget) 
     stops[0].setFocus(Qt.FocusReason.TabFocusReason)
     assert _press(Qt.Key.Key_Tab) == "Email: ada@example.com"
     assert _press(Qt.Key.Key_Down) == "Entry ID: 3ec6"
-    assert _press(Qt.Key.Key_Right) == "Copy Entry ID"
+    assert _press(Qt.Key.Key_Right) == "Copy entry ID"
     assert _press(Qt.Key.Key_Down) == "Role: Admin"
     assert _press(Qt.Key.Key_Down) == "Role: Admin"
     assert _press(Qt.Key.Key_Home) == "Email: ada@example.com"

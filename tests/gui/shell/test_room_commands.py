@@ -147,3 +147,28 @@ def test_key_sheet_is_read_shortcut_by_shortcut_after_tab(qtbot: QtBot, everywhe
     qtbot.keyClick(focused, Qt.Key.Key_Tab)
     assert QApplication.focusWidget() is sheet.findChild(QWidget, "keys_close")
     sheet.dismiss()
+
+
+def test_count_of_a_search_for_shortcuts_is_told_once_nothing_is_typed(
+    qtbot: QtBot, everywhere: Shell, announcements: list[str]
+) -> None:
+    everywhere.go("admin/people")
+    qtbot.keyClick(everywhere.window(), Qt.Key.Key_F1)
+    (sheet,) = everywhere.window().findChildren(ShortcutsDialog)
+    announcements.clear()
+    qtbot.keyClicks(sheet.search, "sort")
+    qtbot.waitUntil(lambda: len(announcements) > 0)
+    assert announcements == [f"{len(visible_titles(sheet))} shortcuts"]
+    groups = {one.accessibleName(): one for one in sheet.findChildren(QWidget) if one.accessibleName()}
+    rows = groups["Lists"].findChildren(Text, "keys_line")
+    assert [row.accessibleDescription() for row in rows] == [f"{at} of {len(rows)}" for at in range(1, len(rows) + 1)]
+    sheet.search.setText("Revoke invitation")
+    assert "Admin: Invitations" in {one.accessibleName() for one in sheet.findChildren(QWidget)}
+    sheet.dismiss()
+
+
+def test_settings_open_by_key_at_their_first_page(qtbot: QtBot, everywhere: Shell) -> None:
+    everywhere.go("settings/keys")
+    everywhere.go("admin/people")
+    qtbot.keyClick(everywhere.window(), Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: everywhere.address == "settings/general")

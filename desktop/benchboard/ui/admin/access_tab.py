@@ -34,7 +34,7 @@ from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Paragraph, Text, hairline
 from benchboard.ui.widgets.detail_pane import DetailSection
 from benchboard.ui.widgets.labels import plain_tooltip
-from benchboard.ui.widgets.readable_rows import ReadableList
+from benchboard.ui.widgets.readable_rows import ReadableList, ReadableText
 
 MOST_SHOWN: Final = 20
 """Most objects of a kind that the tab lists; the export has all."""
@@ -300,7 +300,7 @@ class _ObjectSection(DetailSection):
         super().__init__(kind_title(kind), self._count, inset=_PADDING)
         self._kind = kind
         self._rows = ReadableList(kind_title(kind))
-        self._none = Paragraph("", "body", "muted")
+        self._none = ReadableText("body", "muted")
         self._rest = Text("", "caption", "muted")
         for text in (self._none, self._rest):
             text.setContentsMargins(_PADDING, 0, _PADDING, 0)

@@ -3,7 +3,7 @@
 from typing import Final
 
 from benchboard.i18n import N_
-from benchboard.ui.commands import REGISTRY, Command, CommandScope, MenuSection
+from benchboard.ui.commands import REGISTRY, SHELL, Command, CommandScope, MenuSection
 from benchboard.ui.commands import CommandGroup as Group
 from benchboard.ui.window_commands import LIST_VIEW
 
@@ -11,6 +11,10 @@ SESSIONS: Final = CommandScope("admin.sessions", LIST_VIEW)
 """The list of active sessions."""
 INVITATIONS: Final = CommandScope("admin.invitations", LIST_VIEW)
 """The list of invitations."""
+TEAMS: Final = CommandScope("admin.teams", LIST_VIEW)
+"""The list of teams."""
+ROLES: Final = CommandScope("admin.roles", SHELL)
+"""The roles, with what is ticked and not saved."""
 PEOPLE: Final = CommandScope("admin.people", LIST_VIEW)
 """The list of people, with the details of one."""
 
@@ -18,10 +22,10 @@ PEOPLE: Final = CommandScope("admin.people", LIST_VIEW)
 REGISTRY.register(
     Command("admin.add_person", N_("Add person"), Group.PEOPLE, (), "ph.user-plus",
             N_("add user, invite, new user, create user, create account, member")),
-    Command("admin.invite_person", N_("Invite person"), Group.PEOPLE, (), "ph.envelope-simple",
+    Command("admin.invite_person", N_("Invite person"), Group.INVITATIONS, (), "ph.envelope-simple",
             N_("invitation, invite user, invite code, onboard, join link")),
-    Command("admin.resend_invitation", N_("Create a new code"), Group.PEOPLE, (), "ph.arrows-clockwise"),
-    Command("admin.revoke_invitation", N_("Revoke invitation"), Group.PEOPLE, ("Del",), "ph.prohibit",
+    Command("admin.resend_invitation", N_("Create a new code"), Group.INVITATIONS, (), "ph.arrows-clockwise"),
+    Command("admin.revoke_invitation", N_("Revoke invitation"), Group.INVITATIONS, ("Del",), "ph.prohibit",
             N_("withdraw invitation, cancel invite"), INVITATIONS, danger=True),
     Command("admin.revoke_sessions", N_("Revoke sessions"), Group.SESSIONS, ("Del",), "ph.sign-out",
             N_("log out, sign out everyone, force sign-out, kick, end session, terminate, active sessions, "
@@ -50,13 +54,14 @@ REGISTRY.register(
     Command("admin.delete_person", N_("Delete person"), Group.PEOPLE, ("Del",), "ph.trash",
             N_("remove user, delete account, offboard, leaves"), PEOPLE, danger=True),
     Command("admin.new_role", N_("New role"), Group.PEOPLE, (), "ph.plus", N_("create role, custom role, permissions")),
+    Command("admin.save_role", N_("Save role"), Group.PEOPLE, ("Ctrl+S",), "", "", ROLES),
     Command("admin.new_team", N_("New team"), Group.PEOPLE, (), "ph.plus", N_("create team, group of people")),
     Command("admin.export_person_data", N_("Export their data"), Group.PEOPLE, (), "ph.download-simple",
             N_("personal data, GDPR, privacy, subject access request, data portability, ZIP")),
     Command("admin.erase_person", N_("Erase person"), Group.PEOPLE, (), "ph.eraser",
             N_("GDPR, privacy, right to be forgotten, anonymise, delete personal data, hard delete"), danger=True),
     Command("admin.rename_team", N_("Rename team"), Group.PEOPLE, (), "ph.pencil-simple"),
-    Command("admin.delete_team", N_("Delete team"), Group.PEOPLE, (), "ph.trash", danger=True),
+    Command("admin.delete_team", N_("Delete team"), Group.PEOPLE, ("Del",), "ph.trash", "", TEAMS, danger=True),
     Command("admin.register_client", N_("Register OAuth client"), Group.PEOPLE, (), "ph.app-window",
             N_("add application, new app, OpenID Connect, SSO")),
     Command("admin.signing_keys", N_("Show signing keys"), Group.PEOPLE, (), "ph.key",

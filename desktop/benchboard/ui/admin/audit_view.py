@@ -32,7 +32,7 @@ from benchboard.ui.admin.audit_period import DaysPicker, PeriodSelect
 from benchboard.ui.admin.audit_seal_strip import AuditSealStrip
 from benchboard.ui.admin.person_select import PersonSelect
 from benchboard.ui.command_menu import command_menu
-from benchboard.ui.commands import Handler
+from benchboard.ui.commands import Handler, install_shortcuts
 from benchboard.ui.context import Context
 from benchboard.ui.file_export import ask_file, save_file
 from benchboard.ui.paged.paged_model import PagedTableModel
@@ -54,7 +54,7 @@ from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.no_match import NoMatch
 from benchboard.ui.widgets.tab_order import focus_content
-from benchboard.ui.window_commands import LIST
+from benchboard.ui.window_commands import LIST, LIST_UNDO, undo_handlers
 
 _REFUSED = "refused"
 """Chosen among the events: none of them, but what became of them."""
@@ -136,6 +136,7 @@ class AuditView(QWidget):
         self._body = Drawer(self._table, self._detail)
         self._body.covers.connect(self._table.set_covered)
         self.banner_place = BannerPlace()
+        install_shortcuts(self, LIST_UNDO, undo_handlers(context.problems))
         fill_column(self, self._toolbar, self.banner_place, self._seals, self._strip, self._chips, self._body)
         self.setFocusProxy(self._table.view)
         self._model.loaded.connect(self._loaded)

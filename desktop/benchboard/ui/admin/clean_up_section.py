@@ -67,8 +67,9 @@ class CleanUp(QObject):
 
     def _read_out(self) -> str:
         """What is read of the row while there is nothing to press in it: also why."""
-        told, reason = self._row.text(), self._button.reason
-        return told if reason in told else f"{told} {reason}"
+        button = _("{button}: button, disabled. {reason}")
+        told = self._row.text().removesuffix(self._button.reason).rstrip()
+        return f"{told} {button.format(button=self._button.text(), reason=self._button.reason)}"
 
     def _ask(self) -> None:
         if self._state is None:

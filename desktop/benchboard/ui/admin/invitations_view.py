@@ -37,6 +37,7 @@ from benchboard.ui.widgets.choice_card import ChoiceCard
 from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.no_match import NoMatch
 from benchboard.ui.widgets.tab_order import focus_content
+from benchboard.ui.window_commands import LIST_UNDO, undo_handlers
 
 
 class InvitationsView(QWidget):
@@ -96,6 +97,7 @@ class InvitationsView(QWidget):
         self.setFocusProxy(self._table.view)
         refresh_times(self._table.view.viewport(), self._detail.refresh_times)
         count_in(self._toolbar, self._model)
+        install_shortcuts(self, LIST_UNDO, undo_handlers(context.problems))
         context.changed.watch(self, {"invitations", "users", "roles"}, self._model.refresh)
         self._filter()
 

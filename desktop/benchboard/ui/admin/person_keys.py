@@ -11,9 +11,9 @@ from benchboard.paging import Page
 from benchboard.ui.api_keys.keys_view import expiry_text, last_used_text, revoke_after_confirm
 from benchboard.ui.context import Context
 from benchboard.ui.time_format import full_time
-from benchboard.ui.widgets import Button, Elided, Icon, Paragraph, Text
+from benchboard.ui.widgets import Button, Elided, Icon, Text
 from benchboard.ui.widgets.detail_pane import DetailSection
-from benchboard.ui.widgets.readable_rows import ReadableList, ReadableRow
+from benchboard.ui.widgets.readable_rows import ReadableList, ReadableRow, ReadableText
 
 
 def can_see_keys(actor: Actor, user_id: str) -> bool:
@@ -32,7 +32,7 @@ class PersonKeysSection(DetailSection):
         )
         self._context = context
         self._rows = ReadableList(_("API keys"))
-        self._none = Paragraph("", "body", "secondary")
+        self._none = ReadableText("body", "secondary")
         self._rest = Text("", "caption", "muted")
         self.fill(self._rows, self._none, self._rest)
 

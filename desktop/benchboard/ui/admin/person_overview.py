@@ -35,7 +35,8 @@ class OverviewTab(QWidget):
         super().__init__()
         self._pane = pane
         self._column = column = _column(self)
-        self._edit_link = Button(_("Edit"), self._edit, kind="link", name="person_edit", tip=_("Edit person"))
+        self._edit_link = Button(_("Edit"), self._edit, kind="link", name="person_edit")
+        self._edit_link.setAccessibleName(_("Edit person"))
         self._password = Button(_("Set password"), self._set_password, kind="link", name="person_set_password")
         self._role, self._facts = PersonRoles(self._edit_link), KeyValue()
         self._account = account = DetailSection(_("Account"), self._password)

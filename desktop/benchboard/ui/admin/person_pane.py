@@ -75,7 +75,6 @@ class PersonPane(PersonDetails):
                 ("person_audit", _("Audit log")),
             )
         )
-        self._strip.setAccessibleName(_("Tabs"))
         self._strip.chosen.connect(self.show_tab)
         self.area.setAccessibleName(_("Details"))
         self.head.addWidget(self._strip)

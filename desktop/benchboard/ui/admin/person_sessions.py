@@ -13,7 +13,7 @@ from benchboard.ui.admin.time_text import TimeText
 from benchboard.ui.time_format import full_time
 from benchboard.ui.widgets import Button, Elided, Icon, Paragraph, Text
 from benchboard.ui.widgets.detail_pane import DetailSection
-from benchboard.ui.widgets.readable_rows import ReadableList, ReadableRow
+from benchboard.ui.widgets.readable_rows import ReadableList, ReadableRow, ReadableText
 
 
 class SessionsSection(DetailSection):
@@ -26,7 +26,7 @@ class SessionsSection(DetailSection):
         super().__init__(_("Active sessions"), self._all)
         self._pane, self._most = pane, most
         self._rows = ReadableList(_("Active sessions"))
-        self._none = Paragraph("", "body", "secondary")
+        self._none = ReadableText("body", "secondary")
         self._rest = Text("", "caption", "muted")
         soon = _("Revoked sessions end {within}.").format(within=user_actions.revoked_within())
         self._soon = Paragraph(soon, "caption", "muted")

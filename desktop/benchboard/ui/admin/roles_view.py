@@ -1,6 +1,6 @@
 """The roles of the organisation: what each permits, side by side; edited with who gains and who loses before saving."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -14,11 +14,12 @@ from benchboard.identity.permissions import has_permission
 from benchboard.identity.role_changes import RoleSummary, WhatIf
 from benchboard.identity.roles import RESERVED, ability_title, denied_title, with_dependent, with_needed
 from benchboard.ui.admin import role_actions
+from benchboard.ui.admin.admin_commands import ROLES
 from benchboard.ui.admin.admin_format import undone_text
 from benchboard.ui.admin.permission_matrix import MatrixContent, PermissionMatrix, changed_rows, compared
 from benchboard.ui.admin.role_pane import RolePane, WhatIfPane, WhatIfSheet, WhoCanPane, abilities_matching
 from benchboard.ui.admin.tick_steps import Ticks, TickStep, TickSteps
-from benchboard.ui.commands import Handler, install_shortcuts
+from benchboard.ui.commands import REGISTRY, Handler, install_shortcuts
 from benchboard.ui.context import Context
 from benchboard.ui.permission_groups import ticked_with_text
 from benchboard.ui.tasks import DatabaseSession
@@ -148,6 +149,7 @@ class RolesView(QWidget):
         self.banner_place = BannerPlace()
         fill_column(self, self._toolbar, self.banner_place, self._body)
         self.setFocusProxy(self._list)
+        install_shortcuts(self, ROLES, {"admin.save_role": Handler(self._save_by_key)})
         install_shortcuts(self, LIST_UNDO, {UNDO: Handler(self._undo), REDO: Handler(self._redo)})
         context.changed.watch(self, _WATCHED, self.refresh)
         self._show_staged()
@@ -160,7 +162,7 @@ class RolesView(QWidget):
             "who_can_search",
             _("Find a permission"),
             self._search_who_can,
-            label=_("Find out who can do something"),
+            label=_("Find a permission"),
             below=self._enter_found,
         )
         self._compare = Select([("", _("All roles"))], name="roles_compare", label=_("Compare with"))
@@ -171,6 +173,7 @@ class RolesView(QWidget):
         self._staged = Button("", self._show_what_if_pane, kind="warn_link", name="roles_staged")
         self._discard = Button(_("Discard changes"), self._discard_staged, kind="quiet", name="roles_discard")
         self._save = Button(_("Save"), self._save_staged, kind="primary", icon="ph.check", name="roles_save")
+        self._save.add_key_cap(REGISTRY["admin.save_role"].key)
         self._new = Button(_("New role"), lambda: self._create(None), kind="primary", icon="ph.plus", name="roles_new")
         for widget in (self._staged, self._discard, self._save, self._new):
             self._toolbar.add_right(widget)
@@ -232,8 +235,11 @@ class RolesView(QWidget):
             self._who_can.refresh()
 
     def _show_roles(self, roles: tuple[RoleSummary, ...]) -> None:
-        self._roles = roles
+        before, self._roles = self._roles, roles
         known = {role.id for role in roles}
+        left, neighbour = "", next((role.id for role in roles), "")
+        if self._current and self._current not in known:
+            left, neighbour = self._current, _neighbour(self._current, before, roles)
         if self._current not in known:
             if self._current:
                 self._gone[self._current] = Ticks(self._added, self._removed)
@@ -247,7 +253,10 @@ class RolesView(QWidget):
         if self._requested in known:
             self._current, self._requested = self._requested, ""
         if not self._current and roles:
-            self._current = roles[0].id
+            self._current = neighbour
+        if left and self._current in self._rows and self._had_focus(left):
+            # First: in the details, it would go to what acts on another role now.
+            self._rows[self._current].setFocus(Qt.FocusReason.ShortcutFocusReason)
         # what was ticked here and is saved meanwhile, by this window or another program, isn't an edit any more
         if (role := self._role()) is not None:
             self._added -= role.abilities
@@ -259,6 +268,11 @@ class RolesView(QWidget):
             row, self._focused_next = self._rows[self._focused_next], ""
             row.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._ask_for_role()
+
+    def _had_focus(self, role_id: str) -> bool:
+        """Whether the focus is in the details, or at the row of a role."""
+        focused = self.window().focusWidget()
+        return focused is not None and (self._is_detail(focused) or focused is self._rows.get(role_id))
 
     def _show_list(self) -> None:
         for at, role in enumerate(self._roles):
@@ -593,6 +607,12 @@ class RolesView(QWidget):
         if role is not None and self._has_staged():
             role_actions.save_permissions(self._context, self, role, self._ticked(role), self._forget_staged)
 
+    def _save_by_key(self) -> None:
+        if self._has_staged():
+            self._save_staged()
+        else:
+            self._context.problems.refuse(_("Nothing is changed."))
+
     def _create(self, base: RoleSummary | None) -> None:
         if self._refuses_while_staged():
             return
@@ -648,3 +668,9 @@ class RolesView(QWidget):
 def _people_text(role: RoleSummary) -> str:
     """How many people have a role."""
     return ngettext("{count} person", "{count} people", role.people).format(count=number(role.people))
+
+
+def _neighbour(gone: str, before: Sequence[RoleSummary], now: Sequence[RoleSummary]) -> str:
+    """The ID of the role that stands where one that is gone stood, or of the last one; empty without roles."""
+    at = next((at for at, role in enumerate(before) if role.id == gone), 0)
+    return now[min(at, len(now) - 1)].id if now else ""

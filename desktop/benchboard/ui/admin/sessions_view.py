@@ -30,6 +30,7 @@ from benchboard.ui.widgets.badges import mark_width
 from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.no_match import NoMatch
 from benchboard.ui.widgets.tab_order import focus_content
+from benchboard.ui.window_commands import LIST_UNDO, undo_handlers
 
 _REVOKE = "revoke"
 """The key of the column whose icons revoke a session."""
@@ -91,6 +92,7 @@ class SessionsView(QWidget):
         revoke = Handler(self._revoke_by_key)
         self._open.view.pressed.connect(self._pressed)
         install_shortcuts(self._open.view, SESSIONS, {one.id: revoke for one in REGISTRY.of_scope(SESSIONS)})
+        install_shortcuts(self, LIST_UNDO, undo_handlers(context.problems))
         context.changed.watch(self, {"sessions", "session_history", "users"}, self.refresh)
         self._open.model.listing = Listing(sort="last_used_at", descending=True)
 

@@ -10,11 +10,11 @@ from benchboard.identity.roles import RESERVED, denied_title
 from benchboard.identity.teams import TeamSummary
 from benchboard.paging import Listing, Page
 from benchboard.ui.admin import team_actions
-from benchboard.ui.admin.admin_commands import TEAM_MENU
+from benchboard.ui.admin.admin_commands import TEAM_MENU, TEAMS
 from benchboard.ui.admin.list_with_detail import ListWithDetail
 from benchboard.ui.admin.team_pane import TeamPane
 from benchboard.ui.command_menu import command_menu
-from benchboard.ui.commands import Handlers, install_shortcuts
+from benchboard.ui.commands import REGISTRY, Handler, Handlers, install_shortcuts
 from benchboard.ui.context import Context
 from benchboard.ui.paged.paged_export import ask_and_export
 from benchboard.ui.paged.paged_model import Column, PagedTableModel
@@ -22,7 +22,7 @@ from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets import BannerPlace, Button, EmptyState, Toolbar, fill_column, search_field
 from benchboard.ui.widgets.no_match import NoMatch
-from benchboard.ui.window_commands import LIST, LIST_UNDO, undo_handlers
+from benchboard.ui.window_commands import LIST_UNDO, undo_handlers
 
 _CSV = ("id", "name", "slug", "members")
 
@@ -60,6 +60,8 @@ class TeamsView(QWidget):
         fill_column(self, self._toolbar, self.banner_place, self._body)
         self.setFocusProxy(self._table.view)
         self._table.menu_requested.connect(self._open_menu)
+        delete = Handler(self._delete_current)
+        install_shortcuts(self._table.view, TEAMS, {one.id: delete for one in REGISTRY.of_scope(TEAMS)})
         install_shortcuts(self, LIST_UNDO, undo_handlers(context.problems))
         context.changed.watch(self, {"teams", "team_members", "users"}, self.refresh)
         self._count()
@@ -103,9 +105,19 @@ class TeamsView(QWidget):
         else:
             team_actions.create(self._context, self, lambda made: self._body.open_made(made, self._search))
 
+    def _delete_current(self) -> None:
+        """Delete the team whose row has the focus, after a question if people or shares are concerned."""
+        self._table.take_ringed()
+        if (team := self._table.current()) is None:
+            return
+        if self._denied:
+            self._context.problems.refuse(self._denied)
+        else:
+            team_actions.delete(self._context, self, team)
+
     def _open_menu(self, team: TeamSummary, spot: QPoint) -> None:
         handlers = self._handlers(team)
-        command_menu(self, TEAM_MENU, handlers, scope=LIST, label=_("Actions"), name="teams_menu").popup(spot)
+        command_menu(self, TEAM_MENU, handlers, scope=TEAMS, label=_("Actions"), name="teams_menu").popup(spot)
 
     def _export(self) -> None:
         ask_and_export(self._context, self, self._model, self._fetch, _CSV, _("teams"))

@@ -124,7 +124,7 @@ class CreateKeyDialog(Dialog):
         line.addWidget(box)
         if ability in DANGEROUS:
             line.addWidget(Badge("error", _("Dangerous"), "ph.warning"))
-            box.setAccessibleDescription(_("Dangerous"))
+            box.setAccessibleDescription(f"{group}, {_('Dangerous')}")
         line.addStretch(1)
         return line
 
@@ -147,6 +147,7 @@ class CreateKeyDialog(Dialog):
         days = self._lifetime.current_key()
         end = datetime.now().astimezone().date() + timedelta(days=int(days)) if days else None
         self._until.setText(_("until {date}").format(date=full_date(end)) if end is not None else "")
+        self._lifetime.setAccessibleDescription(self._until.text())
 
     def _tick(self, ability: str, on: bool) -> None:
         """Tick what it is of no use without, or untick what is of no use without it."""

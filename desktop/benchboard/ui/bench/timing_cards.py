@@ -35,7 +35,7 @@ from benchboard.ui.time_format import clock_time
 from benchboard.ui.widgets import Button, Card, KeyValue, Paragraph, SegmentedControl, Text
 from benchboard.ui.widgets.accessible import announce, sentence
 from benchboard.ui.widgets.key_value import Figure
-from benchboard.ui.widgets.labels import Tone
+from benchboard.ui.widgets.labels import Tone, copy_title
 from benchboard.ui.widgets.stepper import Outcome, StepRow
 
 
@@ -304,7 +304,7 @@ class RegistersCard(Card):
                 self._grid.addWidget(shown, row, 1, 1, 1 if meaning else 2)
             self._grid.addWidget(Paragraph(meaning, tone="secondary" if name else "warn"), row, 2)
             if value:
-                tip = _("Copy {what}").format(what=name) if name else _("Copy")
+                tip = copy_title(name) if name else _("Copy")
                 copy = Button("", kind="quiet", icon="ph.copy", size="sm", tip=tip, name="timing_copy")
                 copy.setAccessibleDescription(" ".join(filter(None, (value, meaning))))
                 copy.clicked.connect(lambda _checked=False, text=value: copy_text(text))

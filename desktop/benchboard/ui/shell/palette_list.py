@@ -8,6 +8,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QMouseEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyledItemDelegate, QStyleOptionViewItem
 
 from benchboard.i18n import _
+from benchboard.ui.commands import spoken_keys
 from benchboard.ui.shell.fuzzy_search import CommandMatch, PaletteEntry, fold
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
@@ -77,7 +78,7 @@ class CommandMatchModel(QAbstractListModel):
     def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         match = self.match_at(index.row())
         if role == Qt.ItemDataRole.AccessibleDescriptionRole and match is not None:
-            return ", ".join(filter(None, (match.entry.group, beside_text(match), match.entry.keys)))
+            return ", ".join(filter(None, (match.entry.group, beside_text(match), spoken_keys(match.entry.keys))))
         if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return None
         return match.entry.title if match is not None else self.heading(index.row())

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.accessible import Role
 from benchboard.ui.widgets.labels import Text, hairline
 from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.readable_rows import ReadableRow
@@ -22,8 +23,12 @@ class SettingsSection(QWidget):
     """Its heading, with what there is to say about it, stands above its rows, or at their left if it is `set_wide`. A
     line above it parts it from the section before; others part its rows."""
 
+    accessible_role = Role.Grouping
+
     def __init__(self, title: str, sentence: str, *, first: bool = False) -> None:
         super().__init__()
+        self.setAccessibleName(title)
+        self.setAccessibleDescription(sentence)
         self._head, self._rows, self._rule = QWidget(), QWidget(), hairline()
         above = theme().px("spacing.6")
         words = QVBoxLayout(self._head)
@@ -100,6 +105,8 @@ def padded(part: QWidget) -> QWidget:
 
 class ReadableSetting(ReadableRow):
     """A part of a section that keys reach while nothing in it can be changed; `text` is what is read of it then."""
+
+    accessible_role = Role.StaticText
 
     def __init__(self, part: QWidget, text: Callable[[], str]) -> None:
         super().__init__()

@@ -245,7 +245,7 @@ class Shell(QWidget):
         handlers = {
             PALETTE: Handler(self.open_palette),
             SHORTCUTS: Handler(self.open_shortcuts),
-            "window.settings": Handler(partial(self.go, "settings")),
+            "window.settings": Handler(partial(self.go, f"settings/{self._settings_room.views[0].key}")),
             "window.bench": Handler(partial(self.go, "bench")),
             "window.studio": Handler(partial(self.go, "studio")),
             "window.admin": Handler(partial(self.go, "admin")),

@@ -4,27 +4,31 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractSlider, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from benchboard.i18n import _, ngettext, number, pgettext
-from benchboard.ui.commands import REGISTRY, Command, CommandGroup, key_cap
+from benchboard.ui.commands import REGISTRY, Command, CommandGroup, key_cap, spoken_keys
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.accessible import Role
+from benchboard.ui.widgets.accessible import Role, place_text
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.dialog import Dialog
 from benchboard.ui.widgets.fields import Edit
-from benchboard.ui.widgets.labels import KeyCap, Text
+from benchboard.ui.widgets.labels import Text, paint_key
 from benchboard.ui.widgets.no_match import NoMatchLine
 from benchboard.ui.widgets.paragraph import Paragraph
-from benchboard.ui.widgets.readable_rows import ReadableRow, make_readable
+from benchboard.ui.widgets.readable_rows import RowOfReadable, make_readable
 from benchboard.ui.widgets.surfaces import disable_viewport_fill
 
 _SIZE: Final = QSize(1160, 664)
 _COLUMN: Final = 340
 """Minimum width of a column, in pixels: there are as many as fit side by side."""
 
+_SPACING: Final = 6
+"""Pixels between shortcuts."""
+_CAP, _CAP_GAP = 18, 4
+"""Pixels of a key cap, at least as wide as high, and between two."""
 _RING: Final = 4
 """Pixels around the columns for the ring of the row with the focus."""
 _SCROLL_KEYS: Final = {
@@ -71,32 +75,65 @@ def _title(command: Command) -> str:
 class _ShortcutsList(QWidget):
     """The columns of shortcuts: one stop of Tab, Up and Down go from shortcut to shortcut."""
 
-    accessible_role = Role.List
+    accessible_role = Role.Grouping
 
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("plain", True)
-        make_readable(self, _("Keyboard shortcuts"))
+        make_readable(self, _("All shortcuts"))
 
 
-class _ShortcutRow(ReadableRow):
-    """A shortcut with its key caps. It has a layout of its own: many keys in one don't reduce the space of the
-    others."""
+class _GroupList(QWidget):
+    """The shortcuts of a group below its heading."""
 
-    def __init__(self, group: str, title: str, keys: Sequence[str]) -> None:
+    accessible_role = Role.List
+
+    def __init__(self, group: str, rows: Sequence[ShortcutRow]) -> None:
         super().__init__()
-        self.setAccessibleName(f"{title}: {', '.join(keys)}")
-        self.setAccessibleDescription(group)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
-        name = Paragraph(title, tone="secondary")
-        name.setObjectName("keys_line")
-        name.setAccessibleDescription(", ".join(keys))
-        row.addWidget(name, 1)
-        row.addSpacing(12)
-        for key in _merge_arrows(keys):
-            row.addWidget(KeyCap(_key_label(key)))
+        self.setAccessibleName(group)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(_SPACING)
+        column.addWidget(Text(group, "section"))
+        for at, (_group, title, keys) in enumerate(rows):
+            column.addWidget(_ShortcutLine(title, keys, place_text(at, len(rows))))
+
+
+class _ShortcutLine(RowOfReadable, Paragraph):
+    """A shortcut with its key caps, which it draws itself: as widgets, those of 250 shortcuts take seconds to open."""
+
+    def __init__(self, title: str, keys: Sequence[str], place: str) -> None:
+        self._heights: dict[int, int] = {}
+        """Its height for a width, both in pixels: the layouts around it ask for each some thirty times."""
+        super().__init__(title, tone="secondary")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setObjectName("keys_line")
+        self.setAccessibleName(f"{title}: {', '.join(map(spoken_keys, keys))}")
+        self.setAccessibleDescription(place)
+        metrics = QFontMetrics(theme().font("caption"))
+        labels = [_key_label(key) for key in _merge_arrows(keys)]
+        self._caps = [(label, max(_CAP, metrics.horizontalAdvance(label) + 10)) for label in labels]
+        self.setContentsMargins(0, 0, 12 + sum(width + _CAP_GAP for _label, width in self._caps), 0)
+        self.setMinimumHeight(_CAP)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._heights.clear()
+        super().changeEvent(event)
+
+    def heightForWidth(self, width: int) -> int:
+        if width not in self._heights:
+            self._heights[width] = super().heightForWidth(width)
+        return self._heights[width]
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        right, top = self.width(), (self.height() - _CAP) / 2
+        with QPainter(self) as painter:
+            for label, width in reversed(self._caps):
+                box = QRectF(right - width, top, width, _CAP)
+                paint_key(painter, box, label, theme().color("border.strong"), theme().color("text.secondary"))
+                right -= width + _CAP_GAP
 
 
 class ShortcutsDialog(Dialog):
@@ -155,12 +192,13 @@ class ShortcutsDialog(Dialog):
                 widget.deleteLater()
         terms = query.casefold().split()
         matching = [line for line in self._lines if all(word in self._searched_text(line) for word in terms)]
-        shown = len(matching)
-        counted = ngettext("{count} shortcut", "{count} shortcuts", shown).format(count=number(shown))
-        self._no_results.show_search(found=bool(matching), counted=counted)
         count = max(1, min(3, (self.width() - 80) // _COLUMN))
         for part in _split_columns(matching, count):
             self._columns.addWidget(_column(part), 1, Qt.AlignmentFlag.AlignTop)
+        shown = len(matching)
+        counted = ngettext("{count} shortcut", "{count} shortcuts", shown).format(count=number(shown))
+        # Last: the pause after which it is told begins now, or a slow machine would tell the count of each letter.
+        self._no_results.show_search(found=bool(matching), counted=counted)
 
     def _searched_text(self, line: ShortcutRow) -> str:
         return " ".join((*line[:2], *line[2], self._terms.get(line[1], ""))).casefold()
@@ -180,13 +218,9 @@ def _column(rows: Sequence[ShortcutRow]) -> QWidget:
     holder = QWidget()
     column = QVBoxLayout(holder)
     column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(6)
+    column.setSpacing(12 + 2 * _SPACING)
     for group in dict.fromkeys(line[0] for line in rows):
-        if column.count():
-            column.addSpacing(12)
-        column.addWidget(Text(group, "section"))
-        for _group, title, keys in (line for line in rows if line[0] == group):
-            column.addWidget(_ShortcutRow(group, title, keys))
+        column.addWidget(_GroupList(group, [line for line in rows if line[0] == group]))
     return holder
 
 

@@ -164,7 +164,7 @@ class Dialog(Scrim):
         self._size = size
         self._first_texts: dict[int, str] = {}
         """What its fields said as it was opened, by their `id`."""
-        self._submitted: tuple[QWidget, float] | None = None
+        self._submit_focus: tuple[QWidget, float] | None = None
         """What had the focus as it was submitted last, and when."""
         self.frame = Floating(self, radius="dialog")
         if self._grows:
@@ -247,18 +247,18 @@ class Dialog(Scrim):
 
     def _note_submit(self) -> None:
         focused = QApplication.focusWidget()
-        self._submitted = (focused, now()) if focused is not None and self.isAncestorOf(focused) else None
+        self._submit_focus = (focused, now()) if focused is not None and self.isAncestorOf(focused) else None
 
     def _note_answer(self) -> None:
         """Once it was refused, tell what blocks it, if that has had the focus all the time."""
-        if self._submitted is not None:
+        if self._submit_focus is not None:
             QTimer.singleShot(0, self, self._tell_refusal)
 
     def _tell_refusal(self) -> None:
         button = self._primary_button()
-        if self._submitted is None or button is None or not button.isEnabled():
+        if self._submit_focus is None or button is None or not button.isEnabled():
             return  # it is under way
-        (focused, since), self._submitted = self._submitted, None
+        (focused, since), self._submit_focus = self._submit_focus, None
         if shiboken6.isValid(focused):
             tell_kept_problem(focused, since)
 

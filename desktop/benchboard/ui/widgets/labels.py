@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
+from benchboard.i18n import _
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.accessible import Role
 
@@ -16,6 +17,13 @@ _LONGEST_TIP: Final = 1_000
 _LEAST_ELIDED: Final = 80
 """Pixels of a text that fits its width: what it keeps where there is no room for all of it."""
 _AVATAR_HUES: Final = tuple(range(0, 360, 30))
+
+
+def copy_title(what: str) -> str:
+    """What a button is called that copies `what`, which is written as it begins a line: “Copy secret”, “Copy ID”."""
+    words = _("Copy {what}")
+    begins = words.startswith("{what}")
+    return words.format(what=what if begins or not what[1:2].islower() else what[0].lower() + what[1:])
 
 
 class Text(QLabel):

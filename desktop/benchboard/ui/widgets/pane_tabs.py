@@ -6,8 +6,9 @@ from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QWidget
 
+from benchboard.i18n import _
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.accessible import page_tab
+from benchboard.ui.widgets.accessible import Role, page_tab
 from benchboard.ui.widgets.focus import Pressable
 
 
@@ -73,10 +74,13 @@ class ViewTab(Pressable):
 class PaneTabs(QWidget):
     """The tabs of a pane. `tabs` are their object names and titles; `chosen` emits which one was pressed, from 0."""
 
+    accessible_role = Role.PageTabList
     chosen = Signal(int)
 
-    def __init__(self, tabs: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, tabs: Sequence[tuple[str, str]], label: str = "") -> None:
+        """`label`: what screen readers call them."""
         super().__init__()
+        self.setAccessibleName(label or _("Tabs"))
         self._tabs = []
         strip = QHBoxLayout(self)
         strip.setContentsMargins(5, 0, 16, 0)

@@ -18,7 +18,7 @@ from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.accessible import Role, choice_of_several, focus_told_later, menu_row, tell_focus, untold
 from benchboard.ui.widgets.focus import BY_KEY, FocusReturn, Pressable, keys_used
-from benchboard.ui.widgets.labels import Elided, Text, hairline, plain_tooltip
+from benchboard.ui.widgets.labels import Elided, Text, copy_title, hairline, plain_tooltip
 from benchboard.ui.widgets.menus import EDGE, ROW
 from benchboard.ui.widgets.paragraph import WrappedPath
 from benchboard.ui.widgets.slide import slide_in
@@ -428,7 +428,7 @@ def copyable(text: str, name: str = "", *, wrap: bool = False, middle: bool = Fa
             kind="quiet",
             icon="ph.copy",
             size="xs",
-            tip=_("Copy {what}").format(what=name) if name else _("Copy"),
+            tip=copy_title(name) if name else _("Copy"),
         )
     )
     if not wrap:

@@ -12,6 +12,8 @@ from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.accessible import Role, announce
 from benchboard.ui.widgets.focus import FocusRinged, came_by_key
+from benchboard.ui.widgets.labels import Tone
+from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.tab_order import one_tab_stop_list, scroll_into_view, step_by_key, tools_beside
 
 _PAGE: Final = 10
@@ -48,17 +50,24 @@ class Readable(FocusRinged):
             super().keyPressEvent(event)
 
 
-class ReadableRow(Readable, QWidget):
-    """A row in a list that `make_readable` made one stop. Up, Down, Home and End go from row to row, Page Up and Page
-    Down by ten, Left and Right to the buttons in it; Ctrl+C copies it. A class of rows says what is read of it, and
-    what is copied if less.
+class ReadableText(Readable, Paragraph):
+    """A sentence that stands in place of what it tells is missing, such as that a list is empty."""
+
+    def __init__(self, type: str = "body", tone: Tone = "secondary") -> None:
+        super().__init__("", type, tone)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def accessible_text(self) -> str:
+        return self.text()
+
+
+class RowOfReadable(Readable):
+    """Mixin for a row in a list that `make_readable` made one stop. Up, Down, Home and End go from row to row, Page Up
+    and Page Down by ten, Left and Right to the buttons in it; Ctrl+C copies it. A class of rows says what is read of
+    it, and what is copied if less.
     """
 
     accessible_role = Role.ListItem
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
@@ -67,7 +76,7 @@ class ReadableRow(Readable, QWidget):
         elif not (plain and step_by_key(self, event.key())):
             super().keyPressEvent(event)
 
-    def row_beside(self, key: int) -> "ReadableRow | None":
+    def row_beside(self, key: int) -> "RowOfReadable | None":
         """The row that a key leads to; None for one that leads to none."""
         rows = _rows_beside(self)
         if key in _ENDS:
@@ -75,6 +84,14 @@ class ReadableRow(Readable, QWidget):
         if key in _STEPS:
             return rows[min(max(rows.index(self) + _STEPS[Qt.Key(key)], 0), len(rows) - 1)]
         return None
+
+
+class ReadableRow(RowOfReadable, QWidget):
+    """Such a row that holds widgets."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
 
 def make_readable(holder: QWidget, label: str = "") -> None:
@@ -134,6 +151,6 @@ class ReadableList(QWidget):
         self._column.activate()
 
 
-def _rows_beside(row: ReadableRow) -> list[ReadableRow]:
+def _rows_beside(row: RowOfReadable) -> list[RowOfReadable]:
     """The rows of the list that `row` is in, which may stand in several columns."""
-    return [one for one in tools_beside(row) if isinstance(one, ReadableRow)]
+    return [one for one in tools_beside(row) if isinstance(one, RowOfReadable)]

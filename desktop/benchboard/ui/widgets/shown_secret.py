@@ -11,11 +11,13 @@ from benchboard.ui.theme import theme
 from benchboard.ui.widgets.accessible import announce, untold
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.fields import Edit
-from benchboard.ui.widgets.labels import Text
+from benchboard.ui.widgets.labels import Text, copy_title
 from benchboard.ui.widgets.surfaces import Card, Icon
 
 SHOWN_S: Final = 300
 """For how many seconds a secret is on the screen and in memory."""
+_COPIED_MS: Final = 4_000
+"""For how long its button says that it was copied."""
 
 
 class ShownSecret(Card):
@@ -41,7 +43,8 @@ class ShownSecret(Card):
         self._edit.setReadOnly(True)
         self._edit.setCursorPosition(0)
         self.copy = Button(_("Copy"), self._copy, icon="ph.copy", name=f"{name}_copy")
-        self.copy.setAccessibleName(_("Copy {what}").format(what=label))
+        self._copy_name = copy_title(label)
+        self.copy.setAccessibleName(self._copy_name)
         line = QHBoxLayout()
         line.setSpacing(theme().px("spacing.2"))
         line.addWidget(self._edit, 1)
@@ -82,3 +85,10 @@ class ShownSecret(Card):
         copy_text(self._secret)
         self.copy.set_title(_("Copied"))
         announce(self.copy, _("Copied"), again=True)
+        QTimer.singleShot(_COPIED_MS, self.copy, self._offer_copy)
+
+    def _offer_copy(self) -> None:
+        """Call the button by what it does again."""
+        with untold():
+            self.copy.set_title(_("Copy"))
+            self.copy.setAccessibleName(self._copy_name)
