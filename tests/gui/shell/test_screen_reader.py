@@ -675,6 +675,55 @@ def test_name_of_a_pane_and_reason_of_a_button_are_told_when_they_change(
     ]
 
 
+def test_name_and_reason_that_change_untold_are_told_afterwards(window: Window, qtbot: QtBot,
+        monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    """A screen reader remembers them: "Clear filters" was heard on a button that read "Show all dashboards"."""
+    button, other = _put(window, Button("Clear filters")), _put(window, Button("Other"))
+    described = _put(window, QWidget())
+    qtbot.waitUntil(lambda: button.isVisible() and described.isVisible())
+    other.setFocus()
+    told: list[tuple[object, str]] = []
+    monkeypatch.setattr(accessible, "send", lambda event: told.append((event.object(), event.type().name)))
+    with accessible.untold():
+        button.set_title("Show all dashboards")
+        button.disable("There are none.")
+        with accessible.untold():
+            accessible.describe(described, "5 rows")
+        assert not told
+    assert told == [(button, "NameChanged"), (button, "DescriptionChanged"), (described, "DescriptionChanged")]
+
+
+def test_button_renamed_tells_its_name_once(window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    button = _put(window, Button("Clear filters"))
+    qtbot.waitUntil(button.isVisible)
+    told: list[str] = []
+    monkeypatch.setattr(accessible, "send", lambda event: told.append(event.type().name))
+    button.set_title("Show all dashboards")
+    assert told == ["NameChanged"]
+
+
+def test_what_was_changed_unnoticed_is_told_before_the_focus_comes_to_it_again(
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However it was changed: also a label by Qt alone, or a description that an interface of ours makes."""
+    one, other = _put(window, Edit()), _put(window, Button("Other"))
+    qtbot.waitUntil(one.isVisible)
+    one.setAccessibleName("Query")
+    one.setFocus()
+    other.setFocus()
+    QAccessible.setActive(False)
+    one.setAccessibleName("Query 2")
+    one.setAccessibleDescription("Line 1: no such column")
+    QAccessible.setActive(True)
+    told: list[tuple[object, str]] = []
+    monkeypatch.setattr(accessible, "send", lambda event: told.append((event.object(), event.type().name)))
+    one.setFocus()
+    assert told == [(one, "NameChanged"), (one, "DescriptionChanged")]
+    other.setFocus()
+    one.setFocus()
+    assert len(told) == 2
+
+
 def test_widget_that_passes_its_focus_on_isnt_focused_itself(window: Window, qtbot: QtBot) -> None:
     """Each widget around the list said that it was focused, too."""
     outer, inner = DetailPane("outer"), Button("Inside")

@@ -251,12 +251,39 @@ def untold() -> Iterator[None]:
     control passes through, also while it is hidden or being built. Rows that change in a view which is known already
     need `rows_replaced` afterwards.
     """
-    active = QAccessible.isActive()
+    global _untold
+    active, outer = QAccessible.isActive(), _untold
+    changed = outer if outer is not None else {} if active else None
+    _untold = changed
     QAccessible.setActive(False)
     try:
         yield
     finally:
         QAccessible.setActive(active)
+        _untold = outer
+    if active and changed:
+        _tell_changed(changed)
+
+
+_Changed = dict[tuple[int, QAccessible.Event], QWidget]
+_untold: _Changed | None = None
+"""What a screen reader was to be told of names and descriptions that changed `untold`, which it remembers."""
+
+
+def _note_changed(widget: QWidget, event: QAccessible.Event) -> None:
+    """Note that a widget was called or described otherwise `untold`. One that was never shown isn't known yet."""
+    if _untold is not None and widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+        _untold[id(widget), event] = widget
+
+
+def _tell_changed(changed: _Changed) -> None:
+    for (_id, event), widget in changed.items():
+        if not shiboken6.isValid(widget):
+            continue
+        if event == QAccessible.Event.DescriptionChanged:
+            tell_described(widget)
+        else:
+            send(QAccessibleEvent(widget, event))
 
 
 @contextmanager
@@ -393,6 +420,15 @@ def tell_described(widget: QWidget) -> None:
         _described.add(id(widget))
     elif QAccessible.isActive():
         send(QAccessibleEvent(widget, QAccessible.Event.DescriptionChanged))
+    else:
+        _note_changed(widget, QAccessible.Event.DescriptionChanged)
+
+
+def rename(widget: QWidget, name: str) -> None:
+    """Call a widget otherwise. What is renamed `untold` is told of afterwards: a screen reader remembers names."""
+    if name != widget.accessibleName():
+        QWidget.setAccessibleName(widget, name)
+        _note_changed(widget, QAccessible.Event.NameChanged)
 
 
 def tell_focus(widget: QWidget | None) -> None:
@@ -416,6 +452,7 @@ def describe(widget: QWidget, description: str, *, told: bool = False, again: bo
             _described.add(id(widget))
         else:
             widget.setAccessibleDescription(description)
+            _note_changed(widget, QAccessible.Event.DescriptionChanged)
     if not told or not description:
         return
     if widget.hasFocus():
@@ -441,8 +478,28 @@ def _focus_moved(before: QWidget | None, now: QWidget | None) -> None:
         _described.discard(id(before))
         if shiboken6.isValid(before):
             tell_described(before)
+    if now is not None and QAccessible.isActive():
+        _tell_stale(now)
     if isinstance(now, QAbstractItemView) and QAccessible.isActive():
         QTimer.singleShot(0, now, partial(tell_current, now))
+
+
+_known: Final = WeakKeyDictionary[QWidget, tuple[str, str]]()
+"""What each widget answered for its name and its description as the focus came to it last."""
+
+
+def _tell_stale(widget: QWidget) -> None:
+    """Before the focus is told, tell of a name or description that is another one than when it came last, whoever
+    changed it and however it is made: a screen reader remembers what it was."""
+    told = QAccessible.queryAccessibleInterface(widget)
+    if told is None:
+        return
+    now = told.text(QAccessible.Text.Name), told.text(QAccessible.Text.Description)
+    before, _known[widget] = _known.get(widget, now), now
+    if now[0] != before[0]:
+        send(QAccessibleEvent(widget, QAccessible.Event.NameChanged))
+    if now[1] != before[1]:
+        send(QAccessibleEvent(widget, QAccessible.Event.DescriptionChanged))
 
 
 @runtime_checkable

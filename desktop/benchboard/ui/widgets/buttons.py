@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.accessible import Role, opens_menu, tell_described, untold
+from benchboard.ui.widgets.accessible import Role, opens_menu, rename, tell_described, untold
 from benchboard.ui.widgets.focus import FocusRinged, note_input, press_on_enter
 from benchboard.ui.widgets.labels import KeyCap, plain_tooltip, restyle
 from benchboard.ui.widgets.tab_order import step_by_key
@@ -132,6 +132,9 @@ class Button(FocusRinged, QPushButton):
             self.setAccessibleName(text)
         self._label = text
         self._set_label(text)
+
+    def setAccessibleName(self, name: str) -> None:
+        rename(self, name)
 
     def setToolTip(self, text: str) -> None:
         if text != self.toolTip():

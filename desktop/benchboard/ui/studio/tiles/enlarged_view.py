@@ -53,7 +53,7 @@ from benchboard.ui.studio.tiles.stats.spark_values import SparkValues
 from benchboard.ui.studio.tiles.tables.table_widget import TableState, TableWidget
 from benchboard.ui.studio.tiles.value_readout import ChartReader, body_reader
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.accessible import Role
+from benchboard.ui.widgets.accessible import Role, describe, rename
 from benchboard.ui.widgets.crosshair import Crosshair
 from benchboard.ui.widgets.focus import asked_by_key, came_by_key, update_focus_ring
 from benchboard.ui.widgets.labels import restyle
@@ -146,8 +146,8 @@ class EnlargedDrawing(QWidget):
         is_other = self.widget is None or self.widget.id != widget.id or self.widget.query != widget.query
         self.widget, self.result, self._audience = widget, result, audience
         self._set_axis(keep=not is_other)
-        self.setAccessibleName(_full_size_name(widget))
-        self.setAccessibleDescription(summary(widget, result))
+        rename(self, _full_size_name(widget))
+        describe(self, summary(widget, result))
         self._hide_readout()
         self.update()
 

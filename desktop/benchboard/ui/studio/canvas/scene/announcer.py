@@ -37,6 +37,8 @@ class Announcer(QObject):
         self._items: Mapping[str, Item] = {}
         self._indexes: Mapping[str, int] = {}
         """The child index of each item in the accessible page."""
+        self._unread = set[str]()
+        """The items that got a result since the focus came to them last."""
         self._editor.changed.connect(self._forget_told_page)
         self._editor.changed.connect(self._announce_page)
         self._editor.selection_changed.connect(self._announce_selection)
@@ -50,6 +52,9 @@ class Announcer(QObject):
         if self._is_active() and self._view.hasFocus() and not self._tells_focus_later:
             self._focused_id = focused
             if focused in self._view.tiles:
+                if focused in self._unread:  # on Linux the value is a part of it, which a screen reader remembers
+                    self._send(focused, QAccessible.Event.DescriptionChanged)
+                    self._unread.discard(focused)
                 self._send(focused, QAccessible.Event.Focus)
 
     def announce_focus_later(self) -> None:
@@ -167,6 +172,8 @@ class Announcer(QObject):
             self._send_event(item_id, QAccessibleStateChangeEvent(self._view, changed))
 
     def _announce_result(self, item_id: str) -> None:
+        if QAccessible.isActive():
+            self._unread.add(item_id)
         if self._is_active() and item_id == self._view.focused_id:
             self._announce_value(item_id)
 
