@@ -394,6 +394,30 @@ def test_a_choice_of_a_list_that_hangs_out_of_its_popover_is_taken_by_mouse(expl
     assert " / " in explorer.sql
 
 
+def test_source_that_is_explored_says_that_it_replaces_the_sql(explorer: Explorer, announcements: list[str]) -> None:
+    explorer.open_orders()
+    question = explorer.exploration.state.question
+    assert question is not None
+    explorer.exploration.set_mode("sql")
+    explorer.exploration.set_text("WITH mine AS (SELECT 1) SELECT * FROM mine")
+    announcements.clear()
+    explorer.view.open_route(f"{question.source_id or 'own'}/{question.table}")
+    told = f"Your SQL was replaced by a new query of {question.table}."
+    assert any(one.startswith(told) for one in announcements), announcements
+
+
+def test_undo_that_brings_written_sql_back_says_so(explorer: Explorer, announcements: list[str]) -> None:
+    explorer.open_orders()
+    exploration = explorer.exploration
+    exploration.set_mode("sql")
+    exploration.set_text("SELECT 1 AS mine")
+    exploration.set_text("SELECT 2 AS other")
+    announcements.clear()
+    explorer.view.builder.take_step("undo")
+    assert exploration.state.mode == "sql"
+    assert "Undone: your SQL is back" in announcements
+
+
 def test_the_cross_of_a_chip_removes_it_and_undo_brings_it_back(explorer: Explorer, announcements: list[str]) -> None:
     explorer.open_orders()
     assert not any(one.startswith(("Measure:", "Group by:")) for one in announcements), announcements

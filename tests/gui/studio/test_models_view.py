@@ -198,7 +198,7 @@ def test_model_is_made_edited_undone_saved_explored_renamed_and_deleted(
     # Undo takes back one step after the other, Delete hides a column, Ctrl+S saves.
     models.key(Qt.Key.Key_Z)
     assert models.field("name")[1] == "name"
-    assert "Undone: how a field is shown" in announcements
+    assert "Undone: title of “name”" in announcements
     models.key(Qt.Key.Key_Y)
     assert models.field("name")[1] == "City"
     models.open_field("shop_id")

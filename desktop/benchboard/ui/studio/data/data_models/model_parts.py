@@ -1,8 +1,10 @@
 """The parts of a model in words, to tell a screen reader what undo and redo did."""
 
+import dataclasses
 from collections.abc import Mapping
+from typing import Final
 
-from benchboard.i18n import _, in_sentence
+from benchboard.i18n import N_, _, in_sentence
 from benchboard.ui.studio.data.data_models.model_draft import ModelState
 from benchboard.ui.studio.data.explore.part_changes import Parts
 
@@ -27,6 +29,29 @@ def model_parts(state: ModelState) -> Parts:
         _("Calculated columns"): [one.name for one in definition.calculations],
         _("Measures"): [one.name for one in definition.measures],
     }
+
+
+def shown_text(before: ModelState, after: ModelState) -> str:
+    """What differs in how fields are shown, and of which field; empty if nothing does."""
+    were = {(table.table, one.name): one.display for table in before.definition.tables for one in table.fields}
+    are = {(table.table, one.name): one.display for table in after.definition.tables for one in table.fields}
+    changed = [
+        _("{step} of “{name}”").format(step=_(_SHOWN[part.name]), name=name)
+        for (table, name), display in are.items()
+        if (was := were.get((table, name))) is not None
+        for part in dataclasses.fields(display)
+        if part.name in _SHOWN and getattr(was, part.name) != getattr(display, part.name)
+    ]
+    return in_sentence(changed) if changed else ""
+
+
+_SHOWN: Final = {
+    "title": N_("title"),
+    "unit": N_("unit"),
+    "format": N_("format"),
+    "description": N_("description"),
+    "hidden": N_("visibility"),
+}
 
 
 def moved_text(before: Places, after: Places) -> str:

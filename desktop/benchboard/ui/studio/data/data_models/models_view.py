@@ -26,7 +26,7 @@ from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.studio.data.data_commands import MODEL_LIST, MODEL_MENU, MODELS
 from benchboard.ui.studio.data.data_models.model_draft import ModelDraft, ModelState, base_definition
 from benchboard.ui.studio.data.data_models.model_editor import ModelEditor
-from benchboard.ui.studio.data.data_models.model_parts import model_parts, moved_text
+from benchboard.ui.studio.data.data_models.model_parts import model_parts, moved_text, shown_text
 from benchboard.ui.studio.data.explore.part_changes import Step, step_text
 from benchboard.ui.studio.data.source_actions import explore_address
 from benchboard.ui.studio.data_access import may_add_data
@@ -430,7 +430,8 @@ class ModelsView(QWidget):
             draft.undo() if step == "undo" else draft.redo()
             self.editor.show_state()
             self._edited()
-            otherwise = moved_text(places, self.editor.card_places()) or _("how a field is shown")
+            otherwise = moved_text(places, self.editor.card_places()) or shown_text(before, draft.state)
+            otherwise = otherwise or _("how a field is shown")
             announce(self, step_text(step, model_parts(before), model_parts(draft.state), otherwise), again=True)
 
     def explore_model(self) -> None:

@@ -235,13 +235,23 @@ class Builder(QWidget):
             self._exploration.undo()  # a toast says it
             return
         (known, before), self._step = self._told, True
+        sql_before = self._written_sql()
         try:
             self._exploration.undo() if step == "undo" else self._exploration.redo()
         finally:
             self._step = False
         question, after = self._told
+        if (sql := self._written_sql()) and sql != sql_before:
+            words = _("Undone: your SQL is back") if step == "undo" else _("Redone: your SQL is back")
+            announce(self.window(), words, again=True)
+            return
         is_same = question and known and (question.source_id, question.table) == (known.source_id, known.table)
         announce(self.window(), step_text(step, before, after) if is_same else step_text(step, {}, {}), again=True)
+
+    def _written_sql(self) -> str:
+        """The SQL that is written in place of a query made here; empty if there is none."""
+        state = self._exploration.state
+        return state.text if state.mode == "sql" else ""
 
     def _tell_changes(self, question: Question | None) -> None:
         """Tell a screen reader which parts were added, removed or changed; of another table all of them are others."""

@@ -355,7 +355,12 @@ class ExploreView(QWidget):
         source, _slash, table = rest.partition("/")
         self._was_opened = True
         self._origin = None
-        self.exploration.open_table("" if source == "own" else source, unquote(table))
+        self.sql.edit.commit()
+        exploration, before = self.exploration, self.exploration.state
+        exploration.open_table("" if source == "own" else source, unquote(table))
+        question = exploration.state.question
+        if before.text.strip() and before.question is None and question is not None:
+            exploration.tell_replaced(question.table, before)
 
     def open_query(
         self,

@@ -66,6 +66,7 @@ from benchboard.ui.studio.tiles.renderers import mismatch_reason, show_period_te
 from benchboard.ui.studio.tiles.result_looks import table_looks
 from benchboard.ui.studio.tiles.results.query_result import QueryResult
 from benchboard.ui.studio.tiles.results.tile_point import TilePoint
+from benchboard.ui.studio.tiles.series import currency_note
 from benchboard.ui.studio.tiles.series.stacking import series_count
 from benchboard.ui.studio.tiles.tables.table_widget import TableState, TableWidget
 from benchboard.ui.studio.tiles.tile_notes import source_text
@@ -893,9 +894,15 @@ class ResultPane(QWidget):
         ended = result is not None and result is not self._told_result and not exploration.running
         if text and (ended or text != before) and self.isVisible() and not exploration.running:
             self._told_result = result
-            wrong = self._repeated.text() if ended else ""  # what the numbers add up that they shouldn't
+            wrong = self._wrong_text(result) if ended and result is not None else ""
             announce(self, f"{sentence(text)} {wrong}" if wrong else text, again=ended)
         self._tell_kind(ended=ended)
+
+    def _wrong_text(self, result: ExplorationResult) -> str:
+        """What the numbers add up that they shouldn't, or that a chart's amounts can't be compared."""
+        is_chart = self._exploration.kind_of(result) not in ("table", "pivot_table", "number")
+        note = currency_note.text(result.table, "") if result.table is not None and is_chart else ""
+        return " ".join(filter(None, (self._repeated.text(), sentence(note) if note else "")))
 
     def _tell_kind(self, *, ended: bool) -> None:
         """Tell a screen reader that another query made another kind of widget of its result."""
