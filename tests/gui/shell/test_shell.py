@@ -369,6 +369,19 @@ def test_f6_cycles_through_panes_and_back(qtbot: QtBot, working: Application, sh
     assert focus.objectName() == "tab_bench_dongles"
 
 
+def test_f6_goes_on_from_a_toast(qtbot: QtBot, working: Application, shell: Shell) -> None:
+    """It stayed there: the shell knew only what had the focus in itself."""
+    place(shell, "bench_dongles").field.setFocus()
+    working.problems.toast("Moved “Lab” to Weekly", lambda: None)
+    seen = []
+    for _turn in range(3):
+        qtbot.keyClick(working.window, Qt.Key.Key_F6)
+        focus = QApplication.focusWidget()
+        assert focus is not None
+        seen.append(focus.objectName())
+    assert seen == ["toast_undo", "status_where", "rail_bench"]
+
+
 def test_f6_reaches_the_way_on_of_a_toast_which_stays_while_it_has_the_focus(
     qtbot: QtBot, working: Application, shell: Shell, announcements: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

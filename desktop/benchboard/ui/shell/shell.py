@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.i18n import _
 from benchboard.identity.permissions import Grants
@@ -749,6 +749,8 @@ class Shell(QWidget):
         frame_panes: list[QWidget] = [self._rail, self._header, *view_panes, *toasts, self._status]
         panes = [pane for pane in frame_panes if pane.isVisible()]  # hidden while a view is presenting
         focused = self.focusWidget()
+        if (now := QApplication.focusWidget()) is not None and any(one.isAncestorOf(now) for one in toasts):
+            focused = now  # beside the shell, which knows only what had the focus in itself
         holds = [focused is not None and (pane is focused or pane.isAncestorOf(focused)) for pane in panes]
         offered = [at for at, pane in enumerate(panes) if isinstance(pane, Toast) and pane.has_way_on and not holds[at]]
         if step > 0 and offered:  # its sentence says that F6 leads there
