@@ -83,6 +83,21 @@ def test_presentation_returns_the_focus_where_it_began(studio: "Studio", heard: 
     assert heard[-1] != "Nothing selected"
 
 
+def test_presentation_left_on_its_second_page_tells_only_that_it_has_ended(studio: "Studio", heard: list[str]) -> None:
+    """It told “Page 1 of 1” too, as the page is whole again."""
+    studio.application.window.resize(1024, 700)
+    studio.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+    studio.key(Key.Key_F5, CTRL)
+    studio.wait(lambda: studio.page.presentation.on)
+    studio.key(Key.Key_Right)
+    studio.wait(lambda: studio.canvas.screen_index == 1)
+    heard.clear()
+    studio.key(Key.Key_Escape)
+    studio.wait(lambda: not studio.page.presentation.on)
+    QApplication.processEvents()
+    assert not [one for one in heard if one.startswith("Page ")]
+
+
 def test_enter_opens_nothing_under_a_hidden_pointer(studio: "Studio", heard: list[str]) -> None:
     studio.key(Key.Key_F5, CTRL)
     studio.wait(lambda: studio.page.presentation.on)

@@ -249,7 +249,7 @@ class PresentationDisplay(QObject):
     def _tell_page(self) -> None:
         """Tell a screen reader which page was turned to."""
         page, count = self._page_and_count()
-        if self._told_page not in (None, page) and count:
+        if self._mode.on and self._told_page not in (None, page) and count:
             self._told_page = page
             announce(self._canvas, _("Page {page} of {count}").format(page=page + 1, count=count), again=True)
 
