@@ -66,7 +66,7 @@ def test_differences_pane_without_differences_keeps_buttons_at_bottom(studio: "S
     pane = DifferencesPane(True, studio.page)
     pane.resize(280, 700)
     pane.show_differences((), ItemNames(document, document), alone=False)
-    pane.show_numbers(1, 2, 2)
+    pane.show_numbers(1, 2, 2, is_stored=True)
     pane.show()
     (button,) = pane.findChildren(QWidget, "versions_take_back")
     studio.wait(lambda: button.mapTo(pane, button.rect().bottomLeft()).y() > 560)

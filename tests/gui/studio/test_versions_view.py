@@ -399,9 +399,14 @@ def test_versions_restore_of_what_is_stored_already_is_refused(history: History)
     history.shown.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     history.wait(lambda: restore.toolTip() in _toasts(history))
     history.shown.row(history.versions, 3)
-    history.wait(lambda: restore.property("text") == "Restore version 2" and restore.isEnabled())
-    history.shown.press("versions_restore")
-    history.wait(lambda: "Version 2 is the same as the newest version. Nothing was changed." in _toasts(history))
+    same = "Version 2 is the same as the newest version, so there's nothing to restore."
+    history.wait(lambda: restore.property("text") == "Restore version 2" and restore.toolTip() == same)
+    assert not restore.isEnabled()
+    history.shown.row(history.versions, 2)
+    history.wait(lambda: restore.property("text") == "Restore version 3" and restore.isEnabled())
+    assert restore.accessibleDescription() == (
+        "Restoring makes version 6 with the content of version 3. Version 5 stays in the list."
+    )
     assert history.numbers() == [5, 4, 3, 2, 1]
 
 

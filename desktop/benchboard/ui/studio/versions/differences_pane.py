@@ -11,7 +11,7 @@ from benchboard.ui.commands import REGISTRY
 from benchboard.ui.studio.versions.diff_widgets import as_pane, head, wide
 from benchboard.ui.studio.versions.difference_list import DifferenceList, DifferenceListModel
 from benchboard.ui.studio.versions.difference_text import ItemNames
-from benchboard.ui.widgets import Button, KeyCap, Paragraph, Text, hairline
+from benchboard.ui.widgets import Button, KeyCap, Paragraph, Text, accessible, hairline
 
 
 class DifferencesPane(QWidget):
@@ -26,6 +26,8 @@ class DifferencesPane(QWidget):
         self._numbers: tuple[int | None, int | None, int | None] = (None, None, None)
         self._identical = False
         """Whether the versions being compared have the same content."""
+        self._is_stored = False
+        """Whether the version that would be restored has the content of the newest one."""
         self.model = DifferenceListModel(self)
         self.list = DifferenceList(self.model)
         self._heading = Text("", "body_strong")
@@ -37,14 +39,16 @@ class DifferencesPane(QWidget):
         self._filler.hide()
         self._restore = wide(
             Button(
-                "…",
+                _("Restore"),
                 self.restore_requested.emit,
                 kind="primary",
                 icon="ph.clock-counter-clockwise",
                 name="versions_restore",
             )
         )
-        self._revert = wide(Button("…", self.revert_requested.emit, name="versions_take_back"))
+        self._revert = wide(
+            Button(_("Undo selected differences"), self.revert_requested.emit, name="versions_take_back")
+        )
         self._hint = Paragraph("", "caption", "muted")
         self._lay_out()
         self.list.why_not_undone = self._why_no_undo
@@ -79,7 +83,8 @@ class DifferencesPane(QWidget):
             return self._why_no_change() or self.sentence
         if self._identical and after == newest:
             return self._why_no_change() or _("These versions are identical, so there's nothing to restore.")
-        return self._why_no_change()
+        same = _("Version {number} is the same as the newest version, so there's nothing to restore.")
+        return self._why_no_change() or (same.format(number=self.to_restore) if self._is_stored else "")
 
     def show_differences(self, differences: Sequence[Difference], names: ItemNames, *, alone: bool) -> None:
         """Show these differences; `alone`: there is no version before this one."""
@@ -101,9 +106,11 @@ class DifferencesPane(QWidget):
         self._filler.setVisible(bool(sentence))
         self._update_buttons()
 
-    def show_numbers(self, before: int | None, after: int | None, newest: int | None) -> None:
-        """Set the versions being compared, and the newest one."""
+    def show_numbers(self, before: int | None, after: int | None, newest: int | None, *, is_stored: bool) -> None:
+        """Set the versions being compared, and the newest one. `is_stored`: the newer of the two has the content of the
+        newest."""
         self._numbers = (before, after, newest)
+        self._is_stored = is_stored and after != newest
         self._update_buttons()
 
     def _update_buttons(self) -> None:
@@ -122,6 +129,7 @@ class DifferencesPane(QWidget):
             "Restoring makes version {next} with the content of version {before}. Version {newest} stays in the list."
         )
         self._hint.setText(hint.format(next=(newest or 0) + 1, before=restored, newest=newest))
+        accessible.describe(self._restore, self._hint.text() if restored is not None and self.can_restore else "")
         self._restore.setVisible(restored is not None)
         self._revert.setVisible(before is not None)
         self._hint.setVisible(restored is not None and self.can_restore)

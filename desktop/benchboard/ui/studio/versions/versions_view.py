@@ -11,7 +11,7 @@ from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.dashboards import library
-from benchboard.dashboards.document.document import Document
+from benchboard.dashboards.document.document import Document, write_document
 from benchboard.dashboards.repository import SavedDashboard
 from benchboard.dashboards.variables.repeat_expansion import VariableChoice
 from benchboard.dashboards.versions import version_store
@@ -53,6 +53,8 @@ class _Comparison:
     found: tuple[Difference, ...]
     lines: tuple[JsonLine, ...]
     base: int
+    is_stored: bool
+    """Whether the newer one has the content that the dashboard has now: to restore it would change nothing."""
 
 
 class VersionsScreen(QWidget):
@@ -91,6 +93,8 @@ class VersionsScreen(QWidget):
         self._working = False
         self._newest: int | None = None
         self._newest_at: datetime | None = None
+        self.brought_back: tuple[str, ...] = ()
+        """The ids of the items whose differences were undone last."""
         self._awaits, self._awaited_number = awaits, 0
         """Whether the version of that edit, which the user wants to see, is awaited, and its number once it is known.
 
@@ -130,14 +134,16 @@ class VersionsScreen(QWidget):
         self._working = True
 
         def read(session: DatabaseSession) -> _Comparison:
-            base = library.get_dashboard(session, actor, dashboard_id).card.version
+            stored = library.get_dashboard(session, actor, dashboard_id)
+            base = stored.card.version
             for number in (before, after):
                 if number is not None and number not in known:
                     known[number] = version_store.get_version(session, actor, dashboard_id, number).document
             was, now = known[before] if before is not None else None, known[after]
+            is_stored = write_document(now) == write_document(stored.document)
             if was is None:
-                return _Comparison((before, after), None, now, (), (), base)
-            return _Comparison((before, after), was, now, differences(was, now), json_diff(was, now), base)
+                return _Comparison((before, after), None, now, (), (), base, is_stored)
+            return _Comparison((before, after), was, now, differences(was, now), json_diff(was, now), base, is_stored)
 
         def show(compared: _Comparison) -> None:
             if asked == self._generation:
@@ -165,7 +171,12 @@ class VersionsScreen(QWidget):
             self._left.list.show_number(number)
         elif (newest, at) != (self._newest, self._newest_at):
             self.compare(self._model.before, self._model.after)  # with the new base after a save
-        self._right.show_numbers(self._model.before, self._model.after, self._newest)
+        self._show_numbers(self._model.before, self._model.after)
+
+    def _show_numbers(self, before: int | None, after: int | None) -> None:
+        shown = self._comparison
+        is_stored = shown is not None and shown.numbers == (before, after) and shown.is_stored
+        self._right.show_numbers(before, after, self._newest, is_stored=is_stored)
 
     def _show(self, compared: _Comparison) -> None:
         self._working = False
@@ -177,7 +188,7 @@ class VersionsScreen(QWidget):
         )
         self._comparison = compared
         before, after = compared.numbers
-        self._right.show_numbers(before, after, self._newest)
+        self._show_numbers(before, after)
         if again:
             return
         names = ItemNames(compared.after, compared.before or compared.after)
@@ -264,6 +275,7 @@ class VersionsScreen(QWidget):
         title = ngettext("Undo {count} difference", "Undo {count} differences", count).format(count=count)
 
         def done(saved: SavedDashboard) -> None:
+            self.brought_back = tuple(item_id for kind, item_id in chosen if kind != "document")
             text = ngettext("Undid {count} difference.", "Undid {count} differences.", count)
             self._restored(saved, base, title, text.format(count=count), newest)
 
