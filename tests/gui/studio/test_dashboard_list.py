@@ -109,6 +109,42 @@ def test_list_of_an_admin_all_is_every_dashboard_with_full_access(open_studio: C
     assert not dashboards.place.library.findChildren(QWidget, "segment_all")
 
 
+def test_favourite_and_folder_of_the_current_row_are_told_without_the_row_again(
+    dashboards: DashboardsDriver, told_events: list[tuple[str, int]], announcements: list[str]
+) -> None:
+    """The whole row was told after each, in 35 words."""
+    table = dashboards.table
+    table.view.setFocus(Qt.FocusReason.TabFocusReason)
+    table.view.setCurrentIndex(dashboards.model.index(0, 0))
+    name = dashboards.model.row(0).name
+    table.view.take_ringed()
+    announcements.clear()
+    told_events.clear()
+    dashboards.qtbot.keyClick(table.view, Qt.Key.Key_F)
+    dashboards.studio.wait(lambda: any(card.favourite for card in dashboards.model.rows))
+    dashboards.studio.wait(lambda: any(one.startswith("Added ") for one in announcements))
+    assert [one for one in announcements if name in one and not one.startswith("Added ")] == []
+    assert [kind for kind, _child in told_events if kind == "Focus"] == []
+
+
+def test_trash_is_told_by_its_name_and_how_many_it_has(dashboards: DashboardsDriver, announcements: list[str]) -> None:
+    """“1 matching” was told, of nothing that anybody searched for; and twice where the pane's row was read."""
+    (card,) = (one for one in dashboards.model.rows if one.name == "Shop review")
+    dashboards.place.library.commands.move([card.id], into=True)
+    dashboards.studio.wait(lambda: len(dashboards.model.rows) == 2)
+    announcements.clear()
+    dashboards.place.library.show_trash()
+    dashboards.studio.wait(lambda: "Trash, 1 dashboard" in announcements)
+    tree = dashboards.place.library.pane.tree
+    tree.setFocus()
+    announcements.clear()
+    dashboards.qtbot.keyClick(tree, Qt.Key.Key_Up)
+    dashboards.studio.wait(lambda: not dashboards.model.loading)
+    dashboards.qtbot.keyClick(tree, Qt.Key.Key_Down)
+    dashboards.studio.wait(lambda: not dashboards.model.loading and len(dashboards.model.rows) == 1)
+    assert not [one for one in announcements if "matching" in one or one == "Trash, 1 dashboard"]
+
+
 def test_list_access_says_what_the_share_dialog_says(dashboards: DashboardsDriver) -> None:
     shown = {card.name: _access(card).text for card in dashboards.model.rows}
     assert shown == {"Shop review": "Full access", "Orders wall": "Can edit", "My shops": "Can edit"}

@@ -120,6 +120,10 @@ class PagedTable(QWidget, Generic[Row]):
         """Whether the details of the current row were closed: it stays current, and they stay closed until it is opened
         or another row is current."""
         self._announced: object = None
+        self.tells_changed_row = True
+        """Whether a screen reader is told of the current row again where it changed: not if the result is told."""
+        self.count_words: Callable[[], str] | None = None
+        """What a screen reader is told of the rows after a filter changed, in place of their number; empty: nothing."""
         """The search and filters whose result was read out last."""
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._toolbar_buttons: tuple[QWidget, ...] = ()
@@ -326,6 +330,7 @@ class PagedTable(QWidget, Generic[Row]):
         if at >= 0:
             self.view.place_day_headings()  # first: they move the rows
             same = not is_left and _words(self.model.row_text(at)) == self._saved_words
+            same = same or (not self.tells_changed_row and identity is not None and find(identity) == at)
             with untold() if same else nullcontext():  # a list is read again each time that one of its rows changes
                 self.view.setCurrentIndex(self.model.index(at, 0))
             self.view.verticalScrollBar().setValue(scroll)
@@ -411,7 +416,9 @@ class PagedTable(QWidget, Generic[Row]):
         """Read out how many rows there are, or that there are none."""
         is_narrowed = bool(self.model.listing.search) or self.model.filtered
         none = self._no_match.sentence if is_narrowed else self._empty.sentence
-        announce(self, count_text(self.model) if self.model.rowCount() else none.text())
+        counted = self.count_words() if self.count_words is not None and not self.model.listing.search else None
+        told = count_text(self.model) if counted is None else counted
+        announce(self, told if self.model.rowCount() else none.text())
 
     def _show_error(self, error: AppError) -> None:
         self._error.sentence.setText(error.what)

@@ -192,12 +192,23 @@ class DashboardActions(QObject):
         context.tasks.change(self, op, done)
 
     def delete(self, ids: Sequence[str]) -> None:
-        """Delete dashboards in the trash, after confirmation."""
+        """Delete dashboards in the trash, after confirmation, in which a single one is named."""
         context = self._context
-        title = ngettext("Delete {count} dashboard permanently", "Delete {count} dashboards permanently", len(ids))
+
+        def find_name(session: DatabaseSession) -> str:
+            one = library.find_summary(session, context.actor, ids[0]) if len(ids) == 1 else None
+            return one.name if one is not None else ""
+
+        context.tasks.read(self, find_name, partial(self._ask_delete, ids))
+
+    def _ask_delete(self, ids: Sequence[str], name: str) -> None:
+        context, count = self._context, len(ids)
+        title = ngettext("Delete {count} dashboard permanently", "Delete {count} dashboards permanently", count)
+        title = _("Delete “{name}” permanently") if name else title
+        done = _("Deleted “{name}”") if name else ""
         Confirm(
             self._parent.window(),
-            title.format(count=len(ids)),
+            title.format(count=count, name=name),
             _("This deletes all widgets, versions and shares. You can't undo this."),
             act=_("Delete permanently"),
             keep=_("Keep in the trash"),
@@ -205,7 +216,9 @@ class DashboardActions(QObject):
                 self,
                 lambda session: library.delete_forever(session, context.actor, ids),
                 lambda count: context.problems.toast(
-                    ngettext("Deleted {count} dashboard", "Deleted {count} dashboards", count).format(count=count)
+                    (done or ngettext("Deleted {count} dashboard", "Deleted {count} dashboards", count)).format(
+                        count=count, name=name
+                    )
                 ),
             ),
         ).open()

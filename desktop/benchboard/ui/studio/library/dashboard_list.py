@@ -17,7 +17,7 @@ from benchboard.dashboards.folders import Folder
 from benchboard.dashboards.library import DashboardSummary
 from benchboard.dashboards.templates import NEW_TITLE
 from benchboard.dashboards.trash_retention import TRASH_RETENTION, days_left
-from benchboard.i18n import _, ngettext, pgettext
+from benchboard.i18n import _, ngettext, number, pgettext
 from benchboard.paging import Listing, Page, Scalar
 from benchboard.ui.command_menu import command_menu
 from benchboard.ui.commands import REGISTRY, Handler, install_shortcuts, run_handler
@@ -170,6 +170,8 @@ class DashboardList(QWidget):
         self._refresh_timer.timeout.connect(self._refresh)
         context.changed.watch(self, TABLES, self._refresh_in_time)
         count_in(self._toolbar, self._model)
+        self._table.count_words = self._counted
+        self._table.tells_changed_row = False
         self._model.listing = Listing(sort="updated_at", descending=True)
         self._update_bulk_buttons()
         self._read_pane()
@@ -393,6 +395,14 @@ class DashboardList(QWidget):
         if key.startswith(FOLDER):
             filters = {"folder_id": key.removeprefix(FOLDER)}
         self._set_listing(Listing(self._search.text().strip(), filters, sort, descending=True))
+
+    def _counted(self) -> str:
+        """What is listed, and how many dashboards; nothing where the pane's row, which was just read, says it."""
+        if self.pane.tree.hasFocus():
+            return ""
+        count = len(self._model.rows)
+        words = ngettext("{count} dashboard", "{count} dashboards", count).format(count=number(count))
+        return f"{self.pane.title}, {words}" if self._model.at_end else self.pane.title
 
     def show_trash(self) -> None:
         """Show the dashboards in the trash."""
@@ -655,11 +665,11 @@ def _columns(thumbnail: Callable[[QPainter, QRectF, DashboardSummary], None]) ->
         Column("access", _("Access"), lambda card: _access(card).text, badge=_access, width=180, fits=True,
                optional=True),
         Column("opened_at", _("Last opened"), _opened, sortable=True, width=110, muted=True, optional=True,
-               spoken="titled", tooltip=lambda card: full_time(card.opened_at) if card.opened_at is not None else ""),
+               spoken="never", tooltip=lambda card: full_time(card.opened_at) if card.opened_at is not None else ""),
         Column("shares", _("Shared with"), _shared, width=200, fits=True, muted=True, tooltip=_shared,
                optional=True, sparse=True, spoken="titled"),
         Column("widgets", _("Widgets"), lambda card: f"{card.widgets}", align_right=True, width=90,
-               optional=True),
+               optional=True, spoken="never"),
         Column("updated_at", _("Last changed"), lambda card: relative_time(card.updated_at), sortable=True, width=110,
                muted=True, spoken="titled", tooltip=lambda card: full_time(card.updated_at)),
     )  # fmt: skip

@@ -9,10 +9,17 @@ from PySide6.QtWidgets import QWidget
 from benchboard.dashboards import favourites, folders, library
 from benchboard.dashboards.folders import DeletedFolder, Folder
 from benchboard.i18n import _, ngettext
+from benchboard.identity.permissions import Actor
 from benchboard.ui.commands import Handler
 from benchboard.ui.context import Context
 from benchboard.ui.studio.library.folder_dialogs import FolderNameDialog, MoveToFolderDialog
 from benchboard.ui.tasks import DatabaseSession
+
+
+def _only_name(session: DatabaseSession, actor: Actor, ids: Sequence[str]) -> str:
+    """The name of a dashboard that is the only one; empty for several."""
+    one = library.find_summary(session, actor, ids[0]) if len(ids) == 1 else None
+    return one.name if one is not None else ""
 
 
 class FolderActions(QObject):
@@ -69,16 +76,18 @@ class FolderActions(QObject):
         """Ask for the folder to move dashboards to."""
         actor = self._context.actor
 
-        def op(session: DatabaseSession) -> tuple[tuple[Folder, ...], str | None]:
+        def op(session: DatabaseSession) -> tuple[tuple[Folder, ...], str | None, str]:
             places = set(library.folders_of(session, actor, ids).values())
-            return folders.list_folders(session, actor), places.pop() if len(places) == 1 else None
+            current = places.pop() if len(places) == 1 else None
+            return folders.list_folders(session, actor), current, _only_name(session, actor, ids)
 
-        def show(found: tuple[tuple[Folder, ...], str | None]) -> None:
-            known, current = found
+        def show(found: tuple[tuple[Folder, ...], str | None, str]) -> None:
+            known, current, name = found
             if not known:
                 self.ask_name(None, partial(self.move, ids))
                 return
-            title = ngettext("Move {count} dashboard", "Move {count} dashboards", len(ids)).format(count=len(ids))
+            title = ngettext("Move {count} dashboard", "Move {count} dashboards", len(ids))
+            title = (_("Move “{name}”") if name else title).format(count=len(ids), name=name)
             dialog = MoveToFolderDialog(self._parent.window(), title, known, current, _("No folder"))
             dialog.chosen.connect(partial(self.move, ids))
             dialog.open()
@@ -89,22 +98,26 @@ class FolderActions(QObject):
         """Move dashboards to a folder, or out of all (None)."""
         context = self._context
 
-        def op(session: DatabaseSession) -> tuple[dict[str, str | None], str]:
+        def op(session: DatabaseSession) -> tuple[dict[str, str | None], str, str]:
             moved = folders.move_dashboards(session, context.actor, ids, folder_id)
             names = {one.id: one.name for one in library.folder_nodes(session, context.actor)}
-            return moved, names.get(folder_id or "", "")
+            return moved, names.get(folder_id or "", ""), _only_name(session, context.actor, list(moved))
 
-        def done(result: tuple[dict[str, str | None], str]) -> None:
-            moved, folder = result
+        def done(result: tuple[dict[str, str | None], str, str]) -> None:
+            moved, folder, name = result
             count = len(moved)
             if not count:
                 return
             sentence = ngettext("Moved {count} dashboard to “{folder}”.", "Moved {count} dashboards to “{folder}”.",
                                 count)  # fmt: skip
-            if folder_id is None:
+            sentence = _("Moved “{name}” to “{folder}”.") if name else sentence
+            if folder_id is None and name:
+                sentence = _("Moved “{name}” out of its folder.")
+            elif folder_id is None:
                 sentence = ngettext("Moved {count} dashboard out of its folder.",
                                     "Moved {count} dashboards out of their folders.", count)  # fmt: skip
-            context.problems.toast(sentence.format(count=count, folder=folder), partial(self._move_back, moved))
+            text = sentence.format(count=count, name=name, folder=folder)
+            context.problems.toast(text, partial(self._move_back, moved))
 
         context.tasks.change(self, op, done)
 

@@ -429,8 +429,10 @@ class _RowDelegate(QStyledItemDelegate):
         painter.restore()
 
     def _paint_line(self, painter: QPainter, rect: QRect) -> None:
-        """Draw a line above a row, across the pane."""
-        painter.fillRect(QRectF(0, rect.top() + _BREAK // 2, self._tree.viewport().width(), 1), theme().color("border"))
+        """Draw a line above a row, across the pane, on the pane's ground: Qt selects a row up to its top."""
+        width = self._tree.viewport().width()
+        painter.fillRect(QRectF(0, rect.top(), width, _BREAK), theme().color("surface"))
+        painter.fillRect(QRectF(0, rect.top() + _BREAK // 2, width, 1), theme().color("border"))
 
     def _paint_ground(self, painter: QPainter, item: QTreeWidgetItem, rect: QRect, *, hot: bool) -> None:
         whole = QRectF(0, rect.top(), self._tree.viewport().width(), rect.height())
