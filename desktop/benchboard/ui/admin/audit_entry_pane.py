@@ -139,7 +139,7 @@ class AuditEntryPane(DetailPane):
         if self._entry is not None:
             text = f"{actor_title(self._entry)}, {relative_time(self._entry.at)}"
             if self._entry.number is not None:
-                text = f"{_('Entry {number}').format(number=number(self._entry.number))} · {text}"
+                text = f"{_('Entry {number}').format(number=number(self._entry.number))}, {text}"
             if text != self._head.below.text():
                 self._head.below.setText(text)
 
