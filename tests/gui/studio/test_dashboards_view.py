@@ -295,6 +295,26 @@ def test_undo_among_versions_says_why_it_leaves_the_dashboard(
     assert "The dashboard can't be edited among its versions. Esc goes back to it." in announcements
 
 
+def test_what_an_undone_difference_brings_back_is_selected(dashboards: DashboardsDriver) -> None:
+    page = dashboards.open("Shop review")
+    dashboards.studio.wait(lambda: page.saving.state == "saved")
+    gone = next(iter(page.canvas.tiles))
+    page.editor.select([gone])
+    page.editor.remove()
+    page.run("studio.show_versions")
+    dashboards.studio.wait(lambda: page.screens.screen is not None and not page.screens.screen.busy)
+    screen = page.screens.screen
+    assert isinstance(screen, VersionsScreen)
+    differences = screen._right.model
+    dashboards.studio.wait(lambda: not screen.busy and differences.row_of(("removed", gone)) is not None)
+    place = differences.row_of(("removed", gone))
+    assert place is not None
+    differences.toggle(place)
+    screen.revert_selected()
+    dashboards.studio.wait(lambda: page.screens.screen is None and page.editor.selection == (gone,))
+    assert page.canvas.hasFocus()
+
+
 def test_palette_says_where_a_command_works_that_the_list_lacks(dashboards: DashboardsDriver) -> None:
     shell = dashboards.studio.application.shell
     assert shell is not None

@@ -1,10 +1,10 @@
 """Screens shown in place of a page: its versions, and the resolution of a merge."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from benchboard.dashboards.document.document import Document
@@ -41,6 +41,9 @@ class PageScreens(QObject):
         self._stack.currentChanged.connect(lambda _at: self.changed.emit())
         self._screen: VersionsScreen | MergeScreen | None = None
         self._focus_before = workspace
+        self._awaited: tuple[str, ...] = ()
+        """The items that are to be selected once the page has them."""
+        editor.changed.connect(self._select_awaited)
         saving.merge_requested.connect(self.show_merge)
         saving.merge_finished.connect(self.close_screen)
         saving.state_changed.connect(self._pass_saved_version)
@@ -71,7 +74,7 @@ class PageScreens(QObject):
         screen = VersionsScreen(self._context, key, awaits=self._saving.dirty, choices=self._editor.choices)
         screen.closed.connect(self.close_screen)
         screen.stored = self._saving.note_own
-        screen.restored.connect(lambda _saved: self.close_screen())
+        screen.restored.connect(lambda _saved: self._close_at(screen.brought_back))
         self._show(screen)
 
     def show_merge(self, merge: MergeResult) -> None:
@@ -106,8 +109,21 @@ class PageScreens(QObject):
             self._stack.removeWidget(screen)
             screen.deleteLater()
 
+    def _close_at(self, item_ids: Sequence[str]) -> None:
+        """Show the page again, and select these items of it once it has them."""
+        self.close_screen()
+        self._awaited = tuple(item_ids)
+        self._select_awaited()
+
+    def _select_awaited(self) -> None:
+        if shown := [one for one in self._awaited if one in self._editor.page.shown]:
+            self._awaited = ()
+            # Later: whoever shows another document selects what was selected before.
+            QTimer.singleShot(0, self, partial(self._editor.select, shown))
+
     def _show(self, screen: VersionsScreen | MergeScreen) -> None:
         self.close_screen()
+        self._awaited = ()
         self._screen, self._focus_before = screen, self._page.focusProxy() or self._workspace
         self._stack.addWidget(screen)
         self._page.setFocusProxy(screen)
