@@ -48,6 +48,16 @@ def right(dialog: ShareDialog, widget: QWidget) -> int:
     return widget.mapTo(dialog, QPoint(widget.width(), 0)).x()
 
 
+def test_access_beside_a_long_name_is_read_whole(dashboards: DashboardsDriver) -> None:
+    """It was cut to “Can vi…”."""
+    who, given = open_sharing(dashboards, "technician@example.com")
+    dashboards.qtbot.keyClicks(dashboards.find("share_search"), who.name.split()[-1][:4])
+    dashboards.click(f"share_view_{who.id}")
+    dashboards.studio.wait(lambda: given().get(who.id) == "view")
+    choice = dashboards.find(f"share_level_{who.id}")
+    dashboards.studio.wait(lambda: choice.width() >= choice.sizeHint().width())
+
+
 def test_share_dialog_lists_everyone_with_access_under_one_heading(dashboards: DashboardsDriver) -> None:
     open_sharing(dashboards, "technician@example.com")
     (dialog,) = dashboards.studio.application.window.findChildren(ShareDialog)

@@ -348,6 +348,7 @@ class Select(QComboBox):
         keeps = self.sizeAdjustPolicy() == QComboBox.SizeAdjustPolicy.AdjustToContentsOnFirstShow
         if keeps and self._first_hints is None:
             self._first_hints = super().sizeHint(), super().minimumSizeHint()
+            self.updateGeometry()  # it may have been laid out before it had its style, narrower than its text
 
     def sizeHint(self) -> QSize:
         return self._first_hints[0] if self._first_hints is not None else super().sizeHint()
