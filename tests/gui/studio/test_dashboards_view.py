@@ -43,6 +43,7 @@ from benchboard.ui.studio.dashboards_view import DashboardsView
 from benchboard.ui.studio.document.recovery import account_of
 from benchboard.ui.studio.editor_page import StudioPage
 from benchboard.ui.studio.versions.diff_view import DiffPage
+from benchboard.ui.studio.versions.difference_list import DifferenceListModel
 from benchboard.ui.studio.versions.json_diff_view import JsonDiff
 from benchboard.ui.studio.versions.version_list import VersionList
 from benchboard.ui.studio.versions.versions_view import VersionsScreen
@@ -305,7 +306,7 @@ def test_what_an_undone_difference_brings_back_is_selected(dashboards: Dashboard
     dashboards.studio.wait(lambda: page.screens.screen is not None and not page.screens.screen.busy)
     screen = page.screens.screen
     assert isinstance(screen, VersionsScreen)
-    differences = screen._right.model
+    (differences,) = screen.findChildren(DifferenceListModel)
     dashboards.studio.wait(lambda: not screen.busy and differences.row_of(("removed", gone)) is not None)
     place = differences.row_of(("removed", gone))
     assert place is not None
