@@ -119,10 +119,12 @@ def test_live_bus_shows_frames_of_another_node_and_sends(
         table = view.table.geometry()
         _type(qtbot, click, window, "live_frame", "nonsense")
         click(window, "live_send")
-        assert click.find(window, "live_frame").property("wrong")
+        field = click.find(window, "live_frame")
+        assert field.property("wrong")
+        assert field.accessibleDescription() == view.send_bar.refusal.text() != ""  # whoever comes back hears it
         # A classic dongle can't send a CAN FD frame. The error is below the field, and goes with the next edit.
         _type(qtbot, click, window, "live_frame", "123##1AABB")
-        assert not click.find(window, "live_frame").property("wrong")
+        assert (field.property("wrong"), field.accessibleDescription()) == (False, "")
         assert not visible(window, "live_refusal")
         click(window, "live_send")
         assert view.send_bar.refusal.text() == "This dongle is set to classic CAN. Send a classic frame."

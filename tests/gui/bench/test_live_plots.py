@@ -138,6 +138,24 @@ def test_plots_go_on_with_a_gap_once_the_bus_is_open_again_and_are_kept_for_thei
     assert opened not in shell.context.settings.live_plots.split('"pane"')[0]
 
 
+def test_space_ticks_the_signal_of_a_row_and_pauses_on_that_of_a_frame(
+    qtbot: QtBot, shell: Shell, view: LiveBusView
+) -> None:
+    """It paused the display on a row that has a square to tick."""
+    select(view, "MotorStatus")
+    qtbot.keyClick(view.table, Qt.Key.Key_Return)
+    select(view, "MotorSpeed")
+    qtbot.keyClick(view.table, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: plotted(view) == ["MotorSpeed"])
+    assert not view.model.paused
+    select(view, "MotorSpeed")
+    qtbot.keyClick(view.table, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: plotted(view) == [])
+    select(view, "MotorStatus")
+    qtbot.keyClick(view.table, Qt.Key.Key_Space)
+    assert view.model.paused
+
+
 def test_plots_are_below_the_frames_in_a_narrow_window_and_keep_their_height(
     qtbot: QtBot, shell: Shell, view: LiveBusView
 ) -> None:

@@ -38,6 +38,7 @@ from benchboard.ui.widgets import Button, Confirm, Elided, EmptyState, Select, T
 from benchboard.ui.widgets.key_value import FigureColumns
 from benchboard.ui.widgets.legend import Legend
 from benchboard.ui.widgets.menus import Menu
+from benchboard.ui.widgets.no_match import NoMatch
 from benchboard.ui.widgets.readable_rows import ReadableRow
 from benchboard.ui.widgets.stat_strip import StatStrip
 from benchboard.ui.widgets.tab_order import tab_stops
@@ -396,6 +397,35 @@ def test_selected_id_is_drawn_and_told_as_both_recordings_have_it(
     assert "1A0" in opened.frames.filter_bar.text
 
 
+def test_comparison_without_a_difference_says_so_and_shows_all_ids(
+    qtbot: QtBot, shell: Shell, opened: RecordingsView, click: Clicker, choose: Callable[[str, Path], None],
+    tmp_path: Path,
+) -> None:  # fmt: skip
+    """It said that no ID matches filters that nobody had set, and its button did nothing."""
+    window, compared = shell.window(), opened.comparison
+    click(window, "segment_compare")
+    click(window, "recording_compare_choose")
+    choose("recording_dialog", written(tmp_path / "same.log", drive()))
+    (none,) = compared.table.findChildren(NoMatch)
+    qtbot.waitUntil(none.isVisible)
+    assert none.sentence.text() == "No differences: 2 IDs compared"
+    assert (none.action.text(), none.action.accessibleDescription()) == ("Show all", "No differences: 2 IDs compared.")
+    shoot(shell, "recordings_compare_same")
+    compared.show_kind("periods")
+    qtbot.waitUntil(lambda: none.sentence.text() == "No period differs: 2 IDs compared")
+    none.action.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(none.action, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: [row.id for row in compared.model.rows] == ["0x0C9", "0x1A0"])
+    qtbot.waitUntil(lambda: window.focusWidget() is compared.table.view)
+    compared.show_kind("ids")
+    field = click.find(window, "recording_comparison_search")
+    assert isinstance(field, QLineEdit)
+    field.setText("zzz")
+    qtbot.waitUntil(lambda: none.isVisible() and none.sentence.text() == "No IDs match “zzz” and the filters")
+    none.action.click()
+    qtbot.waitUntil(lambda: len(compared.model.rows) == 2)
+
+
 def test_comparison_is_there_again_once_its_recording_is_until_it_is_ended(
     qtbot: QtBot, shell: Shell, opened: RecordingsView, click: Clicker, tmp_path: Path
 ) -> None:
@@ -486,8 +516,10 @@ def test_signals_of_a_recording_are_plotted_below_its_frames(
     frames.table.set_expanded(0, True)
     frames.table.setCurrentIndex(frames.model.index(1, 0))
     (first,) = frames.model.signal_keys(1)
-    qtbot.keyClick(frames.table, Qt.Key.Key_G)
-    qtbot.waitUntil(lambda: plots.plots.find(first) is not None)
+    for key, is_plotted in ((Qt.Key.Key_Space, True), (Qt.Key.Key_Space, False), (Qt.Key.Key_G, True)):
+        qtbot.keyClick(frames.table, key)  # on the row of a signal, Space ticks it and plays nothing
+        qtbot.waitUntil(lambda is_plotted=is_plotted: (plots.plots.find(first) is not None) == is_plotted)
+        assert not view.playback.playing
     assert frames.model.plotted == {first: 0}
 
     def seconds() -> float:

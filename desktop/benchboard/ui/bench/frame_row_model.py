@@ -177,6 +177,10 @@ class FrameRowModel(QAbstractTableModel):
         line, message = self.line_at(row), self.row_at(row).message
         return (message, line.signal) if line.signal >= 0 and message is not None else None
 
+    def has_tick(self, index: Index) -> bool:
+        """Whether a row has a square to tick: it shows a signal, which can be plotted."""
+        return index.isValid() and self._check_state(index.row()) is not None
+
     def signal_keys(self, row: int) -> list[SignalKey]:
         """The signal that this row shows, or all signals of the frame that it shows."""
         found, shown = self.signal_at(row), self.row_at(row)
@@ -276,7 +280,7 @@ class FrameRowModel(QAbstractTableModel):
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         flags = super().flags(index)
-        checkable = index.isValid() and index.column() == 0 and self._check_state(index.row()) is not None
+        checkable = index.column() == 0 and self.has_tick(index)
         return flags | Qt.ItemFlag.ItemIsUserCheckable if checkable else flags
 
     def _check_state(self, row: int) -> Qt.CheckState | None:

@@ -906,13 +906,14 @@ class LiveBusView(QWidget):
         announce(self, _("Frames cleared"), again=True)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Space in the list of frames pauses and resumes the display, G plots a signal."""
+        """Space in the list of frames ticks a signal, else pauses and resumes the display; G plots a signal."""
         if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
             return False
         if event.matches(QKeySequence.StandardKey.Copy):
             run_handler(self._actions.handlers()["bench.copy_frame"], self._context.problems.refuse)
             return True
-        if is_plain_key(event, Qt.Key.Key_G):
+        ticks = is_plain_key(event, Qt.Key.Key_Space) and self.model.has_tick(self.table.currentIndex())
+        if (ticks and not event.isAutoRepeat()) or is_plain_key(event, Qt.Key.Key_G):
             run_handler(self.plots.row_handlers()["bench.plot_signal"], self._context.problems.refuse)
             return True
         pauses = is_plain_key(event, Qt.Key.Key_Space)

@@ -265,13 +265,14 @@ class RecordedFramesPane(QWidget):
     # ---- keys
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Ctrl+C copies the current frame, G plots its signals, Space plays and pauses."""
+        """Ctrl+C copies the current frame, G plots its signals; Space ticks a signal, else plays and pauses."""
         if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
             return False
         if event.matches(QKeySequence.StandardKey.Copy):
             run_handler(self.handlers()["bench.copy_frame"], self._context.problems.refuse)
             return True
-        if is_plain_key(event, Qt.Key.Key_G):
+        ticks = is_plain_key(event, Qt.Key.Key_Space) and self.model.has_tick(self.table.currentIndex())
+        if (ticks and not event.isAutoRepeat()) or is_plain_key(event, Qt.Key.Key_G):
             run_handler(self.handlers()["bench.plot_signal"], self._context.problems.refuse)
             return True
         plays = is_plain_key(event, Qt.Key.Key_Space)

@@ -112,6 +112,7 @@ class _IdList(QWidget, Generic[Row]):
         name: str,
         label: str,
         empty: EmptyState,
+        no_match: NoMatch | None = None,
     ) -> None:
         super().__init__()
         self._context = context
@@ -124,7 +125,7 @@ class _IdList(QWidget, Generic[Row]):
             label=label,
             name=name,
             empty=empty,
-            no_match=NoMatch(pgettext("no match", "IDs"), self.clear_search),
+            no_match=no_match or NoMatch(pgettext("no match", "IDs"), self.clear_search),
             ticks=False,
             row_height="compact",
         )
@@ -312,6 +313,20 @@ def nodes_text(rows: Sequence[StatisticsRow]) -> str:
     return _("Bus share of the nodes: {nodes}.").format(nodes=", ".join(named)) if named else ""
 
 
+class _NoDifference(NoMatch):
+    """In place of the compared IDs: that none differs, which is the result, or that none matches a search."""
+
+    def __init__(self, compared: "ComparisonList") -> None:
+        super().__init__(pgettext("no match", "IDs"), compared.clear_search)
+        self._compared = compared
+
+    def show_query(self, search: str, *, filtered: bool) -> None:
+        super().show_query(search, filtered=filtered)
+        if said := self._compared.no_difference():
+            self.sentence.setText(said)
+            self.action.set_title(_("Show all"))
+
+
 class ComparisonList(_IdList[ComparisonRow]):
     """What differs between a recording, A, and another one, B, which `choose` asks for. `ended`: the user ended it.
     `changed`: B is another one, or another channel of it. `channel_chosen`: the user chose a channel of A, or all.
@@ -343,6 +358,7 @@ class ComparisonList(_IdList[ComparisonRow]):
             name="recording_comparison",
             label=_("Compared IDs"),
             empty=empty,
+            no_match=_NoDifference(self),
         )
         self._own_channels = empty.add_action(_("Compare two of its channels"), self.channels_wanted.emit)
         self._own_channels.setObjectName("recording_compare_channels")
@@ -564,6 +580,26 @@ class ComparisonList(_IdList[ComparisonRow]):
         self._field.setMaximumWidth(_MOST_FIELD if lacking <= icons or not fits else _LEAST_FIELD)
         self._word.setVisible(lacking <= icons or not fits)
         self._lines.setDirection(QBoxLayout.Direction.LeftToRight if fits else QBoxLayout.Direction.TopToBottom)
+
+    def clear_search(self) -> None:
+        """Show all IDs."""
+        self.show_kind("")
+        super().clear_search()
+
+    def no_difference(self) -> str:
+        """What is said where no ID has the differences that are shown, as a title; empty where a search is why."""
+        shown = self.model.listing.filters.get("shown", "")
+        if self.model.listing.search.strip() or not shown or not self._rows:
+            return ""
+        count = len(self._rows)
+        compared = ngettext("{count} ID compared", "{count} IDs compared", count).format(count=number(count))
+        if shown == "ids":
+            return _("Both have the same IDs: {compared}").format(compared=compared)
+        if shown == "periods":
+            return _("No period differs: {compared}").format(compared=compared)
+        return (_("No data differ: {compared}") if shown == "data" else _("No differences: {compared}")).format(
+            compared=compared
+        )
 
     def show_kind(self, key: str) -> None:
         """Show the IDs with these differences; all if `key` is empty."""

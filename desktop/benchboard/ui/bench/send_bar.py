@@ -27,7 +27,7 @@ from benchboard.ui.bench.send_problems import (
 )
 from benchboard.ui.context import Context
 from benchboard.ui.widgets import Button, Edit, Paragraph, Popover, Said, Text, copyable, heading
-from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.accessible import announce, describe
 from benchboard.ui.widgets.surfaces import set_surface
 
 _SEND: Final = "bench.send"
@@ -268,6 +268,7 @@ class SendBar(QWidget):
         self._classic.setVisible(frame is not None)
         self._set_fd.setVisible(can_be_fd)
         self._refused.show()
+        describe(self._frame, sentence)
         announce(self._frame, sentence)
 
     def _show_error(self, text: str, advice: CommandHelp | None = None) -> None:
@@ -322,6 +323,7 @@ class SendBar(QWidget):
         self._requested = self._last = 0
         self._handed_over, self._rejection = "", None
         self._frame.set_invalid(False)
+        describe(self._frame, "")
         self._frame.mark_part(0, 0)
         self._refused.hide()
         self._help_button.hide()
