@@ -68,6 +68,7 @@ _OF_COMMANDS: Final[Mapping[str, Mapping[str, str]]] = {
     "model create": {"NAME": "Trips by city", "--source": "trips"},
     "role create": {"NAME": "Line lead"},
     "source add": {"FILE": "trips.csv"},
+    "source add-live": {"--name": "Conveyor", "--database": "conveyor.dbc", "DONGLE": "4f1c22b7a9d00e51"},
     "timing solve": {"--controller": "fdcan", "--clock": "80M", "--bitrate": "500k"},
     "timing registers": {"--timing": "1/95/32/32/32"},
 }

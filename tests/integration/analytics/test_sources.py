@@ -225,6 +225,7 @@ def test_source_kinds_each_has_a_type_that_the_table_knows() -> None:
         "sqlite",
         "duckdb",
         "can",
+        "can_live",
         "postgresql",
         "mysql",
         "rest_api",
