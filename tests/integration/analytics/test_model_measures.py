@@ -9,6 +9,7 @@ from test_model_services import add, ask, create, definition, trips
 
 from benchboard.analytics import model_services
 from benchboard.analytics.data_models.definition import FieldDisplay, ModelDefinition, ModelJoin, ModelMeasure
+from benchboard.analytics.data_models.measures import check_measure
 from benchboard.analytics.query_builder.first_question import with_column
 from benchboard.analytics.query_builder.question import Question
 from benchboard.analytics.query_builder.sql_reader import from_sql
@@ -61,6 +62,38 @@ def test_measures_of_measures_of_some_rows_and_once_are_what_they_say(
     assert titles["reached"] == ("Reached", "percent")
     rows = ask(market, 'SELECT * FROM "Ways"', trips.id)
     assert "reached" not in [one.name for one in rows.columns]
+
+
+@pytest.mark.parametrize(
+    ("measure", "said"),
+    [
+        (
+            ModelMeasure("g", "sum", "goal", "decimal", condition="distance_km >= 5", once=("city_id",)),
+            "“g” counts each row of one joined table once, and is calculated from others.",
+        ),
+        (
+            ModelMeasure("g", "sum", "goal * distance_km", "decimal", once=("city_id",)),
+            "“g” counts each row of one joined table once, and is calculated from others.",
+        ),
+        (
+            ModelMeasure("g", "sum", "goal", "decimal", once=("distance_km",)),
+            "The rows of “goals” aren't known by distance_km.",
+        ),
+        (ModelMeasure("g", "sum", "goal", "decimal", condition="goal >= 50", once=("city_id",)), ""),
+    ],
+)
+def test_measure_that_counts_rows_once_is_of_their_table_alone(
+    market: Market, trips: SourceSummary, tmp_path: Path, measure: ModelMeasure, said: str
+) -> None:
+    """Which of the rows that found one of it was counted was by chance, and with it what was answered."""
+    goals = add(market, tmp_path / "goals.csv", "Goals", "id,name,goal\n7,Ankara,100\n9,Bolu,40\n")
+    definition = _with_goal(market, trips, goals)
+    if not said:
+        check_measure(definition, measure, "duckdb")
+        return
+    with pytest.raises(Invalid) as refused:
+        check_measure(definition, measure, "duckdb")
+    assert refused.value.what == said
 
 
 def _with_goal(market: Market, trips: SourceSummary, goals: SourceSummary) -> ModelDefinition:

@@ -1,11 +1,12 @@
 """What the measures of a data model are in a query: of the rows that it reads, and of the groups that it answers."""
 
+from dataclasses import replace
 from typing import Final, cast
 
 from benchboard.analytics.data_models.definition import ModelDefinition, ModelMeasure
-from benchboard.analytics.query_builder.combined import check_expression
+from benchboard.analytics.query_builder.combined import check_expression, column_owners
 from benchboard.analytics.query_builder.formula import Amount, Formula, name_places, read_formula
-from benchboard.analytics.query_builder.question import Dialect, Function, Measure, formula_measure
+from benchboard.analytics.query_builder.question import Calculation, Dialect, Function, Measure, formula_measure
 from benchboard.analytics.query_builder.sql_words import quote_name
 from benchboard.errors import Invalid
 from benchboard.i18n import _
@@ -35,6 +36,30 @@ def check_measure(definition: ModelDefinition, measure: ModelMeasure, dialect: D
         check_expression(measure.expression, dialect)
     if measure.condition:
         check_expression(measure.condition, dialect)
+    if measure.once:
+        _check_once(definition, measure)
+
+
+def _check_once(definition: ModelDefinition, measure: ModelMeasure) -> None:
+    """Refuse a measure whose value isn't the same in all rows that found one row of its joined table: which of them is
+    counted would be by chance. Raises `Invalid` (`formula.once`)."""
+    rows = definition.question()
+    value = Calculation(measure.name, row_expression(measure))
+    owners = {
+        place for place, _column in column_owners(replace(rows, calculations=(*rows.calculations, value)), measure.name)
+    }
+    if len(owners) != 1 or -1 in owners:
+        what = _("“{name}” counts each row of one joined table once, and is calculated from others.")
+        do = _("Calculate it from that table alone, its condition too, or count every row.")
+        field = "condition" if measure.condition else "expression"
+        raise Invalid("formula.once", what.format(name=measure.name), do=do, field=field)
+    join = rows.joins[owners.pop()]
+    outputs = dict(join.columns)
+    if set(measure.once) not in ({*join.ours}, {outputs.get(theirs) for _ours, theirs in join.keys}):
+        what = _("The rows of “{table}” aren't known by {fields}.")
+        what = what.format(table=join.table, fields=", ".join(measure.once))
+        do = _("Count them once by {fields}.").format(fields=", ".join(join.ours))
+        raise Invalid("formula.once", what, do=do, field="expression")
 
 
 def measure_formula(definition: ModelDefinition, measure: ModelMeasure, before: tuple[str, ...] = ()) -> Formula:

@@ -221,6 +221,9 @@ class _FormulaReader:
         if not isinstance(inner, Amount) or inner.function not in ("sum", "count") or inner.is_total:
             what = _("Only a sum or a number of rows has a total.")
             raise _fault("total", what, _("For example total(revenue)."), start, end)
+        if inner.once:
+            what = _("What counts each row once has no total: several groups count the same row.")
+            raise _fault("total", what, _("Use a measure that counts every row."), start, end)
         return replace(inner, is_total=True)
 
     def _named(self, token: SqlToken) -> Formula:

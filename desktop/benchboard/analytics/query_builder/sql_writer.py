@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
+from zlib import crc32
 
 from benchboard.analytics.query_builder.formula import Amount, formula_sql
 from benchboard.analytics.query_builder.question import (
@@ -38,6 +39,8 @@ MYSQL_UNITS: Final[dict[Unit, str]] = {
     "year": "CAST(DATE_FORMAT({column}, '%Y-01-01') AS DATE)",
 }
 """How MySQL, which has no `date_trunc`, rounds a time down."""
+_LONGEST_NAME: Final = 60
+"""PostgreSQL cuts names off after 63 bytes."""
 _PLACE: Final = "\0{}\0"
 """Stands for an expression while what is around it is written; no query has such a sign."""
 _INDENT: Final = " " * len("SELECT ")
@@ -77,7 +80,8 @@ def once_keys(question: Question) -> tuple[tuple[str, ...], ...]:
 
 def place_name(keys: Sequence[str]) -> str:
     """The name of the column with the places of rows among those with the same values in these columns."""
-    return "_".join(("place_by", *keys))[:60]
+    name = "_".join(("place_by", *keys))
+    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 9]}_{crc32(name.encode()):08x}"
 
 
 def _numbered_rows(question: Question, dialect: Dialect) -> str:
