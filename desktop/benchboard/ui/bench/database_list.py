@@ -10,23 +10,21 @@ from typing import Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFileDialog
 
 from benchboard.canbus.dbc import CanDatabase
 from benchboard.canbus.dbc_files import load_databases
 from benchboard.dongles.simulator import conveyor
 from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext, number
+from benchboard.ui.can_database_dialog import ask_for_databases
 from benchboard.ui.context import Context
 from benchboard.ui.problems import Action
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, MenuItem, menu
-from benchboard.ui.widgets.file_dialog import FileDialog, open_file_dialog
 from benchboard.ui.widgets.labels import plain_tooltip
 
 _MOST_CONFLICTS: Final = 3
 """Messages that are named whose ID another file has."""
-_PATTERNS: Final = "*.dbc *.kcd *.sym *.arxml *.DBC *.KCD *.SYM *.ARXML"
 
 
 class DatabaseButton(Button):
@@ -81,13 +79,7 @@ class DatabaseButton(Button):
 
     def choose(self) -> None:
         """Ask for the files to add."""
-        filters = [_("CAN databases ({patterns})").format(patterns=_PATTERNS), _("All files (*)")]
-        dialog = FileDialog(self.window(), _("Add database"), "", ";;".join(filters))
-        dialog.setObjectName("live_dbc_dialog")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.filesSelected.connect(lambda paths: self.add([Path(path) for path in paths]))
-        dialog.finished.connect(dialog.deleteLater)
-        open_file_dialog(dialog, "database")
+        ask_for_databases(self, self.add, name="live_dbc_dialog")
 
     def add(self, paths: Sequence[Path]) -> None:
         """Read these files too."""

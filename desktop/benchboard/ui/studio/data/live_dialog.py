@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.analytics.sources.live_settings import LiveSettings
 from benchboard.analytics.sources.live_sources import add_live, change_databases
@@ -18,16 +18,15 @@ from benchboard.dongles.simulator import conveyor
 from benchboard.errors import AppError, Cancelled
 from benchboard.i18n import _
 from benchboard.paging import Listing
+from benchboard.ui.can_database_dialog import ask_for_databases
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets import Button, Dialog, Edit, Elided, Field, Paragraph, Select
 from benchboard.ui.widgets.accessible import announce
-from benchboard.ui.widgets.file_dialog import FileDialog, open_file_dialog
 from benchboard.ui.widgets.labels import plain_tooltip
 
 _SIZE: Final = QSize(560, 400)
 _MOST_DONGLES: Final = 500
-_PATTERNS: Final = "*.dbc *.kcd *.sym *.arxml *.DBC *.KCD *.SYM *.ARXML"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +119,7 @@ class LiveDialog(Dialog):
 
     def choose(self) -> None:
         """Ask for more databases."""
-        filters = [_("CAN databases ({patterns})").format(patterns=_PATTERNS), _("All files (*)")]
-        dialog = FileDialog(self.window(), _("Add database"), "", ";;".join(filters))
-        dialog.setObjectName("live_source_dbc_dialog")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.filesSelected.connect(lambda paths: self.add_databases([Path(path) for path in paths]))
-        dialog.finished.connect(dialog.deleteLater)
-        open_file_dialog(dialog, "database")
+        ask_for_databases(self, self.add_databases, name="live_source_dbc_dialog")
 
     def add_databases(self, paths: Sequence[Path]) -> None:
         """Decode with these files too."""
