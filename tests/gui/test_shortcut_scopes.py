@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from benchboard.dashboards.versions.three_way_merge import merge
 from benchboard.ui import admin, bench, commands, studio, window_commands
-from benchboard.ui.admin.admin_commands import INVITATIONS, PEOPLE, SESSIONS
+from benchboard.ui.admin.admin_commands import INVITATIONS, PEOPLE, ROLES, SESSIONS, TEAMS
 from benchboard.ui.api_keys.key_commands import KEYS
 from benchboard.ui.app import Application
 from benchboard.ui.bench.bench_commands import (
@@ -205,15 +205,17 @@ VIEWS = (
     ("bench/timing", "rail_bench", (TIMING,)),
     ("admin/people", "people_table", (PEOPLE, LIST_UNDO, LIST_VIEW)),
     ("admin/roles", "rail_bench", (LIST_UNDO, LIST_VIEW)),
+    ("admin/roles", "roles_new", (ROLES, LIST_UNDO, LIST_VIEW)),
     ("admin/teams", "rail_bench", (LIST_UNDO, LIST_VIEW)),
+    ("admin/teams", "teams_table", (TEAMS, LIST_UNDO, LIST_VIEW)),
     ("admin/clients", "rail_bench", (LIST_UNDO, LIST_VIEW)),
-    ("admin/sessions", "rail_bench", (LIST_VIEW,)),
-    ("admin/sessions", "sessions_table", (SESSIONS, LIST_VIEW)),
-    ("admin/invitations", "rail_bench", (LIST_VIEW,)),
-    ("admin/invitations", "invitations_table", (INVITATIONS, LIST_VIEW)),
-    ("admin/keys", "rail_bench", (LIST_VIEW,)),
-    ("admin/keys", "keys_table", (KEYS, LIST_VIEW)),
-    ("admin/audit", "rail_bench", (LIST_VIEW,)),
+    ("admin/sessions", "rail_bench", (LIST_UNDO, LIST_VIEW)),
+    ("admin/sessions", "sessions_table", (SESSIONS, LIST_UNDO, LIST_VIEW)),
+    ("admin/invitations", "rail_bench", (LIST_UNDO, LIST_VIEW)),
+    ("admin/invitations", "invitations_table", (INVITATIONS, LIST_UNDO, LIST_VIEW)),
+    ("admin/keys", "rail_bench", (LIST_UNDO, LIST_VIEW)),
+    ("admin/keys", "keys_table", (KEYS, LIST_UNDO, LIST_VIEW)),
+    ("admin/audit", "rail_bench", (LIST_UNDO, LIST_VIEW)),
     ("admin/settings", "rail_bench", (LIST_UNDO,)),
     ("studio/dashboards", "library_table", (LIST, LIST_UNDO, LIST_VIEW)),
     ("studio/dashboards", "library_places", (FOLDERS, LIST_UNDO, LIST_VIEW)),
@@ -222,7 +224,7 @@ VIEWS = (
     ("studio/explore", "explore_fields", (EXPLORE, LIST_VIEW)),
     ("studio/home", "rail_bench", (SHELL,)),
     ("settings/general", "rail_bench", (SHELL,)),
-    ("settings/keys", "rail_bench", (LIST_VIEW,)),
+    ("settings/keys", "rail_bench", (LIST_UNDO, LIST_VIEW)),
     ("studio/models", "models_empty_add", (MODELS, LIST_VIEW)),  # at last: Enter leaves the view there
 )
 """A view's address, the widget that has the focus, and the scopes whose shortcuts are active then."""

@@ -74,8 +74,7 @@ def test_live_source_fills_a_dashboard_that_follows_it_until_the_bus_is_away(
 
     click(window, "source_bus")  # leads to the live bus of its dongle
     click(window, "live_start")
-    qtbot.waitUntil(lambda: bool(sources(shell)[0].rows))
-    assert sources(shell)[0].status == "connected"
+    qtbot.waitUntil(lambda: bool((now := sources(shell)[0]).rows) and now.status == "connected")
 
     query = "SELECT time, value FROM signals WHERE signal = 'MotorSpeed' ORDER BY time"
     position = {"x": 0, "y": 0, "w": 6, "h": 4}

@@ -114,7 +114,7 @@ def test_number_of_a_time_range_has_a_history_in_periods_that_fit_the_range(
     [
         "SELECT day, sum(km) AS total_km\nFROM trips\nGROUP BY day",
         "SELECT sum(km) AS a, count(*) AS b\nFROM trips",
-        "SELECT max(km) - min(km) AS spread FROM trips",
+        "SELECT abs(max(km)) AS furthest FROM trips",
         "SELECT 7 AS n",
     ],
 )
