@@ -1,11 +1,13 @@
 """How many frames and error frames a recording has in each of a few thousand equal spans of time. No I/O."""
 
 from array import array
-from collections import deque
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
 from math import floor
-from typing import Final
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 BINS: Final = 4_096
 _FIRST_WIDTH_S: Final = 0.001
@@ -24,7 +26,7 @@ class FrameDensity:
         self._frames, self._errors = _zeros(), _zeros()
         self.most_in_a_second = 0
         """The most frames, without error frames, in any one second."""
-        self._second: deque[float] = deque()
+        self._second = np.empty(0)
         """The times of the frames in the second until the latest one."""
 
     def emptied(self) -> "FrameDensity":
@@ -33,28 +35,26 @@ class FrameDensity:
         other._start, other.width_s = self._start, self.width_s
         return other
 
-    def add(self, seconds: float, *, error: bool) -> None:
-        """Count a frame at this time."""
+    def add(self, seconds: NDArray[np.float64], errors: NDArray[np.bool_]) -> None:
+        """Count frames at these times, at least one, and which of them are error frames."""
         if self._start is None:
-            self._start = seconds
-        place = int(max(0.0, seconds - self._start) / self.width_s)
-        while place >= BINS:
+            self._start = float(seconds[0])
+        after = np.maximum(0.0, seconds - self._start)
+        while after.max() / self.width_s >= BINS:
             self._frames, self._errors = halved(self._frames), halved(self._errors)
             self.width_s *= 2
-            place //= 2
-        if error:
-            self._errors[place] += 1
-        else:
-            self._frames[place] += 1
-            self._add_to_second(seconds)
+        places = (after / self.width_s).astype(np.int64)
+        add_counts(self._errors, places[errors])
+        add_counts(self._frames, places[~errors])
+        self._add_to_second(seconds[~errors])
 
-    def _add_to_second(self, seconds: float) -> None:
-        second = self._second
-        latest = max(seconds, second[-1]) if second else seconds  # a time before another one counts as its
-        while second and second[0] <= latest - _SECOND:
-            second.popleft()
-        second.append(latest)
-        self.most_in_a_second = max(self.most_in_a_second, len(second))
+    def _add_to_second(self, seconds: NDArray[np.float64]) -> None:
+        if not len(seconds):
+            return
+        times = np.maximum.accumulate(np.concatenate((self._second, seconds)))  # one before another counts as its
+        begins = np.searchsorted(times, times - _SECOND, side="right")
+        self.most_in_a_second = max(self.most_in_a_second, int((np.arange(1, len(times) + 1) - begins).max()))
+        self._second = times[begins[-1] :]
 
     def spans(self, start: float, end: float, count: int) -> tuple[list[float], list[int]]:
         """The mean frames a second, and the error frames, in each of `count` equal spans from `start` to `end` (s). A
@@ -99,6 +99,11 @@ def _until(counts: Sequence[int], at: float) -> float:
 
 def _zeros() -> "array[int]":
     return array("Q", bytes(8 * BINS))
+
+
+def add_counts(counts: "array[int]", places: NDArray[Any]) -> None:
+    """Count one at each of these places."""
+    np.frombuffer(counts, np.uint64)[:] += np.bincount(places, minlength=len(counts)).astype(np.uint64)
 
 
 def halved(counts: Sequence[int]) -> "array[int]":

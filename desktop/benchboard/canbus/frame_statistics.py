@@ -5,8 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from benchboard.canbus.frame import Frame, TimeSource, Timestamp
-from benchboard.canbus.stuffing import bits_on_bus
+from benchboard.canbus.frame_block import ERROR, EXTENDED, REMOTE, SENT, FrameBlock, FrameGroup
+from benchboard.canbus.stuffing import bits_of_block, bits_on_bus
 
 FrameKey = tuple[int, bool, bool, bool, str]
 """ID, whether it is extended, whether it is a remote frame, whether it was sent, and its channel."""
@@ -15,6 +19,12 @@ FrameKey = tuple[int, bool, bool, bool, str]
 def key_of(frame: Frame) -> FrameKey:
     """What its statistics are kept by."""
     return frame.id, frame.extended, frame.remote, frame.sent, frame.channel
+
+
+def key_of_group(group: FrameGroup) -> FrameKey:
+    """What the statistics of its frames are kept by."""
+    flags = group.flags
+    return group.id, bool(flags & EXTENDED), bool(flags & REMOTE), bool(flags & SENT), group.channel
 
 
 _REMEMBERED: Final = 512
@@ -138,6 +148,44 @@ class _Row:
             self.first = stamp
         self.last = stamp
 
+    def add_block(self, block: FrameBlock, members: NDArray[np.intp], bits: NDArray[np.int64]) -> None:
+        """Add those frames of the block, which take so many bits on the bus."""
+        self.count += len(members)
+        self.bits += int(bits.sum())
+        self._add_data(block.data[members], block.sizes[members])
+        for length in np.unique(block.length[members]).tolist():
+            self.lengths |= 1 << length
+        timed = members[~np.isnan(block.seconds[members])]
+        if len(timed):
+            self._add_times(block.seconds[timed])
+            first, last = (
+                Timestamp(float(block.seconds[place]), TimeSource.DEVICE, float(block.uncertainty[place]))
+                for place in (timed[0], timed[-1])
+            )
+            self.first, self.last = self.first or first, last
+
+    def _add_data(self, data: NDArray[np.uint8], sizes: NDArray[np.uint8]) -> None:
+        if self.data is None:
+            self.data = self.first_data = data[0, : sizes[0]].tobytes()
+            self.first_bits = int.from_bytes(self.first_data, "little")
+        self.changes += bool(data[0, : sizes[0]].tobytes() != self.data)
+        self.changes += int(np.count_nonzero((data[1:] != data[:-1]).any(1) | (sizes[1:] != sizes[:-1])))
+        self.data = data[-1, : sizes[-1]].tobytes()
+        some = int.from_bytes(np.bitwise_or.reduce(data).tobytes(), "little")
+        every = int.from_bytes(np.bitwise_and.reduce(data).tobytes(), "little")
+        self.changed |= some & ~self.first_bits | self.first_bits & ~every
+
+    def _add_times(self, seconds: NDArray[np.float64]) -> None:
+        gaps = np.diff(seconds if self.last is None else np.concatenate(([self.last.seconds], seconds)))
+        if not len(gaps):
+            return
+        before, self.gaps = self.gaps, self.gaps + len(gaps)
+        mean = float(gaps.mean())
+        off = mean - self.mean  # two parts are put together as Chan, Golub and LeVeque do
+        self.mean += off * len(gaps) / self.gaps
+        self.squares += float(np.square(gaps - mean).sum()) + off * off * before * len(gaps) / self.gaps
+        self.min, self.max = min(self.min, float(gaps.min())), max(self.max, float(gaps.max()))
+
     def _bits_of(self, frame: Frame) -> int:
         payload = (frame.data, frame.fd, frame.brs, frame.esi, frame.remote_dlc)
         bits = self.known_bits.get(payload)
@@ -156,6 +204,15 @@ class FrameTotals:
     errors: int = 0
     first: float | None = None
     last: float = 0.0
+
+    def add(self, seconds: NDArray[np.float64], errors: int) -> None:
+        """Frames at these times, NaN where it isn't known, of which so many are error frames."""
+        self.frames += len(seconds) - errors
+        self.errors += errors
+        timed = seconds[~np.isnan(seconds)]
+        if len(timed):
+            self.first = float(timed[0]) if self.first is None else self.first
+            self.last = float(timed[-1])
 
     @property
     def count(self) -> int:
@@ -195,6 +252,20 @@ class FrameStatistics:
             if row is None:
                 row = self._rows[key] = _Row()
             row.add(frame)
+
+    def add_block(self, block: FrameBlock, groups: Iterable[FrameGroup]) -> None:
+        """Add the frames of a block, with its groups, as `add` does them one by one."""
+        bits = bits_of_block(block)
+        errors = block.flags & ERROR != 0
+        every, firsts = np.unique(block.channel, return_index=True)
+        for place in np.argsort(firsts):
+            of_channel = block.channel == every[place]
+            totals = self._totals.setdefault(block.channels[every[place]], FrameTotals())
+            totals.add(block.seconds[of_channel], int(np.count_nonzero(errors[of_channel])))
+        for group in groups:
+            if not group.is_error:
+                row = self._rows.setdefault(key_of_group(group), _Row())
+                row.add_block(block, group.members, bits[group.members])
 
     @property
     def channels(self) -> tuple[str, ...]:

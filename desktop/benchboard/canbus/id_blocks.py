@@ -1,7 +1,10 @@
 """Which IDs come in which part of many frames, without going through all of them. No I/O."""
 
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 IdKey = tuple[int, bool]
 """An ID, and whether it is extended."""
@@ -16,16 +19,18 @@ class IdBlocks:
         self._blocks: list[int] = []
         self._count = 0
 
-    def add(self, key: IdKey | None) -> None:
-        """Add the next frame; None if it has no ID."""
-        if not self._count % _BLOCK:
-            self._blocks.append(0)
-        self._count += 1
-        if key is not None:
-            bit = self._bits.get(key)
-            if bit is None:
-                bit = self._bits[key] = 1 << len(self._bits)
-            self._blocks[-1] |= bit
+    def add(self, keys: Sequence[IdKey | None], which: NDArray[Any]) -> None:
+        """Add the next frames: for each, the place of its ID in `keys`; None there if it has no ID."""
+        bits = [0 if key is None else self._bits.setdefault(key, 1 << len(self._bits)) for key in keys]
+        begin = 0
+        while begin < len(which):
+            if not self._count % _BLOCK:
+                self._blocks.append(0)
+            part = which[begin : begin + _BLOCK - self._count % _BLOCK]
+            for place in np.unique(part).tolist():
+                self._blocks[-1] |= bits[place]
+            self._count += len(part)
+            begin += len(part)
 
     def between(self, first: int, end: int, key_of: Callable[[int], IdKey | None]) -> frozenset[IdKey]:
         """The IDs of the frames from `first` to before `end`. `key_of` has the ID of a frame, for the blocks at the

@@ -1,10 +1,15 @@
 """How often each ID of a recording comes in each of a few hundred equal spans of time. No I/O."""
 
 from array import array
+from collections.abc import Iterable
 from typing import Final
 
-from benchboard.canbus.frame_density import halved, rates_between
-from benchboard.canbus.frame_statistics import FrameKey
+import numpy as np
+from numpy.typing import NDArray
+
+from benchboard.canbus.frame_block import FrameGroup
+from benchboard.canbus.frame_density import add_counts, halved, rates_between
+from benchboard.canbus.frame_statistics import FrameKey, key_of_group
 
 BINS: Final = 512
 MOST_IDS: Final = 4_096
@@ -23,24 +28,28 @@ class IdDensities:
         """The times (s) of the first and the latest frame; 0 without any."""
         self._counts: dict[FrameKey, array[int]] = {}
 
-    def add(self, key: FrameKey, seconds: float) -> None:
-        """Count a frame of an ID at this time."""
+    def add(self, groups: Iterable[FrameGroup], seconds: NDArray[np.float64]) -> None:
+        """Count the frames of a block, which came at these times, by their groups."""
+        groups = [group for group in groups if not group.is_error]
+        if not groups:
+            return
         if not self._counts:
-            self.start = self.end = seconds
-        self.end = max(self.end, seconds)
-        counts = self._counts.get(key)
-        if counts is None:
-            if len(self._counts) >= MOST_IDS:
-                return
-            counts = self._counts[key] = array("Q", bytes(8 * BINS))
-        place = int(max(0.0, seconds - self.start) / self.width_s)
-        while place >= BINS:
-            for one, before in self._counts.items():
-                self._counts[one] = halved(before)
-            counts = self._counts[key]
+            self.start = self.end = float(seconds[groups[0].members[0]])
+        counted = []
+        for group in groups:
+            self.end = max(self.end, float(seconds[group.members].max()))
+            key = key_of_group(group)
+            if key not in self._counts and len(self._counts) < MOST_IDS:
+                self._counts[key] = array("Q", bytes(8 * BINS))
+            if key in self._counts:
+                counted.append((key, np.maximum(0.0, seconds[group.members] - self.start)))
+        longest = max((float(after.max()) for _key, after in counted), default=0.0)
+        while longest / self.width_s >= BINS:
+            for key, before in self._counts.items():
+                self._counts[key] = halved(before)
             self.width_s *= 2
-            place //= 2
-        counts[place] += 1
+        for key, after in counted:
+            add_counts(self._counts[key], (after / self.width_s).astype(np.int64))
 
     def knows(self, key: FrameKey) -> bool:
         """Whether frames of this ID were counted."""

@@ -16,16 +16,30 @@ from pathlib import Path
 from typing import IO, Any, Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchboard.atomic_write import explain_write_error, replacing
 from benchboard.canbus.dbc import CanDatabase
 from benchboard.canbus.frame import Frame, TimeSource, Timestamp
+from benchboard.canbus.frame_block import (
+    BRS,
+    ERROR,
+    ESI,
+    EXTENDED,
+    FD,
+    LONG,
+    REMOTE,
+    SENT,
+    SHORT,
+    FrameBlock,
+    FrameGroup,
+)  # fmt: skip
 from benchboard.canbus.frame_density import FrameDensity
 from benchboard.canbus.frame_filter import FrameFilter
-from benchboard.canbus.frame_statistics import FrameStatistics, IdStatistics, key_of
+from benchboard.canbus.frame_statistics import FrameStatistics, IdStatistics
 from benchboard.canbus.id_blocks import IdBlocks, IdKey
 from benchboard.canbus.id_densities import IdDensities
-from benchboard.canbus.recording_reader import read_frames
+from benchboard.canbus.recording_reader import read_blocks
 from benchboard.canbus.recording_writer import open_recording
 from benchboard.canbus.unreadable_parts import UnreadableParts
 from benchboard.errors import Invalid, Unavailable
@@ -37,25 +51,23 @@ and the data: those beyond eight bytes are in a file of their own, at the place 
 """
 _COLUMNS: Final = np.dtype(
     {
-        "names": ["ident", "flags", "channel"],
-        "formats": ["<u4", "u1", "u1"],
-        "offsets": [8, 20, 22],
+        "names": ["seconds", "ident", "previous", "ordinal", "flags", "length", "channel", "data", "place"],
+        "formats": ["<f8", "<u4", "<u4", "<u4", "u1", "u1", "u1", "8u1", "<u8"],
+        "offsets": [0, 8, 12, 16, 20, 21, 22, 24, 24],
         "itemsize": _ROW.size,
     }
 )
-"""Those of the rows that a search looks at first, all at once."""
+"""The same for many rows at once; `place` is that of data beyond eight bytes."""
 _NOT, _ALL, _BY_DATA = range(3)
 _Row = tuple[float, int, int, int, int, int, int, bytes]
 _NONE: Final = 0xFFFF_FFFF
 MAX_FRAMES: Final = 50_000_000
 """What a table has rows for: Qt counts the pixels of all of them with 31 bits."""
 _PLACE: Final = struct.Struct("<Q")
-_EXTENDED, _REMOTE, _FD, _BRS, _ESI, _ERROR, _SENT = (1 << bit for bit in range(7))
 _CHUNK: Final = 4_096
 _AT_ONCE: Final = 65_536
 """Rows that a search looks at together."""
 _MARK_EVERY: Final = 1_024
-_INLINE: Final = 8
 OnStep = Callable[[int, int], None]
 """Told how much of how much is done; what it raises ends the work."""
 
@@ -143,8 +155,24 @@ class Recording:
 
     def frames(self, first: int = 0, end: int | None = None) -> Iterator[Frame]:
         """The frames with the numbers from `first` to before `end`."""
-        for number in range(first, self.count if end is None else min(end, self.count)):
-            yield self.frame(number)
+        until = self.count if end is None else min(end, self.count)
+        for begin in range(first, until, _CHUNK):
+            yield from self._block(begin, min(begin + _CHUNK, until)).frames()
+
+    def _block(self, first: int, end: int) -> FrameBlock:
+        rows = np.frombuffer(self._rows, _COLUMNS, end - first, first * _ROW.size)
+        data = rows["data"]
+        long = np.flatnonzero((rows["length"] > SHORT) & (rows["flags"] & REMOTE == 0))
+        if len(long) and self._long_data is not None:
+            data = np.pad(data, ((0, 0), (0, LONG - SHORT)))
+            for number, place, size in zip(
+                long.tolist(), rows["place"][long].tolist(), rows["length"][long].tolist(), strict=True
+            ):
+                data[number, :size] = np.frombuffer(self._long_data, np.uint8, size, place)
+        return FrameBlock(
+            rows["seconds"], np.full(len(rows), self._uncertainty), rows["ident"], rows["flags"], rows["length"],
+            rows["channel"], data, tuple(self._names),
+        )  # fmt: skip
 
     def frames_of(
         self, ids: Collection[IdKey], on_step: OnStep = lambda _done, _total: None, channel: str | None = None
@@ -161,9 +189,10 @@ class Recording:
     def count_between(self, first: int, end: int, on_step: OnStep = lambda _done, _total: None) -> FrameStatistics:
         """The statistics of the frames with the numbers from `first` to before `end`."""
         found = FrameStatistics()
-        for begin in range(first, end, _CHUNK):
+        for begin in range(first, end, _AT_ONCE):
             on_step(begin - first, end - first)
-            found.add(self.frames(begin, min(begin + _CHUNK, end)))
+            block = self._block(begin, min(begin + _AT_ONCE, end))
+            found.add_block(block, block.groups())
         return found
 
     def ids_between(self, first: int, end: int, matching: "Matching | None" = None) -> frozenset[IdKey]:
@@ -206,21 +235,20 @@ class Recording:
             shown = np.flatnonzero(matches == _ALL)
             found.frombytes((shown + first).astype(np.uint32).tobytes())
             ids = [_id_key(int(key) >> 8, int(key) & 0xFF) for key in every]
-            for at in place[shown].tolist():
-                blocks.add(ids[at])
+            blocks.add(ids, place[shown])
             kinds.note(ids[at] for at in np.unique(place[shown]).tolist())
         return Matching(found, frozenset(kinds.shown), blocks)
 
     def _decoded(self, row: _Row) -> RecordedFrame:
         seconds, ident, previous, ordinal, flags, length, channel, data = row
-        remote = bool(flags & _REMOTE)
-        if length > _INLINE and self._long_data is not None:
+        remote = bool(flags & REMOTE)
+        if length > SHORT and self._long_data is not None:
             place = _PLACE.unpack(data)[0]
             data = self._long_data[place : place + length]
         frame = Frame(
-            ident, bool(flags & _EXTENDED), remote, bool(flags & _FD), bool(flags & _BRS), bool(flags & _ESI),
-            bool(flags & _ERROR), b"" if remote else data[:length], length if remote else 0,
-            Timestamp(seconds, TimeSource.DEVICE, self._uncertainty), bool(flags & _SENT),
+            ident, bool(flags & EXTENDED), remote, bool(flags & FD), bool(flags & BRS), bool(flags & ESI),
+            bool(flags & ERROR), b"" if remote else data[:length], length if remote else 0,
+            Timestamp(seconds, TimeSource.DEVICE, self._uncertainty), bool(flags & SENT),
             self._names[channel],
         )  # fmt: skip
         return RecordedFrame(frame, None if previous == _NONE else previous, ordinal)
@@ -260,7 +288,7 @@ class _Kinds:
 
 
 def _id_key(ident: int, flags: int) -> IdKey | None:
-    return None if flags & _ERROR else (ident, bool(flags & _EXTENDED))
+    return None if flags & ERROR else (ident, bool(flags & EXTENDED))
 
 
 def load_recording(path: Path, on_bytes: OnStep = lambda _done, _total: None) -> Recording:
@@ -270,17 +298,19 @@ def load_recording(path: Path, on_bytes: OnStep = lambda _done, _total: None) ->
     (`recording.no-room`).
     """
     unreadable = UnreadableParts()
-    return index_frames(path, read_frames(path, on_bytes, unreadable), unreadable)
+    return _indexed(path, read_blocks(path, on_bytes, unreadable), unreadable)
 
 
-def index_frames(path: Path, frames: Iterator[Frame], unreadable: UnreadableParts | None = None) -> Recording:
-    """The recording of these frames, which are called `path`; what can't be read is noted in `unreadable` until the
-    last of them. Errors as for `load_recording`.
-    """
+def index_frames(path: Path, frames: Iterator[Frame]) -> Recording:
+    """The recording of these frames, which are called `path`. Errors as for `load_recording`."""
+    return _indexed(path, (FrameBlock.of(chunk) for chunk in iter(lambda: list(islice(frames, _CHUNK)), [])))
+
+
+def _indexed(path: Path, blocks: Iterable[FrameBlock], unreadable: UnreadableParts | None = None) -> Recording:
     try:
         with closing(_RecordingIndex()) as index:
-            while chunk := list(islice(frames, _CHUNK)):
-                index.add(chunk)
+            for block in blocks:
+                index.add(block)
                 if index.count > MAX_FRAMES:
                     what = _("“{name}” has too many frames.").format(name=path.name)
                     raise Invalid("can.too-long", what, do=_("Choose a shorter recording."))
@@ -296,7 +326,7 @@ class _RecordingIndex:
         self.count = 0
         self._rows = tempfile.TemporaryFile(prefix="benchboard-")  # noqa: SIM115 - the recording keeps it open
         self._long_data: IO[bytes] | None = None
-        self._last: dict[tuple[int, int, int], tuple[int, int]] = {}
+        self._last: dict[tuple[int, int, str], tuple[int, int]] = {}
         """Of each ID with its flags and channel, the number of its last frame, and how many it has."""
         self._statistics, self._density, self._id_densities = FrameStatistics(), FrameDensity(), IdDensities()
         self._channels: dict[str, int] = {}
@@ -307,62 +337,90 @@ class _RecordingIndex:
         self._start = self._end = 0.0
         self._uncertainty = 0.0
 
-    def add(self, frames: Sequence[Frame]) -> None:
-        self._statistics.add(frames)
-        packed = bytearray()
-        for frame in frames:
-            packed += self._packed(frame)
-        self._rows.write(packed)
+    def add(self, block: FrameBlock) -> None:
+        """Add frames. Where the second channel begins, those of the first one so far are counted apart from it."""
+        begin = 0
+        for place in self._new_channels(block):
+            if place > begin and self._channels:
+                self._add(block.taken(slice(begin, place)))
+                begin = place
+            self._open_channel(block.channels[block.channel[place]])
+        self._add(block.taken(slice(begin, None)))
 
-    def _packed(self, frame: Frame) -> bytes:
-        stamp = frame.timestamp
-        seconds = stamp.seconds if stamp is not None else self._end
+    def _new_channels(self, block: FrameBlock) -> list[int]:
+        """The places of the first frames of channels that no frame had before."""
+        every, firsts = np.unique(block.channel, return_index=True)
+        names = zip((block.channels[one] for one in every), firsts.tolist(), strict=True)
+        return sorted(place for name, place in names if name not in self._channels)
+
+    def _open_channel(self, name: str) -> None:
+        number = self._channels[name] = len(self._channels)
+        if number == 1:
+            self._densities.append(deepcopy(self._density))
+        if number:
+            self._densities.append(self._density.emptied())
+
+    def _add(self, block: FrameBlock) -> None:
+        groups = block.groups()
+        self._statistics.add_block(block, groups)
+        seconds = self._times(block)
+        numbers = np.array([self._channels.get(name, 0) for name in block.channels], np.uint8)[block.channel]
+        errors = block.flags & ERROR != 0
+        self._density.add(seconds, errors)
+        for number, density in enumerate(self._densities):
+            of_channel = numbers == number
+            if of_channel.any():
+                density.add(seconds[of_channel], errors[of_channel])
+        self._id_densities.add(groups, seconds)
+        ids, which = np.unique(block.ident.astype(np.uint64) << 8 | block.flags, return_inverse=True)
+        self._blocks.add([_id_key(int(one) >> 8, int(one) & 0xFF) for one in ids], which)
+        rows = np.zeros(len(block), _COLUMNS)
+        rows["seconds"], rows["channel"] = seconds, numbers
+        rows["ident"], rows["flags"], rows["length"] = block.ident, block.flags, block.length
+        self._note_order(rows, groups)
+        self._put_data(rows, block)
+        self._rows.write(rows.tobytes())
+        self.count += len(block)
+
+    def _times(self, block: FrameBlock) -> NDArray[np.float64]:
+        """When the frames came (s): one without a stamp, with the latest before it."""
+        timed = ~np.isnan(block.seconds)
         if not self.count:
-            self._start = self._end = seconds
-            self._uncertainty = stamp.uncertainty if stamp is not None else 0.0
-        elif stamp is not None and stamp.uncertainty < self._uncertainty:
-            self._uncertainty = stamp.uncertainty  # a zero at the end may be left out
-        self._start, self._end = min(self._start, seconds), max(self._end, seconds)
-        if self.count % _MARK_EVERY:
-            self._marks[-1] = self._end
-        else:
-            self._marks.append(self._end)
-        channel = self._channel(frame.channel)
-        self._density.add(seconds, error=frame.error)
-        if not frame.error:
-            self._id_densities.add(key_of(frame), seconds)
-        if self._densities:
-            self._densities[channel].add(seconds, error=frame.error)
-        flags = (
-            frame.extended * _EXTENDED | frame.remote * _REMOTE | frame.fd * _FD | frame.brs * _BRS
-            | frame.esi * _ESI | frame.error * _ERROR | frame.sent * _SENT
-        )  # fmt: skip
-        self._blocks.add(_id_key(frame.id, flags))
-        key = (frame.id, flags & (_EXTENDED | _REMOTE | _ERROR | _SENT), channel)
-        previous, ordinal = self._last.get(key, (_NONE, 0))
-        self._last[key] = (self.count, ordinal + 1)
-        self.count += 1
-        length = frame.remote_dlc if frame.remote else len(frame.data)
-        data = frame.data if length <= _INLINE else _PLACE.pack(self._append(frame.data))
-        return _ROW.pack(seconds, frame.id, previous, ordinal + 1, flags, length, channel, data)
+            self._start = self._end = float(block.seconds[0]) if timed[0] else 0.0
+            self._uncertainty = float(block.uncertainty[0])
+        if timed.any():  # a zero at the end may be left out
+            self._uncertainty = min(self._uncertainty, float(block.uncertainty[timed].min()))
+        latest = np.fmax.accumulate(np.concatenate(([self._end], block.seconds)))[1:]
+        seconds = np.where(timed, block.seconds, latest)
+        self._start, self._end = min(self._start, float(seconds.min())), float(latest[-1])
+        first, end = self.count // _MARK_EVERY, self.count + len(block)
+        del self._marks[first:]  # that of frames which go on in this block
+        marked = np.arange(first + 1, -(-end // _MARK_EVERY) + 1) * _MARK_EVERY
+        self._marks.extend(latest[np.minimum(marked, end) - self.count - 1].tolist())
+        return seconds
 
-    def _channel(self, name: str) -> int:
-        """The number of a channel. The second one that comes has the others' frames counted apart from its own."""
-        number = self._channels.get(name)
-        if number is None:
-            number = self._channels[name] = len(self._channels)
-            if number == 1:
-                self._densities.append(deepcopy(self._density))
-            if number:
-                self._densities.append(self._density.emptied())
-        return number
+    def _note_order(self, rows: NDArray[Any], groups: Iterable[FrameGroup]) -> None:
+        """Say in the rows which frame was before, and which of its ID each one is."""
+        for group in groups:
+            key = (group.id, group.flags, group.channel)
+            previous, ordinal = self._last.get(key, (_NONE, 0))
+            numbers = group.members + self.count
+            rows["previous"][group.members] = np.concatenate(([previous], numbers[:-1]))
+            rows["ordinal"][group.members] = np.arange(ordinal + 1, ordinal + 1 + len(numbers))
+            self._last[key] = (int(numbers[-1]), ordinal + len(numbers))
 
-    def _append(self, data: bytes) -> int:
+    def _put_data(self, rows: NDArray[Any], block: FrameBlock) -> None:
+        """Put the data into the rows; those that are longer into their file, and their places into the rows."""
+        rows["data"] = block.data[:, :SHORT]
+        sizes = block.sizes
+        long = np.flatnonzero(sizes > SHORT)
+        if not len(long):
+            return
         if self._long_data is None:
             self._long_data = tempfile.TemporaryFile(prefix="benchboard-")  # noqa: SIM115 - likewise
-        place = self._long_data.tell()
-        self._long_data.write(data)
-        return place
+        ends = np.cumsum(sizes[long].astype(np.int64))
+        rows["place"][long] = self._long_data.tell() + np.concatenate(([0], ends[:-1]))
+        self._long_data.write(block.data[long][np.arange(LONG) < sizes[long][:, None]].tobytes())
 
     def close(self) -> None:
         """Leave the temporary files to what reads them."""
@@ -407,21 +465,16 @@ def count_recording(
     `unreadable`. Errors as for `read_frames`.
     """
     statistics, density, id_densities = FrameStatistics(), FrameDensity(), IdDensities()
-    times: list[float] = []
-
-    def counted() -> Iterator[Frame]:
-        for frame in read_frames(path, on_bytes, unreadable):
-            if frame.timestamp is not None:
-                seconds = frame.timestamp.seconds
-                times[:] = [min(times[0], seconds), max(times[1], seconds)] if times else [seconds, seconds]
-                density.add(seconds, error=frame.error)
-                if not frame.error:
-                    id_densities.add(key_of(frame), seconds)
-            yield frame
-
-    statistics.add(counted())
-    start, end = times or (0.0, 0.0)
-    return CountedRecording(statistics, density, id_densities, start, end)
+    start, end = np.inf, -np.inf
+    for block in read_blocks(path, on_bytes, unreadable):
+        groups = block.groups()
+        statistics.add_block(block, groups)
+        timed = block.taken(~np.isnan(block.seconds))
+        if len(timed):
+            start, end = min(start, float(timed.seconds.min())), max(end, float(timed.seconds.max()))
+            density.add(timed.seconds, timed.flags & ERROR != 0)
+            id_densities.add(timed.groups(), timed.seconds)
+    return CountedRecording(statistics, density, id_densities, *((start, end) if start <= end else (0.0, 0.0)))
 
 
 def save_frames(

@@ -1,16 +1,23 @@
 """Reads the CAN frames of a Vector BLF file. What is damaged is left out, and the reading goes on after it.
 
 The layout is that of Vector's binlog, as python-can and Toby Lorenz' vector_blf have it: a header, then objects; most
-of them are containers of compressed data, which goes on from one to the next, and has the objects of the frames.
+of them are containers of compressed data, which goes on from one to the next, and has the objects of the frames. These
+are found one after the other, and decoded many at once.
 """
 
 import struct
 import zlib
+from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final, NamedTuple
 
-from benchboard.canbus.frame import FD_LENGTHS, Frame, TimeSource, Timestamp, is_valid
+import numpy as np
+from numpy.typing import NDArray
+
+from benchboard.canbus.frame import FD_LENGTHS, MAX_STANDARD_ID
+from benchboard.canbus.frame_block import BRS, ERROR, ESI, EXTENDED, FD, LONG, REMOTE, SENT, SHORT, FrameBlock
+from benchboard.canbus.recording_channels import ChannelNames
 from benchboard.canbus.unreadable_parts import UnreadableParts
 
 SIGNATURE: Final = b"LOGG"
@@ -21,13 +28,38 @@ second, millisecond.
 """
 _BASE: Final = struct.Struct("<4sHHLL")
 """Signature, size and version of the header, size and type of the object."""
-_TIME: Final = struct.Struct("<L4xQ")
-"""What the time counts in, and the time since the start: alike in both versions of the header."""
 _CONTAINER: Final = struct.Struct("<H6xL4x")
-_CLASSIC: Final = struct.Struct("<HBBL8s")
-_ERROR: Final = struct.Struct("<HHLBBBxLLH2x8s")
-_FD: Final = struct.Struct("<HBBLLBBB5x64s")
-_FD_64: Final = struct.Struct("<BBBBLLLLLLLHBBL")
+_TIME_SIZE: Final = 16
+"""Of what all frames' objects have after `_BASE`: what the time counts in, and the time since the start; alike in both
+versions of the header."""
+_TIME: Final = np.dtype({"names": ["unit", "ticks"], "formats": ["<u4", "<u8"], "offsets": [0, 8], "itemsize": 16})
+_CLASSIC: Final = np.dtype([("channel", "<u2"), ("flags", "u1"), ("length", "u1"), ("ident", "<u4"), ("data", "8u1")])
+_ERROR: Final = np.dtype(
+    {
+        "names": ["channel", "length", "ident", "data"],
+        "formats": ["<u2", "u1", "<u4", "8u1"],
+        "offsets": [0, 10, 16, 24],
+        "itemsize": 32,
+    }
+)
+_FD: Final = np.dtype(
+    {
+        "names": ["channel", "flags", "dlc", "ident", "fd", "size", "data"],
+        "formats": ["<u2", "u1", "u1", "<u4", "u1", "u1", "64u1"],
+        "offsets": [0, 2, 3, 4, 13, 14, 20],
+        "itemsize": 84,
+    }
+)
+_FD_64: Final = np.dtype(
+    {
+        "names": ["channel", "dlc", "size", "ident", "flags", "direction", "more", "data"],
+        "formats": ["u1", "u1", "u1", "<u4", "<u4", "u1", "u1", "64u1"],
+        "offsets": [0, 1, 2, 4, 12, 34, 35, 40],
+        "itemsize": 104,
+    }
+)
+"""Its data are as long as it says; what more it may have begins at the place `more` of the object."""
+_FD_64_HEAD: Final = 40
 _CONTAINER_TYPE: Final = 10
 _CLASSIC_TYPES, _ERROR_TYPE, _FD_TYPE, _FD_64_TYPE = (1, 86), 73, 100, 101
 _FRAME_TYPES: Final = (*_CLASSIC_TYPES, _ERROR_TYPE, _FD_TYPE, _FD_64_TYPE)
@@ -36,17 +68,20 @@ _LARGEST: Final = 1 << 24
 """Bytes of an object, or of what a container has: Vector's have 128 KiB."""
 _STEP: Final = 1 << 20
 _EXTENDED, _ID = 0x8000_0000, 0x1FFF_FFFF
+_LENGTHS: Final = np.isin(np.arange(256), FD_LENGTHS)
+"""Whether data can be so many bytes long."""
+_DLC_LENGTHS: Final = np.array([*FD_LENGTHS, *[255] * 240], np.uint8)
 
 
-def blf_frames(file: BinaryIO, unreadable: UnreadableParts) -> Iterator[Frame]:
-    """The frames in the file, which is at its start, each with the number of its channel as text."""
+def blf_blocks(file: BinaryIO, names: ChannelNames, unreadable: UnreadableParts) -> Iterator[FrameBlock]:
+    """The frames in the file, which is at its start, each with the number of its channel as text in `names`."""
     head = file.read(_FILE.size)
     if len(head) < _FILE.size:
         unreadable.note_part(0)
         return
     _signature, size, *begun = _FILE.unpack(head)
     file.read(max(min(size, _STEP) - _FILE.size, 0))
-    yield from _Objects(_start(begun), unreadable).frames(_Blocks(file, unreadable))
+    yield from _Objects(_start(begun), names, unreadable).blocks(_Contents(file, unreadable))
 
 
 def _start(begun: list[int]) -> float:
@@ -57,7 +92,7 @@ def _start(begun: list[int]) -> float:
         return 0.0
 
 
-class _Blocks:
+class _Contents:
     """The content of the containers of a file, in their order, each with its place in it. None stands for some that
     can't be read.
     """
@@ -141,103 +176,210 @@ def _decompressed(content: bytes, *, is_whole: bool) -> bytes | None:
     return found if unpacked.eof or not is_whole else None
 
 
+class _Found(NamedTuple):
+    """An object of a frame: its place in the data, the size of its header, its own, and its type."""
+
+    at: int
+    header: int
+    size: int
+    kind: int
+
+
 class _Objects:
     """The frames in what the containers have, one after the other."""
 
-    def __init__(self, start: float, unreadable: UnreadableParts) -> None:
-        self._start, self._unreadable = start, unreadable
+    def __init__(self, start: float, names: ChannelNames, unreadable: UnreadableParts) -> None:
+        self._start, self._names, self._unreadable = start, names, unreadable
         self._data = bytearray()
+        self._places: list[tuple[int, int]] = []
+        """Where in `_data` the content of a container begins, and where in the file this is."""
         self._needed = 0
         """Bytes from which on an object that began in `_data` may be whole."""
         self._is_lost = False
         """Whether what comes may begin in the middle of an object, as what was before can't be read."""
 
-    def frames(self, blocks: _Blocks) -> Iterator[Frame]:
-        for place, block in blocks:
-            if block is None:
-                self._data, self._needed, self._is_lost = bytearray(), 0, True
+    def blocks(self, contents: _Contents) -> Iterator[FrameBlock]:
+        for place, content in contents:
+            if content is None:
+                yield from self._decoded()
+                self._data, self._places, self._needed, self._is_lost = bytearray(), [], 0, True
                 continue
-            self._data += block
-            if len(self._data) >= self._needed:
-                yield from self._frames(place)
+            self._places.append((len(self._data), place))
+            self._data += content
+            if len(self._data) >= max(self._needed, _STEP):
+                yield from self._decoded()
+        yield from self._decoded()
 
-    def _frames(self, place: int) -> Iterator[Frame]:
-        data, at, end = self._data, 0, len(self._data)
+    def _decoded(self) -> Iterator[FrameBlock]:
+        """The frames of the objects that are whole; the rest of the data is kept."""
+        found, end = self._find()
+        if found:
+            block, is_frame = self._block(found)
+            for place in np.flatnonzero(~is_frame).tolist():
+                self._note(found[place].at)
+            if is_frame.any():
+                yield block if is_frame.all() else block.taken(is_frame)
+        kept = self._place(end)
+        self._places = [(0, kept), *((at - end, place) for at, place in self._places if at > end)]
+        del self._data[:end]
+
+    def _find(self) -> tuple[list[_Found], int]:
+        """The objects of frames, and where the first one begins that isn't whole."""
+        data, at, end, all_found = self._data, 0, len(self._data), list[_Found]()
         self._needed = 0
         while True:
             found = data.find(_OBJECT, at, at + 8)
             if (found < 0 and at + 8 > end) or found + _BASE.size > end:
-                break
+                return all_found, at
             header = size = kind = version = 0
             if found >= 0:
                 _signature, header, version, size, kind = _BASE.unpack_from(data, found)
-            if not _BASE.size + _TIME.size <= header <= size <= _LARGEST:
+            if not _BASE.size + _TIME_SIZE <= header <= size <= _LARGEST:
                 if not self._is_lost:
-                    self._unreadable.note_part(place)
+                    self._note(max(found, at))
                 self._is_lost = True
                 after = data.find(_OBJECT, max(found, at) + 1)
                 at = after if after >= 0 else max(at + 1, end - len(_OBJECT) + 1)
                 continue
             if found + size > end:
                 self._needed = found + size - at
-                break
+                return all_found, at
             self._is_lost = False
             if version in (1, 2) and kind in _FRAME_TYPES:
-                frame = self._frame(bytes(data[found : found + size]), header, kind)
-                if frame is None:
-                    self._unreadable.note_part(place)
-                else:
-                    yield frame
+                all_found.append(_Found(found, header, size, kind))
             at = found + size
-        del data[:at]
 
-    def _frame(self, one: bytes, header: int, kind: int) -> Frame | None:
-        """The frame of an object; None if it can't be one."""
-        flags, ticks = _TIME.unpack_from(one, _BASE.size)
-        is_coarse = flags == _TEN_MICROSECONDS
-        seconds = self._start + (ticks / 1e5 if is_coarse else ticks / 1e9)
-        stamp = Timestamp(seconds, TimeSource.DEVICE, 1e-5 if is_coarse else 1e-6)
-        try:
-            frame = _classic(one, header) if kind in _CLASSIC_TYPES else _READ[kind](one, header)
-        except (struct.error, IndexError):
-            return None
-        return frame._replace(timestamp=stamp) if is_valid(frame) else None
+    def _place(self, at: int) -> int:
+        """The place in the file of the container that has this byte of the data."""
+        number = bisect_right(self._places, at, key=lambda one: one[0])
+        return self._places[max(number - 1, 0)][1] if self._places else 0
+
+    def _note(self, at: int) -> None:
+        self._unreadable.note_part(self._place(at))
+
+    def _block(self, found: list[_Found]) -> tuple[FrameBlock, NDArray[np.bool_]]:
+        """What the objects say, and which of them can be frames."""
+        data = np.frombuffer(bytes(self._data) + bytes(_FD_64.itemsize), np.uint8)
+        at, header, size, kind = np.array(found, np.int64).T
+        times = _records(data, at + _BASE.size, _TIME)
+        is_coarse = times["unit"] == _TEN_MICROSECONDS
+        ticks = times["ticks"].astype(np.float64)
+        count, width = len(found), SHORT if np.all(kind < _FD_TYPE) else LONG
+        decoded = _Decoded(count, width)
+        for kinds, decode in _DECODE:
+            places = np.flatnonzero(np.isin(kind, kinds))
+            if len(places):
+                decode(decoded, places, data, (at + header)[places], (size - header)[places], header[places])
+        channel, channels = self._channels(decoded.channel)
+        block = FrameBlock(
+            self._start + np.where(is_coarse, ticks / 1e5, ticks / 1e9), np.where(is_coarse, 1e-5, 1e-6),
+            decoded.ident, decoded.flags, decoded.length, channel, decoded.data, channels,
+        )  # fmt: skip
+        return block, decoded.is_whole & _can_be(block)
+
+    def _channels(self, numbers: NDArray[np.uint16]) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
+        """Of the numbers of channels, the place of each one's name, and the names."""
+        every, firsts, which = np.unique(numbers, return_index=True, return_inverse=True)
+        names: dict[str, int] = {}
+        places = np.zeros(len(every), np.uint8)
+        for place in np.argsort(firsts):
+            places[place] = names.setdefault(self._names.of(str(every[place])), len(names))
+        return places[which], tuple(names)
 
 
-def _classic(one: bytes, at: int) -> Frame:
-    channel, flags, length, ident, data = _CLASSIC.unpack_from(one, at)
-    remote = bool(flags & 0x80)
-    return Frame(
-        ident & _ID, bool(ident & _EXTENDED), remote, data=b"" if remote else data[: min(length, 8)],
-        remote_dlc=length if remote else 0, sent=bool(flags & 1), channel=str(channel),
+class _Decoded:
+    """What is read of the objects of some frames; `is_whole` where an object is as long as its type says."""
+
+    def __init__(self, count: int, width: int) -> None:
+        self.channel = np.zeros(count, np.uint16)
+        self.ident = np.zeros(count, np.uint32)
+        self.flags = np.zeros(count, np.uint8)
+        self.length = np.zeros(count, np.uint8)
+        self.data = np.zeros((count, width), np.uint8)
+        self.is_whole = np.zeros(count, np.bool_)
+
+    def put(
+        self, places: NDArray[Any], one: NDArray[Any], flags: NDArray[Any], length: NDArray[Any], whole: NDArray[Any]
+    ) -> None:
+        """The records `one` of the objects at `places`, with what their flags, lengths and being whole are."""
+        self.channel[places] = one["channel"]
+        self.ident[places] = one["ident"] & _ID
+        self.flags[places] = flags
+        self.length[places] = length
+        self.is_whole[places] = whole
+        data = one["data"]
+        # What is beyond the length is no part of the frame.
+        size = np.where(flags & REMOTE, 0, length)[:, None]
+        self.data[places, : data.shape[1]] = np.where(np.arange(data.shape[1]) < size, data, 0)
+
+
+def _records(data: NDArray[np.uint8], begins: NDArray[Any], dtype: "np.dtype[Any]") -> NDArray[Any]:
+    """The records of the data that begin there."""
+    return np.ascontiguousarray(data[begins[:, None] + np.arange(dtype.itemsize)]).view(dtype)[:, 0]
+
+
+def _bit(values: NDArray[Any], mask: int, flag: int) -> NDArray[np.uint8]:
+    """The flag where a bit of the mask is set."""
+    return np.where(values & mask, np.uint8(flag), np.uint8(0))
+
+
+def _classic(
+    decoded: _Decoded, places: NDArray[Any], data: NDArray[np.uint8], begins: NDArray[Any], sizes: NDArray[Any],
+    _headers: NDArray[Any],
+) -> None:  # fmt: skip
+    one = _records(data, begins, _CLASSIC)
+    flags = _bit(one["ident"], _EXTENDED, EXTENDED) | _bit(one["flags"], 0x80, REMOTE) | _bit(one["flags"], 1, SENT)
+    length = np.where(flags & REMOTE, one["length"], np.minimum(one["length"], 8))
+    decoded.put(places, one, flags, length, sizes >= _CLASSIC.itemsize)
+
+
+def _error(
+    decoded: _Decoded, places: NDArray[Any], data: NDArray[np.uint8], begins: NDArray[Any], sizes: NDArray[Any],
+    _headers: NDArray[Any],
+) -> None:  # fmt: skip
+    one = _records(data, begins, _ERROR)
+    flags = np.full(len(places), ERROR, np.uint8)
+    decoded.put(places, one, flags, np.minimum(one["length"], 8), sizes >= _ERROR.itemsize)
+
+
+def _fd(
+    decoded: _Decoded, places: NDArray[Any], data: NDArray[np.uint8], begins: NDArray[Any], sizes: NDArray[Any],
+    _headers: NDArray[Any],
+) -> None:  # fmt: skip
+    one = _records(data, begins, _FD)
+    flags = (
+        _bit(one["ident"], _EXTENDED, EXTENDED) | _bit(one["flags"], 0x80, REMOTE) | _bit(one["flags"], 1, SENT)
+        | _bit(one["fd"], 1, FD) | _bit(one["fd"], 2, BRS) | _bit(one["fd"], 4, ESI)
     )  # fmt: skip
+    length = np.where(flags & REMOTE, one["dlc"], np.minimum(one["size"], LONG))
+    decoded.put(places, one, flags, length, sizes >= _FD.itemsize)
 
 
-def _error(one: bytes, at: int) -> Frame:
-    found = _ERROR.unpack_from(one, at)
-    return Frame(found[7] & _ID, error=True, data=found[9][: found[5]], channel=str(found[0]))
-
-
-def _fd(one: bytes, at: int) -> Frame:
-    channel, flags, length, ident, _length, _bits, fd, valid, data = _FD.unpack_from(one, at)
-    remote = bool(flags & 0x80)
-    return Frame(
-        ident & _ID, bool(ident & _EXTENDED), remote, bool(fd & 1), bool(fd & 2), bool(fd & 4),
-        data=b"" if remote else data[:valid], remote_dlc=length if remote else 0, sent=bool(flags & 1),
-        channel=str(channel),
+def _fd_64(
+    decoded: _Decoded, places: NDArray[Any], data: NDArray[np.uint8], begins: NDArray[Any], sizes: NDArray[Any],
+    headers: NDArray[Any],
+) -> None:  # fmt: skip
+    one = _records(data, begins, _FD_64).copy()
+    flags = (
+        _bit(one["ident"], _EXTENDED, EXTENDED) | _bit(one["flags"], 0x10, REMOTE) | _bit(one["direction"], 0xFF, SENT)
+        | _bit(one["flags"], 0x1000, FD) | _bit(one["flags"], 0x2000, BRS) | _bit(one["flags"], 0x4000, ESI)
     )  # fmt: skip
-
-
-def _fd_64(one: bytes, at: int) -> Frame:
-    channel, code, valid, _tries, ident, _length, flags, *_others, direction, extra, _crc = _FD_64.unpack_from(one, at)
-    remote = bool(flags & 0x10)
-    data = one[at + _FD_64.size :][: min(valid, (extra or len(one)) - at - _FD_64.size)]
     # As CANoe does: bytes that aren't there are zero.
-    return Frame(
-        ident & _ID, bool(ident & _EXTENDED), remote, bool(flags & 0x1000), bool(flags & 0x2000),
-        bool(flags & 0x4000), data=b"" if remote else data.ljust(valid, b"\0"),
-        remote_dlc=FD_LENGTHS[code] if remote else 0, sent=bool(direction), channel=str(channel),
-    )  # fmt: skip
+    there = np.where(one["more"], one["more"].astype(np.int64), sizes + headers) - headers - _FD_64_HEAD
+    one["data"][np.arange(LONG) >= there[:, None]] = 0
+    length = np.where(flags & REMOTE, _DLC_LENGTHS[one["dlc"]], one["size"])
+    decoded.put(places, one, flags, length, sizes >= _FD_64_HEAD)
 
 
-_READ: Final = {_ERROR_TYPE: _error, _FD_TYPE: _fd, _FD_64_TYPE: _fd_64}
+_DECODE: Final = ((_CLASSIC_TYPES, _classic), ((_ERROR_TYPE,), _error), ((_FD_TYPE,), _fd), ((_FD_64_TYPE,), _fd_64))
+
+
+def _can_be(block: FrameBlock) -> NDArray[np.bool_]:
+    """Which of the frames can be on a bus, as `frame.is_valid` says of one."""
+    flags, length = block.flags, block.length
+    known = (flags & (EXTENDED | ERROR) != 0) | (block.ident <= MAX_STANDARD_ID)
+    no_fd = flags & (FD | BRS | ESI) == 0
+    remote = no_fd & (length <= 8)
+    data = np.where(flags & FD, _LENGTHS[length], no_fd & (length <= 8))
+    found: NDArray[np.bool_] = known & np.where(flags & REMOTE, remote, data)
+    return found

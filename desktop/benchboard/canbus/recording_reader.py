@@ -5,14 +5,18 @@ import os
 import re
 import zlib
 from collections.abc import Callable, Iterator
-from itertools import chain, islice
+from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Final, cast
+
+import numpy as np
 
 from benchboard.canbus import candump
 from benchboard.canbus.can_messages import to_frame
 from benchboard.canbus.frame import Frame, TimeSource, Timestamp, is_valid
-from benchboard.canbus.recording_blf import SIGNATURE, blf_frames
+from benchboard.canbus.frame_block import FrameBlock
+from benchboard.canbus.recording_blf import SIGNATURE, blf_blocks
 from benchboard.canbus.recording_channels import ChannelNames, channel_name
 from benchboard.canbus.recording_lines import TextLines
 from benchboard.canbus.recording_text import TextForm, text_form, text_messages
@@ -54,43 +58,82 @@ def read_frames(
     Raises `NotFound` (`files.gone`), `Unavailable` (`files.not-read`), and `Invalid` (`files.unreadable`) for a file
     that is no recording, or of which most can't be read. One that ends in the middle of a frame has those before it.
     """
-    return _no_finer_than_kept(_read(path, on_bytes, unreadable))
+    for part in _no_finer_than_kept(_read(path, on_bytes, unreadable)):
+        if isinstance(part, FrameBlock):
+            yield from part.frames()
+        else:
+            yield part
 
 
-def _no_finer_than_kept(frames: Iterator[Frame]) -> Iterator[Frame]:
+def read_blocks(
+    path: Path,
+    on_bytes: Callable[[int, int], None] = lambda _done, _total: None,
+    unreadable: UnreadableParts | None = None,
+) -> Iterator[FrameBlock]:
+    """The same frames in blocks of a few thousand, those of a BLF file as fast as they can be decompressed."""
+    parts = _no_finer_than_kept(_read(path, on_bytes, unreadable))
+    frames: list[Frame] = []
+    for part in parts:
+        if isinstance(part, FrameBlock):
+            yield part
+            continue
+        frames.append(part)
+        if len(frames) == _REPORT_EVERY:
+            yield FrameBlock.of(frames)
+            frames.clear()
+    if frames:
+        yield FrameBlock.of(frames)
+
+
+def _no_finer_than_kept(parts: Iterator[Frame | FrameBlock]) -> Iterator[Frame | FrameBlock]:
     """The frames with the stamps that their recorder kept: most formats have six digits of a second, so that a clock
     of milliseconds is written with three zeros.
     """
-    first: list[Frame] = []
+    first: list[Frame | FrameBlock] = []
     failure: AppError | None = None
     try:
-        for frame in islice(frames, _LOOKED_AT):
-            first.append(frame)
+        while sum(len(part) if isinstance(part, FrameBlock) else 1 for part in first) < _LOOKED_AT:
+            first.append(next(parts))
+    except StopIteration:
+        pass
     except AppError as error:
         failure = error
-    stamps = [frame.timestamp for frame in first if frame.timestamp is not None]
-    coarse = len(stamps) >= _FEWEST and all(map(_is_whole_ms, stamps))
-    for frame in chain(first, frames):
-        stamp = frame.timestamp
-        coarse = coarse and (stamp is None or _is_whole_ms(stamp))
-        if coarse and stamp is not None and stamp.uncertainty < _MS:
-            yield frame._replace(timestamp=stamp._replace(uncertainty=_MS))
+    times = [time for part in first for time in _times(part)][:_LOOKED_AT]
+    coarse = len(times) >= _FEWEST and all(map(_is_whole_ms, times))
+    for part in chain(first, parts):
+        if not coarse:
+            yield part
+        elif isinstance(part, FrameBlock):
+            whole = np.logical_and.accumulate(np.isnan(part.seconds) | (np.rint(part.seconds * 1e6) % 1_000 == 0))
+            yield replace(part, uncertainty=np.where(whole, np.maximum(part.uncertainty, _MS), part.uncertainty))
+            coarse = bool(whole[-1])
         else:
-            yield frame
+            stamp = part.timestamp
+            coarse = stamp is None or _is_whole_ms(stamp.seconds)
+            is_finer = coarse and stamp is not None and stamp.uncertainty < _MS
+            yield part._replace(timestamp=stamp._replace(uncertainty=_MS)) if is_finer and stamp is not None else part
     if failure is not None:
         raise failure
 
 
-def _is_whole_ms(stamp: Timestamp) -> bool:
-    return not round(stamp.seconds * 1_000_000) % 1_000
+def _times(part: Frame | FrameBlock) -> list[float]:
+    """The times (s) of the first frames."""
+    if isinstance(part, FrameBlock):
+        seconds: list[float] = part.seconds[:_LOOKED_AT].tolist()
+        return seconds
+    return [part.timestamp.seconds] if part.timestamp is not None else []
+
+
+def _is_whole_ms(seconds: float) -> bool:
+    return not round(seconds * 1_000_000) % 1_000
 
 
 def _read(
     path: Path,
     on_bytes: Callable[[int, int], None],
     unreadable: UnreadableParts | None,
-) -> Iterator[Frame]:
-    found, count = unreadable if unreadable is not None else UnreadableParts(), 0
+) -> Iterator[Frame | FrameBlock]:
+    found, count, told = unreadable if unreadable is not None else UnreadableParts(), 0, 0
     try:
         if path.exists() and not path.is_file():
             raise Invalid("files.unreadable", _not_a_recording(path), why=kind_text(path))
@@ -99,12 +142,13 @@ def _read(
             compressed = raw.read(2) == _GZIP
             raw.seek(0)
             with cast(BinaryIO, gzip.open(raw) if compressed else raw) as file:
-                for frame in _frames(path, file, found):
-                    if not count % _REPORT_EVERY:
+                for part in _frames(path, file, found):
+                    if count >= told:
                         on_bytes(min(raw.tell(), size), size)
                         found.require_mostly_read(path.name, count, at_end=False)
-                    count += 1
-                    yield frame
+                        told = count + _REPORT_EVERY
+                    count += len(part) if isinstance(part, FrameBlock) else 1
+                    yield part
     except FileNotFoundError as error:
         what = _("“{name}” doesn't exist in {folder}.").format(name=path.name, folder=path.parent)
         raise NotFound("files.gone", what, do=_("Check the file's name and its folder.")) from error
@@ -119,13 +163,12 @@ def _read(
     found.require_mostly_read(path.name, count, at_end=True)
 
 
-def _frames(path: Path, file: BinaryIO, unreadable: UnreadableParts) -> Iterator[Frame]:
+def _frames(path: Path, file: BinaryIO, unreadable: UnreadableParts) -> Iterator[Frame | FrameBlock]:
     head = file.read(_HEAD)
     file.seek(0)
     names = ChannelNames()
     if head.startswith(SIGNATURE):
-        for frame in blf_frames(file, unreadable):
-            yield frame._replace(channel=names.of(frame.channel))
+        yield from blf_blocks(file, names, unreadable)
         return
     form = text_form(head)
     if form is None and is_blank_recording(path, head):

@@ -6,9 +6,13 @@ bits of their CRC field are part of its length (`frame.wire_bits`).
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Any, Final
 
-from benchboard.canbus.frame import Frame, wire_bits
+import numpy as np
+from numpy.typing import NDArray
+
+from benchboard.canbus.frame import FD_LENGTHS, Frame, wire_bits
+from benchboard.canbus.frame_block import BRS, ERROR, ESI, EXTENDED, FD, REMOTE, FrameBlock
 
 _AFTER: Final = 5
 _AFTER_BRS: Final = 6
@@ -30,6 +34,57 @@ def bits_on_bus(frames: Iterable[Frame]) -> tuple[int, int]:
         nominal += fixed[0] + stuffed[0]
         data += fixed[1] + stuffed[1]
     return nominal, data
+
+
+def bits_of_block(block: FrameBlock) -> NDArray[np.int64]:
+    """The bits that each frame of the block (n) takes on the bus, at whatever rate: the sums of `bits_on_bus`."""
+    found = np.zeros(len(block), np.int64)
+    sizes = block.sizes
+    kinds = (block.flags & np.uint8(FD | EXTENDED | ERROR)).astype(np.int64) << 8 | sizes
+    for kind in np.unique(kinds).tolist():
+        flags, size = kind >> 8, kind & 0xFF
+        if not flags & ERROR:
+            places = np.flatnonzero(kinds == kind)
+            frame = Frame(0, bool(flags & EXTENDED), fd=bool(flags & FD), data=bytes(size))
+            found[places] = sum(wire_bits((frame,))) + _stuffed(block, places, frame)
+    return found
+
+
+def _stuffed(block: FrameBlock, places: NDArray[Any], like: Frame) -> NDArray[np.int64]:
+    """The stuff bits of the frames at these places, which all are as long as `like`, and in its format."""
+    head, width = _heads(block, places, like), _head(like)[1]
+    octets = [*(head >> shift & 0xFF for shift in range(width // 8 * 8 - 8, -1, -8)),
+              *block.data[places, : len(like.data)].T.astype(np.int64)]  # fmt: skip
+    begun = head >> width // 8 * 8
+    if like.fd:  # the first fixed stuff bit stands where one more would come after the last bit of data
+        last = [(octets.pop() >> 1, 7)]
+    else:
+        crc = np.zeros(len(places), np.int64)
+        for one in (begun, *octets):
+            crc = (crc << 8 ^ _CRCS[(crc >> 7 ^ one) & 0xFF]) & 0x7FFF
+        last = [(crc >> 8, 7), (crc & 0xFF, 8)]
+    state, found = _FIRSTS[begun + (1 << width % 8) - 1].T
+    stuffed: NDArray[np.int64] = found
+    for bits, count in (*((one, 8) for one in octets), *last):
+        state, more = _TABLES[count][state * (1 << count) + bits].T
+        stuffed = stuffed + more
+    return stuffed
+
+
+def _heads(block: FrameBlock, places: NDArray[Any], like: Frame) -> NDArray[np.int64]:
+    """The bits of each frame from SOF to the DLC, as `_head` has those of one."""
+    ident, flags, length = (column[places].astype(np.int64) for column in (block.ident, block.flags, block.length))
+    last: NDArray[np.int64] = _DLCS[length]
+    if like.fd:
+        last |= 1 << 7 | (flags & BRS != 0) << 5 | (flags & ESI != 0) << 4
+    else:
+        last |= (flags & REMOTE != 0) << 6
+    if like.extended:
+        after = 9 if like.fd else 7
+        last |= ident >> 18 << after + 20 | 3 << after + 18 | (ident & 0x3FFFF) << after
+    else:
+        last |= ident << (10 if like.fd else 7)
+    return last
 
 
 def stuff_bits(frame: Frame) -> tuple[int, int]:
@@ -102,6 +157,24 @@ def _crc_table() -> Iterator[int]:
 
 
 _TABLE: Final = tuple(_crc_table())
+
+
+_CRCS: Final = np.array(_TABLE, np.int64)
+_DLCS: Final = np.zeros(256, np.int64)
+_DLCS[list(FD_LENGTHS)] = range(len(FD_LENGTHS))
+_FIRSTS: Final = np.array([(state >> 8, stuffed) for state, stuffed in ((0, 0), *_FIRST[1:])], np.int64)
+_TABLES: Final = {
+    count: np.array(
+        [
+            (after >> 8, stuffed)
+            for state in range(_STATES)
+            for after, stuffed in (_after(state, bits, count) for bits in range(1 << count))
+        ],
+        np.int64,
+    )
+    for count in (7, 8)
+}
+"""What follows so many bits, by the state before them, and how many stuff bits they are followed by."""
 
 
 def _crc15(bits: int, length: int) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import can
+import numpy as np
 import pytest
 
 from benchboard.canbus.dbc import CanDatabase
@@ -174,8 +175,8 @@ def test_empty_file_of_another_kind_is_no_recording(tmp_path: Path, content: byt
 
 def test_density_keeps_every_frame_however_long_the_recording_becomes() -> None:
     density = FrameDensity()
-    for second in range(100_000):
-        density.add(50.0 + second / 10, error=not second % 1_000)
+    for seconds in np.split(np.arange(100_000), 1_000):
+        density.add(50.0 + seconds / 10, seconds % 1_000 == 0)
     rates, errors = density.spans(50.0, 10_050.0, 100)
     assert sum(errors) == 100
     assert density.width_s * BINS < 2 * 10_000 * 1.05
@@ -186,19 +187,17 @@ def test_density_keeps_every_frame_however_long_the_recording_becomes() -> None:
 
 def test_error_at_the_very_end_is_in_the_last_span() -> None:
     density = FrameDensity()
-    density.add(50.0, error=False)
-    density.add(146.0, error=True)  # at the beginning of a counted span
+    density.add(np.array([50.0, 146.0]), np.array([False, True]))  # the error at the beginning of a counted span
     assert density.spans(50.0, 146.0, 96)[1] == [0] * 95 + [1]
 
 
 def test_busiest_second_is_counted_whatever_the_recording_lasts() -> None:
     density = FrameDensity()
-    for place in range(100):
-        density.add(BEGUN + place / 100, error=False)
-    for place in range(400):
-        density.add(BEGUN + 90_000 + place / 100, error=not place % 4)
+    density.add(BEGUN + np.arange(100) / 100, np.zeros(100, np.bool_))
+    for places in np.split(np.arange(400), 8):
+        density.add(BEGUN + 90_000 + places / 100, places % 4 == 0)
     assert density.most_in_a_second == 100
-    density.add(BEGUN + 90_003.995, error=False)
+    density.add(np.array([BEGUN + 90_003.995]), np.array([False]))
     assert density.most_in_a_second == 100
 
 

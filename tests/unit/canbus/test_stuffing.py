@@ -5,7 +5,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from benchboard.canbus.frame import FD_LENGTHS, Frame
-from benchboard.canbus.stuffing import bits_on_bus, stuff_bits
+from benchboard.canbus.frame_block import FrameBlock
+from benchboard.canbus.stuffing import bits_of_block, bits_on_bus, stuff_bits
 
 
 @st.composite
@@ -112,3 +113,8 @@ def test_stuff_bits_never_exceed_the_worst_case(size: int) -> None:
     for byte in (0x00, 0xFF, 0x0F, 0x1F, 0x3C, 0x78, 0x87, 0xC3, 0xE1, 0xF0):
         for ident in (0, 0x78, 0x7C1, 0x7FF):
             assert stuff_bits(Frame(ident, data=bytes([byte]) * size))[0] <= (34 + 8 * size - 1) // 4
+
+
+@given(st.lists(frames() | st.just(Frame(0x20, error=True, data=bytes(8))), min_size=1, max_size=40))
+def test_frames_of_a_block_take_as_many_bits_as_one_by_one(all_frames: list[Frame]) -> None:
+    assert bits_of_block(FrameBlock.of(all_frames)).tolist() == [sum(bits_on_bus((frame,))) for frame in all_frames]
