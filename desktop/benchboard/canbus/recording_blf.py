@@ -10,7 +10,7 @@ import zlib
 from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any, BinaryIO, Final, NamedTuple
+from typing import Any, BinaryIO, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,17 @@ second, millisecond.
 _BASE: Final = struct.Struct("<4sHHLL")
 """Signature, size and version of the header, size and type of the object."""
 _CONTAINER: Final = struct.Struct("<H6xL4x")
+_HEAD: Final = np.dtype(
+    {
+        "names": ["header", "version", "size", "kind"],
+        "formats": ["<u2", "<u2", "<u4", "<u4"],
+        "offsets": [4, 6, 8, 12],
+        "itemsize": 16,
+    }
+)
+"""The same."""
+_PADDING: Final = 4
+"""Bytes between an object and the next one, at most."""
 _TIME_SIZE: Final = 16
 """Of what all frames' objects have after `_BASE`: what the time counts in, and the time since the start; alike in both
 versions of the header."""
@@ -176,13 +187,36 @@ def _decompressed(content: bytes, *, is_whole: bool) -> bytes | None:
     return found if unpacked.eof or not is_whole else None
 
 
-class _Found(NamedTuple):
-    """An object of a frame: its place in the data, the size of its header, its own, and its type."""
+_Found = NDArray[np.int64]
+"""Objects of frames, a row each: its place in the data, the size of its header, its own, and its type."""
 
-    at: int
-    header: int
-    size: int
-    kind: int
+
+class _Runs:
+    """The runs of objects in the data that follow one after the other as they should, which most do all."""
+
+    def __init__(self, data: bytearray) -> None:
+        octets = np.frombuffer(bytes(data), np.uint8)
+        is_begin = np.ones(max(len(octets) - _BASE.size + 1, 0), np.bool_)
+        for place, one in enumerate(_OBJECT):
+            is_begin &= octets[place : place + len(is_begin)] == one
+        self._begins = np.flatnonzero(is_begin)
+        heads = _records(octets, self._begins, _HEAD)
+        header, size, kind = (heads[name].astype(np.int64) for name in ("header", "size", "kind"))
+        self._rows = np.stack((self._begins, header, size, kind), 1)
+        self._is_frame = np.isin(heads["version"], (1, 2)) & np.isin(kind, _FRAME_TYPES)
+        is_object = (header >= _BASE.size + _TIME_SIZE) & (header <= size) & (size <= _LARGEST)
+        between = self._begins[1:] - self._begins[:-1] - size[:-1]
+        self._last = np.flatnonzero(~np.append(is_object[:-1] & (between >= 0) & (between <= _PADDING), False))
+        """The objects that aren't followed by another one, or are none."""
+
+    def after(self, at: int) -> tuple[_Found, int]:
+        """The objects of frames in the run that begins at this place, without the last one, and where that begins."""
+        first = int(np.searchsorted(self._begins, at))
+        if first == len(self._begins) or self._begins[first] - at > _PADDING:
+            return self._rows[:0], at
+        last = int(self._last[np.searchsorted(self._last, first)])
+        run = slice(first, last)
+        return self._rows[run][self._is_frame[run]], int(self._begins[last]) if last > first else at
 
 
 class _Objects:
@@ -213,24 +247,29 @@ class _Objects:
     def _decoded(self) -> Iterator[FrameBlock]:
         """The frames of the objects that are whole; the rest of the data is kept."""
         found, end = self._find()
-        if found:
+        if len(found):
             block, is_frame = self._block(found)
-            for place in np.flatnonzero(~is_frame).tolist():
-                self._note(found[place].at)
+            for at in found[~is_frame, 0].tolist():
+                self._note(at)
             if is_frame.any():
                 yield block if is_frame.all() else block.taken(is_frame)
         kept = self._place(end)
         self._places = [(0, kept), *((at - end, place) for at, place in self._places if at > end)]
         del self._data[:end]
 
-    def _find(self) -> tuple[list[_Found], int]:
+    def _find(self) -> tuple[_Found, int]:
         """The objects of frames, and where the first one begins that isn't whole."""
-        data, at, end, all_found = self._data, 0, len(self._data), list[_Found]()
+        data, at, end = self._data, 0, len(self._data)
+        runs, all_found = _Runs(data), [np.empty((0, 4), np.int64)]
         self._needed = 0
         while True:
-            found = data.find(_OBJECT, at, at + 8)
-            if (found < 0 and at + 8 > end) or found + _BASE.size > end:
-                return all_found, at
+            run, after = runs.after(at)
+            if after > at:
+                all_found.append(run)
+                at, self._is_lost = after, False
+            found = data.find(_OBJECT, at, at + len(_OBJECT) + _PADDING)
+            if (found < 0 and at + len(_OBJECT) + _PADDING > end) or found + _BASE.size > end:
+                return np.concatenate(all_found), at
             header = size = kind = version = 0
             if found >= 0:
                 _signature, header, version, size, kind = _BASE.unpack_from(data, found)
@@ -238,15 +277,15 @@ class _Objects:
                 if not self._is_lost:
                     self._note(max(found, at))
                 self._is_lost = True
-                after = data.find(_OBJECT, max(found, at) + 1)
-                at = after if after >= 0 else max(at + 1, end - len(_OBJECT) + 1)
+                next_one = data.find(_OBJECT, max(found, at) + 1)
+                at = next_one if next_one >= 0 else max(at + 1, end - len(_OBJECT) + 1)
                 continue
             if found + size > end:
                 self._needed = found + size - at
-                return all_found, at
+                return np.concatenate(all_found), at
             self._is_lost = False
             if version in (1, 2) and kind in _FRAME_TYPES:
-                all_found.append(_Found(found, header, size, kind))
+                all_found.append(np.array([[found, header, size, kind]]))
             at = found + size
 
     def _place(self, at: int) -> int:
@@ -257,10 +296,10 @@ class _Objects:
     def _note(self, at: int) -> None:
         self._unreadable.note_part(self._place(at))
 
-    def _block(self, found: list[_Found]) -> tuple[FrameBlock, NDArray[np.bool_]]:
+    def _block(self, found: _Found) -> tuple[FrameBlock, NDArray[np.bool_]]:
         """What the objects say, and which of them can be frames."""
         data = np.frombuffer(bytes(self._data) + bytes(_FD_64.itemsize), np.uint8)
-        at, header, size, kind = np.array(found, np.int64).T
+        at, header, size, kind = found.T
         times = _records(data, at + _BASE.size, _TIME)
         is_coarse = times["unit"] == _TEN_MICROSECONDS
         ticks = times["ticks"].astype(np.float64)
@@ -315,7 +354,9 @@ class _Decoded:
 
 def _records(data: NDArray[np.uint8], begins: NDArray[Any], dtype: "np.dtype[Any]") -> NDArray[Any]:
     """The records of the data that begin there."""
-    return np.ascontiguousarray(data[begins[:, None] + np.arange(dtype.itemsize)]).view(dtype)[:, 0]
+    anywhere = np.ndarray((max(len(data) - dtype.itemsize + 1, 0),), dtype, data, strides=(1,))
+    found: NDArray[Any] = anywhere[begins]
+    return found
 
 
 def _bit(values: NDArray[Any], mask: int, flag: int) -> NDArray[np.uint8]:
@@ -359,7 +400,7 @@ def _fd_64(
     decoded: _Decoded, places: NDArray[Any], data: NDArray[np.uint8], begins: NDArray[Any], sizes: NDArray[Any],
     headers: NDArray[Any],
 ) -> None:  # fmt: skip
-    one = _records(data, begins, _FD_64).copy()
+    one = _records(data, begins, _FD_64)
     flags = (
         _bit(one["ident"], _EXTENDED, EXTENDED) | _bit(one["flags"], 0x10, REMOTE) | _bit(one["direction"], 0xFF, SENT)
         | _bit(one["flags"], 0x1000, FD) | _bit(one["flags"], 0x2000, BRS) | _bit(one["flags"], 0x4000, ESI)

@@ -63,11 +63,11 @@ def _stuffed(block: FrameBlock, places: NDArray[Any], like: Frame) -> NDArray[np
         for one in (begun, *octets):
             crc = (crc << 8 ^ _CRCS[(crc >> 7 ^ one) & 0xFF]) & 0x7FFF
         last = [(crc >> 8, 7), (crc & 0xFF, 8)]
-    state, found = _FIRSTS[begun + (1 << width % 8) - 1].T
-    stuffed: NDArray[np.int64] = found
+    after = _FIRSTS.take(begun + (1 << width % 8) - 1)
+    stuffed = after & 3
     for bits, count in (*((one, 8) for one in octets), *last):
-        state, more = _TABLES[count][state * (1 << count) + bits].T
-        stuffed = stuffed + more
+        after = _TABLES[count].take((after >> 2 << count) + bits)
+        stuffed += after & 3
     return stuffed
 
 
@@ -162,19 +162,20 @@ _TABLE: Final = tuple(_crc_table())
 _CRCS: Final = np.array(_TABLE, np.int64)
 _DLCS: Final = np.zeros(256, np.int64)
 _DLCS[list(FD_LENGTHS)] = range(len(FD_LENGTHS))
-_FIRSTS: Final = np.array([(state >> 8, stuffed) for state, stuffed in ((0, 0), *_FIRST[1:])], np.int64)
+_FIRSTS: Final = np.array([0, *(state >> 6 | stuffed for state, stuffed in _FIRST[1:])])
 _TABLES: Final = {
     count: np.array(
         [
-            (after >> 8, stuffed)
+            after >> 6 | stuffed
             for state in range(_STATES)
             for after, stuffed in (_after(state, bits, count) for bits in range(1 << count))
-        ],
-        np.int64,
+        ]
     )
     for count in (7, 8)
 }
-"""What follows so many bits, by the state before them, and how many stuff bits they are followed by."""
+"""What follows so many bits, by the state before them: the state after them times 4, plus how many stuff bits, up to
+two.
+"""
 
 
 def _crc15(bits: int, length: int) -> int:
