@@ -231,7 +231,7 @@ def test_a_met_trigger_is_counted_marked_listed_and_answers(qtbot: QtBot, live: 
     qtbot.waitUntil(lambda: live.model.place_of(entry.frame) >= 0)  # type: ignore[arg-type]
     place = live.model.place_of(entry.frame)
     assert live.model.mark_of(place).startswith("Setpoint at")
-    assert "Setpoint at" in live.model.row_text(place)
+    assert "Setpoint at" in live.model.row_state(place)
     panel.toggle()
     panel.show_fired()
     panel.fired_list.setCurrentIndex(panel.fired.index(0, 0))

@@ -83,6 +83,7 @@ _SAVE_MS: Final = 500
 _MARGIN: Final = 12
 _MOST_NAMED: Final = 420
 """The most room of a signal's name and value."""
+_SIDEWAYS: Final = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1}
 _REACH: Final = 5
 """Pixels beside the square of a signal that belong to it."""
 
@@ -404,8 +405,8 @@ class FrameList(WholeRowTable):
             announce(self, _("Signals hidden."), again=True)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter shows or hides the signals of a row; Right shows them, Left hides them, or leads from a signal to its
-        frame. Shift+F10 opens the row's menu, as the key for menus does."""
+        """Enter shows or hides the signals of a row; Right and Left do too, and go from cell to cell.
+        Shift+F10 opens the row's menu, as the key for menus does."""
         row = self.currentIndex().row()
         if event.key() == Qt.Key.Key_F10 and event.modifiers() == Qt.KeyboardModifier.ShiftModifier:
             self._ask_for_menu()
@@ -415,14 +416,35 @@ class FrameList(WholeRowTable):
             super().keyPressEvent(event)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.set_expanded(row, not self.frames.is_expanded(self.frames.frame_row(row)))
-        elif key == Qt.Key.Key_Right and self.frames.is_expandable(row) and not self.frames.is_expanded(row):
-            self.set_expanded(row, True)
-        elif key == Qt.Key.Key_Left and (frame := self.frames.frame_row(row)) != row:
-            self.setCurrentIndex(self.frames.index(frame, 0))
-        elif key == Qt.Key.Key_Left and self.frames.is_expanded(row):
-            self.set_expanded(row, False)
+        elif key in _SIDEWAYS:
+            self._go_sideways(row, _SIDEWAYS[Qt.Key(key)])
         else:
             super().keyPressEvent(event)
+
+    def _go_sideways(self, row: int, step: int) -> None:
+        """From cell to cell. At the first one, which stands for the row, Right first shows the signals, and Left hides
+        them, or leads from a signal to its frame."""
+        header, column = self.horizontalHeader(), self.currentIndex().column()
+        places = range(header.visualIndex(column) + step, header.count() if step > 0 else -1, step)
+        if column == 0:
+            frame = self.frames.frame_row(row)
+            if step > 0 and self.frames.is_expandable(row) and not self.frames.is_expanded(row):
+                self.set_expanded(row, True)
+                return
+            if step < 0 and frame != row:
+                self.setCurrentIndex(self.frames.index(frame, 0))
+            elif step < 0 and self.frames.is_expanded(row):
+                self.set_expanded(row, False)
+        for other in map(header.logicalIndex, places):
+            if not header.isSectionHidden(other) and self._says_something(row, other):
+                self.setCurrentIndex(self.frames.index(row, other))
+                return
+
+    def _says_something(self, row: int, column: int) -> bool:
+        """Whether the keys go to a cell: the line of a signal has few, of which its name is told with the row."""
+        if self.frames.signal_at(row) is None or column == 0:
+            return True
+        return column != NAME and self.frames.cell(row, column) != ""
 
     # ---- the lines of signals
 

@@ -15,12 +15,13 @@ from benchboard.canbus.protocols.protocol_decoder import ProtocolDecoder
 from benchboard.canbus.protocols.protocol_text import frame_name
 from benchboard.canbus.signal_decoder import SignalKey
 from benchboard.canbus.traffic_shares import WINDOW_S, share_text
-from benchboard.i18n import _, number
+from benchboard.i18n import _, ngettext, number
 from benchboard.ui.bench.frame_format import elapsed
 from benchboard.ui.bench.frame_rows import (
     CELLS,
     COUNT,
     CYCLE,
+    DATA,
     DLC,
     ID,
     NAME,
@@ -33,14 +34,15 @@ from benchboard.ui.bench.frame_rows import (
     TimeMode,
     is_off_cycle,
     signal_cell,
+    type_text,
 )
 from benchboard.ui.widgets.accessible import place_text
 from benchboard.ui.widgets.labels import plain_tooltip
 
 NUMBERS: Final = (DLC, CYCLE, COUNT, SHARE)
 """The columns of numbers, aligned right under their titles."""
-_PLAIN: Final = (TIME, ID, TYPE, NAME, SIGNALS)
-"""The columns that are read out without their titles."""
+_USUAL: Final = "CAN"
+"""The type of most frames, which isn't told."""
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -271,11 +273,11 @@ class FrameRowModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.CheckStateRole and index.column() == 0:
             return self._check_state(index.row())
         if role == Qt.ItemDataRole.AccessibleDescriptionRole and index.column() == 0:
-            return place_text(index.row(), self.rowCount())
-        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return self.row_state(index.row())
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return self.row_text(index.row()) if index.column() == 0 else self.cell_text(index.row(), index.column())
+        if role != Qt.ItemDataRole.DisplayRole:
             return None
-        if role == Qt.ItemDataRole.AccessibleTextRole and index.column() == 0:
-            return self.row_text(index.row())
         return self.cell(index.row(), index.column())
 
     def flags(self, index: Index) -> Qt.ItemFlag:
@@ -322,21 +324,39 @@ class FrameRowModel(QAbstractTableModel):
         return self.row_at(row - 1).frame.timestamp if row else None
 
     def row_text(self, row: int) -> str:
-        """A whole row for screen readers: its ID and name first, by which it is known, and its time last; type and
-        signals too are without the titles of their columns.
+        """What a screen reader calls a row: short, and of an identifier only what stays, as rows change all the time. A
+        frame in order is told with its time and data. The rest is in the cells, and in `row_state`.
         """
-        first = (ID, NAME)
-        columns = (*first, *(one for one in range(len(self.titles)) if one not in (*first, TIME)), TIME)
-        named = _("{name}: {values}")
-        said = ", ".join(
-            text if column in _PLAIN else named.format(name=self.titles[column], values=text)
-            for column, text in ((column, self.cell(row, column)) for column in columns)
-            if text not in ("", "–")
-        )
-        state = ""
-        if self.is_expandable(row):
-            state = _("expanded") if self.is_expanded(row) else _("collapsed")
-        return ", ".join(filter(None, (said, self.mark_of(row), self._silent_text(row), state)))
+        found = self.signal_at(row)
+        if found is not None:
+            return found[0].signals[found[1]].name
+        shown = self.row_at(row)
+        first = " ".join(filter(None, (self.cell(row, ID), self.name_of(shown)))) if not shown.frame.error else ""
+        parts = [first, "" if type_text(shown) == _USUAL else type_text(shown), shown.frame.channel]
+        if self.rolling:
+            parts += [self.cell(row, DATA), self.cell(row, TIME)]
+        if self.is_expandable(row) and shown.message is not None:
+            count = len(shown.message.signals)
+            signals = ngettext("{count} signal", "{count} signals", count).format(count=number(count))
+            parts += [signals, _("expanded") if self.is_expanded(row) else _("collapsed")]
+        return ", ".join(part for part in parts if part not in ("", "–"))
+
+    def row_state(self, row: int) -> str:
+        """What a screen reader is told of a row after its name, as the row is reached: the value of a signal, the mark
+        of a frame, when an identifier that has stopped came last, and the row's place."""
+        value = self.cell(row, SIGNALS) if self.signal_at(row) is not None else ""
+        place = place_text(row, self.rowCount())
+        return ", ".join(filter(None, (value, self.mark_of(row), self._silent_text(row), place)))
+
+    def cell_text(self, row: int, column: int) -> str:
+        """What a screen reader is told of a cell. The first one stands for its row, so that the data tell their time
+        too; all signals are told, not only those that fit."""
+        text = self.cell(row, column)
+        if self.signal_at(row) is None and column == SIGNALS:
+            return ", ".join(f"{one.signal.name} {one.text}" for one in self.row_at(row).signals) or text
+        if self.signal_at(row) is None and column == DATA and (time := self.cell(row, TIME)) not in ("", "–"):
+            return f"{text}, {time}" if text else time
+        return text
 
     def _silent_text(self, row: int) -> str:
         """When an ID that has stopped came last."""
