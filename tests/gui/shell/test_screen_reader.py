@@ -24,6 +24,7 @@ from benchboard.ui.app import Window
 from benchboard.ui.bench.bit_diagram import SmallBitBar
 from benchboard.ui.bench.bus_counters import BusCounters
 from benchboard.ui.bench.frame_list import FrameList
+from benchboard.ui.bench.frame_rows import DATA
 from benchboard.ui.bench.frame_table import FrameModel
 from benchboard.ui.bench.pairing_graphics import PairingChecklist
 from benchboard.ui.paged.paged_model import Column, PagedTableModel
@@ -741,10 +742,10 @@ class _Holder(QWidget):
     """A container as views are."""
 
 
-def test_current_name_of_a_live_row_and_of_live_figures_is_told_as_the_focus_comes(
+def test_current_name_of_a_live_cell_and_of_live_figures_is_told_as_the_focus_comes(
     window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Screen readers remember names: they read what the row said when they first saw it. Of a row that is reached for
+    """Screen readers remember names: they read what the cell said when they first saw it. Of a cell that is reached for
     the first time they know none, and what is told twice is read twice."""
     strip, model = _put(window, BusCounters()), FrameModel(window)
     frames = _put(window, FrameList(model))
@@ -757,18 +758,20 @@ def test_current_name_of_a_live_row_and_of_live_figures_is_told_as_the_focus_com
     qtbot.waitUntil(lambda: frames.isVisible() and strip.isVisible())
     monkeypatch.setattr(accessible, "send", note)
     frames.setFocus()
-    frames.setCurrentIndex(model.index(1, 0))
+    frames.setCurrentIndex(model.index(1, DATA))
     frames.setCurrentIndex(model.index(0, 0))
     assert not [name for kind, name in told if kind == QAccessible.Event.NameChanged]
     model.add_frames([Frame(0x200, data=b"\x2a")])
     frames.setCurrentIndex(model.index(1, 0))
+    assert not [name for kind, name in told if kind == QAccessible.Event.NameChanged], "the name of a row stays"
+    frames.setCurrentIndex(model.index(1, DATA))
     renamed = [name for kind, name in told if kind == QAccessible.Event.NameChanged]
-    assert "Data: 2A" in renamed[-1]
+    assert renamed == ["2A"]
     strip.setFocus()
     model.add_frames([Frame(0x200, data=b"\x2b")])
     frames.setFocus()
     renamed = [name for kind, name in told if kind == QAccessible.Event.NameChanged]
-    assert "Data: 2B" in renamed[-1]
+    assert renamed[-1] == "2B"
     strip.setFocus()
     assert told[-1] == (QAccessible.Event.NameChanged, "The live bus is closed.")
 
@@ -836,6 +839,15 @@ def test_esc_asks_only_before_something_typed_is_lost_and_says_what(window: Wind
     assert question.accessibleDescription() == "This will be lost: Note."
     qtbot.keyClick(question, Qt.Key.Key_Escape)
     assert (dialog.isVisible(), note.edit.text(), note.edit.hasFocus()) == (True, "For the night shift", True)
+
+
+def test_the_close_button_asks_as_esc_does_before_something_typed_is_lost(window: Window, qtbot: QtBot) -> None:
+    dialog, _name, note = _form(window)
+    qtbot.keyClicks(note.edit, "For the night shift")
+    dialog.close_button.click()
+    (question,) = [one for one in window.findChildren(Confirm) if one.isVisible()]
+    assert question.accessibleDescription() == "This will be lost: Note."
+    assert dialog.isVisible()
 
 
 def test_focus_after_a_question_is_told_once_where_it_is_in_the_end(window: Window, qtbot: QtBot) -> None:

@@ -34,7 +34,7 @@ class AcceptLogDialog(Dialog):
         self._reason.edit.textChanged.connect(lambda _text: self._reason.set_error(""))
         self._reason.edit.returnPressed.connect(self._accept)
         self.content.addWidget(self._reason)
-        self.add_button(Button(_("Cancel"), self.dismiss, name="accept_cancel"))
+        self.add_button(Button(_("Cancel"), self.leave, name="accept_cancel"))
         self.add_button(Button(_("Accept"), self._accept, kind="destroy", name="accept_act"))
 
     def _accept(self) -> None:

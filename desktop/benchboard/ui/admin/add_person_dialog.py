@@ -95,7 +95,7 @@ class AddPersonDialog(Dialog):
         self.content.addWidget(self._problem)
 
     def _build_footer(self) -> None:
-        self.add_button(Button(_("Cancel"), self.dismiss, name="add_cancel"))
+        self.add_button(Button(_("Cancel"), self.leave, name="add_cancel"))
         self._add = self.add_button(Button(_("Add person"), self._submit, kind="primary", name="add_act"))
         self._add.add_key_cap("Ctrl Enter")
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from benchboard.errors import AppError
@@ -98,7 +97,7 @@ class ClientDialog(Dialog):
         form.installEventFilter(self)
         self._problem = ProblemText()
         self.content.addWidget(self._problem)
-        self.add_button(Button(_("Cancel"), self._cancel, name="client_cancel"))
+        self.add_button(Button(_("Cancel"), self.leave, name="client_cancel"))
         act = _("Register client") if client is None else _("Save changes")
         self._save = self.add_button(Button(act, self._submit, kind="primary", name="client_save"))
         self._save.add_key_cap("Ctrl Enter")
@@ -214,13 +213,8 @@ class ClientDialog(Dialog):
             tuple(key for key, box in self._grants.items() if box.isChecked()),
         )
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self._cancel()
-        else:
-            super().keyPressEvent(event)
-
-    def _cancel(self) -> None:
+    def leave(self) -> None:
+        """Close; if anything was changed, only once the user says so."""
         if self._entered() == self._seen:
             self.dismiss()
             return

@@ -73,7 +73,7 @@ class RotateSecretDialog(Dialog):
             self.content.addWidget(Paragraph(older, "caption", "warn"))
         self._problem = ProblemText()
         self.content.addWidget(self._problem)
-        self.add_button(Button(_("Cancel"), self.dismiss, name="rotate_cancel"))
+        self.add_button(Button(_("Cancel"), self.leave, name="rotate_cancel"))
         self._act = self.add_button(Button(_("Rotate secret"), self._submit, kind="primary", name="rotate_act"))
         self._explain()
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from benchboard.errors import AppError, Denied, NotFound
@@ -78,7 +77,7 @@ class EditPersonDialog(Dialog):
         self._add_changes()
         self._problem = ProblemText()
         self.content.addWidget(self._problem)
-        self.add_button(Button(_("Cancel"), self._cancel, name="edit_cancel"))
+        self.add_button(Button(_("Cancel"), self.leave, name="edit_cancel"))
         self._save = self.add_button(Button(_("Save changes"), self._submit, kind="primary", name="edit_save"))
         self._save.add_key_cap("Ctrl Enter")
         self._show_fields(PersonFields(person.name, person.email, person.department or "", person.role), ())
@@ -234,13 +233,8 @@ class EditPersonDialog(Dialog):
             line.setText(f"{sign} {', '.join(what)}")
             line.setVisible(bool(what))
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self._cancel()
-        else:
-            super().keyPressEvent(event)
-
-    def _cancel(self) -> None:
+    def leave(self) -> None:
+        """Close; if anything was changed, only once the user says so."""
         if self._changed() == PersonFields():
             self.dismiss()
             return

@@ -41,7 +41,7 @@ class ErasePersonDialog(Dialog):
         self._field = Field("", self._edit, lines=1)
         for part in (Paragraph(told, "body", "secondary"), area, self._field):
             self.content.addWidget(part)
-        self.add_button(Button(_("Cancel"), self.dismiss, name="erase_cancel"))
+        self.add_button(Button(_("Cancel"), self.leave, name="erase_cancel"))
         self._act = self.add_button(Button(_("Erase person"), self._submit, kind="destroy", name="erase_act"))
         self._known: ErasureReport | None = None
         self._running = False

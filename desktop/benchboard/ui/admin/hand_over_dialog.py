@@ -57,7 +57,7 @@ class HandOverDialog(Dialog):
         rest = _("What is in the trash goes too. Their home page, favourites and API keys stay theirs.")
         for part in (self._what, self._field, self._results, self._chosen, Paragraph(rest, "caption", "muted")):
             self.content.addWidget(part)
-        self.add_button(Button(_("Cancel"), self.dismiss, name="hand_over_cancel"))
+        self.add_button(Button(_("Cancel"), self.leave, name="hand_over_cancel"))
         self._act = self.add_button(Button(_("Hand over"), self._submit, kind="primary", name="hand_over_act"))
         self._act.add_key_cap("Ctrl Enter")
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)

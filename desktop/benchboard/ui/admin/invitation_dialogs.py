@@ -46,7 +46,7 @@ class InviteDialog(Dialog):
             self.content.addWidget(widget)
         self._problem = ProblemText()
         self.content.addWidget(self._problem)
-        self.add_button(Button(_("Cancel"), self.dismiss, name="invite_cancel"))
+        self.add_button(Button(_("Cancel"), self.leave, name="invite_cancel"))
         self._invite = self.add_button(Button(_("Invite person"), self._submit, kind="primary", name="invite_act"))
         self._invite.add_key_cap("Ctrl Enter")
         self._explain_role()

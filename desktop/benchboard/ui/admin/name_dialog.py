@@ -73,7 +73,7 @@ class NameDialog(Dialog):
             self.content.addWidget(Field(_("Begin with the permissions of"), self._base))
         self._problem = ProblemText()
         self.content.addWidget(self._problem)
-        self.add_button(Button(_("Cancel"), self.dismiss, name="name_cancel"))
+        self.add_button(Button(_("Cancel"), self.leave, name="name_cancel"))
         self._accept_button = self.add_button(Button(action, self._accept, kind="primary", name="name_accept"))
 
     def _accept(self) -> None:

@@ -40,7 +40,7 @@ class SetPasswordDialog(Dialog):
             self.content.addWidget(Paragraph(ended.format(name=person.name), tone="secondary"))
         self.content.addWidget(self._password)
         self.content.addWidget(show)
-        self.add_button(Button(_("Cancel"), self.dismiss, name="set_password_cancel"))
+        self.add_button(Button(_("Cancel"), self.leave, name="set_password_cancel"))
         self._set = self.add_button(Button(_("Set password"), self._submit, kind="primary", name="set_password_act"))
         self._set.add_key_cap("Ctrl Enter")
         follow_shortest(context, self, self._show_shortest)

@@ -85,7 +85,7 @@ class CreateKeyDialog(Dialog):
         field = Field(_("Valid for"), line)
         self._lifetime.setAccessibleName(_("Valid for"))
         self.content.addWidget(field)
-        self.add_button(Button(_("Cancel"), self.dismiss, name="create_key_cancel"))
+        self.add_button(Button(_("Cancel"), self.leave, name="create_key_cancel"))
         self._create = self.add_button(Button(_("Create API key"), self._submit, kind="primary", name="create_key_act"))
         self._create.add_key_cap("Ctrl Enter")
 
@@ -209,7 +209,7 @@ class RotateKeyDialog(Dialog):
         self.content.addWidget(Field(_("The old key works"), self._overlap))
         self._problem = ProblemText()
         self.content.addWidget(self._problem)
-        self.add_button(Button(_("Cancel"), self.dismiss, name="rotate_key_cancel"))
+        self.add_button(Button(_("Cancel"), self.leave, name="rotate_key_cancel"))
         self._rotate = self.add_button(Button(_("Rotate API key"), self._submit, kind="primary", name="rotate_key_act"))
 
     def _submit(self) -> None:

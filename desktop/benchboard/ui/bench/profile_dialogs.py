@@ -28,7 +28,7 @@ class SaveProfileDialog(Dialog):
         note = _("Everyone in your organisation can use it.")
         self._field = Field(_("Profile name"), self._name, note=note, lines=1)
         self.content.addWidget(self._field)
-        self.add_button(Button(_("Cancel"), self.dismiss, name="profile_cancel"))
+        self.add_button(Button(_("Cancel"), self.leave, name="profile_cancel"))
         self._save = self.add_button(Button(_("Save profile"), self._accept, kind="primary", name="profile_save"))
         self._name.textChanged.connect(self._on_typed)
 
@@ -75,7 +75,7 @@ class WriteToManyDialog(Dialog):
             column.addLayout(self._row(dongle))
         column.addStretch(1)
         self.content.addWidget(scroll_area(inner), 1)
-        self._close = self.add_button(Button(_("Cancel"), self.dismiss, name="many_cancel"))
+        self._close = self.add_button(Button(_("Cancel"), self.leave, name="many_cancel"))
         self._write = self.add_button(Button("", self._accept, kind="primary", name="many_write"))
         self._count()
 

@@ -39,7 +39,7 @@ class ChangePasswordDialog(Dialog):
         show.toggled.connect(self._reveal)
         self.content.addWidget(show)
         self._reveal(False)
-        self.add_button(Button(_("Cancel"), self.dismiss, name="change_password_cancel"))
+        self.add_button(Button(_("Cancel"), self.leave, name="change_password_cancel"))
         self._act = self.add_button(
             Button(_("Change password"), self._submit, kind="primary", name="change_password_act")
         )

@@ -64,7 +64,7 @@ class TurnOnDialog(_ProvingDialog):
         self.content.addWidget(Paragraph(told, "body", "secondary"))
         secret = self._secret
         self.content.addWidget(AuthenticatorSecret(secret.text, secret.uri, self._password, self._code))
-        self.add_button(Button(_("Cancel"), self.dismiss, name="two_step_cancel"))
+        self.add_button(Button(_("Cancel"), self.leave, name="two_step_cancel"))
         self._act = self.add_button(Button(_("Turn on"), self._submit, kind="primary", name="two_step_act"))
         self._act.add_key_cap("Ctrl Enter")
         self.first_focus = self._password.edit
@@ -128,7 +128,7 @@ class TurnOffDialog(_ProvingDialog):
         told = _("Your password alone then signs you in. The recovery codes stop working.")
         for part in (Paragraph(told, "body", "secondary"), self._password, self._code):
             self.content.addWidget(part)
-        self.add_button(Button(_("Cancel"), self.dismiss, name="two_step_cancel"))
+        self.add_button(Button(_("Cancel"), self.leave, name="two_step_cancel"))
         self._act = self.add_button(Button(_("Turn off"), self._submit, kind="destroy", name="two_step_act"))
 
     def _submit(self) -> None:

@@ -37,7 +37,7 @@ class CodeDialog(Dialog):
         self._code.edit.textChanged.connect(lambda _text: self._code.set_error(""))
         self._code.edit.returnPressed.connect(self._submit)
         self.content.addWidget(self._code)
-        self.add_button(Button(_("Cancel"), self.dismiss, name=f"{name}_cancel"))
+        self.add_button(Button(_("Cancel"), self.leave, name=f"{name}_cancel"))
         self.add_button(Button(_("Sign in"), self._submit, kind="primary", name=f"{name}_act"))
         self.first_focus = self._code.edit
         if error:

@@ -73,7 +73,7 @@ class DemoPicker(Dialog):
             column.addWidget(line)
         self.content.addWidget(listed)
         self.content.addStretch(1)
-        self.add_button(Button(_("Cancel"), self.dismiss, name="demo_not_now"))
+        self.add_button(Button(_("Cancel"), self.leave, name="demo_not_now"))
 
     def _pick(self, user_id: str) -> None:
         self.dismiss_to(lambda: self.picked.emit(user_id))

@@ -44,7 +44,7 @@ class InvitationDialog(Dialog):
             field.edit.textChanged.connect(lambda _text, field=field: field.set_error(""))
             self.content.addWidget(field)
         self.content.addWidget(show)
-        self.add_button(Button(_("Cancel"), self.dismiss, name="join_cancel"))
+        self.add_button(Button(_("Cancel"), self.leave, name="join_cancel"))
         self.add_button(Button(_("Create account"), self._submit, kind="primary", name="join_act")).add_key_cap(
             "Ctrl Enter"
         )

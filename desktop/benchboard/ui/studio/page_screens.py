@@ -165,7 +165,7 @@ class NameVersionDialog(Dialog):
             note=_("Keeps the current dashboard as a version with this name. Later edits don't change that version."),
         )
         self.content.addWidget(self._field)
-        self.add_button(Button(_("Cancel"), self.dismiss, name="version_leave"))
+        self.add_button(Button(_("Cancel"), self.leave, name="version_leave"))
         self.add_button(Button(_("Save version"), self._accept, kind="primary", name="version_keep"))
         self._note.textChanged.connect(lambda _text: self._field.set_error(""))
 

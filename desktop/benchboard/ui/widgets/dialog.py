@@ -143,7 +143,7 @@ class Dialog(Scrim):
     """
 
     asks_before_losing: ClassVar[bool] = True
-    """Whether Esc asks before what was typed is lost; not where that is only a proof, such as a code."""
+    """Whether `leave` asks before what was typed is lost; not where that is only a proof, such as a code."""
     takes_ctrl_enter: ClassVar[bool] = True
     """Whether Ctrl+Enter in a field of it is for its blue button."""
     _grows: ClassVar[bool] = False
@@ -184,7 +184,7 @@ class Dialog(Scrim):
         self.first_focus: QWidget | None = None
         """What has the focus when it opens, where that isn't the first field."""
         self.close_button = Button(
-            "", self.dismiss, kind="quiet", icon="ph.x", tip=_("Close"), keys="", name="dialog_close"
+            "", self.leave, kind="quiet", icon="ph.x", tip=_("Close"), keys="", name="dialog_close"
         )
         head.addWidget(self.close_button)
         holder = QWidget()
@@ -299,7 +299,7 @@ class Dialog(Scrim):
             super().keyPressEvent(event)
 
     def leave(self) -> None:
-        """Close, as Esc asks: if what was typed would be lost by that, only once the user says so."""
+        """Close, as Esc, the × and Cancel do: if what was typed would be lost by that, only once the user says so."""
         lost = typed_fields(self, self._first_texts) if self.asks_before_losing else ()
         if not lost:
             self.dismiss()

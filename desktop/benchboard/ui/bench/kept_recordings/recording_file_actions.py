@@ -160,7 +160,7 @@ class _NameDialog(Dialog):
         self._field.edit.returnPressed.connect(self._accept)
         self._field.edit.textChanged.connect(lambda _text: self._field.set_error(""))
         self.content.addWidget(self._field)
-        self.add_button(Button(_("Cancel"), self.dismiss, name="rename_recording_cancel"))
+        self.add_button(Button(_("Cancel"), self.leave, name="rename_recording_cancel"))
         self.add_button(Button(_("Rename"), self._accept, kind="primary", name="rename_recording_save"))
 
     def _accept(self) -> None:

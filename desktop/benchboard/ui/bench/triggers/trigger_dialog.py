@@ -54,7 +54,7 @@ class TriggerDialog(Dialog):
         self._build_actions(send_rows)
         self._choose_folder = choose_folder
         self._show_folder(folder)
-        self.add_button(Button(_("Cancel"), self.dismiss, name="trigger_cancel"))
+        self.add_button(Button(_("Cancel"), self.leave, name="trigger_cancel"))
         self.add_button(Button(_("Save trigger"), self._accept, kind="primary", name="trigger_save"))
         with untold():  # what is wrong with the condition is read with its field, which has the focus first
             self._fill(row)

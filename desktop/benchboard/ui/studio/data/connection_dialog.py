@@ -57,7 +57,7 @@ class ConnectionDialog(Dialog):
         self._stop_button = Button(_("Stop"), self.stop, icon="ph.stop", name=f"{prefix}_stop")
         self.add_button(self._stop_button, left=True)
         self._stop_button.hide()
-        self.add_button(Button(_("Cancel"), self._leave, name=f"{prefix}_cancel"))
+        self.add_button(Button(_("Cancel"), self.leave, name=f"{prefix}_cancel"))
         title = _("Save") if self._is_existing else _("Add data source")
         self._save_button = self.add_button(Button(title, self._save, kind="primary", name=f"{prefix}_save"))
         self._save_button.add_key_cap("Ctrl Enter")
@@ -65,16 +65,15 @@ class ConnectionDialog(Dialog):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         focused = self.focusWidget()
-        if event.key() == Qt.Key.Key_Escape:
-            self._leave()
-        elif enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self._save()
         elif enter and isinstance(focused, Select):
             focused.showPopup()
         else:
             super().keyPressEvent(event)
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
+        """Stop what the server is asked; else close, and if anything was entered, only once the user says so."""
         if self._work is not None:
             self.stop()
         elif self._entered() == self._before:

@@ -78,7 +78,7 @@ class LiveDialog(Dialog):
         for part in (self._add, how, self._state):
             self.content.addWidget(part)
         self.content.addStretch(1)
-        self.add_button(Button(_("Cancel"), self.dismiss, name="live_source_cancel"))
+        self.add_button(Button(_("Cancel"), self.leave, name="live_source_cancel"))
         save = _("Save") if existing else _("Add data source")
         self.save_button = self.add_button(Button(save, self._save, kind="primary", name="live_source_save"))
         self._show_databases()

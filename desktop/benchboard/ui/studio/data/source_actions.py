@@ -386,7 +386,7 @@ class _RenameDialog(Dialog):
         self._field = Field(_("Name"), self._edit, lines=1)
         self.content.addWidget(self._field)
         self.content.addStretch(1)
-        self.add_button(Button(_("Cancel"), self.dismiss))
+        self.add_button(Button(_("Cancel"), self.leave))
         self._save_button = Button(_("Rename data source"), self._save, kind="primary", name="source_rename_save")
         self.add_button(self._save_button)
         self._edit.returnPressed.connect(self._save)

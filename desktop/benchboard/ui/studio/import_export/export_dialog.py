@@ -76,7 +76,7 @@ class ExportDialog(Dialog):
         for field in (what, Field(_("Format"), self._form), self._scaled, self._size_note):
             self.content.addWidget(field)
         self.content.addStretch(1)
-        self.add_button(Button(_("Cancel"), self.dismiss, name="export_cancel"))
+        self.add_button(Button(_("Cancel"), self.leave, name="export_cancel"))
         self._export_button = self.add_button(Button("", self._accept, kind="primary", name="export_go"))
         for control in (self._part, self._form, self._scale):
             control.selected.connect(lambda _key: self._update_note())

@@ -253,7 +253,7 @@ class RenameDialog(Dialog):
         self.content.addWidget(self._field)
         keep = _("Name it later") if created else _("Cancel")
         take = _("Save name") if created else _("Rename dashboard")
-        self.add_button(Button(keep, self.dismiss, name="rename_keep"))
+        self.add_button(Button(keep, self.leave, name="rename_keep"))
         self.add_button(Button(take, self._accept, kind="primary", name="rename_take"))
         self._name.textChanged.connect(lambda _text: self._field.set_error(""))
 

@@ -26,7 +26,7 @@ class FolderNameDialog(Dialog):
         self._name.returnPressed.connect(self._accept)
         self._field = Field(_("Name"), self._name, lines=1)
         self.content.addWidget(self._field)
-        self.add_button(Button(_("Cancel"), self.dismiss, name="folder_name_cancel"))
+        self.add_button(Button(_("Cancel"), self.leave, name="folder_name_cancel"))
         self.add_button(Button(action, self._accept, kind="primary", name="folder_name_accept"))
         self._name.textChanged.connect(lambda _text: self._field.set_error(""))
 
@@ -52,7 +52,7 @@ class MoveToFolderDialog(Dialog):
         known = [key for key, _title in choices]
         self._select.setCurrentIndex(known.index(current) if current in known else 0)
         self.content.addWidget(Field(_("Folder"), self._select))
-        self.add_button(Button(_("Cancel"), self.dismiss, name="move_to_folder_cancel"))
+        self.add_button(Button(_("Cancel"), self.leave, name="move_to_folder_cancel"))
         self.add_button(Button(_("Move"), self._accept, kind="primary", name="move_to_folder_accept"))
 
     def _accept(self) -> None:

@@ -63,7 +63,7 @@ class TemplateGallery(Dialog):
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(inside)
         self.content.addWidget(area, 1)
-        self.add_button(Button(_("Cancel"), self.dismiss, name="gallery_cancel"))
+        self.add_button(Button(_("Cancel"), self.leave, name="gallery_cancel"))
 
     def show_no_data(self, text: str) -> None:
         """Say that what the templates show doesn't exist yet, and what to do."""

@@ -135,7 +135,7 @@ class VariablesDialog(Dialog):
         self._removed_note.setObjectName("variables_missed")
         self._removed_note.hide()
         self.content.addWidget(self._removed_note)
-        self.add_button(Button(_("Cancel"), self.dismiss, name="variables_leave"))
+        self.add_button(Button(_("Cancel"), self.leave, name="variables_leave"))
         self._save_button = self.add_button(
             Button(_("Save variables"), self._save, kind="primary", name="variables_take")
         )
