@@ -196,6 +196,15 @@ class HasPanes(Protocol):
 
 
 @runtime_checkable
+class HasEntry(Protocol):
+    """A pane that F6 enters at its `entry`, such as its list, and not at a button above it; None while that isn't
+    shown."""
+
+    @property
+    def entry(self) -> QWidget | None: ...
+
+
+@runtime_checkable
 class HasBannerPlace(Protocol):
     """A view that shows banners below its own toolbars; None while it shows something without such a place.
 

@@ -179,3 +179,21 @@ def test_rows_that_replace_others_stand_at_the_top_at_once(page: QWidget) -> Non
         page.grab()
         assert row.y() == 0
         assert rows.sizeHint().height() == row.sizeHint().height()
+
+
+def test_list_of_facts_has_only_its_rows_and_the_buttons_in_them_as_items(page: QWidget) -> None:
+    """Names, values and what is hidden counted too: the third fact was the seventh item."""
+    facts = KeyValue(
+        [("Email", Text("ada@example.com")), ("Entry ID", copyable("3ec6", "Entry ID")), ("Role", Text("Admin"))]
+    )
+    _add(page, facts)
+    hidden = QWidget(facts)
+    hidden.hide()
+    told = QAccessible.queryAccessibleInterface(facts)
+    assert told is not None
+    items = [told.child(at) for at in range(told.childCount())]
+    names = [item.text(QAccessible.Text.Name) for item in items if item.role() == QAccessible.Role.ListItem]
+    assert names == ["Email: ada@example.com", "Entry ID: 3ec6", "Role: Admin"]
+    assert [told.indexOfChild(item) for item in items] == list(range(len(items)))
+    assert [item.role() == QAccessible.Role.ListItem for item in items] == [True] * 3 + [False] * (len(items) - 3)
+    assert len(items) == 4, "and the button that copies"

@@ -38,6 +38,7 @@ from benchboard.ui.sections import (
     HasCommands,
     HasConflicts,
     HasDocumentTabs,
+    HasEntry,
     HasItems,
     HasPanes,
     HasStart,
@@ -815,8 +816,10 @@ class Shell(QWidget):
 
 
 def _focus_target(pane: QWidget, panes: Sequence[QWidget]) -> QWidget | None:
-    """The widget that last had the focus in a pane, but not in another of the `panes` inside it, or the first that can
-    have it; never one that discards something."""
+    """Where a pane is entered, if it says so; else the widget that last had the focus in it, but not in another of the
+    `panes` inside it, or the first that can have it; never one that discards something."""
+    if isinstance(pane, HasEntry) and (entry := pane.entry) is not None and entry.isVisible() and entry.isEnabled():
+        return entry
     last: QWidget | None = pane.focusWidget()
     if last is not None and destroys(last):
         last = None

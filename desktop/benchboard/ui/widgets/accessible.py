@@ -46,6 +46,7 @@ from benchboard.i18n import _, number
 
 Role = QAccessible.Role
 _MODAL: Final = Role.Dialog
+_DIRECT: Final = Qt.FindChildOption.FindDirectChildrenOnly
 _installed = False
 _makers: dict[type[QWidget], Callable[[QWidget], QAccessibleInterface]] = {}
 """What makes the interface of a class of widgets that has one of its own."""
@@ -691,7 +692,7 @@ def _interface(_class_name: str, object_: QObject | None) -> QAccessibleInterfac
         return _ButtonObject(object_)
     role = _role_of(object_) if object_ is not None else None
     if isinstance(object_, QWidget) and role is not None:
-        return _WithRole(object_, role)
+        return _ListObject(object_, role) if role == Role.List else _WithRole(object_, role)
     if isinstance(object_, QComboBox) and sys.platform == "linux" and not object_.isEditable():
         return _ComboObject(object_)
     if isinstance(object_, QScrollArea):
@@ -763,6 +764,42 @@ class _WithRole(QAccessibleWidget):
         return state
 
 
+class _ListObject(_WithRole):
+    """A list of rows: only they, as far as they are shown, are its items, in the order in which they are read. After
+    them come the buttons that stand in rows. What is hidden, or says again what a row says, would be counted among
+    them: the third of eight rows was the ninth of thirty.
+    """
+
+    def _items(self) -> list[QWidget]:
+        """The widgets below it; all where it has no rows of its own."""
+        around = self.widget()
+        if around is None:
+            return []
+        inside = [one for one in around.findChildren(QWidget, options=_DIRECT) if not one.isWindow()]
+        shown = [one for one in inside if not one.isHidden()]
+        rows = [one for one in shown if _role_of(one) == Role.ListItem or one.property(_ROLE) == Role.ListItem]
+        if not rows:
+            return shown
+        rows.sort(key=lambda one: (one.y(), one.x()))
+        return [*rows, *(one for one in shown if one not in rows and _has_stop(one))]
+
+    def childCount(self) -> int:
+        return len(self._items())
+
+    def child(self, index: int) -> QAccessibleInterface | None:  # type: ignore[override]  # Qt accepts None
+        items = self._items()
+        return QAccessible.queryAccessibleInterface(items[index]) if 0 <= index < len(items) else None
+
+    def indexOfChild(self, child: QAccessibleInterface) -> int:
+        return next((place for place, one in enumerate(self._items()) if one is child.object()), -1)
+
+
+def _has_stop(widget: QWidget) -> bool:
+    """Whether the focus can be at a widget or in it."""
+    inside = (widget, *widget.findChildren(QWidget))
+    return any(one.focusPolicy() != Qt.FocusPolicy.NoFocus and not one.isHidden() for one in inside)
+
+
 class _ButtonObject(QAccessibleWidget):
     """A button. Qt's own is described by its tooltip also where that is its name again, and takes a checkable button
     for a check box unless it is exclusive by itself, which changes what its keys do.
@@ -779,7 +816,7 @@ class _ButtonObject(QAccessibleWidget):
         if isinstance(button, QPushButton) and button.menu() is not None:
             return Role.ButtonMenu
         if button.isCheckable():
-            return Role.RadioButton if button.autoExclusive() else Role.CheckBox
+            return Role.RadioButton if button.autoExclusive() else Role.Button  # which is checkable: a toggle button
         return Role.Button
 
     def text(self, kind: QAccessible.Text) -> str:
@@ -794,7 +831,8 @@ class _ButtonObject(QAccessibleWidget):
         name, tip = self.text(QAccessible.Text.Name), self._button.toolTip()
         has_reason = not self._button.isEnabled() and bool(getattr(self._button, "reason", ""))  # the tooltip says it
         own = "" if has_reason else self._button.accessibleDescription()
-        found = (own or tip).removeprefix(f"{name}. ")
+        *lines, last = (own or tip).removeprefix(f"{name}. ").split("\n")
+        found = " ".join([*map(sentence, lines), last])
         keys = found.removeprefix(f"{name} (")
         return "" if found == name else keys.removesuffix(")") if keys != found else found
 
