@@ -181,6 +181,13 @@ class DatabaseConflict(NamedTuple):
     unused: Message
 
 
+def conflict_text(conflict: DatabaseConflict) -> str:
+    """Which message isn't used, and which one is in its place."""
+    used, unused = conflict.used, conflict.unused
+    text = _("{message} of {file} (used: {other} of {first})")
+    return text.format(message=unused.name, file=unused.source, other=used.name, first=used.source)
+
+
 def short_text(message: Message, data: bytes) -> str:
     """Why `data` isn't decoded: that it is shorter than the message; empty if it isn't."""
     if len(data) >= message.length:

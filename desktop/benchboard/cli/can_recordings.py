@@ -15,7 +15,7 @@ from benchboard.canbus import candump
 from benchboard.canbus.bit_rate_detection import RateHeard, detect_bit_rate
 from benchboard.canbus.bus_recorder import BusRecorder, RecordingState
 from benchboard.canbus.capture import Capture
-from benchboard.canbus.dbc import CanDatabase, Message, short_text
+from benchboard.canbus.dbc import CanDatabase, Message, conflict_text, short_text
 from benchboard.canbus.dbc_files import load_databases
 from benchboard.canbus.frame import Frame, TimeSource, Timestamp
 from benchboard.canbus.frame_filter import FrameFilter, parse_frame_filter
@@ -410,9 +410,9 @@ def decode(
         raise click.UsageError(_("Add a database with --dbc, or choose a --protocol."), click.get_current_context())
     database = load_databases(databases)
     require_known_names("wanted", wanted, database)
-    for one in database.repeated:
-        text = _("{message} of {file} isn't used: its ID is taken.").format(message=one.name, file=one.source)
-        click.echo(text, err=True)
+    for one in database.conflicts:
+        text = _("Not used, because another database has the same ID: {messages}.").format(messages=conflict_text(one))
+        click.echo(printable(text), err=True)
     shown = unknown = 0
     for frame in _filtered(_of_channel(recording, channel), database, wanted):
         message = database.find(frame)

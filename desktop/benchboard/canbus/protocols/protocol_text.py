@@ -24,6 +24,20 @@ def frame_name(decoder: ProtocolDecoder, frame: Frame) -> str:
     return _("{name} (guessed)").format(name=name) + dot + rest
 
 
+def frame_names(decoder: ProtocolDecoder, frame: Frame) -> tuple[str, ...]:
+    """What `frame_name` says, and shorter texts for less room, down to the name alone: of J1939 first without the
+    receiver, and without the sender at last.
+    """
+    whole = frame_name(decoder, frame)
+    name, dot, _rest = whole.partition(" · ")
+    if not dot:
+        return (whole,)
+    if not frame.extended or decoder.isotp_address(frame) is not None:
+        return whole, name
+    source = address_text(parse_id(frame.id).source)
+    return whole, _("{name} · from {source}").format(name=name, source=source), f"{name} · {source}", name
+
+
 def _frame_name(decoder: ProtocolDecoder, frame: Frame) -> str:
     seen = decoder.seen
     address = decoder.isotp_address(frame)
