@@ -24,7 +24,7 @@ from benchboard.ui.commands import Handlers, run_handler
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import Progress, Work
 from benchboard.ui.widgets import Button, EmptyState
-from benchboard.ui.widgets.accessible import announce, tell_cell, tell_cell_renamed, untold
+from benchboard.ui.widgets.accessible import tell_cell, tell_cell_renamed, untold
 from benchboard.ui.widgets.fields import is_plain_key
 from benchboard.ui.widgets.surfaces import set_surface
 
@@ -56,7 +56,10 @@ class RecordedFramesPane(QWidget):
         self.table.setObjectName("recording_table")
         self.filter_bar = FrameFilterBar(context, self.table, place="recording")
         self.plots = RecordedPlots(context, self.table)
-        self.filter_bar.add_right(Button(_("Plots"), self.plots.toggle, icon="ph.chart-line", name="recording_plots"))
+        plots = Button(_("Plots"), self.plots.toggle, icon="ph.chart-line", name="recording_plots")
+        plots.setCheckable(True)
+        self.plots.opened.connect(plots.setChecked)
+        self.filter_bar.add_right(plots)
         self.messages = MessagesPane(place="recording")
         self.messages.frame_requested.connect(self._show_message)
         self.messages.left.connect(self.focus_frames)
@@ -214,7 +217,9 @@ class RecordedFramesPane(QWidget):
 
     def _tell_shown(self) -> None:
         """Tell a screen reader how many IDs and frames the filter shows."""
-        announce(self.filter_bar, ", ".join(filter(None, (self.filter_bar.count.text(), self.frames_text()))))
+        found = ", ".join(filter(None, (self.filter_bar.count.text(), self.frames_text())))
+        has_none = bool(self.filter_bar.text) and not self.model.numbers
+        self.filter_bar.tell_result(self.filter_bar.none_match_text() if has_none else found)
 
     def _search(self) -> None:
         """Search the recording by the filter, on a worker."""

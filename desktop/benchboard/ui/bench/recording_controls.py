@@ -234,7 +234,9 @@ class RecordingControls(QObject):
         minutes = _("Save the last {time} of frames").format(time=clock_duration(int(kept)))
         if self.keep.toolTip() != plain_tooltip(minutes):
             self.keep.setToolTip(plain_tooltip(minutes))
-            self.keep.setAccessibleName(_("Save the last frames"))  # one with the time changes while it is read
+            # One with the time changes while it is read.
+            self.keep.setAccessibleName(_("Save the last frames"))
+            self.keep.setAccessibleDescription(_("Those that are kept in memory."))
         before = (self.record.isHidden(), self.keep.isHidden())
         self.record.setVisible(self._is_open)
         self.keep.setVisible(recorder is not None and kept > 0)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -42,11 +42,13 @@ from benchboard.ui.paged.paged_model import Column, Fetch, PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Elided, EmptyState, SegmentedControl, Select, Text, hairline
+from benchboard.ui.widgets.accessible import Role
 from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.fields import SearchField, focus_filter
 from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.legend import Legend, LegendEntry
 from benchboard.ui.widgets.no_match import NoMatch
+from benchboard.ui.widgets.readable_rows import Readable
 from benchboard.ui.widgets.share_bar import ShareBar
 from benchboard.ui.widgets.surfaces import set_surface
 
@@ -171,6 +173,11 @@ class _IdList(QWidget, Generic[Row]):
         """What is below the bar."""
         return self.table
 
+    @property
+    def entry(self) -> QWidget:
+        """The rows."""
+        return self.table.view
+
     def say(self, text: str) -> None:
         """Say beside the field what the rows are of."""
         self.said = text
@@ -205,6 +212,16 @@ class _IdList(QWidget, Generic[Row]):
         raise NotImplementedError
 
 
+class _NodeShares(Readable, ShareBar):
+    """Which nodes send most, which keys reach: a screen reader reads their names and shares."""
+
+    accessible_role = Role.Chart
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+
 class StatisticsList(_IdList[StatisticsRow]):
     """How often and how regularly each ID of a recording comes."""
 
@@ -221,7 +238,7 @@ class StatisticsList(_IdList[StatisticsRow]):
             empty=self._empty,
         )
         self.model.listing = Listing(sort="share", descending=True)
-        self._shares = ShareBar()
+        self._shares = _NodeShares()
         self._shares.setObjectName("recording_node_shares")
         self._shares.setFixedWidth(_SHARE_BAR)
         self._nodes = Legend()
@@ -343,7 +360,7 @@ class ComparisonList(_IdList[ComparisonRow]):
         self._first: RecordingPart | None = None
         self._second: RecordingPart | None = None
         self._database = CanDatabase()
-        empty = EmptyState(
+        self._empty = empty = EmptyState(
             "ph.arrows-left-right",
             _("No recording to compare with"),
             _("Choose recording"),
@@ -448,6 +465,17 @@ class ComparisonList(_IdList[ComparisonRow]):
     def is_filled(self) -> bool:
         """Whether there is something to compare with."""
         return self._second is not None
+
+    def focus_empty(self) -> None:
+        """Focus the button that chooses what to compare with."""
+        self._empty.action.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def result_text(self) -> str:
+        """What it is compared with, and how many IDs differ, in words."""
+        count = sum(is_shown(row, DIFFERENT) for row in self._rows)
+        name = self._second.text if self._second is not None else ""
+        said = ngettext("Compared with {name}: {count} ID differs.", "Compared with {name}: {count} IDs differ.", count)
+        return said.format(name=name, count=number(count))
 
     def forget(self) -> None:
         """Compare with nothing: another recording was opened."""

@@ -124,7 +124,9 @@ class RecordingsView(QWidget):
         self.frames.plots.canvas.time_chosen.connect(self._go_to_plotted)
         self.frames.channel_cleared.connect(lambda: self.show_channel(None))
         self.frames.filter_bar.databases.changed.connect(self._use_databases)
-        self.comparison.ended.connect(self._forget_comparison)
+        self.comparison.ended.connect(self._end_comparison)
+        self._compared_from = ""
+        """The page that was shown before the comparison; empty: the list of recordings."""
         for listed in (self.statistics, self.comparison):
             listed.opened.connect(self._show_id)
         install_shortcuts(self, RECORDINGS, self.command_handlers(), context.problems.refuse)
@@ -275,7 +277,7 @@ class RecordingsView(QWidget):
     def _compare_two(self, first: Path, second: Path) -> None:
         """Open a recording and compare it with another one."""
         if self.recording is not None and self.recording.path == first:
-            self.compare_with(second)
+            self.compare_with(second, from_list=True)
         else:
             self._run_opening(partial(load_recording, first), first.name, first, compared_with=second)
 
@@ -355,7 +357,7 @@ class RecordingsView(QWidget):
                 if path is not None:
                     self._recent.add(path)
                     if compared_with is not None:
-                        self.compare_with(compared_with)
+                        self.compare_with(compared_with, from_list=True)
                     else:
                         self._compare_again(path)
                     EndedRecording.of(self._context).file_opened(path)
@@ -432,10 +434,8 @@ class RecordingsView(QWidget):
             self._show_page(self.pages.current())
             if self._lists:
                 self.folder.table.view.setFocus()
-            elif self.pages.current() == _FRAMES:
-                self.frames.focus_frames()
-            elif (page := self._stack.currentWidget()) is not None:
-                focus_content(page)
+            else:
+                self._focus_page()
 
     def _turn_to(self, key: str) -> None:
         """Show this page about the open recording."""
@@ -741,6 +741,7 @@ class RecordingsView(QWidget):
             return
         first, second = recording.channels[:2]
         self._other = self._other_path = None
+        self._compared_from = self.pages.current()
         self.show_channel(first)
         part = RecordingPart(recording.path.name, recording.statistics, densities=recording.id_densities)
         self.comparison.show_second(part, self.frames.filter_bar.databases.database, second)
@@ -752,15 +753,36 @@ class RecordingsView(QWidget):
         if other is not None:
             self.compare_with(other, shows=False)
 
-    def _forget_comparison(self) -> None:
+    def _end_comparison(self) -> None:
+        """Forget the comparison, and go back to where it was asked for."""
         if self.recording is not None:
             self._compared.forget(self.recording.path)
+        with focus_told_once():
+            if not self._compared_from:
+                self._lists = False
+                self.toggle_list()
+            elif self._compared_from == _COMPARISON:
+                self.comparison.focus_empty()
+            else:
+                self._turn_to(self._compared_from)
+                self._focus_page()
+        announce(self, _("The comparison has ended."), again=True)
 
-    def compare_with(self, path: Path, *, shows: bool = True) -> None:
-        """Compare the open recording with the one at this path, and show that page unless it isn't to be shown."""
+    def _focus_page(self) -> None:
+        """Focus what is worked with on the page about the open recording."""
+        if self.pages.current() == _FRAMES:
+            self.frames.focus_frames()
+        elif (page := self._stack.currentWidget()) is not None:
+            focus_content(page)
+
+    def compare_with(self, path: Path, *, shows: bool = True, from_list: bool = False) -> None:
+        """Compare the open recording with the one at this path, and show that page unless it isn't to be shown.
+        `from_list`: that was asked for in the list of recordings."""
         recording, unreadable = self.recording, UnreadableParts()
         if recording is None:
             return
+        if not self.comparison.is_filled or self.pages.current() != _COMPARISON or self._lists:
+            self._compared_from = "" if from_list or self._lists else self.pages.current()
 
         def done(other: CountedRecording) -> None:
             if self.recording is not recording:
@@ -771,8 +793,10 @@ class RecordingsView(QWidget):
             self.comparison.show_second(part, database)
             self._compared.remember(recording.path, path)
             if shows:
-                self._turn_to(_COMPARISON)
-                self.comparison.focus_rows()
+                with focus_told_once():
+                    self._turn_to(_COMPARISON)
+                    self.comparison.focus_rows()
+                announce(self.comparison, self.comparison.result_text())
             self._tell_unreadable(_UNREADABLE_OTHER, path.name, unreadable)
 
         def op(progress: Progress) -> CountedRecording:

@@ -38,6 +38,7 @@ from benchboard.ui.widgets import Button, Elided, EmptyState
 from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.fields import SearchField, focus_filter, focus_list, return_at_top
 from benchboard.ui.widgets.no_match import NoMatch
+from benchboard.ui.widgets.readable_rows import Readable
 from benchboard.ui.widgets.surfaces import fill_column
 from benchboard.ui.window_commands import LIST_UNDO, undo_handlers
 
@@ -46,6 +47,21 @@ _EVERY_MS: Final = 2_000
 _TYPING_MS: Final = 200
 _RECORDING_S: Final = 3.0
 """A file that was changed so short a time ago may still be written: it isn't looked into yet."""
+
+
+class _FolderPath(Readable, Elided):
+    """The path of the folder, which keys reach."""
+
+    def __init__(self) -> None:
+        super().__init__("", "body", "muted", fits_text=True, middle=True)
+        self.setObjectName("recordings_path")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def accessible_text(self) -> str:
+        return _("Folder: {path}").format(path=self.copied_text())
+
+    def copied_text(self) -> str:
+        return self.text()
 
 
 class FolderPage(QWidget):
@@ -77,7 +93,7 @@ class FolderPage(QWidget):
         self._sources, self._bookmarks = RecordingSources(context), RecordingBookmarks(context)
         self._made: dict[Path, RecordingSource] = {}
         """The sources of the recordings, as they were when the folder was looked at last."""
-        self.path_label = Elided("", "body", "muted", fits_text=True, middle=True)
+        self.path_label = _FolderPath()
         self.choose_button = Button(_("Choose folder"), self.choose, icon="ph.folder-open", name="recordings_folder")
         self.search = self._search_field()
         self._trash = Button(_("Move to the trash"), self._delete_selected, icon="ph.trash", name="recordings_trash")

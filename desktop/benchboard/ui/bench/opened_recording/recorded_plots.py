@@ -29,10 +29,11 @@ _SHARE = 0.45
 
 class RecordedPlots(PlotsPane):
     """Plots signals of the open recording, whose values are read on a worker. Another recording has the same plots, as
-    far as a database defines their signals. `toggled`: it was shown or hidden.
+    far as a database defines their signals. `toggled`: it was shown or hidden. `opened`: whether it is shown.
     """
 
     toggled = Signal()
+    opened = Signal(bool)
 
     def __init__(self, context: Context, table: FrameList) -> None:
         self._table = table
@@ -168,6 +169,7 @@ class RecordedPlots(PlotsPane):
         if had_focus and not shown:
             self._table.setFocus(Qt.FocusReason.OtherFocusReason)
         self.toggled.emit()
+        self.opened.emit(shown)
 
     def row_handlers(self) -> Handlers:
         """What plots the signals of the current row, and shows the pane."""
