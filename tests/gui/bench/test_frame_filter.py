@@ -2,7 +2,8 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QLineEdit
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.canbus.frame import Frame
@@ -94,6 +95,65 @@ def test_frame_filter_that_nothing_matches_offers_to_clear_it(
     click(window, "live_clear_filter")
     assert len(_shown(view)) == 3
     assert view.table.isVisible()
+
+
+def test_what_is_found_is_told_once_the_user_rests(
+    qtbot: QtBot, shell: Shell, click: Clicker, view: LiveBusView, announcements: list[str]
+) -> None:
+    """That nothing is found wasn't told, and a count at each pause."""
+    field = click.find(shell.window(), "live_filter")
+    field.setFocus()
+    announcements.clear()
+    qtbot.keyClicks(field, "EngineSped>3")
+    qtbot.waitUntil(lambda: announcements == ["No database has EngineSped"])
+
+
+def test_filter_is_described_in_a_sentence_and_its_help_is_read_line_by_line(
+    qtbot: QtBot, shell: Shell, click: Clicker, view: LiveBusView
+) -> None:
+    """The whole help was its description."""
+    window = shell.window()
+    assert accessible_text(click.find(window, "live_filter")) == (
+        "Filter frames", "IDs, names, or the values of signals, such as Speed>100.",
+    )  # fmt: skip
+    assert accessible_text(click.find(window, "live_protocol")) == ("Protocol: No protocol", "")
+    assert (
+        accessible_text(view.findChild(QCheckBox, "live_listen_only"))[1] == "Sends nothing, not even acknowledgements."
+    )
+    button = click.find(window, "live_filter_help")
+    button.setFocus()
+    qtbot.keyClick(button, Qt.Key.Key_Return)
+    first = click.find(window, "help_line_0")
+    assert first.hasFocus()
+    assert accessible_text(first)[0] == "18F, 100-1FF, 100&700: IDs in hexadecimal digits"
+    qtbot.keyClick(first, Qt.Key.Key_Down)
+    assert click.find(window, "help_line_1").hasFocus()
+    qtbot.keyClick(first, Qt.Key.Key_Escape)
+    assert button.hasFocus()
+
+
+def accessible_text(widget: QWidget) -> tuple[str, str]:
+    """The name and the description that a screen reader reads."""
+    told, kind = QAccessible.queryAccessibleInterface(widget), QAccessible.Text
+    return told.text(kind.Name), told.text(kind.Description)
+
+
+def test_toggles_of_the_toolbar_are_toggle_buttons_to_a_screen_reader(
+    shell: Shell, click: Clicker, view: LiveBusView
+) -> None:
+    """“Plots” was a check box."""
+    told = QAccessible.queryAccessibleInterface(click.find(shell.window(), "live_plots"))
+    assert (told.role(), told.state().checkable) == (QAccessible.Role.Button, True)
+
+
+def test_f6_enters_a_panel_at_its_list(qtbot: QtBot, shell: Shell, click: Clicker, view: LiveBusView) -> None:
+    """It went to the buttons above it."""
+    view.send_panel.add_frame(Frame(0x100), "Ping", 20.0)
+    click.find(shell.window(), "send_add").setFocus()
+    view.table.setFocus()
+    qtbot.keyClick(view.table, Qt.Key.Key_F6)
+    assert view.send_panel.list.hasFocus()
+    assert view.send_panel.list.currentIndex().isValid()
 
 
 def test_mistyped_signal_is_named_where_no_frame_matches(qtbot: QtBot, view: LiveBusView) -> None:

@@ -25,6 +25,7 @@ from benchboard.ui.bench.send_row_dialog import SendRowDialog
 from benchboard.ui.bench.send_table_model import ACT, DATA, FAILED, ID, NAME, PERIOD, SENT, STATE
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.widgets import Select, Toast
+from benchboard.ui.widgets.tab_order import tab_stops
 from support.benchsim import Simulator, simulated
 from support.window import Clicker, visible
 
@@ -141,7 +142,8 @@ def test_a_row_is_added_by_keys_started_by_space_and_stopped_with_all(
     qtbot.waitUntil(lambda: note_has_room(dialog))
     field = dialog.focusWidget()
     assert isinstance(field, QLineEdit)
-    assert (field.objectName(), field.selectedText()) == ("send_row_id", field.text()), "a row begins with its ID"
+    assert (field.objectName(), field.selectedText()) == ("send_row_id", field.text()), "its first field"
+    assert tab_stops(dialog)[1] is field, "after the ×"
     enter(qtbot, dialog, "send_row_id", "5A5")
     enter(qtbot, dialog, "send_row_data", "11 22")
     enter(qtbot, dialog, "send_row_period", "20")
@@ -557,6 +559,7 @@ def test_a_frame_that_the_dongle_cannot_send_is_said_in_the_dialog_and_at_the_st
     click(window, "send_row_save")
     assert dialog_of(window).findChild(QLineEdit, "send_row_data").property("wrong")
     click(window, "send_row_cancel")
+    click(window, "confirm_act")  # what was typed is lost
     qtbot.waitUntil(lambda: not visible(window, "send_row"))
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Final, Literal
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 
 from benchboard.canbus.bus import BusState, ErrorState
 from benchboard.canbus.bus_load import BusLoad, bus_load
@@ -20,6 +20,7 @@ from benchboard.ui.theme import theme
 from benchboard.ui.time_format import time_of_day
 from benchboard.ui.widgets.accessible import tell_value_now
 from benchboard.ui.widgets.focus import keys_used
+from benchboard.ui.widgets.help_popover import HelpPopover
 from benchboard.ui.widgets.stat_strip import TRACE_POINTS, Stat, StatStrip
 
 _MOST_FRAMES: Final = 9_999_999
@@ -251,6 +252,16 @@ class BusCounters(StatStrip):
         main = (_("Bus load"), _("Frames/s"), _("Bus errors"))
         shown = [stat for stat in self.stats if stat.name in main or stat.mark or stat.value != "0"]
         return ", ".join(stat.spoken for stat in shown)
+
+    def description(self) -> str:
+        return _("Enter explains the figures.") if self.explanations() else ""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter opens what the figures mean."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.explanations():
+            HelpPopover(self, _("What the figures mean"), self.explanations(), name="live_counters_help").open()
+        else:
+            super().keyPressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         tell_value_now(self)

@@ -11,7 +11,7 @@ from typing import Final
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
 
-from benchboard.canbus.dbc import CanDatabase
+from benchboard.canbus.dbc import CanDatabase, conflict_text
 from benchboard.canbus.dbc_files import load_databases
 from benchboard.dongles.simulator import conveyor
 from benchboard.errors import AppError
@@ -121,12 +121,7 @@ class DatabaseButton(Button):
     def _conflict_text(self) -> str:
         """Which messages aren't used because another file has their ID."""
         found = self.database.conflicts
-        shown = [
-            _("{message} of {file} (used: {other} of {first})").format(
-                message=one.unused.name, file=one.unused.source, other=one.used.name, first=one.used.source
-            )
-            for one in found[:_MOST_CONFLICTS]
-        ]
+        shown = [conflict_text(one) for one in found[:_MOST_CONFLICTS]]
         if more := len(found) - len(shown):
             shown.append(ngettext("{count} more", "{count} more", more).format(count=number(more)))
         return _("Not used, because another database has the same ID: {messages}.").format(messages=", ".join(shown))
@@ -136,6 +131,8 @@ class DatabaseButton(Button):
         more = ngettext("{count} database", "{count} databases", len(self.paths)).format(count=number(len(self.paths)))
         self.setText((names if len(names) <= 28 else more) if names else _("Add database"))
         lines = [_("{name}: {count} messages").format(name=path.name, count=self._count(path)) for path in self.paths]
+        clash = _("Some messages aren't used, because another database has the same ID.")
+        self.setAccessibleDescription(clash if self.database.conflicts else ", ".join(lines))
         if self.database.conflicts:
             lines.append(self._conflict_text())
         icon, ink = ("ph.warning-circle", "warn") if self.database.conflicts else ("ph.file", "text")

@@ -123,6 +123,10 @@ class FrameDelegate(QStyledItemDelegate):
                 width = QFontMetricsF(painter.font()).horizontalAdvance(text)
                 spot = QRectF(box.right() - width - 18, box.center().y() - 7, 14, 14)
                 paint_icon(painter, "ph.pause", spot, painter.pen().color())
+            if column == NAME:
+                room, metrics = box.width() + 8, QFontMetricsF(painter.font())
+                names = model.names_of(row)
+                text = next((one for one in names if metrics.horizontalAdvance(one) <= room), names[-1])
             _draw(painter, box, text, column)
 
     def _paint_sent_tag(self, painter: QPainter, box: QRectF, text: str, row: FrameRow, *, draws: bool = False) -> None:

@@ -22,10 +22,13 @@ from benchboard.ui.context import Context
 from benchboard.ui.widgets import Button, Said, Text
 from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.fields import SearchField, focus_filter
+from benchboard.ui.widgets.help_popover import HelpPopover
 from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.surfaces import set_surface
 
 _TYPING_MS: Final = 200
+_REST_MS: Final = 700
+"""So long after the last letter a screen reader is told what is found."""
 _FIELD_WIDTHS: Final = (120, 260)
 _KEY_CAP: Final = 28
 """Pixels of the key at the end of the field."""
@@ -63,10 +66,20 @@ class FrameFilterBar(QWidget):
         )
         self._field.setMinimumWidth(_FIELD_WIDTHS[0])
         self._field.setMaximumWidth(_FIELD_WIDTHS[1])
-        self._field.setToolTip(plain_tooltip(_filter_help()))
+        self._field.setToolTip(plain_tooltip("\n".join(_filter_help())))
+        self._field.setAccessibleDescription(_("IDs, names, or the values of signals, such as Speed>100."))
+        self._help = Button(
+            "", self._open_help, kind="quiet", icon="ph.question", tip=_("What can be entered"),
+            name=f"{place}_filter_help",
+        )  # fmt: skip
         self._typing = QTimer(self, interval=_TYPING_MS, singleShot=True)
         self._typing.timeout.connect(self.apply)
         self._field.textChanged.connect(lambda _text: self._typing.start())
+        self._result = ""
+        """What a screen reader is told of the filter next."""
+        self._rest = QTimer(self, interval=_REST_MS, singleShot=True)
+        self._rest.timeout.connect(self._tell)
+        self._field.textChanged.connect(lambda _text: self._rest.stop())
         self._field.returnPressed.connect(self._enter)
         self._field.down.connect(self._enter)
         self._field.cleared.connect(self.apply)
@@ -93,6 +106,7 @@ class FrameFilterBar(QWidget):
         line.setContentsMargins(16, 6, 12, 6)
         line.setSpacing(8)
         line.addWidget(self._field, 8)
+        line.addWidget(self._help)
         line.addWidget(self.saved)
         line.addWidget(self._problem, 1)
         line.addWidget(self._count)
@@ -143,7 +157,7 @@ class FrameFilterBar(QWidget):
         except Invalid as error:
             self._field.set_invalid(True)
             self._problem.setText(f"{error.what} {error.do}")
-            announce(self._problem, self._problem.text())
+            self.tell_result(self._problem.text())
             return
         self._field.set_invalid(False)
         self._problem.setText("")
@@ -152,7 +166,17 @@ class FrameFilterBar(QWidget):
             self._model.set_filter(found)
         self.applied.emit()
         if is_new and self._place == "live":  # a recording has to be searched first
-            announce(self._count, self._count.text())
+            shown, total = self._model.id_counts
+            self.tell_result(self.none_match_text() if total and not shown else self._count.text())
+
+    def tell_result(self, text: str) -> None:
+        """Tell a screen reader what is found, or what is wrong, once the user rests."""
+        self._result = text
+        self._rest.start()
+
+    def _tell(self) -> None:
+        self._rest.stop()
+        announce(self, self._result, again=True)
 
     @property
     def _isotp_ids(self) -> IsotpIds:
@@ -192,8 +216,13 @@ class FrameFilterBar(QWidget):
 
     def _enter(self) -> None:
         self.apply()
+        if self._rest.isActive():
+            self._tell()
         if not self._problem.text():
             self.left.emit()
+
+    def _open_help(self) -> None:
+        HelpPopover(self._help, _("What can be entered"), _filter_help(), name=f"{self._place}_filter_lines").open()
 
     def _open_columns(self) -> None:
         self._table.open_menu(self._columns.mapToGlobal(self._columns.rect().bottomLeft()))
@@ -207,16 +236,14 @@ class FrameFilterBar(QWidget):
             self._context.apply_settings(changed)
 
 
-def _filter_help() -> str:
+def _filter_help() -> tuple[str, ...]:
     """What can be entered in the filter, by examples."""
-    return "\n".join(
-        (
-            _("18F, 100-1FF, 100&700: IDs in hexadecimal digits"),
-            _("motor: part of the name of a message or signal"),
-            _("Speed>100, State=Running: the value of a signal"),
-            _("pgn:61444, src:0x0B, dst:255: parts of J1939 IDs"),
-            _("service:22, service:ReadData: services of UDS and OBD"),
-            _("sent, received, error, remote, changed"),
-            _("!18F: all but these"),
-        )
+    return (
+        _("18F, 100-1FF, 100&700: IDs in hexadecimal digits"),
+        _("motor: part of the name of a message or signal"),
+        _("Speed>100, State=Running: the value of a signal"),
+        _("pgn:61444, src:0x0B, dst:255: parts of J1939 IDs"),
+        _("service:22, service:ReadData: services of UDS and OBD"),
+        _("sent, received, error, remote, changed"),
+        _("!18F: all but these"),
     )

@@ -12,7 +12,7 @@ from benchboard.canbus.frame import Frame, Timestamp
 from benchboard.canbus.frame_filter import FrameFilter
 from benchboard.canbus.protocols.protocol_choice import NO_PROTOCOL, ProtocolMode
 from benchboard.canbus.protocols.protocol_decoder import ProtocolDecoder
-from benchboard.canbus.protocols.protocol_text import frame_name
+from benchboard.canbus.protocols.protocol_text import frame_name, frame_names
 from benchboard.canbus.signal_decoder import SignalKey
 from benchboard.canbus.traffic_shares import WINDOW_S, share_text
 from benchboard.i18n import _, ngettext, number
@@ -109,6 +109,10 @@ class FrameRowModel(QAbstractTableModel):
     def name_of(self, row: FrameRow) -> str:
         """What a frame is called by the database, else by the protocol."""
         return row.message.name if row.message is not None else frame_name(self.protocol, row.frame)
+
+    def names_of(self, row: FrameRow) -> tuple[str, ...]:
+        """What a frame is called, and shorter texts for less room, the shortest at last."""
+        return (row.message.name,) if row.message is not None else frame_names(self.protocol, row.frame)
 
     def line_at(self, row: int) -> TableLine:
         """The line of this row."""

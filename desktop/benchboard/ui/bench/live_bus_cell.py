@@ -62,14 +62,17 @@ class LiveBusCell(QObject):
         }
         is_trouble = counters.bus.error_state in troubles
         text, tone = troubles.get(counters.bus.error_state, (_("{name}: {rate}, {load} load"), "plain"))
+        rate = rates(live.config.bitrate, live.config.data_bitrate)
+        shown = text.format(name=short, rate=rate, load=load.text)
         tip = _("Show live bus of {name}").format(name=name)
         self._context.status.set(
             _CELL,
             "ph.warning-fill" if is_trouble else "ph.activity",
-            text.format(name=short, rate=rates(live.config.bitrate, live.config.data_bitrate), load=load.text),
+            shown,
             act=partial(self._context.go, "bench/live"),
-            tip="\n".join(part for part in (tip, load.why and _("Load: {why}").format(why=load.why)) if part),
+            tip=". ".join(part for part in (tip, load.why and _("Load: {why}").format(why=load.why)) if part),
             tone=tone,
+            name=shown if is_trouble else f"{name}: {rate}",  # the load changes all the time
         )
 
     def _show_recording(self, live: LiveBus) -> None:

@@ -321,6 +321,7 @@ class LiveBusView(QWidget):
         self._listen_only.setToolTip(
             plain_tooltip(_("Sends nothing, not even acknowledgements.\nA bus of two nodes needs them."))
         )
+        self._listen_only.setAccessibleDescription(_("Sends nothing, not even acknowledgements."))
         self._start_button = Button(_("Open live bus"), self._start, kind="primary", icon="ph.play", name="live_start")
         self._stop_button = Button(_("Close live bus"), self._devices.close_bus, icon="ph.stop", name="live_stop")
         self.recording = RecordingControls(self._context, self)

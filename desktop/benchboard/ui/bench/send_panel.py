@@ -125,6 +125,11 @@ class SendPanel(QWidget):
         """The list of rows, while it is shown."""
         return [self] if self.isVisible() else []
 
+    @property
+    def entry(self) -> QWidget:
+        """The rows, or in their place the button that adds one."""
+        return self.list if self.list.isVisible() else self._empty.action
+
     def toggle(self) -> None:
         """Show or hide the panel; rows that run go on."""
         opens = self.isHidden()
@@ -535,7 +540,7 @@ class SendPanel(QWidget):
 
         dialog = SendRowDialog(self, title, row, self._database, why_not=why_not, bit_rates=rates)
         if is_new:
-            dialog.focus_id()
+            dialog.select_id()
         dialog.accepted_row.connect(accept)
         dialog.open()
 

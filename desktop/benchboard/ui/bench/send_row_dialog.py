@@ -66,14 +66,12 @@ class SendRowDialog(Dialog):
         for part in (self._signal_title, self._area):
             part.hide()  # as long as there are no signals
         self.content.addWidget(self._area, 1)
-        self.add_button(Button(_("Cancel"), self.dismiss, name="send_row_cancel"))
+        self.add_button(Button(_("Cancel"), self.leave, name="send_row_cancel"))
         self.add_button(Button(_("Save row"), self._accept, kind="primary", name="send_row_save"))
         self._fill(row)
 
-    def focus_id(self) -> None:
-        """Have the focus in the field of the ID when it opens, with its text selected to be replaced: a new row begins
-        with it."""
-        self.first_focus = self._id.edit
+    def select_id(self) -> None:
+        """Have the text of the ID selected, to be replaced: that of a new row is only an example."""
         self._id.edit.selectAll()
 
     def _build_frame_fields(self) -> None:
@@ -106,10 +104,10 @@ class SendRowDialog(Dialog):
         self._type.activated.connect(lambda _index: self._on_type())
         if self._database.messages:
             self._add_line(Field(_("Message"), self._message), Field(_("Name"), self._name))
-        else:
-            self._add_line(Field(_("Name"), self._name))
         self._add_line(self._id, Field(_("Format"), self._format), self._type_field)
         self._add_line((self._data, 3), (self._period, 2))
+        if not self._database.messages:  # the dialog begins with what it needs
+            self._add_line(Field(_("Name"), self._name))
 
     def _add_line(self, *fields: Field | tuple[Field, int]) -> None:
         line = QHBoxLayout()

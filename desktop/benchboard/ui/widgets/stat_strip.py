@@ -111,10 +111,17 @@ class StatStrip(QFrame):
     def show_stats(self, stats: Sequence[Stat]) -> None:
         """Show these figures."""
         self._stats, self._note = tuple(stats), ""
-        tips = " ".join(f"{stat.name}: {stat.tip}" for stat in stats if stat.tip).replace("\n", " ")
-        if tips != self.accessibleDescription():
-            self.setAccessibleDescription(tips)
+        if (said := self.description()) != self.accessibleDescription():
+            self.setAccessibleDescription(said)
         self.update()
+
+    def explanations(self) -> list[str]:
+        """What the figures mean that say it, each a sentence or more."""
+        return [f"{stat.name}: {stat.tip}".replace("\n", " ") for stat in self._stats if stat.tip]
+
+    def description(self) -> str:
+        """What a screen reader reads after the figures."""
+        return " ".join(self.explanations())
 
     def show_note(self, note: str) -> None:
         """There are no figures; this says why."""

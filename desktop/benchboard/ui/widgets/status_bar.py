@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
 from benchboard.i18n import _
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.accessible import Role, announce
+from benchboard.ui.widgets.accessible import Role, announce, untold
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.focus import Pressable
 from benchboard.ui.widgets.labels import plain_tooltip
@@ -24,6 +24,11 @@ Tone = Literal["plain", "ok", "info", "warn", "error"]
 Fill = Callable[[Popover], None]
 _ORDER: Final = ("where", "saved", "dongles", "live", "notice")
 _RIGHT: Final = ("work", "recording", "hint", "content", "organisation")
+_GIVES_WAY: Final = ("notice", "work")
+"""The cells whose texts are shortened where there isn't room for all: what they say stands in the window, too."""
+_LEAST: Final = 120
+_AFTER: Final = 10
+"""Pixels after a text."""
 
 
 class StatusBar(QWidget):
@@ -114,14 +119,15 @@ class _StatusCell(Pressable):
     def __init__(self, key: str) -> None:
         super().__init__()
         self.setObjectName(f"status_{key}")
-        self._right = key in _RIGHT
+        self._right, self._gives_way = key in _RIGHT, key in _GIVES_WAY
         self._icon = ""
         self._tone: Tone = "plain"
         self._share: float | None = None
         self.shown_text = ""
         self._fill: Fill | None = None
         self._act: Callable[[], object] | None = None
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        across = QSizePolicy.Policy.Maximum if key in _GIVES_WAY else QSizePolicy.Policy.Fixed
+        self.setSizePolicy(across, QSizePolicy.Policy.Expanding)
         self.clicked.connect(self._open)
 
     def set_content(
@@ -143,7 +149,8 @@ class _StatusCell(Pressable):
         self.setToolTip(plain_tooltip(tip))
         # A screen reader is told of progress ten times at most, not of every step.
         if text != self.text() and (share is None or tenths[0] != tenths[1]):
-            self.setText(text)
+            with untold():  # Qt would tell of a name that is the same as before
+                self.setText(text)
             if name != self.accessibleName():
                 self.setAccessibleName(name)
         details = _("Press Enter to see details.") if fill is not None else ""
@@ -157,6 +164,11 @@ class _StatusCell(Pressable):
     def sizeHint(self) -> QSize:
         width = QFontMetrics(_font()).horizontalAdvance(self.shown_text) + 21
         return QSize(width + (20 if self._icon else 0) + (88 if self._share is not None else 0), 25)
+
+    def minimumSizeHint(self) -> QSize:
+        """One that gives way is shortened; its tooltip says all of it."""
+        hint = self.sizeHint()
+        return QSize(min(hint.width(), _LEAST), hint.height()) if self._gives_way else hint
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not step_by_key(self, event.key()):
@@ -188,7 +200,10 @@ class _StatusCell(Pressable):
             painter.setPen(ink)
             painter.setFont(_font())
             room = QRectF(left, 0, self.width() - left, self.height())
-            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, self.shown_text)
+            text = painter.fontMetrics().elidedText(
+                self.shown_text, Qt.TextElideMode.ElideRight, int(room.width()) - _AFTER + 1
+            )
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, text)
             x = 0 if self._right else self.width() - 1
             painter.fillRect(QRect(x, 0, 1, self.height()), theme().color("border"))
             if self.hasFocus() and self.focused_by_key:

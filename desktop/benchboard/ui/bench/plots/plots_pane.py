@@ -133,10 +133,14 @@ class PlotsPane(QWidget):
         self._show_time()
         self._show_cursors()
 
+    @property
+    def entry(self) -> QWidget:
+        """The plots, or in their place the button that adds a signal."""
+        return self.canvas if self.plots.plots else self._empty.action
+
     def focus_plots(self) -> None:
         """Focus the plots, or the button in their place."""
-        target = self.canvas if self.plots.plots else self._empty.action
-        target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.entry.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _show_time(self) -> None:
         """Say which time is shown."""

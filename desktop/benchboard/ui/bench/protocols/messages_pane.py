@@ -94,6 +94,11 @@ class MessagesPane(QWidget):
         """The list or what is in its place, while it is shown."""
         return [self] if not self.isHidden() else []
 
+    @property
+    def entry(self) -> QWidget | None:
+        """The list, while there are messages."""
+        return self.list if self._stack.currentWidget() is self.list else None
+
     def toggle(self) -> None:
         """Show the messages and go to them, or hide them."""
         if self.isHidden():

@@ -102,12 +102,15 @@ class ProtocolButton(Button):
         text = _("Protocol") if mode is ProtocolMode.NONE else self._state()
         if mode is ProtocolMode.ISOTP:
             text = "ISO-TP"
-        lines = [self._state()]
+        said = _("Protocol: {protocol}").format(protocol=self._state())
+        lines = [said]
         if mode is ProtocolMode.ISOTP:
             lines.append(self.choice.ids.text or _("IDs of ISO 15765: 7DF, 7E0 to 7EF, and 18DA…, 18DB… with 29 bits"))
         if mode is ProtocolMode.AUTO:
             lines.append(_("Another protocol may use the same IDs."))
         self.setText(text)
+        self.setAccessibleName(said)
+        self.setAccessibleDescription(lines[1] if len(lines) > 1 else "")
         self.setToolTip(plain_tooltip("\n".join(lines)))
         self.updateGeometry()
 

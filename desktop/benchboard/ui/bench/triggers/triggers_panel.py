@@ -193,11 +193,20 @@ class TriggersPanel(QWidget):
         if is_open:
             self.opened.emit()
 
-    def _focus_rows(self, page: QWidget | None = None) -> None:
-        """Focus what is worked with on a page of the panel, the one that is shown if None."""
+    @property
+    def entry(self) -> QWidget | None:
+        """The list that is shown, or in its place the button that adds a trigger."""
+        return self._worked_with(self._stack.currentWidget())
+
+    def _worked_with(self, page: QWidget | None) -> QWidget | None:
+        """What is worked with on a page of the panel."""
         targets: dict[QWidget | None, QWidget] = {self._empty: self._empty.action, self.list: self.list}
         targets[self.fired_list] = self.fired_list
-        target = targets.get(page or self._stack.currentWidget(), self._pages)
+        return targets.get(page)
+
+    def _focus_rows(self, page: QWidget | None = None) -> None:
+        """Focus what is worked with on a page of the panel, the one that is shown if None."""
+        target = self._worked_with(page or self._stack.currentWidget()) or self._pages
         target.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _choose_page(self, _key: str) -> None:
