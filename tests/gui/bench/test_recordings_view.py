@@ -426,6 +426,21 @@ def test_comparison_without_a_difference_says_so_and_shows_all_ids(
     qtbot.waitUntil(lambda: len(compared.model.rows) == 2)
 
 
+def test_comparison_has_the_focus_at_its_first_row_and_gives_it_back_where_it_was_asked_for(
+    qtbot: QtBot, opened: RecordingsView, click: Clicker, shell: Shell, announcements: list[str], tmp_path: Path
+) -> None:
+    """The focus went to the field that filters, and was lost as the comparison ended."""
+    rows = opened.comparison.table.view
+    opened.frames.focus_frames()
+    opened.compare_with(written(tmp_path / "other.log", drive(slower=True)))
+    qtbot.waitUntil(lambda: rows.hasFocus())
+    assert rows.currentIndex().row() == 0
+    assert announcements.count("Compared with other.log.") == 1
+    click(shell.window(), "recording_compare_end")
+    qtbot.waitUntil(lambda: opened.frames.table.hasFocus())
+    assert "The comparison has ended." in announcements
+
+
 def test_comparison_is_there_again_once_its_recording_is_until_it_is_ended(
     qtbot: QtBot, shell: Shell, opened: RecordingsView, click: Clicker, tmp_path: Path
 ) -> None:
@@ -1297,6 +1312,10 @@ def test_details_of_the_current_recording_are_beside_the_list(
     assert details.chart.isVisible()
     assert details.chart.accessibleName().startswith("Frames over time, 100 frames/s on average, at most ")
     assert details.chart.accessibleName().endswith(", 3 error frames")
+    assert ", most at " in details.chart.accessibleName()
+    assert details.chart.focusPolicy() & Qt.FocusPolicy.TabFocus
+    assert view.folder.path_label.accessible_text() == f"Folder: {folder}"
+    assert view.folder.path_label in tab_stops(view)
     view.folder.table.make_current(str(folder / "slower.blf"))
     qtbot.waitUntil(lambda: details.accessible_text() == "Details of slower.blf")
     facts = [one.accessible_text() for one in details.findChildren(ReadableRow)]

@@ -127,6 +127,11 @@ def test_decode_names_signals_and_filters_by_their_values(simulator: Simulator, 
         "Add a database with --dbc, or choose a --protocol."
         in run("decode", str(log), home=simulator.home, status=2).stderr
     )
+    other = tmp_path / "other.dbc"
+    other.write_text(dbc.read_text().replace("MotorStatus", "Alive").replace("AliveCounter", "Counter"))
+    both = run("decode", str(log), "--dbc", str(dbc), "--dbc", str(other), home=simulator.home)
+    said = "Not used, because another database has the same ID: Alive of other.dbc (used: MotorStatus of"
+    assert said in both.stderr, "as the window says it"
     broken = tmp_path / "broken.dbc"
     broken.write_text("nonsense")
     assert "can't be read as DBC" in run("decode", str(log), "--dbc", str(broken), home=simulator.home, status=1).stderr

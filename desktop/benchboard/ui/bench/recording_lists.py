@@ -42,7 +42,7 @@ from benchboard.ui.paged.paged_model import Column, Fetch, PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Elided, EmptyState, SegmentedControl, Select, Text, hairline
-from benchboard.ui.widgets.accessible import Role
+from benchboard.ui.widgets.accessible import Role, announce, focus_told_once
 from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.fields import SearchField, focus_filter
 from benchboard.ui.widgets.labels import plain_tooltip
@@ -189,7 +189,7 @@ class _IdList(QWidget, Generic[Row]):
 
     def focus_rows(self) -> None:
         """Focus the rows."""
-        self.table.view.setFocus()
+        self.table.view.setFocus(Qt.FocusReason.TabFocusReason)
 
     def clear_search(self) -> None:
         """Show all rows."""
@@ -470,12 +470,15 @@ class ComparisonList(_IdList[ComparisonRow]):
         """Focus the button that chooses what to compare with."""
         self._empty.action.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def result_text(self) -> str:
-        """What it is compared with, and how many IDs differ, in words."""
-        count = sum(is_shown(row, DIFFERENT) for row in self._rows)
-        name = self._second.text if self._second is not None else ""
-        said = ngettext("Compared with {name}: {count} ID differs.", "Compared with {name}: {count} IDs differ.", count)
-        return said.format(name=name, count=number(count))
+    def focus_rows_once_read(self) -> None:
+        """Focus the rows as soon as they are read, and tell what they are of; the list tells how many they are."""
+        self.model.loaded.connect(self._come, Qt.ConnectionType.SingleShotConnection)
+
+    def _come(self) -> None:
+        if self.isVisible():
+            self.focus_rows()
+            name = self._second.text if self._second is not None else ""
+            announce(self, _("Compared with {name}.").format(name=name))
 
     def forget(self) -> None:
         """Compare with nothing: another recording was opened."""
@@ -484,8 +487,9 @@ class ComparisonList(_IdList[ComparisonRow]):
         self.changed.emit()
 
     def _end_comparison(self) -> None:
-        self.forget()
-        self.ended.emit()
+        with focus_told_once():  # the button that was pressed is hidden, and where the focus goes follows
+            self.forget()
+            self.ended.emit()
 
     def show_first(self, part: RecordingPart, *, selected: bool) -> None:
         """Compare the open recording, or a channel of it, from now on; say that it is the whole one if a range of it is

@@ -45,7 +45,7 @@ from benchboard.ui.commands import Handler, Handlers, install_shortcuts
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import Progress, Work
 from benchboard.ui.widgets import BannerPlace, Button, EmptyState, SegmentedControl, Toolbar, hairline
-from benchboard.ui.widgets.accessible import announce, focus_told_once
+from benchboard.ui.widgets.accessible import announce, focus_told_later, focus_told_once
 from benchboard.ui.widgets.surfaces import set_surface
 from benchboard.ui.widgets.tab_order import focus_content
 
@@ -350,7 +350,7 @@ class RecordingsView(QWidget):
         def done(recording: Recording) -> None:
             if self._opening is work:
                 self._opening = None
-                with focus_told_once():
+                with focus_told_once() if compared_with is None else focus_told_later():
                     self.show_recording(recording)
                     self.frames.focus_frames()
                 self._tell_opened(recording)
@@ -793,10 +793,9 @@ class RecordingsView(QWidget):
             self.comparison.show_second(part, database)
             self._compared.remember(recording.path, path)
             if shows:
-                with focus_told_once():
+                with focus_told_later():
                     self._turn_to(_COMPARISON)
-                    self.comparison.focus_rows()
-                announce(self.comparison, self.comparison.result_text())
+                self.comparison.focus_rows_once_read()
             self._tell_unreadable(_UNREADABLE_OTHER, path.name, unreadable)
 
         def op(progress: Progress) -> CountedRecording:

@@ -847,10 +847,11 @@ def _sorts(rows: PagedRows) -> list[PaletteEntry]:
 
 
 def _first_focusable(pane: QWidget) -> QWidget | None:
-    """The first widget of a pane, as it is read, that can have the focus; one that discards something only where there
-    is no other."""
+    """The first widget of a pane, as it is read, that can have the focus; one that discards something, or
+    closes the pane, only where there is no other."""
     stops = tab_stops(pane)
-    return next((stop for stop in stops if not destroys(stop)), stops[0] if stops else None)
+    wanted = (stop for stop in stops if not destroys(stop) and not stop.objectName().endswith("_close"))
+    return next(wanted, stops[0] if stops else None)
 
 
 def _focus_view(view: QWidget, *, told: bool = True) -> None:

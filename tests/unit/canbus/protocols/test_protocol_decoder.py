@@ -11,6 +11,7 @@ from benchboard.canbus.protocols.protocol_choice import NO_PROTOCOL, ProtocolCho
 from benchboard.canbus.protocols.protocol_decoder import ProtocolDecoder
 from benchboard.canbus.protocols.protocol_text import (
     frame_name,
+    frame_names,
     message_detail,
     message_name,
     problem_text,
@@ -63,6 +64,10 @@ def test_j1939_frames_are_named_with_sender_and_receiver() -> None:
     ):  # fmt: skip
         assert frame_name(decoder, Frame(frame_id, extended=True, data=bytes.fromhex(data))) == text
     assert frame_name(decoder, Frame(0x123)) == ""
+    assert frame_names(decoder, Frame(0x0CF00400, extended=True, data=bytes(8))) == (
+        "EEC1 · from 0x00 to all", "EEC1 · from 0x00", "EEC1 · 0x00", "EEC1",
+    )  # fmt: skip
+    assert frame_names(decoder, Frame(0x123)) == ("",)
 
 
 def test_j1939_messages_are_transfers_and_events_or_all() -> None:

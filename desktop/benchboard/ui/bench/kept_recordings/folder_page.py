@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from benchboard.canbus.recording_folder import RecordingFile, RecordingFolder
 from benchboard.errors import AppError
-from benchboard.i18n import _, pgettext
+from benchboard.i18n import _, ngettext, number, pgettext
 from benchboard.paging import Listing
 from benchboard.ui.bench.bench_commands import RECORDING_LIST, RECORDING_MENU
 from benchboard.ui.bench.kept_recordings.recording_bookmarks import RecordingBookmarks
@@ -35,6 +35,7 @@ from benchboard.ui.paged.paged_model import PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Elided, EmptyState
+from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.fields import SearchField, focus_filter, focus_list, return_at_top
 from benchboard.ui.widgets.no_match import NoMatch
@@ -55,6 +56,11 @@ class _FolderPath(Readable, Elided):
     def __init__(self) -> None:
         super().__init__("", "body", "muted", fits_text=True, middle=True)
         self.setObjectName("recordings_path")
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def show_path(self, path: str) -> None:
+        """Show where the recordings are; keys reach it."""
+        self.setText(path)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def accessible_text(self) -> str:
@@ -86,6 +92,8 @@ class FolderPage(QWidget):
         self.file_actions = RecordingFileActions(context, self)
         self.file_actions.leaving.connect(self._note_neighbour)
         self.file_actions.changed.connect(self._follow_change)
+        self._tells = False
+        """Whether a folder was chosen, and a screen reader isn't told yet what is in it."""
         self._wanted: Path | None = None
         """The recording that becomes current once it is listed."""
         self._neighbour: Path | None = None
@@ -214,7 +222,11 @@ class FolderPage(QWidget):
 
     def choose(self) -> None:
         """Ask for the folder; the live bus suggests it for its next recording, too."""
-        ask_recordings_folder(self, self._context, lambda _path: self.look())
+        ask_recordings_folder(self, self._context, self._look_at_chosen)
+
+    def _look_at_chosen(self, _path: Path) -> None:
+        self._tells = True
+        self.look()
 
     def look(self) -> None:
         """Look at the folder on a worker, and then into the files that are new in it."""
@@ -237,12 +249,17 @@ class FolderPage(QWidget):
 
     def _show(self, files: Sequence[RecordingFile]) -> None:
         self._looking = False
-        self.path_label.setText(str(self.folder or ""))
+        self.path_label.show_path(str(self.folder or ""))
         if list(files) != list(self._files):
             self._files = files
             self.model.refresh()
             self._body.keep_place(bool(files))
             self.counted.emit()
+        if self._tells and not self._looks_again:
+            self._tells = False
+            count = ngettext("{count} recording in {folder}", "{count} recordings in {folder}", len(files))
+            told = count.format(count=number(len(files)), folder=self.folder)
+            announce(self, told, again=True)
         if self._looks_again:
             self.look()
         elif self._timer.isActive() and (new := self._next_unknown(files)) is not None:
