@@ -433,11 +433,11 @@ def test_comparison_has_the_focus_at_its_first_row_and_gives_it_back_where_it_wa
     rows = opened.comparison.table.view
     opened.frames.focus_frames()
     opened.compare_with(written(tmp_path / "other.log", drive(slower=True)))
-    qtbot.waitUntil(lambda: rows.hasFocus())
+    qtbot.waitUntil(rows.hasFocus)
     assert rows.currentIndex().row() == 0
     assert announcements.count("Compared with other.log.") == 1
     click(shell.window(), "recording_compare_end")
-    qtbot.waitUntil(lambda: opened.frames.table.hasFocus())
+    qtbot.waitUntil(opened.frames.table.hasFocus)
     assert "The comparison has ended." in announcements
 
 
