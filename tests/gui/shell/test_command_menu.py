@@ -154,6 +154,31 @@ def test_screen_reader_is_told_what_has_the_keys_again_once_a_menu_closes(
         QAccessible.setActive(before)
 
 
+def test_what_has_the_focus_again_is_told_once_where_the_menu_itself_had_it(
+    qtbot: QtBot, told_focus: list[str]
+) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    field = QPushButton("First", window)
+    field.setObjectName("first")
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    field.setFocus()
+    menu = Menu(window)
+    menu.setObjectName("menu")
+    menu.addAction("Leave it")
+    menu.popup(QPoint(0, 0))
+    menu.activateWindow()  # as window managers do
+    menu.setFocus()
+    qtbot.waitUntil(menu.hasFocus)
+    told_focus.clear()
+    menu.close()
+    qtbot.waitUntil(field.hasFocus)
+    QApplication.processEvents()
+    assert told_focus == ["first"]
+
+
 @pytest.fixture
 def told(qtbot: QtBot, announcements: list[str], monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What a screen reader is told of the rows of menus from now on: their names, and what happened."""

@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QColor,
     QFontMetrics,
     QGuiApplication,
+    QFocusEvent,
     QHideEvent,
     QKeyEvent,
     QKeySequence,
@@ -78,6 +79,8 @@ class Menu(QMenu):
         )
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
         self._shadow: MenuShadow | None = None
+        self._had_focus = False
+        """Whether the focus was at the menu itself since it was shown: some window managers activate its window."""
         self.aboutToShow.connect(self._make_room)
 
     def _make_room(self) -> None:
@@ -166,12 +169,19 @@ class Menu(QMenu):
         if first is not None:
             self.setActiveAction(first)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._had_focus = self._had_focus or QApplication.focusWidget() is self
+
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
+        moved, self._had_focus = self._had_focus, False
         shadow, self._shadow = self._shadow, None
         if shadow is not None:
             shadow.hide()
             shadow.deleteLater()
+        if moved:  # Qt tells where it is now
+            return
         if (focused := QApplication.focusWidget()) is not None and not isinstance(self.parentWidget(), QMenu):
             QTimer.singleShot(0, focused, partial(_tell_returned, focused))
 
