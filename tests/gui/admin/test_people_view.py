@@ -438,6 +438,29 @@ def test_added_person_is_selected_and_shown(admin: Admin, search: str) -> None:
     admin.wait(view.hasFocus)
 
 
+def test_no_other_row_is_told_before_the_added_person(
+    admin: Admin, announcements: list[str], told_events: list[tuple[str, int]]
+) -> None:
+    """Focus came back to the list, whose old row was told first."""
+    admin.press_row(TABLE, "Ada Lovelace")
+    admin.click("people_add")
+    admin.type("add_email", "nil@north.example")
+    told_events.clear()
+    announcements.clear()
+    admin.click("add_act")
+    view = admin.table(TABLE)
+    admin.wait(lambda: str(view.currentIndex().siblingAtColumn(0).data()).startswith("nil"))
+    admin.wait(view.hasFocus)
+    assert [kind for kind, child in told_events if kind == "Focus" and child >= 0] == [], (
+        "Qt tells the row that it makes"
+    )
+    assert not [one for one in announcements if "Ada" in one]
+    told_events.clear()
+    admin.find("people_search").setFocus()
+    view.setFocus()
+    admin.wait(lambda: ("Focus", 1 + (view.currentIndex().row() + 1) * (view.model().columnCount() + 1)) in told_events)
+
+
 def add_many(admin: Admin, *others: str) -> str:
     """Add 250 people whose names begin with “Many”, and the others; the id of the last one."""
     person_id = ""

@@ -56,6 +56,7 @@ class ListWithDetail(Drawer, Generic[Row]):
     def open_made(self, row: Row, search: Edit) -> None:
         """Show what was just made; a search that it may not match is cleared."""
         self._requested = self._made = row.id
+        self._rows.expect_made()
         if self._model.listing.search:
             search.clear()
             self.search("")
@@ -86,6 +87,7 @@ class ListWithDetail(Drawer, Generic[Row]):
             self._rows.clear_current()
             self.show_detail(True)
             self._show(requested, None)
+            self._rows.forget_made()
         elif requested == self._made:
             self._rows.enter_made()
         self._made = ""

@@ -193,6 +193,7 @@ class PeopleView(QWidget):
     def _forget_request(self) -> None:
         """Another row was clicked while the requested one was being looked for."""
         self._requested_id = ""
+        self._table.forget_made()
 
     def refresh(self) -> None:
         self._model.refresh()
@@ -393,6 +394,7 @@ class PeopleView(QWidget):
             lambda session, _ended: person_deletion.restore_people(session, self._context.actor, [person.id]),
         )
         self._requested_id = self._added = person.id
+        self._table.expect_made()
         listing = self._model.listing
         if listing.search or listing.filters:  # the new person may not match
             self._show_all()

@@ -127,6 +127,8 @@ class PagedRows(RowCursor, QTableView):
         self._focused_by_key = False
         self.awaits_first_rows = True
         """Whether nothing has been loaded yet: without rows, the focus goes on to the button that says what to do."""
+        self.awaits_row = False
+        """Whether a row that was just made is about to become current (`AwaitsRow`)."""
         self.taking_focus = False
         """Whether the list is getting the focus, when Qt makes its first row current."""
         self._told_row = ""
@@ -255,7 +257,7 @@ class PagedRows(RowCursor, QTableView):
         text = f"{self.paged.row_text(row)}, {self.paged.place_text(row)}" if row >= 0 else ""
         if text != self._told_row:
             self._told_row = text
-            if not self.awaits_first_rows:  # else it is told with the list
+            if not (self.awaits_first_rows or self.awaits_row):  # else it is told with the list, or isn't the row
                 announce(self, text)
 
     def ringed_row(self) -> int:

@@ -19,7 +19,7 @@ from benchboard.ui.paged.paged_cells import tick_column
 from benchboard.ui.paged.paged_model import PagedTableModel, count_text
 from benchboard.ui.paged.paged_rows import PagedRows
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.accessible import Role, announce, modal_dialog, tell_focus, untold
+from benchboard.ui.widgets.accessible import Role, announce, modal_dialog, tell_current, tell_focus, untold
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.empty_state import EmptyState
@@ -218,6 +218,7 @@ class PagedTable(QWidget, Generic[Row]):
         model.loaded.connect(self.view.place_day_headings)
         model.loaded.connect(self._show_state)
         model.failed.connect(self._show_state)
+        model.failed.connect(self.forget_made)
         model.ticked.connect(self.selectionChanged)
         self.view.opened.connect(self._open)
         self.view.menu_requested.connect(lambda index, spot: self.menu_requested.emit(model.row(index), spot))
@@ -253,9 +254,21 @@ class PagedTable(QWidget, Generic[Row]):
             self.model.unfold(at)
         return self.model.find(identity)
 
+    def expect_made(self) -> None:
+        """A row was just made, which is being read: no other row is told to a screen reader until `enter_made` or
+        `forget_made`."""
+        self.view.awaits_row = True
+
+    def forget_made(self) -> None:
+        """No row that was just made is about to become current any more."""
+        if self.view.awaits_row:
+            self.view.awaits_row = False
+            tell_current(self.view)
+
     def enter_made(self) -> None:
         """Give the keys to the list, in which a row that was just made is current; not behind a dialog, such as one
         that shows a secret."""
+        self.view.awaits_row = False
         if modal_dialog(self.window()) is None:
             self.view.setFocus(Qt.FocusReason.ShortcutFocusReason)
 

@@ -510,9 +510,19 @@ class RingsRow(Protocol):
     def ringed_index(self) -> QModelIndex: ...
 
 
+@runtime_checkable
+class AwaitsRow(Protocol):
+    """A list in which another row is about to become current, such as one that was just made: that one is told."""
+
+    @property
+    def awaits_row(self) -> bool: ...
+
+
 def tell_current(view: QAbstractItemView) -> None:
     """Tell the screen reader which row, or cell, of a list has the focus with it, and its place among the others."""
     if not (QAccessible.isActive() and shiboken6.isValid(view) and view.hasFocus()):
+        return
+    if isinstance(view, AwaitsRow) and view.awaits_row:
         return
     index = view.ringed_index() if isinstance(view, RingsRow) else view.currentIndex()
     if not index.isValid():
