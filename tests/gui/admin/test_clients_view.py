@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import requests
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QLineEdit, QMenu, QWidget
 
 from benchboard.identity import audit, authentication
@@ -472,3 +473,17 @@ def test_type_of_a_client_is_described_by_its_sentence(admin: Admin) -> None:
     admin.click("clients_new")
     assert admin.find("segment_service").accessibleDescription().startswith("Runs by itself")
     assert admin.find("segment_web").accessibleDescription() == "Runs on a server and keeps a secret."
+
+
+def test_ticks_of_a_client_are_read_with_what_they_are_about(admin: Admin) -> None:
+    """“See your name” alone doesn't say that it is what the client may ask people for."""
+    _open(admin)
+    admin.click("clients_new")
+    for name, group in (
+        ("client_grant_refresh_token", "How it gets tokens"),
+        ("client_scope_profile", "What it may ask people for"),
+    ):
+        told = QAccessible.queryAccessibleInterface(admin.find(name))
+        around = told.parent() if told is not None else None
+        assert around is not None
+        assert (around.role(), around.text(QAccessible.Text.Name)) == (QAccessible.Role.Grouping, group)

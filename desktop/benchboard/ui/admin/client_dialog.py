@@ -39,6 +39,7 @@ from benchboard.ui.widgets import (
     Text,
     scroll_area,
 )
+from benchboard.ui.widgets.accessible import Role
 from benchboard.ui.widgets.labels import plain_tooltip
 
 _WIDTH = 600
@@ -53,6 +54,16 @@ _KINDS: Final[dict[str, tuple[ClientType, str]]] = {
     "service": ("confidential", CREDENTIALS),
 }
 """What can be registered: its type, and how it gets tokens."""
+
+
+class _Group(QWidget):
+    """Widgets below their title, which a screen reader calls them by together."""
+
+    accessible_role = Role.Grouping
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self.setAccessibleName(title)
 
 
 class ClientDialog(Dialog):
@@ -147,7 +158,10 @@ class ClientDialog(Dialog):
         error there. One `of_people` is for clients that people sign in to."""
         side = Qt.AlignmentFlag(0) if whole_width else Qt.AlignmentFlag.AlignLeft
         heading, problem = Text(title, tone="secondary"), ProblemText("caption")
-        group, rows = QVBoxLayout(), QVBoxLayout()
+        holder = _Group(title) if len(widgets) > 1 else QWidget()  # one alone has a name of its own
+        rows = QVBoxLayout()
+        group = QVBoxLayout(holder)
+        group.setContentsMargins(0, 0, 0, 0)
         group.setSpacing(theme().px("spacing.1"))
         rows.setSpacing(theme().px("spacing.2"))
         for widget in widgets:
@@ -157,9 +171,9 @@ class ClientDialog(Dialog):
         for below in (note, problem):
             if below is not None:
                 group.addWidget(below)
-        self._column.addLayout(group)
+        self._column.addWidget(holder)
         if of_people:
-            self._of_people += [heading, *widgets]
+            self._of_people.append(holder)
         return problem
 
     def _kind(self) -> ClientType:
