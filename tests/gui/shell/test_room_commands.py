@@ -47,6 +47,7 @@ def offered(shell: Shell) -> dict[str, str]:
 
 
 def visible_titles(sheet: ShortcutsDialog) -> list[str]:
+    sheet.fill_all()
     return [line.text() for line in sheet.findChildren(Text, "keys_line")]
 
 
@@ -118,6 +119,45 @@ def test_key_sheet_scrolls_by_key_from_its_search_field(qtbot: QtBot, everywhere
     assert sheet.search.text() == "ba", "in a text, Home goes to its beginning"
     sheet.search.setText("palette")
     assert visible_titles(sheet) == ["Search or run a command"]
+    sheet.dismiss()
+
+
+def _made(sheet: ShortcutsDialog) -> int:
+    return len(sheet.findChildren(Text, "keys_line"))
+
+
+def test_key_sheet_makes_only_the_shortcuts_in_view_and_the_rest_as_one_goes_there(
+    qtbot: QtBot, everywhere: Shell
+) -> None:
+    """All 260 of them took most of a second to open."""
+    everywhere.go("bench/live")
+    every = sum(1 for command in REGISTRY if command.shortcuts)
+    for key in (Qt.Key.Key_PageDown, Qt.Key.Key_End, Qt.Key.Key_Tab):
+        qtbot.keyClick(everywhere.window(), Qt.Key.Key_F1)
+        (sheet,) = everywhere.window().findChildren(ShortcutsDialog)
+        first = _made(sheet)
+        assert 40 < first < every / 2
+        (area,) = sheet.findChildren(QScrollArea)
+        qtbot.waitUntil(lambda area=area: area.verticalScrollBar().maximum() > 0)
+        height = area.verticalScrollBar().maximum()
+        qtbot.keyClick(sheet.search, key)
+        if key == Qt.Key.Key_PageDown:
+            assert first < _made(sheet) < every
+        else:
+            qtbot.waitUntil(lambda sheet=sheet: _made(sheet) == every)
+            QApplication.processEvents()
+            assert abs(area.verticalScrollBar().maximum() - height) < 0.1 * height
+        sheet.dismiss()
+        qtbot.waitUntil(lambda: not everywhere.window().findChildren(ShortcutsDialog))
+
+
+def test_screen_reader_can_go_through_all_of_the_key_sheet(
+    qtbot: QtBot, everywhere: Shell, announcements: list[str]
+) -> None:
+    everywhere.go("bench/live")
+    qtbot.keyClick(everywhere.window(), Qt.Key.Key_F1)
+    (sheet,) = everywhere.window().findChildren(ShortcutsDialog)
+    qtbot.waitUntil(lambda: _made(sheet) == sum(1 for command in REGISTRY if command.shortcuts))
     sheet.dismiss()
 
 

@@ -26,6 +26,7 @@ from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.commands import REGISTRY
 from benchboard.ui.session_watch import SessionWatch
 from benchboard.ui.shell.shell import Shell
+from benchboard.ui.shell.shortcuts_dialog import ShortcutsDialog
 from benchboard.ui.sign_in import session_opening
 from benchboard.ui.sign_in.demo_picker import DemoPicker
 from benchboard.ui.widgets.badges import Badge
@@ -725,6 +726,8 @@ def test_shortcuts_are_those_of_the_rooms_that_the_person_has(
     assert application.shell is not None
     application.shell.open_shortcuts()
     sheet = click.find(application.window, "key_sheet")
+    assert isinstance(sheet, ShortcutsDialog)
+    sheet.fill_all()
     titles = {str(line.property("text")) for line in sheet.findChildren(QWidget, "keys_line")}
     own = {command.text for command in REGISTRY if command.shortcuts and command.room != "admin"}
     theirs = {command.text for command in REGISTRY if command.shortcuts} - own

@@ -267,6 +267,7 @@ def test_presentation_of_a_phone_page_scrolls(studio: "Studio") -> None:
 
 
 def visible_titles(sheet: ShortcutsDialog) -> list[str]:
+    sheet.fill_all()
     return [line.text() for line in sheet.findChildren(Text, "keys_line")]
 
 

@@ -1,17 +1,18 @@
 """The dialog of all keyboard shortcuts, read from the command registry."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate, chain
 from types import MappingProxyType
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractSlider, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QAccessible, QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractSlider, QHBoxLayout, QScrollArea, QSpacerItem, QVBoxLayout, QWidget
 
 from benchboard.i18n import _, ngettext, number, pgettext
 from benchboard.ui.commands import REGISTRY, Command, CommandGroup, key_cap, spoken_keys
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.accessible import Role, place_text
+from benchboard.ui.widgets.accessible import Role, place_text, untold
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.dialog import Dialog
 from benchboard.ui.widgets.fields import Edit
@@ -84,23 +85,51 @@ class _ShortcutsList(QWidget):
 
 
 class _GroupList(QWidget):
-    """The shortcuts of a group below its heading."""
+    """The shortcuts of a group below its heading. Its rows are made by `fill`; until then it only has room for them."""
 
     accessible_role = Role.List
+    entered = Signal()
+    """The focus came to a row of it."""
+    stepping = Signal()
+    """A key is about to lead from a row to another one, which may be in another group."""
 
     def __init__(self, group: str, rows: Sequence[ShortcutRow]) -> None:
         super().__init__()
         self.setAccessibleName(group)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(_SPACING)
-        column.addWidget(Text(group, "section"))
-        for at, (_group, title, keys) in enumerate(rows):
-            column.addWidget(_ShortcutLine(title, keys, place_text(at, len(rows))))
+        self._rows, self._is_filled = rows, False
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(_SPACING)
+        self._column.addWidget(Text(group, "section"))
+        line = max(_CAP, QFontMetrics(theme().font("body")).height())
+        self._room = QSpacerItem(0, len(rows) * (line + _SPACING) - _SPACING)
+        self._column.addItem(self._room)
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether its rows are there."""
+        return self._is_filled
+
+    def fill(self) -> None:
+        """Make its rows, unless they are there already."""
+        if self._is_filled:
+            return
+        self._is_filled = True
+        self._column.removeItem(self._room)
+        with untold():  # nobody knows them yet
+            for at, (_group, title, keys) in enumerate(self._rows):
+                line = _ShortcutLine(title, keys, place_text(at, len(self._rows)))
+                line.entered.connect(self.entered)
+                line.stepping.connect(self.stepping)
+                self._column.addWidget(line)
+                line.setVisible(True)  # now: a key may lead there in this turn
 
 
 class _ShortcutLine(RowOfReadable, Paragraph):
     """A shortcut with its key caps, which it draws itself: as widgets, those of 250 shortcuts take seconds to open."""
+
+    entered = Signal()
+    stepping = Signal()
 
     def __init__(self, title: str, keys: Sequence[str], place: str) -> None:
         self._heights: dict[int, int] = {}
@@ -115,6 +144,14 @@ class _ShortcutLine(RowOfReadable, Paragraph):
         self._caps = [(label, max(_CAP, metrics.horizontalAdvance(label) + 10)) for label in labels]
         self.setContentsMargins(0, 0, 12 + sum(width + _CAP_GAP for _label, width in self._caps), 0)
         self.setMinimumHeight(_CAP)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.entered.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        self.stepping.emit()
+        super().keyPressEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
@@ -153,11 +190,16 @@ class ShortcutsDialog(Dialog):
         self._columns = QHBoxLayout(self._content)
         self._columns.setContentsMargins(_RING, _RING, _RING, _RING)
         self._columns.setSpacing(theme().px("spacing.8"))
+        self._groups: list[_GroupList] = []
+        """The groups that are shown, in reading order."""
+        self._fill_pause = QTimer(self, singleShot=True, interval=0)
+        self._fill_pause.timeout.connect(self.fill_all)
         self._area = area = QScrollArea()
         disable_viewport_fill(area)
         area.setWidgetResizable(True)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(self._content)
+        area.verticalScrollBar().valueChanged.connect(self._fill_shown)
         self.content.addWidget(self.search)
         self.content.addWidget(self._no_results)
         self.content.addWidget(area, 1)
@@ -180,6 +222,8 @@ class ShortcutsDialog(Dialog):
         in_text = event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End) and bool(self.search.text())
         if action is None or in_text or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             return False
+        if event.key() == Qt.Key.Key_End:
+            self.fill_all()
         self._area.verticalScrollBar().triggerAction(action)
         return True
 
@@ -193,12 +237,41 @@ class ShortcutsDialog(Dialog):
         terms = query.casefold().split()
         matching = [line for line in self._lines if all(word in self._searched_text(line) for word in terms)]
         count = max(1, min(3, (self.width() - 80) // _COLUMN))
-        for part in _split_columns(matching, count):
-            self._columns.addWidget(_column(part), 1, Qt.AlignmentFlag.AlignTop)
+        with untold():  # nobody knows them yet
+            columns = [_groups(part) for part in _split_columns(matching, count)]
+            for column in columns:
+                self._columns.addWidget(_column(column), 1, Qt.AlignmentFlag.AlignTop)
+        self._groups = [group for column in columns for group in column]
+        for group in self._groups:
+            group.entered.connect(self._fill_pause.start)
+            group.stepping.connect(self.fill_all)
+        for column in columns:  # before they are laid out
+            heights = accumulate(group.sizeHint().height() for group in column)
+            for group, top in zip(column, chain((0,), heights), strict=False):
+                if top < _SIZE.height():
+                    group.fill()
+        if QAccessible.isActive():  # a screen reader may go through what isn't in view
+            self._fill_pause.start()
         shown = len(matching)
         counted = ngettext("{count} shortcut", "{count} shortcuts", shown).format(count=number(shown))
         # Last: the pause after which it is told begins now, or a slow machine would tell the count of each letter.
         self._no_results.show_search(found=bool(matching), counted=counted)
+
+    def _fill_shown(self) -> None:
+        """Make the rows of the groups in view: all 260 of them take most of a second."""
+        self._columns.activate()
+        viewport = self._area.viewport()
+        for group in self._groups:
+            top = group.mapTo(self._content, QPoint(0, 0)).y() + self._content.y()
+            if not group.is_filled and top < viewport.height() and top + group.height() > 0:
+                group.fill()
+
+    def fill_all(self) -> None:
+        """Make the rows that aren't there yet, as for a key that may lead to any of them."""
+        self._fill_pause.stop()
+        for group in self._groups:
+            group.fill()
+        self._columns.activate()
 
     def _searched_text(self, line: ShortcutRow) -> str:
         return " ".join((*line[:2], *line[2], self._terms.get(line[1], ""))).casefold()
@@ -214,13 +287,19 @@ def _split_columns(rows: Sequence[ShortcutRow], count: int) -> list[Sequence[Sho
     return [rows[start:end] for start, end in zip(cuts, [*cuts[1:], len(rows)], strict=True)]
 
 
-def _column(rows: Sequence[ShortcutRow]) -> QWidget:
+def _groups(rows: Sequence[ShortcutRow]) -> list[_GroupList]:
+    return [
+        _GroupList(group, [row for row in rows if row[0] == group]) for group in dict.fromkeys(row[0] for row in rows)
+    ]
+
+
+def _column(groups: Iterable[_GroupList]) -> QWidget:
     holder = QWidget()
     column = QVBoxLayout(holder)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(12 + 2 * _SPACING)
-    for group in dict.fromkeys(line[0] for line in rows):
-        column.addWidget(_GroupList(group, [line for line in rows if line[0] == group]))
+    for group in groups:
+        column.addWidget(group)
     return holder
 
 
