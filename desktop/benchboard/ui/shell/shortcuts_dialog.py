@@ -28,6 +28,10 @@ _COLUMN: Final = 340
 
 _SPACING: Final = 6
 """Pixels between shortcuts."""
+_GROUP_GAP: Final = 12 + 2 * _SPACING
+"""Pixels between groups."""
+_IN_VIEW: Final = 500
+"""Pixels of a column that are in view."""
 _CAP, _CAP_GAP = 18, 4
 """Pixels of a key cap, at least as wide as high, and between two."""
 _RING: Final = 4
@@ -104,6 +108,11 @@ class _GroupList(QWidget):
         line = max(_CAP, QFontMetrics(theme().font("body")).height())
         self._room = QSpacerItem(0, len(rows) * (line + _SPACING) - _SPACING)
         self._column.addItem(self._room)
+
+    @property
+    def room(self) -> int:
+        """About its height, in pixels, with the gap below it."""
+        return (len(self._rows) + 1) * (_CAP + _SPACING) + _GROUP_GAP
 
     @property
     def is_filled(self) -> bool:
@@ -246,12 +255,10 @@ class ShortcutsDialog(Dialog):
             group.entered.connect(self._fill_pause.start)
             group.stepping.connect(self.fill_all)
         for column in columns:  # before they are laid out
-            heights = accumulate(group.sizeHint().height() for group in column)
+            heights = accumulate(group.room for group in column)
             for group, top in zip(column, chain((0,), heights), strict=False):
-                if top < _SIZE.height():
+                if top < _IN_VIEW or QAccessible.isActive():  # a screen reader may go through what isn't in view
                     group.fill()
-        if QAccessible.isActive():  # a screen reader may go through what isn't in view
-            self._fill_pause.start()
         shown = len(matching)
         counted = ngettext("{count} shortcut", "{count} shortcuts", shown).format(count=number(shown))
         # Last: the pause after which it is told begins now, or a slow machine would tell the count of each letter.
@@ -297,7 +304,7 @@ def _column(groups: Iterable[_GroupList]) -> QWidget:
     holder = QWidget()
     column = QVBoxLayout(holder)
     column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(12 + 2 * _SPACING)
+    column.setSpacing(_GROUP_GAP)
     for group in groups:
         column.addWidget(group)
     return holder
