@@ -527,3 +527,13 @@ def test_the_title_and_the_tick_are_those_of_the_result_that_is_shown(page: SqlP
     page.wait_for_result()
     assert page.view.result.title == page.view.result.query_title != title
     assert page.view.result.mark.isVisible()
+
+
+def test_error_of_a_run_is_told_without_saying_that_there_is_no_result(page: SqlPage, announcements: list[str]) -> None:
+    page.write("SELECT shoop FROM orders")
+    page.studio.wait(lambda: any("shoop" in one for one in announcements))
+    announcements.clear()
+    page.qtbot.keyClick(page.edit, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    page.studio.wait(lambda: page.status() == "No result")
+    page.studio.wait(lambda: bool(announcements))
+    assert [one for one in announcements if "shoop" not in one] == []

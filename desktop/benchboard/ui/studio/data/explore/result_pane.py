@@ -895,7 +895,8 @@ class ResultPane(QWidget):
         if text and (ended or text != before) and self.isVisible() and not exploration.running:
             self._told_result = result
             wrong = self._wrong_text(result) if ended and result is not None else ""
-            announce(self, f"{sentence(text)} {wrong}" if wrong else text, again=ended)
+            if result is None or result.error is None or exploration.cancelled:  # else the editor tells what is wrong
+                announce(self, f"{sentence(text)} {wrong}" if wrong else text, again=ended)
         self._tell_kind(ended=ended)
 
     def _wrong_text(self, result: ExplorationResult) -> str:
