@@ -20,11 +20,16 @@ pytestmark = pytest.mark.usefixtures("no_sources")
 ROWS = 6_000_000
 
 
-@pytest.fixture
-def source(market: Market, tmp_path: Path) -> SourceSummary:
-    file = tmp_path / "readings.parquet"
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("readings") / "readings.parquet"
     with duckdb.connect() as connection:
-        connection.execute(f"COPY (SELECT range % 9 AS meter, range AS reading FROM range({ROWS})) TO '{file}'")
+        connection.execute(f"COPY (SELECT range % 9 AS meter, range AS reading FROM range({ROWS})) TO '{made}'")
+    return made
+
+
+@pytest.fixture
+def source(market: Market, file: Path) -> SourceSummary:
     tables = tables_of(tuple(table.scan for table in inspect_file(file).tables))
     state = examine(tables, CancelToken())
     with unbound(market.database).change() as session:
