@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QAccessible, QMouseEvent
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QAccessibleValueChangeEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -18,6 +18,7 @@ from benchboard.ui.bench.timing_cards import ToleranceCards
 from benchboard.ui.bench.timing_request import DataPhaseRequest, Phases, TimingRequest
 from benchboard.ui.bench.timing_view import TimingView
 from benchboard.ui.shell.shell import Shell
+from benchboard.ui.widgets import accessible
 from support.layout_faults import OurWords, faults
 from support.painted_text import painted_texts
 
@@ -61,24 +62,69 @@ def test_bit_bar_segment_too_narrow_for_its_name_is_named_in_the_tooltip(qtbot: 
         assert name in bar.toolTip().replace("\N{NARROW NO-BREAK SPACE}", " ")
 
 
-def test_bit_whose_borders_keys_move_is_a_slider_and_says_so(
-    qtbot: QtBot, shell: Shell, announcements: list[str]
-) -> None:
-    """It was an image, so that nobody tried the arrows."""
+def _slider(qtbot: QtBot, *, prop_seg_is_set: bool = True) -> BitSlider:
     bar = BitSlider("Arbitration phase")
     qtbot.addWidget(bar)
     bar.resize(620, bar.sizeHint().height())
-    bar.show_timing(AS_DECODED)
+    bar.show_timing(AS_DECODED, prop_seg_is_set=prop_seg_is_set)
     bar.show()
+    bar.setFocus()
+    qtbot.waitUntil(bar.hasFocus)
+    return bar
+
+
+def test_bit_whose_borders_keys_move_is_a_slider_and_says_so(
+    qtbot: QtBot, shell: Shell, announcements: list[str]
+) -> None:
+    """It was an image, so that nobody tried the arrows; then a slider without a value."""
+    bar = _slider(qtbot)
     told = QAccessible.queryAccessibleInterface(bar)
     assert told.role() == QAccessible.Role.Slider
+    assert told.text(QAccessible.Text.Name) == "Arbitration phase, sample point in percent"
+    assert told.text(QAccessible.Text.Value) == "87.5 %"
     description = told.text(QAccessible.Text.Description)
     assert description.endswith("Phase 2 2. Left and Right move a border, Up and Down choose which.")
-    qtbot.keyClick(bar, Qt.Key.Key_Down)
-    assert announcements == ["Border between Phase 1 and Phase 2"]
+    assert "sample point" not in description
+    value = told.valueInterface()
+    assert (value.currentValue(), value.minimumValue(), value.maximumValue()) == (87.5, 81.2, 93.8)
+    assert value.minimumStepSize() == 6.2
+    value.setCurrentValue(81.0)
+    assert value.currentValue() == 81.2
+    bar.show_timing(None)
+    assert told.text(QAccessible.Text.Description) == "No bit timing"
+    assert (value.minimumValue(), value.maximumValue()) == (0, 0)
+
+
+def test_key_at_the_bit_tells_the_sample_point_once_and_nothing_else(
+    qtbot: QtBot, shell: Shell, announcements: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each press told four descriptions, and the whole bit as a sentence."""
+    bar, sent = _slider(qtbot, prop_seg_is_set=False), list[QAccessible.Event]()
+    values = list[object]()
+
+    def note(event: QAccessibleEvent) -> None:
+        sent.append(event.type())
+        values.extend([event.value()] if isinstance(event, QAccessibleValueChangeEvent) else [])
+
+    monkeypatch.setattr(accessible, "send", note)
     qtbot.keyClick(bar, Qt.Key.Key_Left)
-    assert "Left and Right" not in announcements[-1]
-    assert announcements[-1].endswith("Phase 2 3")
+    assert (sent, values) == ([QAccessible.Event.ValueChanged], [81.2])
+    assert QAccessible.queryAccessibleInterface(bar).text(QAccessible.Text.Description).startswith("16 time quanta")
+    qtbot.keyClick(bar, Qt.Key.Key_End)
+    assert values == [81.2, 93.8]
+
+
+def test_border_that_leaves_the_sample_point_tells_its_segments_and_where_it_stops(
+    qtbot: QtBot, shell: Shell, announcements: list[str]
+) -> None:
+    bar = _slider(qtbot)
+    qtbot.keyClick(bar, Qt.Key.Key_Left)
+    assert announcements == ["Propagation 10, Phase 1 3"]
+    qtbot.keyClick(bar, Qt.Key.Key_Down)
+    assert announcements[1:] == ["Border between Phase 1 and Phase 2"]
+    for _press in range(2):
+        qtbot.keyClick(bar, Qt.Key.Key_Right)
+    assert announcements[2:] == ["93.8 %: it goes no further."]
 
 
 @pytest.mark.parametrize("language", ["en", "tr"])

@@ -9,15 +9,21 @@ from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from benchboard.canbus.timing import Timing
-from benchboard.i18n import _, number
+from benchboard.i18n import _, number, percent
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets import accessible
 from benchboard.ui.widgets.accessible import Role, announce, sentence
 from benchboard.ui.widgets.labels import plain_tooltip
+from benchboard.ui.widgets.slider_reader import NO_VALUE, SliderValue, install, tell_slider_value
 
 _BAR: Final = 46
 _TOP: Final = 26
 _MIN_WIDTH: Final = 10.0
 _HANDLE: Final = (5, 26)
+_FAR: Final = 1_000_000
+"""Time quanta beyond any segment: a border stops where it can go no further."""
+_KEY_STEPS: Final = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Home: -_FAR, Qt.Key.Key_End: _FAR}
+"""By how many time quanta each key moves a border."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +78,15 @@ def spans(parts: Sequence[Segment], width: float) -> list[tuple[float, float]]:
 
 def describe(timing: Timing, *, tseg1_is_split: bool = True) -> str:
     """A bit in words: its segments in time quanta, its sample point and its jump width."""
-    parts = segments(timing, tseg1_is_split=tseg1_is_split)
     whole = _("{quanta} time quanta, sample point {point} percent, SJW {sjw}").format(
         quanta=timing.quanta, point=number(timing.sample_point, 1), sjw=timing.sjw
     )
-    return f"{whole}: " + ", ".join(f"{part.title} {part.length}" for part in parts)
+    return f"{whole}: {_lengths(segments(timing, tseg1_is_split=tseg1_is_split))}"
+
+
+def _lengths(parts: Sequence[Segment]) -> str:
+    """Segments in words, each with its time quanta."""
+    return ", ".join(f"{part.title} {part.length}" for part in parts)
 
 
 class BitBar(QWidget):
@@ -115,9 +125,12 @@ class BitBar(QWidget):
         self._prop_seg_is_set = prop_seg_is_set
         if not prop_seg_is_set:
             self._selected = 2
-        if timing is not None:
-            self.setAccessibleDescription(describe(timing, tseg1_is_split=tseg1_is_split))
+        accessible.describe(self, self._in_words())
         self.update()
+
+    def _in_words(self) -> str:
+        """What a screen reader is told of the bit as it comes to it."""
+        return describe(self._timing, tseg1_is_split=self._tseg1_is_split) if self._timing is not None else ""
 
     @property
     def timing(self) -> Timing | None:
@@ -209,7 +222,6 @@ class BitBar(QWidget):
         self._dragged = None
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
         if self._editable and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             self._selected = 1 if event.key() == Qt.Key.Key_Up and self._prop_seg_is_set else 2
             self.update()
@@ -217,9 +229,11 @@ class BitBar(QWidget):
                 left, right = self._segments(self._timing)[self._selected : self._selected + 2]
                 told = _("Border between {left} and {right}").format(left=left.title, right=right.title)
                 announce(self, told, again=True)
-        elif self._editable and event.key() in steps:
+        elif self._editable and event.key() in _KEY_STEPS:
             self.gesture += not event.isAutoRepeat()
-            self._move(self._selected, steps[Qt.Key(event.key())])
+            before = self._timing
+            self._move(self._selected, _KEY_STEPS[Qt.Key(event.key())])
+            self._tell_moved(before)
         else:
             super().keyPressEvent(event)
 
@@ -246,24 +260,60 @@ class BitBar(QWidget):
         if moved != timing:
             self.show_timing(moved, prop_seg_is_set=self._prop_seg_is_set, tseg1_is_split=self._tseg1_is_split)
             self.edited.emit(moved)
-            announce(self, describe(moved, tseg1_is_split=self._tseg1_is_split))
+
+    def _tell_moved(self, before: Timing | None) -> None:
+        """Tell a screen reader what became of the bit `before` a key press."""
 
 
 class BitSlider(BitBar):
-    """A bit whose borders Left and Right move, Up and Down choose which."""
+    """A bit whose borders Left, Right, Home and End move; Up and Down choose which. Its value is the sample point."""
 
     accessible_role = Role.Slider
 
     def __init__(self, title: str) -> None:
-        super().__init__(title, editable=True)
+        install(type(self))
+        super().__init__(_("{phase}, sample point in percent").format(phase=title), editable=True)
 
-    def show_timing(self, timing: Timing | None, *, prop_seg_is_set: bool = True, tseg1_is_split: bool = True) -> None:
-        super().show_timing(timing, prop_seg_is_set=prop_seg_is_set, tseg1_is_split=tseg1_is_split)
-        if timing is not None:
-            keys = _("Left and Right move a border, Up and Down choose which.")
-            if not prop_seg_is_set:
-                keys = _("Left and Right move the sample point.")
-            self.setAccessibleDescription(f"{sentence(self.accessibleDescription())} {keys}")
+    def _in_words(self) -> str:
+        timing = self._timing
+        if timing is None:
+            return _("No bit timing")
+        lengths = _lengths(self._segments(timing))
+        sizes = _("{quanta} time quanta, SJW {sjw}").format(quanta=timing.quanta, sjw=timing.sjw)
+        keys = _("Left and Right move a border, Up and Down choose which.")
+        if not self._prop_seg_is_set:
+            keys = _("Left and Right move the sample point.")
+        return f"{sentence(f'{sizes}: {lengths}')} {keys}"
+
+    def slider_value(self) -> SliderValue:
+        """The sample point, in percent, between what phase 2 and the segment before it allow."""
+        timing = self._timing
+        if timing is None:
+            return NO_VALUE
+        one = 100 / timing.quanta
+        room = timing.phase_seg1 if self._prop_seg_is_set else timing.tseg1
+        least, most = timing.sample_point - (room - 1) * one, timing.sample_point + (timing.phase_seg2 - 1) * one
+        now, least, most, step = (round(float(value), 1) for value in (timing.sample_point, least, most, one))
+        return SliderValue(now, least, most, step, percent(timing.sample_point, 1))
+
+    def set_slider_value(self, value: float) -> None:
+        """Move the sample point to the nearest time quantum, as a screen reader asks for."""
+        if self._timing is not None:
+            self.gesture += 1
+            before = self._timing
+            self._move(2, round((value - float(before.sample_point)) * before.quanta / 100))
+            self._tell_moved(before)
+
+    def _tell_moved(self, before: Timing | None) -> None:
+        timing = self._timing
+        if timing is None or before is None:
+            return
+        if timing.phase_seg2 != before.phase_seg2:
+            tell_slider_value(self)
+        elif timing != before:
+            announce(self, _lengths(self._segments(timing)[1:3]), again=True)
+        else:
+            announce(self, _("{value}: it goes no further.").format(value=self.slider_value().text), again=True)
 
 
 class SmallBitBar(QWidget):

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from benchboard.ui.widgets.accessible import announce
 
-REST_MS: Final = 700
+REST_MS: Final = 1_000
 """How long the inputs must rest: each key would otherwise be followed by a verdict on a half-typed number."""
 
 
