@@ -652,6 +652,24 @@ def test_enter_goes_to_a_dongles_details_where_its_keys_work_too(
     assert shell.address == "bench/timing"
 
 
+def test_f6_enters_the_details_at_what_can_be_done_not_at_the_button_that_closes_them(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, click: Clicker
+) -> None:
+    """It went to Close, where the next Enter took away what was to be read."""
+    window = shell.window()
+    (view,) = shell.findChildren(DonglesView)
+    qtbot.waitUntil(lambda: len(view.model.rows) == 2 and click.find(window, "bench_detail").isVisible())
+    click.find(window, "bench_filter").setFocus()
+    seen = []
+    for _turn in range(2):
+        qtbot.keyClick(window, Qt.Key.Key_F6)
+        seen.append(window.focusWidget())
+    assert seen[0] is view.table.view
+    assert view.table.current() is not None
+    assert view.detail.isAncestorOf(seen[1])
+    assert seen[1].objectName() != "bench_detail_close"
+
+
 def test_enter_in_the_filter_goes_to_the_list_and_esc_clears_it(
     qtbot: QtBot, shell: Shell, simulator: Simulator, click: Clicker, manager: DeviceManager
 ) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import shiboken6
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtGui import QAccessible, QFontMetrics
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 from sqlalchemy import insert
@@ -1308,3 +1308,57 @@ def test_undo_in_the_list_of_bit_timings_keeps_the_focus_in_it_and_says_what_was
     assert window.focusWidget() is first
     assert told_focus == ["timing_best_1"]
     assert announcements[0] == "Undone: selection of a bit timing"
+
+
+def test_undo_at_a_copy_button_leaves_the_focus_at_it(
+    qtbot: QtBot, shell: Shell, announcements: list[str], told_focus: list[str]
+) -> None:
+    """The registers were built anew, and the focus went on to their formats, then to the plot."""
+    window = shell.window()
+    shell.go("bench/timing")
+    (view,) = shell.findChildren(TimingView)
+    qtbot.waitUntil(lambda: view._phases is not None)
+    third = window.findChild(QAbstractButton, "timing_best_3")
+    assert third is not None
+    third.click()
+    copy = next(one for one in window.findChildren(QAbstractButton, "timing_copy") if one.isVisible())
+    copy.setFocus(Qt.FocusReason.TabFocusReason)
+    before = copy.accessibleDescription()
+    for box in view.findChildren(CheckBox):
+        assert not box.hasFocus()
+    announcements.clear()
+    told_focus.clear()
+    for act, told in ((_undo, "Undone: selection of a bit timing"), (_redo, "Redone: selection of a bit timing")):
+        act(qtbot, window)
+        assert window.focusWidget() is copy
+        assert announcements[0] == told
+        announcements.clear()
+    assert told_focus == []
+    assert copy.accessibleDescription() == before
+    copy.click()
+    assert announcements == ["Copied NBTP"]
+
+
+def test_what_a_dongle_has_is_read_and_told_once_as_it_differs_and_as_it_no_longer_does(
+    qtbot: QtBot, shell: Shell, click: Clicker, pair_one: Callable[[], str], announcements: list[str]
+) -> None:
+    """A badge appeared and went, and no key reached what the dongle has."""
+    device_id, window = pair_one(), shell.window()
+    shell.go(f"bench/timing/{device_id}")
+    (view,) = shell.findChildren(TimingView)
+    qtbot.waitUntil(view._write_button.isEnabled)
+    qtbot.waitUntil(lambda: "On the dongle" in view._stored.text())
+    told = QAccessible.queryAccessibleInterface(view._stored)
+    assert view._stored in tab_stops(view)
+    assert told.text(QAccessible.Text.Name) == "On the dongle: 500 kbit/s, 87.5 %. It is what is shown."
+    assert not [one for one in announcements if "On the dongle" in one]
+    announcements.clear()
+    fifth = click.find(window, "timing_best_6")
+    fifth.click()
+    qtbot.waitUntil(lambda: any("Differs from the dongle." in one for one in announcements))
+    assert told.text(QAccessible.Text.Name).endswith("What is shown differs.")
+    assert sum("Differs from the dongle." in one for one in announcements) == 1
+    announcements.clear()
+    _undo(qtbot, window)
+    qtbot.waitUntil(lambda: any("As on the dongle." in one for one in announcements))
+    assert not any("On the dongle:" in one for one in announcements)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from benchboard.i18n import _
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.accessible import Role, announce
+from benchboard.ui.widgets.accessible import Role, announce, describe
 from benchboard.ui.widgets.crosshair import paint_crosshair, paint_values
 
 OUT_OF_TOLERANCE: Final = "text.muted"
@@ -254,7 +254,7 @@ class PointPlot(QWidget, Generic[_Point]):
     def _describe(self) -> None:
         """Draw anew, and let the description for screen readers be the point in the ring, or else the selected one."""
         shown = self._shown_point()
-        self.setAccessibleDescription(self._text(shown) if shown is not None else "")
+        describe(self, self._text(shown) if shown is not None else "")
         self.update()
 
     def _move_ring(self, across: int, up: int) -> None:

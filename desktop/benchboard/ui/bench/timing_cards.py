@@ -33,9 +33,10 @@ from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.theme import theme
 from benchboard.ui.time_format import clock_time
 from benchboard.ui.widgets import Button, Card, KeyValue, Paragraph, SegmentedControl, Text
-from benchboard.ui.widgets.accessible import announce, sentence
+from benchboard.ui.widgets.accessible import announce, describe, rename, sentence
 from benchboard.ui.widgets.key_value import Figure
 from benchboard.ui.widgets.labels import Tone, copy_title
+from benchboard.ui.widgets.readable_rows import ReadableText
 from benchboard.ui.widgets.stepper import Outcome, StepRow
 
 
@@ -211,9 +212,9 @@ class _FigureCard(Card):
         self._summary = Text("", tone="secondary")
         head.addWidget(self._summary)
         self.column.addLayout(head)
-        self._lines = KeyValue(ruled=True)
+        self._lines = KeyValue(ruled=True, label=title)
         self.column.addWidget(self._lines)
-        self._note = Paragraph("", tone="muted")
+        self._note = ReadableText(tone="muted")
         self._note.hide()
         self.column.addWidget(self._note)
 
@@ -237,6 +238,7 @@ class _FigureCard(Card):
     def show_lines(self, summary: str, lines: list[_FigureLine], *, good: bool | None = None) -> None:
         self._summary.setText(summary)
         self._summary.set_tone("secondary" if good is None else "ok" if good else "error")
+        rename(self._lines, _("{name}: {values}").format(name=self._title, values=summary) if summary else self._title)
         self._lines.show_rows([(name, Figure(figure, fits, mark)) for name, mark, figure, fits in lines])
         self._note.hide()
 
@@ -249,6 +251,7 @@ class RegistersCard(Card):
         self._controller = ""
         self._phases: Phases | None = None
         self._tdc_offset: int | None = None
+        self._lines: list[_RegisterLine] = []
         head = QHBoxLayout()
         head.addWidget(Text(_("Registers"), "body_strong", "secondary"))
         head.addStretch(1)
@@ -288,6 +291,11 @@ class RegistersCard(Card):
         return "\n".join(" ".join(part for part in line if part) for line in self._rows())
 
     def _show(self) -> None:
+        rows = self._rows()
+        if rows and [_kind_of(row) for row in rows] == [_kind_of(row.texts) for row in self._lines]:
+            for line, row in zip(self._lines, rows, strict=True):  # the focus stays at its button
+                line.show_texts(*row)
+            return
         while (item := self._grid.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()
@@ -295,20 +303,9 @@ class RegistersCard(Card):
         if self._phases is None:
             note = _("Shows the bit timing as register values, C, or for ip link, python-can, Kvaser or PCAN.")
             self._grid.addWidget(Paragraph(note, tone="muted"), 0, 0, 1, 4)
-        for row, (name, value, meaning) in enumerate(self._rows()):
-            if name:
-                self._grid.addWidget(_mono(name, strong=True), row, 0)
-            if value:
-                shown = _mono(value)
-                shown.setProperty("tone", "accent" if name else "text")
-                self._grid.addWidget(shown, row, 1, 1, 1 if meaning else 2)
-            self._grid.addWidget(Paragraph(meaning, tone="secondary" if name else "warn"), row, 2)
-            if value:
-                tip = copy_title(name) if name else _("Copy")
-                copy = Button("", kind="quiet", icon="ph.copy", size="sm", tip=tip, name="timing_copy")
-                copy.setAccessibleDescription(" ".join(filter(None, (value, meaning))))
-                copy.clicked.connect(lambda _checked=False, text=value: copy_text(text))
-                self._grid.addWidget(copy, row, 3)
+        self._lines = [_RegisterLine(*row) for row in rows]
+        for place, line in enumerate(self._lines):
+            line.lay_out(self._grid, place)
 
     def _rows(self) -> list[tuple[str, str, str]]:
         """(name, value, meaning) for each line; an error is a line too."""
@@ -325,6 +322,47 @@ class RegistersCard(Card):
             return [(register.name, register.hex, register.meaning) for register in values]
         except AppError as error:
             return [("", "", str(error))]
+
+
+def _kind_of(texts: tuple[str, str, str]) -> tuple[str, bool, bool]:
+    """What decides which widgets a line of registers has."""
+    name, value, meaning = texts
+    return name, bool(value), bool(meaning)
+
+
+class _RegisterLine:
+    """The widgets of one line: the name of a register, its value, what it means, and a button that copies the value."""
+
+    def __init__(self, name: str, value: str, meaning: str) -> None:
+        self._name = _mono(name, strong=True) if name else None
+        self._value = _mono(value)
+        self._value.setProperty("tone", "accent" if name else "text")
+        self._meaning = Paragraph(meaning, tone="secondary" if name else "warn")
+        tip = copy_title(name) if name else _("Copy")
+        self._copy = Button("", self._copy_value, kind="quiet", icon="ph.copy", size="sm", tip=tip, name="timing_copy")
+        self.show_texts(name, value, meaning)
+
+    def show_texts(self, name: str, value: str, meaning: str) -> None:
+        """Show another value of the same register."""
+        self.texts = name, value, meaning
+        self._value.setText(value)
+        self._meaning.setText(meaning)
+        describe(self._copy, " ".join(filter(None, (*value.split("\n"), meaning))))
+
+    def lay_out(self, grid: QGridLayout, row: int) -> None:
+        """Add what the line has to this row of the grid; an error is a meaning alone."""
+        _name, value, meaning = self.texts
+        if self._name is not None:
+            grid.addWidget(self._name, row, 0)
+        if value:
+            grid.addWidget(self._value, row, 1, 1, 1 if meaning else 2)
+            grid.addWidget(self._copy, row, 3)
+        grid.addWidget(self._meaning, row, 2)
+
+    def _copy_value(self) -> None:
+        name, value, _meaning = self.texts
+        copy_text(value)
+        announce(self._copy, _("Copied {value}").format(value=name) if name else _("Copied"), again=True)
 
 
 def _mono(text: str, *, strong: bool = False) -> Text:
@@ -377,6 +415,7 @@ class VerificationCard(Card):
         head.addWidget(self.status, 1)
         self.column.addLayout(head)
         self._steps = StepRow(tuple(_(step) for step in _STEPS))
+        self._steps.setObjectName("timing_steps")
         self.column.addWidget(self._steps)
         self._explanation = Paragraph("", "caption", "secondary")
         self._explanation.setObjectName("timing_verified_why")
@@ -470,8 +509,15 @@ class VerificationCard(Card):
         self._explanation.setText(result.why)
         self._explanation.setVisible(bool(result.why))
         self._detect.setVisible(result.is_detectable)
+        self._describe_steps()
+
+    def _describe_steps(self) -> None:
+        """Have a screen reader that comes to the steps read what the card says of them too."""
+        texts = (self.status.text(), self._explanation.text(), self._reason.text())
+        describe(self._steps, " ".join(sentence(text) for text in texts if text))
 
     def show_reason(self, reason: str) -> None:
         """Show why the timing can't be written now."""
         self._reason.setText(reason)
         self._reason.setVisible(bool(reason))
+        self._describe_steps()

@@ -60,9 +60,11 @@ from benchboard.ui.bench.timing_history import TimingChoice
 from benchboard.ui.bench.timing_request import DataPhaseRequest, Phases, TimingRequest, require_in_range
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, CheckBox, Field, Paragraph, SegmentedControl, Select, Text, hairline
+from benchboard.ui.widgets.accessible import Role, rename
 from benchboard.ui.widgets.focus import Pressable
 from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.legend import LINE_HEIGHT, Legend, LegendEntry, lines_needed
+from benchboard.ui.widgets.readable_rows import ReadableText
 from benchboard.ui.widgets.surfaces import set_surface
 
 _SCALES: Final = {"clock": 1e6, "bitrate": 1e3, "data_bitrate": 1e3}
@@ -411,6 +413,7 @@ class TimingInputs(QWidget):
                 text = _("Best {listed} of {count} pairs of bit timings")
         text = text.format(listed=listed, count=number(solutions))
         self._count.setText(text if solutions else _("No bit timings"))
+        rename(self.best, self._count.text())
         self._nearest.show_request(None if solutions else self.last_request, pairs)
 
     def _allow_error(self, error: str) -> None:
@@ -485,7 +488,7 @@ class NearestBitRate(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        self._text = Paragraph("", "caption", "secondary")
+        self._text = ReadableText("caption")
         self._button = Button("", lambda: allow(self._error), kind="link", name="timing_allow_nearest")
         column.addWidget(self._text)
         column.addWidget(self._button, 0, Qt.AlignmentFlag.AlignLeft)
@@ -532,6 +535,7 @@ class NearestBitRate(QWidget):
 class BestSolutions(QWidget):
     """The best solutions, one per line; a click selects."""
 
+    accessible_role = Role.Grouping
     selected = Signal(object)
 
     def __init__(self) -> None:

@@ -30,6 +30,11 @@ class TimingNews(QObject):
             self._told = tuple(self._sentences())
         self._rest.start()
 
+    def begin(self) -> None:
+        """What the view shows now it was opened with: nobody did anything."""
+        self._told = None
+        self.follow()
+
     def _tell(self) -> None:
         before, self._told = self._told or (), tuple(self._sentences())
         announce(self._view, " ".join(one for one in self._told if one and one not in before))

@@ -50,6 +50,7 @@ from benchboard.ui.bench.paired_dongles import PairedDongles
 from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.bench.selected_dongle import SelectedDongle
 from benchboard.ui.bench.solution_plot import SolutionPlot, SolutionPoint
+from benchboard.ui.bench.stored_timing import StoredTiming
 from benchboard.ui.bench.timing_cards import RegistersCard, ToleranceCards, VerificationCard
 from benchboard.ui.bench.timing_history import TimingChoice, TimingHistory
 from benchboard.ui.bench.timing_inputs import PlotLegend, TimingInputs, Triples, triples_of
@@ -75,14 +76,14 @@ from benchboard.ui.widgets import (
     Button,
     Card,
     Elided,
-    Paragraph,
     Select,
     Text,
     Toolbar,
     hairline,
 )
-from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.accessible import announce, sentence
 from benchboard.ui.widgets.drawer import is_narrow
+from benchboard.ui.widgets.readable_rows import ReadableText
 from benchboard.ui.widgets.scroll_fade import ScrollFade
 from benchboard.ui.widgets.surfaces import scroll_area, set_surface
 from benchboard.ui.widgets.tab_order import reach_last
@@ -284,7 +285,7 @@ class TimingView(QWidget):
         self._dongle.setSizeAdjustPolicy(Select.SizeAdjustPolicy.AdjustToContents)
         self._dongle.activated.connect(lambda _index: self._forget_result(self._dongle.current_key()))
         self._dongle.currentIndexChanged.connect(lambda _index: self._on_dongle_selected())
-        self._stored = Elided("", tone="muted", fits_text=True)
+        self._stored = StoredTiming()
         self._differs = Badge("warn", _("Differs from the dongle"), "ph.git-diff")
         self._revert = Button(
             "", self._revert_to_dongle, kind="quiet", icon="ph.arrow-counter-clockwise",
@@ -378,7 +379,7 @@ class TimingView(QWidget):
         part.addWidget(self._data_bar)
         self._data_part.hide()
         card.column.addWidget(self._data_part)
-        self._bit_problem = Paragraph("", tone="warn")
+        self._bit_problem = ReadableText(tone="warn")
         self._bit_problem.hide()
         card.column.addWidget(self._bit_problem)
         return card
@@ -534,6 +535,7 @@ class TimingView(QWidget):
                 self._history.record(self._choice())
             else:
                 self._history.begin(self._choice())
+                self._news.begin()
 
     def _revert_to_dongle(self) -> None:
         self._solve_now()
@@ -552,7 +554,7 @@ class TimingView(QWidget):
         if self._devices.find(dongle.device_id) is None:
             where = _("Last read {when}: {rate}, {point} %")
         read = relative_time(dongle.configured_at, in_sentence=True)
-        return (*(sentence.format(rate=rate, point=point, when=read) for sentence in (where, values)), rate)
+        return (*(one.format(rate=rate, point=point, when=read) for one in (where, values)), rate)
 
     def _show_stored(self) -> None:
         texts = self._stored_texts(self._selected_dongle())
@@ -564,8 +566,11 @@ class TimingView(QWidget):
         config = dongle.config if dongle is not None else None
         self._show_stored()
         phases = self._phases
-        self._differs.setVisible(config is not None and phases is not None and not self._is_on_dongle(config))
-        self._revert.setVisible(self._differs.isVisibleTo(self))
+        differs = config is not None and phases is not None and not self._is_on_dongle(config)
+        self._differs.setVisible(differs)
+        self._stored.show_whether(differs=None if config is None or phases is None else differs)
+        self._revert.setVisible(differs)
+        self._news.follow()
         reason = self._why_not_write(dongle)
         self._write_button.disable(reason)
         self._save_profile.disable(self._why_not_save())
@@ -627,8 +632,8 @@ class TimingView(QWidget):
         clock = detected.info.clock_hz if detected.info is not None else None
         if clock is not None and clock != phases.nominal.clock:
             own, given = (number(one / 1e6, most=6) for one in (clock, phases.nominal.clock))
-            sentence = _("Can't write: the CAN clock of {name} is {clock} MHz, not {given} MHz.")
-            return sentence.format(name=dongle.title, clock=own, given=given)
+            refusal = _("Can't write: the CAN clock of {name} is {clock} MHz, not {given} MHz.")
+            return refusal.format(name=dongle.title, clock=own, given=given)
         try:
             item = controller(self._inputs.controller_name())
             item.require_fits(phases.nominal)
@@ -879,7 +884,16 @@ class TimingView(QWidget):
         if self._phases is None:
             return (self._inputs.why_none(),)
         tolerance, cable = self._tolerance.tolerance.sentence, self._tolerance.cable.sentence
-        return self._bit_problem.text(), tolerance, cable, self._comparison.sentence
+        return self._bit_problem.text(), tolerance, cable, self._comparison.sentence, *self._stored_sentences()
+
+    def _stored_sentences(self) -> tuple[str, ...]:
+        """What the connected dongle has, and whether that is what is shown."""
+        dongle = self._selected_dongle()
+        if dongle is None or dongle.config is None or self._devices.find(dongle.device_id) is None:
+            return ()
+        differs = not self._is_on_dongle(dongle.config)
+        whether = _("Differs from the dongle.") if differs else _("As on the dongle.")
+        return sentence(self._stored_texts(dongle)[0]), whether
 
     def _show_plot_title(self) -> None:
         shows_pairs = not self._pair_plot.isHidden()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.i18n import _
 from benchboard.identity.permissions import Grants
@@ -828,7 +828,7 @@ def _focus_target(pane: QWidget, panes: Sequence[QWidget]) -> QWidget | None:
         last = None
     if last is not None and last.isVisible() and last.isEnabled() and last.focusPolicy() & Qt.FocusPolicy.TabFocus:
         return last
-    return pane if pane.focusPolicy() & Qt.FocusPolicy.TabFocus else _first_focusable(pane)
+    return pane if pane.focusPolicy() & Qt.FocusPolicy.TabFocus else _entry(pane)
 
 
 def _sorts(rows: PagedRows) -> list[PaletteEntry]:
@@ -852,6 +852,15 @@ def _first_focusable(pane: QWidget) -> QWidget | None:
     stops = tab_stops(pane)
     wanted = (stop for stop in stops if not destroys(stop) and not stop.objectName().endswith("_close"))
     return next(wanted, stops[0] if stops else None)
+
+
+def _entry(pane: QWidget) -> QWidget | None:
+    """Where F6 enters a pane first: at its list, whose current row is read, before the tools above it; without one at
+    the first widget that isn't the button which closes it."""
+    stops = [stop for stop in tab_stops(pane) if not destroys(stop)]
+    lists = (stop for stop in stops if isinstance(stop, QAbstractItemView))
+    opened = (stop for stop in stops if not stop.objectName().endswith("_close"))
+    return next(lists, None) or next(opened, None) or _first_focusable(pane)
 
 
 def _focus_view(view: QWidget, *, told: bool = True) -> None:

@@ -16,7 +16,15 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QVBoxLayout, QW
 from benchboard.i18n import _
 from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.accessible import Role, choice_of_several, focus_told_later, menu_row, tell_focus, untold
+from benchboard.ui.widgets.accessible import (
+    Role,
+    announce,
+    choice_of_several,
+    focus_told_later,
+    menu_row,
+    tell_focus,
+    untold,
+)
 from benchboard.ui.widgets.focus import BY_KEY, FocusReturn, Pressable, keys_used
 from benchboard.ui.widgets.labels import Elided, Text, copy_title, hairline, plain_tooltip
 from benchboard.ui.widgets.menus import EDGE, ROW
@@ -424,7 +432,7 @@ def copyable(text: str, name: str = "", *, wrap: bool = False, middle: bool = Fa
     line.addWidget(
         Button(
             "",
-            lambda: copy_text(text),
+            lambda: _copy(holder, text),
             kind="quiet",
             icon="ph.copy",
             size="xs",
@@ -434,3 +442,8 @@ def copyable(text: str, name: str = "", *, wrap: bool = False, middle: bool = Fa
     if not wrap:
         line.addStretch(1)  # the button is beside what it copies
     return holder
+
+
+def _copy(holder: QWidget, text: str) -> None:
+    copy_text(text)
+    announce(holder, _("Copied {value}").format(value=text), again=True)

@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from benchboard.i18n import _
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.accessible import Role
+from benchboard.ui.widgets.accessible import Role, rename, untold
 from benchboard.ui.widgets.badges import paint_icon
+from benchboard.ui.widgets.readable_rows import Readable
 
 _WIDTH: Final = 240
 _ROW: Final = 60
@@ -103,11 +104,9 @@ class Stepper(QFrame):
 Outcome = Literal["idle", "now", "done", "unverified", "failed"]
 
 
-class StepRow(QWidget):
-    """Short steps side by side, for a card: those done have a check, the current one is blue, or red if it failed, or
-    has a dash if it verified nothing."""
-
-    accessible_role = Role.StaticText
+class StepRow(Readable, QWidget):
+    """Short steps side by side, for a card, one stop of Tab: those done have a check, the current one is blue, or red
+    if it failed, or has a dash if it verified nothing."""
 
     def __init__(self, titles: tuple[str, ...]) -> None:
         super().__init__()
@@ -115,12 +114,15 @@ class StepRow(QWidget):
         self.step = -1
         self._state: Outcome = "idle"
         self.setFixedHeight(26)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.show_state(-1, "idle")
 
     def show_state(self, step: int, state: Outcome) -> None:
         """Step `step`, from 0, has this state; those before it are done."""
         self.step, self._state = step, state
-        self.setAccessibleName(", ".join(f"{title}: {self._state_text(at)}" for at, title in enumerate(self._titles)))
+        # What becomes of a step is announced, and not read again where the focus is.
+        with untold():
+            rename(self, ", ".join(f"{title}: {self._state_text(at)}" for at, title in enumerate(self._titles)))
         self.update()
 
     def _state_text(self, index: int) -> str:
