@@ -31,6 +31,7 @@ from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.theme import Theme
 from benchboard.ui.widgets import Select, Text, Toolbar
+from benchboard.ui.widgets.tab_order import tab_stops
 from support.benchsim import Simulator, simulated
 from support.databases import unbound
 from support.window import Clicker, visible
@@ -49,7 +50,9 @@ def test_each_step_is_told_with_the_button_that_enter_presses(
 
     wizard = click.find(window, "pairing_wizard")
     forward = click.find(window, "pair_next")
-    told("Step 1 of 6: Find. Identify dongle, button")
+    first = "Step 1 of 6: Find. Dongles that aren't paired. Select the one to pair. Selected: Dongle "
+    last = "Identify dongle, button"
+    qtbot.waitUntil(lambda: any(one.startswith(first) and one.endswith(last) for one in announcements))
     focused: list[str] = []
 
     def note(_before: QWidget | None, now: QWidget | None) -> None:
@@ -65,9 +68,14 @@ def test_each_step_is_told_with_the_button_that_enter_presses(
     told("Step 3 of 6: Pair")  # the dongle's button is next
     qtbot.waitUntil(lambda: visible(wizard, "pair_press"))
     click(window, "pair_press")
-    told("Step 4 of 6: Bit timing. Keep this bit timing, button")
+    rate = "Choose a bit rate. Every node on the bus needs the same bit rate. Bit rate: 500 kbit/s."
+    data = " CAN FD data bit rate: None (classic CAN)"
+    told(f"Step 4 of 6: Bit timing. {rate}{data}. Keep this bit timing, button")
+    assert sum(one.endswith(" is paired.") for one in announcements) == 1, "at the press"
     qtbot.keyClick(forward, Qt.Key.Key_Return)
-    told("Step 5 of 6: Test on the bus. Start test, button")
+    test = "Test the dongle on the bus. The dongle listens to the bus for 3 seconds."
+    arrive = " If frames arrive without errors, it can read this bus. Start test, button"
+    told(f"Step 5 of 6: Test on the bus. {test}{arrive}")
     qtbot.keyClick(forward, Qt.Key.Key_Return)
     # Its field takes the focus, which a screen reader is told of, as soon as the page is shown.
     qtbot.waitUntil(lambda: any(one.startswith("Step 6 of 6: Name. The dongle is paired.") for one in announcements))
@@ -99,7 +107,7 @@ def test_pairing_with_the_windows_own_simulator_completes(
     qtbot.waitUntil(lambda: dongles()[0].config.bitrate == 250_000)
     # The simulated bus has 500 kbit/s: the test fails, in words, and a button leads back to the bit rate.
     click(window, "pair_next")
-    qtbot.waitUntil(lambda: visible(window, "pair_back"))
+    qtbot.waitUntil(click.find(window, "pair_back").isEnabled)
     words = " ".join(label.text() for label in window.findChildren(QLabel) if label.isVisible())
     assert re.search(r"[1-9]\d* errors on the bus", words)
     advice = "This dongle runs at 250 kbit/s. Go back and choose the bus's bit rate, or check wiring and termination."
@@ -167,7 +175,7 @@ def test_pairing_with_a_failed_and_skipped_bus_test_recalls_the_failure_at_the_e
     click(window, "pair_next")
     qtbot.waitUntil(lambda: visible(window, "pair_skip") and wizard.stepper.caption(3) == "Set to 250 kbit/s")
     click(window, "pair_next")
-    qtbot.waitUntil(lambda: visible(window, "pair_back"))
+    qtbot.waitUntil(click.find(window, "pair_back").isEnabled)
     assert click.find(window, "pair_skip").text() == "Continue anyway"
     click(window, "pair_back")
     qtbot.waitUntil(lambda: click.find(window, "pair_next").text() == "Keep this bit timing")
@@ -284,6 +292,60 @@ def test_pairing_closed_while_waiting_claims_nothing_until_repeated(
     assert pair_one() == device_id
     assert simulator.persistent(device_id).state == OwnershipState.CLAIMED_ACTIVE
     assert [one.ownership_state for one in dongles()] == ["CLAIMED_ACTIVE"]
+
+
+def test_back_from_the_wait_for_the_button_stops_the_claim_and_closing_says_that_nothing_was_paired(
+    qtbot: QtBot,
+    shell: Shell,
+    simulator: Simulator,
+    click: Clicker,
+    dongles: Callable[[], list[DongleRecord]],
+    at_the_button: Callable[[], PairingWizard],
+    announcements: list[str],
+) -> None:
+    """There was no way back, and closing said nothing."""
+    wizard, window = at_the_button(), shell.window()
+    device_id, stopped = wizard._device.device_id, "Pairing stopped; nothing was paired."
+    click(window, "pair_back")
+    assert wizard.heading.text().startswith("Identify Dongle")
+    assert stopped in announcements
+    qtbot.waitUntil(lambda: [one.ownership_state for one in dongles()] == ["UNCLAIMED"])
+    forward = click.find(window, "pair_next")
+    assert forward.isEnabled()
+    assert not visible(wizard, "pair_problem")
+    click(window, "pair_next")
+    qtbot.waitUntil(lambda: wizard.steps.marks[3] == "now")
+    announcements.clear()
+    click(window, "pair_close")
+    assert stopped in announcements
+    qtbot.waitUntil(lambda: simulator.persistent(device_id).state == OwnershipState.UNCLAIMED)
+
+
+def test_words_of_each_step_are_a_stop_and_the_main_button_comes_before_skip(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, click: Clicker, at_the_button: Callable[[], PairingWizard]
+) -> None:
+    wizard, window = at_the_button(), shell.window()
+    simulator.say(f"press {list(simulator.ports).index(wizard._device.device_id) + 1}")
+    forward, back = (click.find(window, name) for name in ("pair_next", "pair_back"))
+    qtbot.waitUntil(lambda: visible(wizard, "pair_bitrate") and forward.isEnabled())
+    assert not back.isEnabled()
+    assert back.reason == "The dongle is paired, which can't be undone here."
+
+    def stops() -> list[str]:
+        return [one.objectName() for one in tab_stops(wizard)]
+
+    assert {"pair_words", "pair_solved", "pair_bitrate"} <= set(stops())
+    click(window, "pair_next")
+    qtbot.waitUntil(lambda: visible(wizard, "pair_skip") and back.isEnabled())
+    assert stops()[-3:] == ["pair_next", "pair_back", "pair_skip"]
+    assert "pair_words" in stops()
+    click(window, "pair_skip")
+    click(window, "pair_back")
+    qtbot.waitUntil(lambda: forward.text() == "Start test")
+    click(window, "pair_back")
+    qtbot.waitUntil(lambda: visible(wizard, "pair_bitrate"))
+    click(window, "pair_close")
+    assert wizard.closing_text.endswith(" is paired.")
 
 
 def test_pairing_dongle_unplugged_while_claimed_reports_it(

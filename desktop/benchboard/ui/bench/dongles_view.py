@@ -46,7 +46,7 @@ from benchboard.ui.widgets import (
     Toolbar,
     fill_column,
 )
-from benchboard.ui.widgets.accessible import focus_told_once
+from benchboard.ui.widgets.accessible import announce, focus_told_once
 from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.fields import SearchField, focus_filter, focus_list, return_at_top
 from benchboard.ui.widgets.no_match import NoMatch
@@ -550,7 +550,10 @@ class DonglesView(QWidget):
 
     def _on_wizard_closed(self) -> None:
         wizard, self._wizard = self._wizard, None
-        if wizard is not None and wizard.paired_id:
+        if wizard is None:
+            return
+        announce(self.table, wizard.closing_text, again=True)
+        if wizard.paired_id:
             self.model.refresh()
             self._counter.refresh()
             self.table.view.setFocus(Qt.FocusReason.OtherFocusReason)  # what opened the wizard may be gone

@@ -11,8 +11,9 @@ from benchboard.i18n import _, ngettext, number
 from benchboard.ui.paged.paged_model import Mark
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Text, paint_icon
-from benchboard.ui.widgets.accessible import Role, describe
+from benchboard.ui.widgets.accessible import Role, describe, rename, untold
 from benchboard.ui.widgets.focus import FocusRinged
+from benchboard.ui.widgets.readable_rows import Readable
 from benchboard.ui.widgets.stepper import paint_step_number
 
 StepState = Literal["todo", "now", "done", "failed"]
@@ -66,16 +67,15 @@ class CountdownRing(QWidget):
             painter.drawText(QRectF(0, 80, 96, 18), Qt.AlignmentFlag.AlignCenter, _("seconds left"))
 
 
-class PairingChecklist(QWidget):
-    """The steps of the claim, one line each, with a mark for their progress."""
-
-    accessible_role = Role.StaticText
+class PairingChecklist(Readable, QWidget):
+    """The steps of the claim, one line each, with a mark for their progress; one stop of Tab."""
 
     def __init__(self, lines: Sequence[str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._lines = list(lines)
         self._marks: list[StepState] = ["todo"] * len(lines)
         self.setFixedHeight(28 * len(lines))
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._update_accessible_name()
 
@@ -112,7 +112,8 @@ class PairingChecklist(QWidget):
         done = sum(mark == "done" for mark in self._marks)
         counted = _("{done} of {count} done").format(done=done, count=len(self._marks))
         lines = (f"{line}: {words[mark]}" for line, mark in zip(self._lines, self._marks, strict=True))
-        self.setAccessibleName(". ".join((counted, *lines)))
+        with untold():  # what matters of it is announced
+            rename(self, ". ".join((counted, *lines)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:

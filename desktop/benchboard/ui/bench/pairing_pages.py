@@ -20,10 +20,12 @@ from benchboard.ui.bench.bit_diagram import BitBar
 from benchboard.ui.bench.dongle_pane import tseg1_is_split
 from benchboard.ui.bench.dongle_rows import DongleCounts, DongleRow
 from benchboard.ui.bench.pairing_graphics import CountdownRing, DongleChoice, DonglePicture, PairingChecklist
+from benchboard.ui.bench.pairing_words import StepWords
 from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.bench.timing_request import config_at, stored_phases
 from benchboard.ui.widgets import Button, Edit, Field, Paragraph, Select, Text
 from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.readable_rows import ReadableText
 
 LISTEN_SECONDS: Final = 3
 """How long the test listens on the bus."""
@@ -42,16 +44,22 @@ _LINE_OF: Final = {
 }
 
 
-class _WizardPage(QWidget):
+class WizardPage(QWidget):
+    """A step of the wizard; `words` is what it says."""
+
     def __init__(self, title: str = "", under: str = "") -> None:
         super().__init__()
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(12)
+        self.words = StepWords(Paragraph(title, "section"), Paragraph(under, tone="secondary"))
         if title:
-            self.column.addWidget(Paragraph(title, "section"))
-        if under:
-            self.column.addWidget(Paragraph(under, tone="secondary"))
+            self.column.addWidget(self.words)
+
+    @property
+    def spoken(self) -> str:
+        """What a screen reader is told as the step begins: the focus is at a button."""
+        return self.words.accessible_text()
 
     def add_beside(self, picture: DonglePicture, *after: QWidget) -> QVBoxLayout:
         """Add the picture, which stands at the same place on all pages, and return the column at its right; what comes
@@ -69,15 +77,15 @@ class _WizardPage(QWidget):
         return beside
 
 
-class SelectDonglePage(_WizardPage):
+class SelectDonglePage(WizardPage):
     """The dongles that can be paired now."""
 
     def __init__(self) -> None:
         super().__init__()
         self._title = Paragraph("", "section")
         self._under = Paragraph("", tone="secondary")
-        self.column.addWidget(self._title)
-        self.column.addWidget(self._under)
+        self.words = StepWords(self._title, self._under)
+        self.column.addWidget(self.words)
         self._choices = QVBoxLayout()
         self._choices.setSpacing(12)
         self._group = QButtonGroup(self)
@@ -87,6 +95,12 @@ class SelectDonglePage(_WizardPage):
         self._on_selected: Callable[[DongleRow], None] | None = None
         self.column.addLayout(self._choices)
         self.column.addStretch(1)
+
+    @property
+    def spoken(self) -> str:
+        selected = next((choice for choice in self._shown.values() if choice.isChecked()), None)
+        name = selected.accessibleName() if selected is not None else ""
+        return " ".join(filter(None, (super().spoken, _("Selected: {name}").format(name=name) if name else "")))
 
     def show_rows(
         self,
@@ -168,7 +182,7 @@ def _about(row: DongleRow) -> tuple[str, str, str]:
     return row.title, row.subtitle, sentence.format(firmware=firmware)
 
 
-class IdentifyPage(_WizardPage):
+class IdentifyPage(WizardPage):
     """Identifies the dongle by its light."""
 
     def __init__(self) -> None:
@@ -181,15 +195,15 @@ class IdentifyPage(_WizardPage):
         self._who = Paragraph("")
         words = self.add_beside(self._picture)
         self._question = Paragraph(_("Is this the dongle to pair?"), "section")
-        for widget in (self._question, self._under, self._who):
-            words.addWidget(widget)
+        self.words = StepWords(self._question, self._under, self._who)
+        words.addWidget(self.words)
         words.addStretch(1)
 
     @property
     def spoken(self) -> str:
-        """The question and which dongle it is about, for screen readers: the focus is at a button."""
+        """The question, and which dongle it is about."""
         facts, _line, _advice = self._who.text().partition("\n")
-        return f"{self._question.text()} {facts}"
+        return f"{self._question.text()} {facts} {self._under.text()}"
 
     def show_dongle(self, device: DetectedDevice) -> None:
         info = device.info
@@ -231,7 +245,7 @@ class IdentifyPage(_WizardPage):
         self._who.setText(f"{facts}\n\n{advice}")
 
 
-class ClaimPage(_WizardPage):
+class ClaimPage(WizardPage):
     """The progress of the claim, and the button press that it waits for."""
 
     def __init__(self, press: Callable[[], None]) -> None:
@@ -255,10 +269,16 @@ class ClaimPage(_WizardPage):
         )
         self._ring = CountdownRing(CLAIM_SECONDS)
         middle = self.add_beside(self.picture, self._ring)
-        for widget in (self._prompt, self.steps, self._press):
+        self.words = StepWords(self._prompt)
+        for widget in (self.words, self.steps, self._press):
             middle.addWidget(widget)
         middle.addStretch(1)
         self.hide_prompts()
+
+    @property
+    def spoken(self) -> str:
+        """Nothing more: what to do is told as the claim comes to it."""
+        return ""
 
     def start(self, device_id: str, *, simulated: bool) -> None:
         """Begin with this dongle; a `simulated` one has no button to press by hand."""
@@ -312,7 +332,7 @@ class ClaimPage(_WizardPage):
         self._press.hide()
 
 
-class BitratePage(_WizardPage):
+class BitratePage(WizardPage):
     """The bit rate, and the timing solved for it. `planned` is the timing to write, None if there is none."""
 
     def __init__(self, changed: Callable[[], None]) -> None:
@@ -342,7 +362,8 @@ class BitratePage(_WizardPage):
         self._bar = BitBar(_("Arbitration phase"))
         self._data_bar = BitBar(_("Data phase"))
         self._data_title = Text(_("Data phase"), "body_strong", "secondary")
-        self._solved = Paragraph("", "caption", "muted")
+        self._solved = ReadableText("caption", "muted")
+        self._solved.setObjectName("pair_solved")
         for widget in (self._bar, self._data_title, self._data_bar, self._solved):
             self.column.addWidget(widget)
         self.column.addStretch(1)
@@ -354,6 +375,15 @@ class BitratePage(_WizardPage):
         self._offer_rate(stored.bitrate)
         self._offer_data_rate(stored.data_bitrate if has_fd else None)
         self._solve()
+
+    @property
+    def spoken(self) -> str:
+        shown = [(_("Bit rate"), self._rate.currentText())]
+        if self._data_field.isVisibleTo(self):
+            shown.append((_("CAN FD data bit rate"), self._data_rate.currentText()))
+        sentence = _("{name}: {values}") + "."
+        chosen = (sentence.format(name=name, values=value) for name, value in shown)
+        return " ".join((super().spoken, *chosen))
 
     def choose_bit_rate(self, bitrate: int) -> None:
         """Choose the arbitration phase's bit rate, in bit/s."""
@@ -406,7 +436,7 @@ def listening_caption() -> str:
     )
 
 
-class BusTestPage(_WizardPage):
+class BusTestPage(WizardPage):
     """Listening on the bus for `LISTEN_SECONDS`; `detect` is called to find the bit rate of the bus."""
 
     def __init__(self, detect: Callable[[], None]) -> None:
@@ -419,7 +449,7 @@ class BusTestPage(_WizardPage):
         super().__init__(_("Test the dongle on the bus"), opens.format(count=LISTEN_SECONDS))
         steps = (_("Open live bus"), listen.format(count=LISTEN_SECONDS), _("Close live bus"))
         self.steps = PairingChecklist(steps)
-        self._outcome = Paragraph("")
+        self._outcome = ReadableText(tone="text")
         self._outcome.hide()
         self._detect = Button(_("Detect bit rate"), detect, icon="ph.magnifying-glass", name="pair_detect")
         self._detect.hide()
@@ -440,13 +470,11 @@ class BusTestPage(_WizardPage):
             announce(self, sentence)
 
 
-class DonePage(_WizardPage):
+class DonePage(WizardPage):
     """The result, and a field for the dongle's name."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.spoken = ""
-        """What a screen reader is told of the result."""
         self._picture = DonglePicture()
         self._summary = Paragraph("", tone="secondary")
         self.name = Edit(placeholder=_("Conveyor A, node 3"), name="pair_name")
@@ -454,8 +482,8 @@ class DonePage(_WizardPage):
         self._field = Field(_("Dongle name"), self.name, note=" ")
         self._field.setFixedWidth(360)
         words = self.add_beside(self._picture)
-        for widget in (Paragraph(_("The dongle is paired"), "section"), self._summary):
-            words.addWidget(widget)
+        self.words = StepWords(Paragraph(_("The dongle is paired"), "section"), self._summary)
+        words.addWidget(self.words)
         words.addWidget(self._field, 0, Qt.AlignmentFlag.AlignLeft)  # else its width bounds that of the column
         words.addStretch(1)
 
@@ -469,8 +497,6 @@ class DonePage(_WizardPage):
         self._picture.show_dongle(device_id, press=False, blinking=False)
         self._field.set_note(note)
         self._summary.setText("\n".join(line for line in (first, proved_by) if line))
-        self.spoken = " ".join(filter(None, (_("The dongle is paired."), proved_by, first)))
-        self.name.clear()
         self.name.setFocus()
 
 

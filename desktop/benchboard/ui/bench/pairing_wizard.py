@@ -7,6 +7,7 @@ continues from there. Everything that waits for the dongle runs as a task.
 import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -35,6 +36,7 @@ from benchboard.ui.bench.pairing_pages import (
     DonePage,
     IdentifyPage,
     SelectDonglePage,
+    WizardPage,
     listening_caption,
 )
 from benchboard.ui.bench.port_scanner import DetectedDevice
@@ -45,6 +47,8 @@ from benchboard.ui.tasks import Progress, Work
 from benchboard.ui.widgets import Button, Dialog, Paragraph
 from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.focus import press_on_enter
+from benchboard.ui.widgets.readable_rows import ReadableText
+from benchboard.ui.widgets.tab_order import reach_last
 
 _SELECT, _IDENTIFY, _CLAIM, _TIMING, _TEST, _DONE = range(6)
 _WITH_OVERVIEW: Final = (_IDENTIFY, _CLAIM, _TEST, _DONE)
@@ -107,7 +111,7 @@ class PairingWizard(Dialog):
         self._registered: _WizardDongle | None = None
         self._config: DongleConfig | None = None
         self._test_result = self._test_failure = ""
-        self._written = self._was_silent = False
+        self._written = self._was_silent = self._is_named = False
         self._tasks: list[Work] = []
         self._build_pages()
         self._build_footer()
@@ -116,6 +120,9 @@ class PairingWizard(Dialog):
         self.step_reported.connect(self._show_step, Qt.ConnectionType.QueuedConnection)
         self._bus_opened.connect(lambda: self._test_page.steps.set_current(1), Qt.ConnectionType.QueuedConnection)
         self._claim_has_failed = False
+        self._claims = 0
+        """Counts the claims: what becomes of one that was left by Back isn't shown."""
+        self._closing_text = ""
         devices.changed.connect(self._on_devices_changed)
         self._counter.changed.connect(self._on_devices_changed)
         for told in (devices.changed, self._counter.changed):
@@ -166,6 +173,7 @@ class PairingWizard(Dialog):
         self._next_button = self.add_button(
             Button(_("Identify dongle"), self._forward, kind="primary", name="pair_next")
         )
+        reach_last(self, self._back_button, self._blink_button, self._another_button, self._skip_button)
 
     def identify(self, key: str) -> None:
         """Begin with the identification of the dongle with this key, if it can be selected. With stock firmware the
@@ -188,8 +196,27 @@ class PairingWizard(Dialog):
             return
         super().keyPressEvent(event)
 
+    @property
+    def closing_text(self) -> str:
+        """What became of the pairing, for screen readers, once it is closed."""
+        return self._closing_text
+
+    def _outcome(self) -> str:
+        registered, device = self._registered, self._device
+        if registered is None:
+            return (
+                _("Pairing stopped; no other dongle was paired.")
+                if self.paired_id is not None
+                else _("Pairing stopped; nothing was paired.")
+            )
+        name = self._done_page.name.text().strip() if self._is_named else ""
+        if not name and device is not None:
+            name = DongleRow(None, device).title
+        return (_("{name} is observed.") if registered.observed else _("{name} is paired.")).format(name=name)
+
     def dismiss(self) -> None:
         """Close; a claim that still waits for its button press is stopped, everything else can be continued later."""
+        self._closing_text = self._outcome()
         for work in self._tasks:
             work.cancel()
         super().dismiss()
@@ -206,8 +233,9 @@ class PairingWizard(Dialog):
         self._show_overview()
         QTimer.singleShot(0, self, self._tell_step)  # when the page has named its button
         self._problem.show_error(None)
-        for button in (self._back_button, self._blink_button):
-            button.setVisible(step == _IDENTIFY)
+        self._back_button.setVisible(step != _SELECT)
+        self._back_button.disable(self._why_not_back(step))
+        self._blink_button.setVisible(step == _IDENTIFY)
         self._skip_button.setVisible(step in (_TIMING, _TEST))
         self._skip_button.setText(_("Skip bit timing") if step == _TIMING else _("Skip test"))
         self._another_button.setVisible(step == _DONE and bool(self._pairable()))
@@ -232,6 +260,12 @@ class PairingWizard(Dialog):
             else ""
         )
 
+    def _why_not_back(self, step: int) -> str:
+        """Why the step before this one can't be repeated; empty if it can."""
+        if self._registered is not None and self._registered.observed:
+            return _("The dongle is only observed: there is nothing to repeat.")
+        return _("The dongle is paired, which can't be undone here.") if step == _TIMING else ""
+
     def _heading(self, step: int) -> str:
         """What is done in this step, and with which dongle."""
         sentences = {
@@ -250,8 +284,8 @@ class PairingWizard(Dialog):
         so that nothing else tells its new name."""
         button = self._next_button
         pressed = _("{button}, button").format(button=button.text()) if button.hasFocus() else ""
-        spoken = {_IDENTIFY: self._identify_page.spoken, _DONE: self._done_page.spoken}
-        asked = spoken.get(self._stack.currentIndex(), "").rstrip(".")
+        page = self._stack.currentWidget()
+        asked = page.spoken.rstrip(".") if isinstance(page, WizardPage) else ""
         announce(self, ". ".join(filter(None, (self.stepper.accessibleName(), asked, pressed))))
 
     def _on_name_changed(self) -> None:
@@ -438,6 +472,8 @@ class PairingWizard(Dialog):
             return
         self.stepper.set_caption(_IDENTIFY, _("Its light blinked"))
         self._claim_has_failed = False
+        self._claims += 1
+        claim = self._claims
         self._show_page(_CLAIM)
         self._disable_next(_("Press the button on the dongle first."))
         self._claim_page.start(detected.device_id or "", simulated=detected.port.simulated)
@@ -459,7 +495,8 @@ class PairingWizard(Dialog):
                 fleet.store_config(session, actor, paired.dongle_id, stored)
             return paired, stored.config
 
-        self._run(op, self._on_claimed, _("Pairing {port}").format(port=detected.port_name), self._claim_failed)
+        title = _("Pairing {port}").format(port=detected.port_name)
+        self._run(op, self._on_claimed, title, partial(self._claim_failed, claim))
 
     def _report_step(self, step: PairingStep, seconds: float | None) -> None:
         """On the worker: report a step.
@@ -487,12 +524,15 @@ class PairingWizard(Dialog):
         self._registered = _WizardDongle(paired.dongle_id, paired.device_id, observed=False)
         self.paired_id = paired.device_id
         self._claim_page.hide_prompts()
+        announce(self, self._outcome())
         self.stepper.set_caption(_CLAIM, _("Button pressed"))
         if self._device is not None:
             self._devices.probe_again(self._device.port.path)
         self._show_page(_TIMING)
 
-    def _claim_failed(self, error: AppError) -> None:
+    def _claim_failed(self, claim: int, error: AppError) -> None:
+        if claim != self._claims or self._stack.currentIndex() != _CLAIM:
+            return  # it was stopped by Back
         self._claim_has_failed = True
         self._claim_page.show_failure()
         self._show_overview()
@@ -565,7 +605,7 @@ class PairingWizard(Dialog):
         waits = _("Benchboard is listening to the bus. Wait until it has counted the frames.")
         self._disable_next(waits)
         announce(self, waits)
-        self._back_button.hide()
+        self._back_button.disable(waits)
         self._forget_silence()
         self._test_page.steps.set_current(0)
 
@@ -587,7 +627,6 @@ class PairingWizard(Dialog):
                 error.why = _("This dongle runs at {rate} kbit/s.").format(rate=rate)
                 error.do = _("Go back and choose the bus's bit rate, or check wiring and termination.")
             self._test_failed(error)
-            self._back_button.show()
             self._test_page.offer_detection(offered=True)
             return
         self._test_page.steps.set_current(3)
@@ -646,11 +685,12 @@ class PairingWizard(Dialog):
         self._skip_button.setText(_("Continue"))
         for button in (self._next_button, self._skip_button):
             button.updateGeometry()
-        self._back_button.show()
+        self._back_button.disable("")
         self._enable_next()
 
     def _test_failed(self, error: AppError) -> None:
         self._test_failure = error.what
+        self._back_button.disable("")
         self._skip_button.setText(_("Continue anyway"))
         self._skip_button.updateGeometry()
         marks = self._test_page.steps.marks
@@ -672,19 +712,23 @@ class PairingWizard(Dialog):
         self._finish(again=True)
 
     def _back(self) -> None:
-        """Return to the choice of a dongle, where the one that was identified stays selected; from a failed test, to
-        its bit timing. The captions say again what will happen."""
-        to = _TIMING if self._stack.currentIndex() == _TEST and self._config is not None else _SELECT
+        """Return to the step before: that of a claim which waits for its button stops it, and in the choice of a dongle
+        the one that was identified stays selected. The captions say again what will happen."""
+        to = self._stack.currentIndex() - 1
+        if to == _IDENTIFY:
+            for work in self._tasks:
+                work.cancel()
+            announce(self, self._outcome(), again=True)
         self._restore_captions(to)
-        if to == _TIMING and self._config is not None:
-            self._show_page(_TIMING)
-            return
-        self._show_page(_SELECT)
-        self._on_devices_changed()
+        self._show_page(to)
+        if to == _SELECT:
+            self._on_devices_changed()
 
     def _start_over(self) -> None:
         self._registered = self._config = self._device = None
         self._selected_key = self._test_result = self._test_failure = ""
+        self._done_page.name.clear()
+        self._is_named = False
         self._written = self._was_silent = False
         self._restore_captions()
         self._show_page(_SELECT)
@@ -700,9 +744,13 @@ class PairingWizard(Dialog):
         self._context.tasks.change(
             self,
             lambda session: fleet.rename_dongle(session, actor, registered.dongle_id, name),
-            lambda _dongle: after(),
+            lambda _dongle: self._named(after),
             self._problem.show_error,
         )
+
+    def _named(self, after: Callable[[], None]) -> None:
+        self._is_named = True
+        after()
 
     # ---- shared
 
@@ -743,7 +791,7 @@ class _ProblemLine(QWidget):
         self.setObjectName("pair_problem")
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
-        self.label = Paragraph("", tone="error")
+        self.label = ReadableText(tone="error")
         line.addWidget(self.label, 1)
         self.hide()
 
