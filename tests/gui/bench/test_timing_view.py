@@ -1362,3 +1362,22 @@ def test_what_a_dongle_has_is_read_and_told_once_as_it_differs_and_as_it_no_long
     _undo(qtbot, window)
     qtbot.waitUntil(lambda: any("As on the dongle." in one for one in announcements))
     assert not any("On the dongle:" in one for one in announcements)
+
+
+def test_pairs_whose_texts_have_no_room_beside_each_other_take_a_second_line(
+    qtbot: QtBot, shell: Shell, click: Clicker
+) -> None:
+    """At 777 kbit/s the sizes were painted over the sample points."""
+    window = shell.window()
+    shell.go("bench/timing")
+    (view,) = shell.findChildren(TimingView)
+    click(window, "timing_fd")
+    _type(qtbot, click, window, "timing_bitrate", "777")
+    qtbot.waitUntil(lambda: view._phases is not None and round(view._phases.nominal.bitrate / 1000) in range(770, 785))
+    row = click.find(window, "timing_best_1")
+    qtbot.waitUntil(lambda: row.height() > 28)
+    first, second = painted_texts(row)
+    assert not first.ink.intersects(second.ink)
+    assert "…" not in second.text
+    click(window, "timing_fd")
+    qtbot.waitUntil(lambda: click.find(window, "timing_best_1").height() == 28)

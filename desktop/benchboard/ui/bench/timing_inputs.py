@@ -7,7 +7,7 @@ from math import ceil
 from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from benchboard.canbus.timing import (
@@ -74,6 +74,10 @@ _PROFILE: Final = "profile:"
 _DATA_FIELDS: Final = ("data_bitrate", "data_point")
 _ROW_HEIGHT: Final = 28
 """Of one of the best bit timings, in pixels: one line."""
+_HIGH_ROW: Final = 44
+"""Of one whose texts need two lines."""
+_ROW_SIDE, _ROW_GAP = 8, 12
+"""Pixels beside and between the texts of a line."""
 
 
 class TimingInputs(QWidget):
@@ -597,6 +601,7 @@ class _SolutionRow(Pressable):
         self.setObjectName(f"timing_best_{rank}")
         self.setCheckable(True)
         self.setAutoExclusive(True)  # a radio button for screen readers, not a check box
+        self._is_high = False
         self.setFixedHeight(_ROW_HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         timing = nominal.timing
@@ -642,7 +647,15 @@ class _SolutionRow(Pressable):
         )
 
     def sizeHint(self) -> QSize:
-        return QSize(200, _ROW_HEIGHT)
+        return QSize(200, self.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Take a second line where both texts have no room beside each other."""
+        super().resizeEvent(event)
+        fonts = theme().font("body"), theme().font("caption")
+        widths = (QFontMetrics(font).horizontalAdvance(text) for font, text in zip(fonts, self._texts, strict=True))
+        self._is_high = sum(widths) + _ROW_GAP > self.width() - 2 * _ROW_SIDE
+        self.setFixedHeight(_HIGH_ROW if self._is_high else _ROW_HEIGHT)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
@@ -654,13 +667,17 @@ class _SolutionRow(Pressable):
             painter.setFont(theme().font("body"))
             painter.setPen(theme().color("text"))
             middle = Qt.AlignmentFlag.AlignVCenter
-            box = QRectF(self.rect()).adjusted(8, 0, -8, -1)
+            left, right = middle | Qt.AlignmentFlag.AlignLeft, middle | Qt.AlignmentFlag.AlignRight
+            box = QRectF(self.rect()).adjusted(_ROW_SIDE, 0, -_ROW_SIDE, -1)
             point, sizes = self._texts
-            painter.drawText(box, middle | Qt.AlignmentFlag.AlignLeft, point)
+            half = box.height() / 2
+            upper, lower = (box.adjusted(0, 3, 0, -half), box.adjusted(0, half, 0, -3)) if self._is_high else (box, box)
+            painter.drawText(upper, left, point)
             painter.setFont(theme().font("caption"))
             painter.setPen(theme().color("text.secondary"))
-            # What differs between those of one sample point is beside it.
-            painter.drawText(box, middle | Qt.AlignmentFlag.AlignRight, sizes)
+            # What differs between those of one sample point is beside it, or below.
+            elided = painter.fontMetrics().elidedText(sizes, Qt.TextElideMode.ElideRight, int(lower.width()))
+            painter.drawText(lower, left if self._is_high else right, elided)
             painter.fillRect(QRectF(0, self.height() - 1, self.width(), 1), theme().color("grid"))
 
 
