@@ -716,3 +716,26 @@ def test_that_a_dongle_is_connected_is_said_by_when_it_was_last_seen(
     qtbot.waitUntil(lambda: manager.live is not None)
     qtbot.waitUntil(lambda: meter.accessible_text().endswith(" %"))
     qtbot.waitUntil(lambda: view._bus_load(view.model.rows[0]).text == meter.accessible_text())
+
+
+def test_details_count_the_rows_that_are_shown(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, click: Clicker
+) -> None:
+    """A reader counts the items of a list to say which of how many one is: those that are hidden counted too."""
+    window = shell.window()
+    (view,) = shell.findChildren(DonglesView)
+    qtbot.waitUntil(lambda: len(view.model.rows) == 2 and click.find(window, "bench_detail").isVisible())
+    lists = 0
+    for holder in view.detail.findChildren(QWidget):
+        told = QAccessible.queryAccessibleInterface(holder)
+        if not holder.isVisible() or told is None or told.role() != QAccessible.Role.List:
+            continue
+        lists += 1
+        children = [told.child(at) for at in range(told.childCount())]
+        assert children
+        assert not [one for one in children if one.object().isHidden()]
+        assert [told.indexOfChild(one) for one in children] == list(range(len(children)))
+        hidden = QWidget(holder)
+        hidden.hide()
+        assert told.childCount() == len(children)
+    assert lists >= 2
