@@ -151,7 +151,7 @@ class DonglePane(QWidget):
         set_surface(self, "surface")
         self._head = _DongleHeader(context, self)
         self._identity = _PaneSection(_("Identity"))
-        self._facts = KeyValue()
+        self._facts = KeyValue(label=_("Identity"))
         self._values: list[QWidget] = []
         self._identity.column.addWidget(self._facts)
         self._timing = _TimingSection()

@@ -557,7 +557,12 @@ class DonglesView(QWidget):
             self.model.refresh()
             self._counter.refresh()
             self.table.view.setFocus(Qt.FocusReason.OtherFocusReason)  # what opened the wizard may be gone
-            QTimer.singleShot(300, self, partial(self.table.make_current, wizard.paired_id))
+            QTimer.singleShot(300, self, partial(self._select_paired, wizard.paired_id))
+
+    def _select_paired(self, key: str) -> None:
+        """Select the row of a dongle that was just paired, unless it is selected: it would be told once more."""
+        if (row := self.table.current()) is None or row.key != key:
+            self.table.make_current(key)
 
 
 def _key_hint(keys: str, text: str, name: str) -> QWidget:

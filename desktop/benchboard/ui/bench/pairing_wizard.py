@@ -45,7 +45,7 @@ from benchboard.ui.context import Context
 from benchboard.ui.paged.paged_model import Mark
 from benchboard.ui.tasks import Progress, Work
 from benchboard.ui.widgets import Button, Dialog, Paragraph
-from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.accessible import announce, untold
 from benchboard.ui.widgets.focus import press_on_enter
 from benchboard.ui.widgets.readable_rows import ReadableText
 from benchboard.ui.widgets.tab_order import reach_last
@@ -123,6 +123,8 @@ class PairingWizard(Dialog):
         self._claims = 0
         """Counts the claims: what becomes of one that was left by Back isn't shown."""
         self._closing_text = ""
+        self._had_rows = False
+        """Whether there were dongles to select: the first ones are told."""
         devices.changed.connect(self._on_devices_changed)
         self._counter.changed.connect(self._on_devices_changed)
         for told in (devices.changed, self._counter.changed):
@@ -301,9 +303,11 @@ class PairingWizard(Dialog):
             self._next_button.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _disable_next(self, reason: str) -> None:
-        """Disable the Next button until the work is done."""
-        self.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._next_button.disable(reason)
+        """Disable the Next button until the work is done. What is under way is announced, and not where the focus
+        waits."""
+        with untold():
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._next_button.disable(reason)
 
     def _forward(self) -> None:
         if not self._next_button.isEnabled():
@@ -365,6 +369,10 @@ class PairingWizard(Dialog):
         if self._stack.currentIndex() != _SELECT:
             return
         rows = self._pairable()
+        are_first = bool(rows) and not self._had_rows
+        self._had_rows = bool(rows)
+        if are_first and self.isVisible():
+            QTimer.singleShot(0, self, self._tell_step)
         self._select_page.show_rows(rows, self._selected_key, self._select_row, counts=self._counter.counts)
         simulates = not rows and not self._devices.simulating
         self._next_button.setText(_("Start simulated dongles") if simulates else _("Identify dongle"))
@@ -474,7 +482,8 @@ class PairingWizard(Dialog):
         self._claim_has_failed = False
         self._claims += 1
         claim = self._claims
-        self._show_page(_CLAIM)
+        with untold():  # the button gets the focus, and is disabled at once
+            self._show_page(_CLAIM)
         self._disable_next(_("Press the button on the dongle first."))
         self._claim_page.start(detected.device_id or "", simulated=detected.port.simulated)
 
