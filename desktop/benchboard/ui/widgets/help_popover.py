@@ -37,10 +37,10 @@ class _Lines(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         for place, line in enumerate(lines):
-            column.addWidget(_Line(line, f"help_line_{place}"))
+            column.addWidget(_HelpLine(line, f"help_line_{place}"))
 
 
-class _Line(RowOfReadable, Paragraph):
+class _HelpLine(RowOfReadable, Paragraph):
     def __init__(self, text: str, name: str) -> None:
         super().__init__(text, "body", "secondary")
         self.setObjectName(name)
