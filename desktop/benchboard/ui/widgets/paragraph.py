@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtCore import QMargins, QPointF, QSize, Qt
 from PySide6.QtGui import QFont, QFontInfo, QFontMetricsF, QPainter, QPaintEvent, QPalette, QTextLayout, QTextOption
 from PySide6.QtWidgets import QWidget
 
@@ -16,7 +16,7 @@ _STEPS: Final = {"micro": "caption", "caption": "caption", "section": "title", "
 _LEAST_PATH: Final = 120
 """Least width of a path that is broken into lines, in pixels."""
 _MAX_WIDTHS: Final = 50
-"""Widths whose number of lines is kept: a window that is resized asks for many."""
+"""Widths whose height is kept: a window that is resized asks for many."""
 
 
 class Paragraph(Text):
@@ -28,9 +28,9 @@ class Paragraph(Text):
         self, text: str = "", type: str = "body", tone: Tone = "text", *, parent: QWidget | None = None
     ) -> None:
         self._line_height = theme().line_height(_STEPS.get(type, "body"))
-        self._counted: tuple[str, str] = ("", "")
-        self._counts: dict[int, int] = {}
-        """How many lines the text has at a width, for the text and font in `_counted`: Qt asks for each width often."""
+        self._measured: tuple[str, str, QMargins] | None = None
+        self._heights: dict[int, int] = {}
+        """The height at a width, for the text, font and margins in `_measured`: Qt asks for each width often."""
         super().__init__(text, type, tone, parent=parent)
         self.setWordWrap(True)
 
@@ -47,16 +47,14 @@ class Paragraph(Text):
 
     def heightForWidth(self, width: int) -> int:
         margins = self.contentsMargins()
-        room = width - margins.left() - margins.right()
-        return self._line_count(room) * self._pitch() + margins.top() + margins.bottom()
-
-    def _line_count(self, width: int) -> int:
-        about = (self.text(), self.font().key())
-        if about != self._counted or len(self._counts) > _MAX_WIDTHS:
-            self._counted, self._counts = about, {}
-        if width not in self._counts:
-            self._counts[width] = sum(layout.lineCount() for layout in self._laid_out(width))
-        return self._counts[width]
+        about = (self.text(), self.font().key(), margins)
+        if about != self._measured or len(self._heights) > _MAX_WIDTHS:
+            self._measured, self._heights = about, {}
+        if width not in self._heights:
+            room = width - margins.left() - margins.right()
+            lines = sum(layout.lineCount() for layout in self._laid_out(room))
+            self._heights[width] = lines * self._pitch() + margins.top() + margins.bottom()
+        return self._heights[width]
 
     def sizeHint(self) -> QSize:
         width = super().sizeHint().width()
