@@ -32,7 +32,7 @@ class _DongleGroup(CliGroup):
 
 def _import_others() -> None:
     """Import the modules that add the other commands to the group."""
-    for module in ("dongle", "dongle_profile"):
+    for module in ("dongle", "dongle_name", "dongle_profile"):
         importlib.import_module(f"benchboard.cli.{module}")
 
 

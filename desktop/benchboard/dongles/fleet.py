@@ -141,6 +141,29 @@ def find_dongle(session: Session, actor: Actor, device_id: str) -> DongleRecord 
     return _dongle(found) if found is not None else None
 
 
+def get_dongle_matching(session: Session, actor: Actor, text: str) -> DongleRecord:
+    """The dongle with this device id or name, in any case. Raises `NotFound` (`dongles.unknown`), and `Conflict`
+    (`dongles.ambiguous`) if several have this name."""
+    require(actor, "dongles:read")
+    wanted = " ".join(text.split())
+    # First by id: a name that is another dongle's id must not hide that dongle.
+    if (by_id := find_dongle(session, actor, wanted.lower())) is not None:
+        return by_id
+    query = _query(actor).where(search_text.contains(DongleRow.name, wanted)) if wanted else None
+    named = [] if query is None else [_dongle(found) for found in session.execute(query)]
+    found = [one for one in named if one.name is not None and one.name.casefold() == wanted.casefold()]
+    if not found:
+        raise unknown_dongle()
+    if len(found) > 1:
+        raise Conflict(
+            "dongles.ambiguous",
+            _("Several dongles are named “{name}”.").format(name=wanted),
+            do=_("Use the ID: {ids}.").format(ids=", ".join(sorted(one.device_id for one in found))),
+            field="dongle",
+        )
+    return found[0]
+
+
 def find_dongles(session: Session, actor: Actor, device_ids: Collection[str]) -> list[DongleRecord]:
     """Those of the dongles with these device ids that are registered, in no particular order."""
     require(actor, "dongles:read")
@@ -292,11 +315,7 @@ def store_config(
     require(actor, "dongles:configure")
     dongle = _editable(session, actor, dongle_id)
     if dongle.ownership_state != "CLAIMED_ACTIVE":
-        raise Conflict(
-            "dongles.not-paired",
-            _("{name} isn't paired.").format(name=dongle.name or dongle.device_id),
-            do=_("Pair it first."),
-        )
+        raise not_paired(dongle.name or dongle.device_id)
     row = session.scalars(
         select(ConfigRow).where(ConfigRow.organisation_id == actor.organisation_id, ConfigRow.dongle_id == dongle_id)
     ).one_or_none()
@@ -407,6 +426,11 @@ def unknown_dongle() -> NotFound:
         _("Dongle not found."),
         do=_("To see all dongles, run “benchboard dongle list” or open Bench > Dongles."),
     )
+
+
+def not_paired(title: str) -> Conflict:
+    """The error for a dongle that isn't paired with the organisation."""
+    return Conflict("dongles.not-paired", _("{name} isn't paired.").format(name=title), do=_("Pair it first."))
 
 
 def _dongle(found: Any) -> DongleRecord:

@@ -95,6 +95,18 @@ def test_dongle_pair_list_and_config_agree(home: Path, simulator: Simulator, run
     assert {"dongle.claim", "dongle.configure"} <= {row["event"] for row in events}
 
 
+def test_dongle_rename_names_a_dongle_by_its_id_or_name(home: Path, simulator: Simulator, run: Run) -> None:
+    device_id, port = next(iter(simulator.ports.items()))
+    run(home, "dongle", "pair", "--port", port, "--yes", "--name", "Rig 1")
+    renamed = json.loads(run(home, "dongle", "rename", device_id, "Rig 7", "--json"))
+    assert (renamed["device_id"], renamed["former_name"], renamed["name"]) == (device_id, "Rig 1", "Rig 7")
+    assert run(home, "dongle", "rename", "rig 7", "Rig 1") == "Renamed Rig 7 to Rig 1.\n"
+    assert run(home, "dongle", "rename", "Rig 1", "Rig 1") == "Rig 1 already has this name.\n"
+    assert "Dongle not found." in run(home, "dongle", "rename", "Rig 9", "Rig 1", status=1)
+    events = json.loads(run(home, "audit", "list", "--event", "dongle.rename", "--json"))["items"]
+    assert len(events) >= 2
+
+
 def test_dongle_list_without_a_match_names_the_command_that_lists_all(
     home: Path, simulator: Simulator, programs: Programs
 ) -> None:

@@ -188,6 +188,29 @@ def test_list_and_get_by_another_organisation_find_nothing(bench: Bench) -> None
             fleet.list_dongles(session, bench.analyst, Listing())
 
 
+def test_get_dongle_matching_finds_one_by_id_or_name_in_any_case(bench: Bench) -> None:
+    one, other = paired(bench, LoopbackDongle(), "Rig 1"), paired(bench, LoopbackDongle("loop1"), "Rig 12")
+    with unbound(bench.database).read() as session:
+        for text in (one.device_id, one.device_id.upper(), "Rig 1", " rig  1 "):
+            assert fleet.get_dongle_matching(session, bench.technician, text).id == one.id
+        assert fleet.get_dongle_matching(session, bench.technician, "rig 12").id == other.id
+        for text in ("Rig", "", " ", "%", one.device_id[:8]):
+            with pytest.raises(NotFound):
+                fleet.get_dongle_matching(session, bench.technician, text)
+        with pytest.raises(NotFound):
+            fleet.get_dongle_matching(session, bench.rival, "Rig 1")
+        with pytest.raises(Denied):
+            fleet.get_dongle_matching(session, bench.analyst, "Rig 1")
+
+
+def test_get_dongle_matching_of_two_with_one_name_asks_for_the_id(bench: Bench) -> None:
+    both = [paired(bench, LoopbackDongle(path), "Rig 1") for path in ("loop0", "loop1")]
+    with unbound(bench.database).read() as session, pytest.raises(Conflict) as caught:
+        fleet.get_dongle_matching(session, bench.technician, "Rig 1")
+    assert caught.value.code == "dongles.ambiguous"
+    assert all(one.device_id in caught.value.do for one in both)
+
+
 def test_rename_dongle_accepts_100_printable_characters(bench: Bench) -> None:
     one = paired(bench, LoopbackDongle(), "  Conveyor   A ")
     assert one.name == "Conveyor A"
