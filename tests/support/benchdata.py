@@ -123,11 +123,12 @@ class Bench:
         if dongle.saved.state == OwnershipState.CLAIMED_ACTIVE:
             self.assert_same_token(actor, dongle.machine.device_id, dongle.saved)
             return "CLAIMED_ACTIVE"
+        state = "REVOKED" if dongle.saved.state == OwnershipState.REVOKED else "UNCLAIMED"
         row = self.row(actor, dongle.machine.device_id)
         if row is not None:
-            assert (row.ownership_state, row.claim_id) == ("UNCLAIMED", None)
+            assert (row.ownership_state, row.claim_id) == (state, None)
             assert self.token_row(row.id) is None
-        return "UNCLAIMED"
+        return state
 
 
 def paired(bench: Bench, dongle: LoopbackDongle, name: str = "") -> DongleRecord:

@@ -78,6 +78,10 @@ class LoopbackDongle:
         found, self._answers = self._answers, b""
         return found
 
+    def put_back(self, answers: bytes) -> None:
+        """Let these answers, which were read, be read again."""
+        self._answers = answers
+
     def close(self) -> None:
         """Nothing to give back."""
 

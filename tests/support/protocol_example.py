@@ -129,6 +129,11 @@ def example() -> str:
     message = config_message(claim.device_id, CLAIM_ID, claim.key_version, 0, write["config"])
     lines += ["what the organisation signs in CONFIG_WRITE", *_hex(message)]
     exchange.ask(ProtocolCommand.CONFIG_WRITE, write)
+    request = host_side.release_request(
+        claim.device_id, CLAIM_ID, claim.key_version, token=TOKEN, sign=organisation.sign, nonce=NONCE
+    )
+    answer = exchange.ask(ProtocolCommand.RELEASE, request)
+    host_side.verify_released(answer, request, claim.device_key)
     return "\n".join(lines)
 
 

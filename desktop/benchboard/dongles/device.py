@@ -7,7 +7,8 @@ Every request may be repeated, so a lost answer only costs time. When the outcom
 import enum
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final, Protocol
 from uuid import UUID
 
@@ -254,17 +255,8 @@ class Device:
         claim_bytes = claim_id.bytes if isinstance(claim_id, UUID) else claim_id
         hello = self._proven_hello()
         body = host_side.confirm_request(hello.device_id, claim_bytes, key_version, token, self._random(16))
-        try:
+        with _translate_other_claim():
             answer = self._request(ProtocolCommand.CLAIM_CONFIRM, body)
-        except DeviceFailure as failure:
-            if failure.facts.get("error_code") in (ErrorCode.NO_CLAIM, ErrorCode.NOT_AUTHENTIC):
-                raise Conflict(
-                    "dongle.other-claim",
-                    _("The dongle doesn't hold this pairing's token."),
-                    why=_("It has since been paired again or reset."),
-                    do=_("Check its status, then pair it again."),
-                ) from failure
-            raise
         with translate_protocol_errors():
             host_side.verify_confirm(answer, body, hello.device_id, key_version, token)
 
@@ -276,6 +268,24 @@ class Device:
             return ClaimOutcome.PENDING if status.claim_id == claim_bytes else ClaimOutcome.ABSENT
         is_claimed = status.state == OwnershipState.CLAIMED_ACTIVE and status.claim_id == claim_bytes
         return ClaimOutcome.HELD if is_claimed and status.holds_token else ClaimOutcome.ABSENT
+
+    # ---- the way back
+
+    def release(self, *, claim_id: UUID | bytes, key_version: int, token: bytes, sign: Sign) -> None:
+        """End the claim in force, so that the dongle belongs to nobody; returns when the dongle has proved that.
+
+        Also returns for a claim that had ended before. Raises `Conflict` (`dongle.other-claim`) if the dongle holds
+        another claim, `Denied` (`dongle.bad-signature`). After any other failure it may have ended or not.
+        """
+        claim_bytes = claim_id.bytes if isinstance(claim_id, UUID) else claim_id
+        hello = self._proven_hello()
+        body = host_side.release_request(
+            hello.device_id, claim_bytes, key_version, token=token, sign=sign, nonce=self._random(16)
+        )
+        with _translate_other_claim():
+            answer = self._request(ProtocolCommand.RELEASE, body)
+        with translate_protocol_errors():
+            host_side.verify_released(answer, body, hello.device_key)
 
     # ---- requests
 
@@ -367,6 +377,22 @@ def _validated(command: ProtocolCommand, answer: Packet) -> Body:
         return messages.validate(answer.body, messages.ANSWERS[command])
     except ProtocolError as error:
         raise error_for(ErrorCode.MALFORMED) from error
+
+
+@contextmanager
+def _translate_other_claim() -> Iterator[None]:
+    """Turn the dongle's refusal of a claim or token into `Conflict` (`dongle.other-claim`)."""
+    try:
+        yield
+    except DeviceFailure as failure:
+        if failure.facts.get("error_code") not in (ErrorCode.NO_CLAIM, ErrorCode.NOT_AUTHENTIC):
+            raise
+        raise Conflict(
+            "dongle.other-claim",
+            _("The dongle doesn't hold this pairing's token."),
+            why=_("It has since been paired again or reset."),
+            do=_("Check its status, then pair it again."),
+        ) from failure
 
 
 def _interrupted() -> DeviceFailure:

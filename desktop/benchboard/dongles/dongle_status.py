@@ -7,21 +7,21 @@ from benchboard.i18n import _
 def pairing_title(registered: str | None, *, reported: str | None = None, failure: str = "") -> str:
     """Whether a dongle is paired with this organisation.
 
-    `registered` is its ownership state in the database, None where it isn't there; then what the dongle `reported`
-    counts, or the `failure` of its check, as `failure_title` says it.
+    `registered` is its ownership state in the database, None where it isn't there; then, and once it is released, what
+    the dongle `reported` counts, or the `failure` of its check, as `failure_title` says it.
     """
+    if is_paired_elsewhere(registered, reported) and not failure:
+        return _("Paired elsewhere")
     if registered is not None:
         return ownership_title(registered)
-    if failure:
-        return failure
-    return _("Paired elsewhere") if is_paired_elsewhere(registered, reported) else ownership_title("UNCLAIMED")
+    return failure or ownership_title("UNCLAIMED")
 
 
 def is_paired_elsewhere(registered: str | None, reported: str | None) -> bool:
     """Whether a dongle `reported` that it is paired, though not with this organisation, where its ownership state is
     `registered`.
     """
-    return registered is None and reported == "CLAIMED_ACTIVE"
+    return registered in (None, "REVOKED") and reported == "CLAIMED_ACTIVE"
 
 
 def connection_title(*, connected: bool, checked: bool = True, failure: str = "", last_seen: str = "") -> str:

@@ -1,4 +1,5 @@
-"""Pairs dongles: carries a claim through on the dongle and in the database, so that both hold its token or neither.
+"""Pairs and releases dongles: carries a claim through on the dongle and in the database, so that both hold its token or
+neither.
 
 `PairingStep` has the order; docs/protocol.md, section 4, the messages. Each database step is a transaction of its own.
 A row in CLAIM_PENDING without a pending token means that CLAIM_COMMIT was certainly not sent, so it expires with the
@@ -12,6 +13,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -22,9 +24,17 @@ from benchboard.canbus.link import Port
 from benchboard.dongles import tokens
 from benchboard.dongles.device import ClaimOutcome, Device
 from benchboard.dongles.firmware_detection import DongleInfo, observed_id
-from benchboard.dongles.fleet import record_event, rename_dongle, require_name, require_registered_key
+from benchboard.dongles.fleet import (
+    not_paired,
+    record_event,
+    rename_dongle,
+    require_name,
+    require_registered_key,
+    unknown_dongle,
+)
 from benchboard.dongles.protocol import Hello, OwnershipState, Status, messages
-from benchboard.errors import AppError, Cancelled, Conflict, DeviceFailure, Invalid
+from benchboard.dongles.titles import default_title
+from benchboard.errors import AppError, Cancelled, Conflict, DeviceFailure, Invalid, Unavailable
 from benchboard.i18n import _
 from benchboard.identity import keys
 from benchboard.identity.keys import DataKey, Sealed
@@ -98,11 +108,48 @@ def reconcile(database: Transactions, actor: Actor, data_key: DataKey, device: D
     """Update a dongle's row from the dongle; returns its ownership state, None for an unknown dongle.
 
     A pending claim becomes active or ends, depending on STATUS; an active dongle that doesn't hold our token any more
-    becomes LOST, and a lost one that holds it again CLAIMED_ACTIVE. Raises `DeviceFailure`, `Conflict`
-    (`dongle.other-key`).
+    becomes REVOKED if it was released, else LOST, and a lost one that holds it again CLAIMED_ACTIVE. Raises
+    `DeviceFailure`, `Conflict` (`dongle.other-key`).
     """
     require(actor, "dongles:pair")
     return _Pairing(database, actor, data_key, device, lambda _step, _seconds: None, lambda: False).reconcile()
+
+
+def release(database: Transactions, actor: Actor, data_key: DataKey, device: Device) -> str:
+    """End the pairing of the dongle behind `device`, which then belongs to nobody; returns its row's id.
+
+    The row becomes REVOKED and its token is deleted once the dongle has proved that the claim has ended; for one that
+    is REVOKED nothing changes. Raises `Denied`; `NotFound` (`dongles.unknown`); `Conflict` (`dongles.not-paired`,
+    `dongle.other-claim`, `dongle.other-key`); `DeviceFailure`; `Unavailable` (`dongle.release-unknown`: call again
+    when the dongle is back, or `reconcile`).
+    """
+    require(actor, "dongles:pair")
+    return _Pairing(database, actor, data_key, device, lambda _step, _seconds: None, lambda: False).release()
+
+
+def release_observed(session: Session, actor: Actor, dongle_id: str) -> bool:
+    """Take a dongle with stock firmware, plugged in or not, out of the organisation's; returns whether it was in it.
+
+    Raises `NotFound`, and `Conflict` (`dongles.proven`) for one that holds a token: it must be plugged in.
+    """
+    require(actor, "dongles:pair")
+    row = session.scalars(
+        select(Dongle).where(Dongle.organisation_id == actor.organisation_id, Dongle.id == dongle_id)
+    ).one_or_none()
+    if row is None:
+        raise unknown_dongle()
+    if row.identity_kind != "observed":
+        raise Conflict(
+            "dongles.proven",
+            _("{name} holds a pairing key.").format(name=row.name or default_title(row.device_id)),
+            do=_("Plug it in to release it."),
+        )
+    if row.ownership_state == "REVOKED":
+        return False
+    row.ownership_state = "REVOKED"
+    session.flush()
+    record_event(session, actor, "dongle.release", row)
+    return True
 
 
 def expire_claims(session: Session, actor: Actor) -> int:
@@ -144,19 +191,16 @@ def observe(session: Session, actor: Actor, *, port: Port, info: DongleInfo, pre
             field="port",
         )
     row = _row(session, actor, device_id)
-    if row is not None:
+    if row is None:
+        row = Dongle(organisation_id=actor.organisation_id, device_id=device_id, identity_kind="observed")
+        session.add(row)
+    elif (row.identity_kind, row.ownership_state) != ("observed", "REVOKED"):
         raise Conflict("dongle.known", _("The dongle on {port} is already registered.").format(port=port.path))
-    row = Dongle(
-        organisation_id=actor.organisation_id,
-        device_id=device_id,
-        owner_user_id=actor.user_id,
-        ownership_state="CLAIMED_ACTIVE",
-        identity_kind="observed",
-        dialect=info.dialect[:50],
-        firmware=info.firmware[:100] or None,
-        last_seen_at=now(),
-    )
-    session.add(row)
+    row.owner_user_id = actor.user_id
+    row.ownership_state = "CLAIMED_ACTIVE"
+    row.dialect = info.dialect[:50]
+    row.firmware = info.firmware[:100] or None
+    row.last_seen_at = now()
     session.flush()
     record_event(session, actor, "dongle.observe", row, dialect=row.dialect)
     return row.id
@@ -213,6 +257,9 @@ class _Pairing:
         self._require_not_cancelled()
         self.on_step(PairingStep.RESUME, None)
         registered = self._registered(hello)
+        if registered is not None and registered.proved is not None and _is_released(hello, registered.proved):
+            self._mark_released(hello, registered.proved)
+            registered = self._registered(hello)
         outcome = None
         if registered is not None and registered.pending is not None:
             outcome = self.device.claim_outcome(UUID(registered.pending.claim_id), registered.pending.secret)
@@ -239,12 +286,53 @@ class _Pairing:
         elif registered.proved is not None:
             status = self.device.status(registered.proved.secret)
             holds_token = _holds(status, registered.proved)
-            if registered.state == "CLAIMED_ACTIVE" and not holds_token:
+            if registered.state in _HELD_STATES and _is_released(status, registered.proved):
+                self._mark_released(hello, registered.proved)
+            elif registered.state == "CLAIMED_ACTIVE" and not holds_token:
                 self._mark_lost(hello, registered.proved, status)
             elif registered.state == "LOST" and holds_token:
                 self._mark_found(hello, registered.proved)
         after = self._registered(hello)
         return after.state if after is not None else None
+
+    def release(self) -> str:
+        hello = self.device.hello()
+        registered = self._registered(hello)
+        if registered is not None and registered.pending is not None:
+            self.reconcile()  # whether there is anything to release
+            registered = self._registered(hello)
+        if registered is None:
+            raise unknown_dongle()
+        if registered.state == "REVOKED":
+            return registered.id
+        if registered.proved is None or registered.state not in _HELD_STATES:
+            raise not_paired(hello.device_id)
+        self._release_on_dongle(registered.proved)
+        self._mark_released(hello, registered.proved)
+        return registered.id
+
+    def _release_on_dongle(self, proved: _Token) -> None:
+        with self.database.read() as session:
+            signing = keys.signing_key(session, self.actor.organisation_id, self.data_key)
+        try:
+            self.device.release(
+                claim_id=UUID(proved.claim_id),
+                key_version=proved.key_version,
+                token=proved.secret,
+                sign=signing.sign,
+            )
+        except Conflict:
+            self.reconcile()  # it holds another claim: then the row says so too
+            raise
+        except DeviceFailure as failure:
+            if "error_code" in failure.facts:  # it has answered, and has refused
+                raise
+            raise Unavailable(
+                "dongle.release-unknown",
+                _("The connection was lost while releasing the dongle."),
+                why=_("The dongle may or may not have ended its pairing."),
+                do=_("Plug it back in, then release it again."),
+            ) from failure
 
     # ---- a claim, step by step
 
@@ -492,6 +580,27 @@ class _Pairing:
             session.flush()
             record_event(session, self.actor, "dongle.find", row)
 
+    def _mark_released(self, hello: Hello, proved: _Token) -> None:
+        """Make the row REVOKED, and delete the token, which is worth nothing any more."""
+        with self.database.change() as session:
+            row = self._require_row(session, hello)
+            if row.ownership_state not in _HELD_STATES or row.claim_id != proved.claim_id:
+                return  # another host has written it, or has claimed the dongle again since
+            stored = tokens.token_row(session, row)
+            if stored is not None:
+                session.delete(stored)
+            row.ownership_state = "REVOKED"
+            row.claim_id = None
+            session.flush()
+            record_event(
+                session,
+                self.actor,
+                "dongle.release",
+                row,
+                claim_id=proved.claim_id,
+                key_version=proved.key_version,
+            )
+
     def _require_row(self, session: Session, hello: Hello) -> Dongle:
         row = _row(session, self.actor, hello.device_id)
         if row is None:
@@ -552,6 +661,18 @@ def _holds(status: Status, token: _Token) -> bool:
         and status.claim_id == UUID(token.claim_id).bytes
         and status.holds_token is True
     )
+
+
+_HELD_STATES: Final = ("CLAIMED_ACTIVE", "LOST")
+"""The states of a row whose token the dongle holds or may hold again."""
+
+
+def _is_released(reported: Hello | Status, token: _Token) -> bool:
+    """Whether the dongle's signed answer proves that the claim of this token was released, and none came after it.
+
+    Each later claim would have raised key_version, and a reset leads to UNCLAIMED.
+    """
+    return reported.state == OwnershipState.REVOKED and reported.key_version == token.key_version
 
 
 def _public(signing: Ed25519PrivateKey) -> bytes:

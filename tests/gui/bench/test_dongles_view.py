@@ -264,7 +264,32 @@ def test_row_menu_of_a_paired_dongle_opens_its_bit_timing(
         "Open live bus": True,
         "Identify dongle": True,
         "Set bit timing": True,
+        "": True,  # a line
+        "Release dongle": True,
     }
+
+
+def test_dongle_is_released_from_its_menu_once_it_is_confirmed(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, click: Clicker, pair_one: Callable[[], str]
+) -> None:
+    device_id = pair_one()
+    (view,) = shell.findChildren(DonglesView)
+    qtbot.waitUntil(lambda: any(row.key == device_id and row.paired for row in view.model.rows))
+    assert view.table.make_current(device_id)
+    view.command_handlers()["bench.release"].run()
+    click(shell.window(), "confirm_keep")
+    assert simulator.persistent(device_id).token is not None
+    view.command_handlers()["bench.release"].run()
+    said = click.find(shell.window(), "confirm").accessibleDescription()
+    assert "anyone can pair it or change its settings" in said
+    click(shell.window(), "confirm_act")
+    qtbot.waitUntil(lambda: simulator.persistent(device_id).token is None)
+    qtbot.waitUntil(lambda: any(row.key == device_id and row.pairable for row in view.model.rows))
+    (row,) = [row for row in view.model.rows if row.key == device_id]
+    assert row.dongle is not None
+    assert row.dongle.ownership_state == "REVOKED"
+    assert view.command_handlers()["bench.release"].why_not() == "It isn't paired with your organisation."
+    assert "Release dongle" not in _row_menu(qtbot, shell, click)
 
 
 def test_simulated_dongles_are_stopped_by_the_palettes_command(

@@ -107,6 +107,30 @@ def test_dongle_rename_names_a_dongle_by_its_id_or_name(home: Path, simulator: S
     assert len(events) >= 2
 
 
+def test_dongle_release_makes_it_free_for_another_database(home: Path, run: Run, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir(mode=0o700)
+    (other / "ports").symlink_to(home / "ports")
+    with simulated(home, 1) as simulator:
+        device_id, port = next(iter(simulator.ports.items()))
+        assert "Dongle not found." in run(home, "dongle", "release", "--port", port, "--yes", status=1)
+        run(home, "dongle", "pair", "--port", port, "--yes", "--name", "Rig 3")
+        assert "Dongle not found." in run(other, "dongle", "release", "--port", port, "--yes", status=1)
+        asked = run(home, "dongle", "release", "--port", port, status=130)  # nobody answers
+        assert "anyone can pair it or change its settings" in asked
+        assert simulator.persistent(device_id).state == OwnershipState.CLAIMED_ACTIVE
+        released = json.loads(run(home, "dongle", "release", "--port", port, "--yes", "--json"))
+        assert (released["device_id"], released["ownership_state"]) == (device_id, "REVOKED")
+        assert released["already_released"] is False
+        held = simulator.persistent(device_id)
+        assert (held.state, held.token, held.key_version) == (OwnershipState.REVOKED, None, 1)
+        assert run(home, "dongle", "release", "--port", port) == "Rig 3 is already released.\n"
+        (row,) = [one for one in json.loads(run(home, "dongle", "list", "--json"))["items"] if one["port"] == port]
+        assert (row["name"], row["ownership_state"], row["key_version"]) == ("Rig 3", "REVOKED", None)
+        paired = json.loads(run(other, "dongle", "pair", "--port", port, "--yes", "--json"))
+        assert (paired["ownership_state"], paired["key_version"]) == ("CLAIMED_ACTIVE", 2)
+
+
 def test_dongle_list_without_a_match_names_the_command_that_lists_all(
     home: Path, simulator: Simulator, programs: Programs
 ) -> None:

@@ -41,6 +41,7 @@ SHAPES = {
     "hello": messages.HELLO_SIGNED,
     "status": messages.STATUS_SIGNED,
     "stored": messages.CONFIG_SIGNED,
+    "released": messages.RELEASED_SIGNED,
     "config": messages.CONFIG,
     "commit-plain": messages.TOKEN_PLAIN,
     "committed-plain": messages.COMMITTED_PLAIN,

@@ -158,6 +158,11 @@ def confirm_mac(role: int, token: bytes, nonce: bytes, identity: bytes, claim_id
     return token_mac(token, _MAC_LABELS[role], nonce, identity, claim_id, key_version)
 
 
+def release_message(nonce: bytes, identity: bytes, claim_id: bytes, key_version: int) -> bytes:
+    """What RELEASE proves twice: by the organisation's signature, and by a MAC with the token in force."""
+    return join_fields("release", nonce, identity, claim_id, key_version.to_bytes(4, "big"))
+
+
 def constant_time_equal(one: bytes, other: bytes) -> bool:
     """Whether two byte strings are equal, in a time that doesn't depend on where they differ."""
     return hmac.compare_digest(one, other)

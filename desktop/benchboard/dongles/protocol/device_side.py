@@ -214,6 +214,8 @@ class DeviceSide:
             return self._prove(body, now)
         if command == ProtocolCommand.CLAIM_COMMIT:
             return self._commit(body, now)
+        if command == ProtocolCommand.RELEASE:
+            return self._release(body)
         return self._confirm(body)
 
     def _signed(self, label: str, body: Body) -> Body:
@@ -388,6 +390,39 @@ class DeviceSide:
         if not crypto.constant_time_equal(body["mac"], crypto.confirm_mac(crypto.HOST, persistent.token, *about)):
             raise ProtocolError(ErrorCode.NOT_AUTHENTIC)
         return {"mac": crypto.confirm_mac(crypto.DEVICE, persistent.token, *about)}
+
+    # ---- the way back
+
+    def _release(self, body: Body) -> Body:
+        persistent, claim_id = self.persistent, body["claim_id"]
+        # That a claim is revoked is true forever, so it is said again to whoever asks: the first answer may be lost.
+        if claim_id not in persistent.revoked:
+            if persistent.token is None or persistent.claim_id != claim_id:
+                raise ProtocolError(ErrorCode.NO_CLAIM)
+            about = (body["nonce"], bytes.fromhex(self.device_id), claim_id, persistent.key_version)
+            if not crypto.constant_time_equal(body["mac"], crypto.token_mac(persistent.token, "release", *about)):
+                raise ProtocolError(ErrorCode.NOT_AUTHENTIC)
+            message = crypto.release_message(*about)
+            crypto.verify_signature(persistent.organisation_key or b"", body["signature"], message)
+            self._store(_without_owner(persistent, OwnershipState.REVOKED))
+            self._claim = None  # a repeated CLAIM_COMMIT finds nothing to answer for
+        content = {"nonce": body["nonce"], "claim_id": claim_id, "key_version": self.persistent.key_version}
+        return self._signed("released", content)
+
+
+def _without_owner(persistent: PersistentState, state: OwnershipState) -> PersistentState:
+    """What the dongle stores when a claim ends: its counters and settings stay, and the claim never counts again."""
+    claim_id = persistent.claim_id
+    revoked = (*persistent.revoked, claim_id) if claim_id is not None else persistent.revoked
+    return replace(
+        persistent,
+        state=state,
+        revoked=revoked,
+        claim_id=None,
+        organisation=None,
+        organisation_key=None,
+        token=None,
+    )
 
 
 def transcript(begin: Body, answer: Body) -> crypto.Transcript:

@@ -122,6 +122,27 @@ def config_write_request(config: DongleConfig, revision: int, device_id: str, si
     return {"config": raw, "revision": revision, "signature": signature}
 
 
+def release_request(
+    device_id: str, claim_id: bytes, key_version: int, *, token: bytes, sign: Sign, nonce: bytes
+) -> Body:
+    """The body of RELEASE: the token's MAC and the organisation's signature over the claim in force."""
+    about = (nonce, bytes.fromhex(device_id), claim_id, key_version)
+    signature = sign(crypto.release_message(*about))
+    return {
+        "claim_id": claim_id,
+        "nonce": nonce,
+        "mac": crypto.token_mac(token, "release", *about),
+        "signature": signature,
+    }
+
+
+def verify_released(answer: Body, request: Body, device_key: bytes) -> None:
+    """Verify RELEASE's answer. Raises `ProtocolError` unless `device_key` signed that this claim is revoked."""
+    content = _signed(answer, "released", messages.RELEASED_SIGNED, request["nonce"], device_key)
+    if content["claim_id"] != request["claim_id"]:
+        raise ProtocolError(ErrorCode.NOT_AUTHENTIC)
+
+
 class HostClaim:
     """The host's part of one claim, from CLAIM_BEGIN to CLAIM_COMMIT.
 

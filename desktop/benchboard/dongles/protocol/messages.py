@@ -25,7 +25,7 @@ EINVAL: Final = 3  # MCUmgr's "invalid value"
 class ProtocolCommand(IntEnum):
     """The commands in `GROUP`.
 
-    9 to 13 are reserved: ROTATE, RELEASE, TRANSFER_OFFER, TRANSFER_ACCEPT, FACTORY_RESET.
+    9 and 11 to 13 are reserved: ROTATE, TRANSFER_OFFER, TRANSFER_ACCEPT, FACTORY_RESET.
     """
 
     HELLO = 0
@@ -37,6 +37,7 @@ class ProtocolCommand(IntEnum):
     CLAIM_PROVE = 6
     CLAIM_COMMIT = 7
     CLAIM_CONFIRM = 8
+    RELEASE = 10
 
 
 OPERATIONS: Final = {
@@ -185,6 +186,12 @@ REQUESTS: Final[Mapping[ProtocolCommand, Mapping[str, Check]]] = {
     ProtocolCommand.CLAIM_PROVE: {"claim_id": byte_string(16), "signature": byte_string(64)},
     ProtocolCommand.CLAIM_COMMIT: {"claim_id": byte_string(16), "counter": _COUNTER, "sealed": byte_string_up_to(256)},
     ProtocolCommand.CLAIM_CONFIRM: {"claim_id": byte_string(16), "nonce": _NONCE, "mac": byte_string(32)},
+    ProtocolCommand.RELEASE: {
+        "claim_id": byte_string(16),
+        "nonce": _NONCE,
+        "mac": byte_string(32),
+        "signature": byte_string(64),
+    },
 }
 ANSWERS: Final[Mapping[ProtocolCommand, Mapping[str, Check]]] = {
     ProtocolCommand.HELLO: _SIGNED,
@@ -202,6 +209,7 @@ ANSWERS: Final[Mapping[ProtocolCommand, Mapping[str, Check]]] = {
     ProtocolCommand.CLAIM_PROVE: {"present": boolean, "remaining_ms": integer(0, 60_000)},
     ProtocolCommand.CLAIM_COMMIT: {"counter": _COUNTER, "sealed": byte_string_up_to(256)},
     ProtocolCommand.CLAIM_CONFIRM: {"mac": byte_string(32)},
+    ProtocolCommand.RELEASE: _SIGNED,
 }
 CLOCK_HZ: Final = (1_000_000, 1_000_000_000)
 """The slowest and the fastest CAN clock of a dongle."""
@@ -232,6 +240,11 @@ STATUS_SIGNED: Final[Mapping[str, Check]] = {
     "bus_off": boolean,
 }
 CONFIG_SIGNED: Final[Mapping[str, Check]] = {"nonce": _NONCE, "revision": COUNT, "config": byte_string_up_to(1024)}
+RELEASED_SIGNED: Final[Mapping[str, Check]] = {
+    "nonce": _NONCE,
+    "claim_id": byte_string(16),
+    "key_version": KEY_VERSION,
+}
 TOKEN_PLAIN: Final[Mapping[str, Check]] = {"token": byte_string(32), "key_version": KEY_VERSION}
 COMMITTED_PLAIN: Final[Mapping[str, Check]] = {"state": integer(0, 3), "key_version": KEY_VERSION}
 

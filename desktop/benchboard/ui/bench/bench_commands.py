@@ -184,6 +184,8 @@ REGISTRY.register(
             N_("retry, can't open, reconnect, refresh"), DONGLES),
     Command("bench.show_timing", N_("Set bit timing"), Group.DONGLES, ("T",), "ph.sliders-horizontal",
             N_("bit rate, sample point, registers"), DONGLES),
+    Command("bench.release", N_("Release dongle"), Group.DONGLES, (), "ph.link-break",
+            N_("unpair, remove, forget, disown, unregister, give away, hand over"), DONGLES, danger=True),
     Command("bench.write_timing", N_("Write to dongle and verify"), Group.TIMING, ("Ctrl+Return",),
             "ph.download-simple", N_("flash, save, store, configure"), TIMING),
     Command("bench.undo_timing", N_("Undo"), Group.TIMING, ("Ctrl+Z",), "ph.arrow-u-up-left",
@@ -206,7 +208,9 @@ REGISTRY.register(
 DONGLE_MENU: Final = "bench.dongle"
 """The context menu of dongles in the list."""
 REGISTRY.register_menu(
-    DONGLE_MENU, MenuSection(("bench.pair", "bench.try_again", "bench.monitor", "bench.blink", "bench.show_timing"))
+    DONGLE_MENU,
+    MenuSection(("bench.pair", "bench.try_again", "bench.monitor", "bench.blink", "bench.show_timing")),
+    MenuSection(("bench.release",)),
 )
 FRAME_MENU: Final = "bench.frame"
 """The context menu of a frame of the live bus."""

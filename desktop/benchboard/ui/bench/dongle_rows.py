@@ -66,6 +66,11 @@ class DongleRow:
         return self.dongle is not None and self.dongle.ownership_state == "CLAIMED_ACTIVE"
 
     @property
+    def registered(self) -> bool:
+        """Whether it is paired, or was until it was lost: then it can be released."""
+        return self.dongle is not None and self.dongle.ownership_state in ("CLAIMED_ACTIVE", "LOST")
+
+    @property
     def paired_elsewhere(self) -> bool:
         """Whether it is connected and paired with another organisation."""
         info = self.device.info if self.device is not None else None

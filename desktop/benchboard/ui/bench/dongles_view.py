@@ -22,6 +22,7 @@ from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.dongle_counter import DongleCounter
 from benchboard.ui.bench.dongle_notices import DongleNotices
 from benchboard.ui.bench.dongle_pane import DonglePane, has_failed, why_not_checked, why_not_reachable, why_not_timed
+from benchboard.ui.bench.dongle_release import DongleRelease, why_not_released
 from benchboard.ui.bench.dongle_rows import DongleCounts, DongleRow, columns, fetch, sorted_rows
 from benchboard.ui.bench.events.recent_events import RecentEvents
 from benchboard.ui.bench.live_bus.live_load import LiveLoad
@@ -118,6 +119,7 @@ class DonglesView(QWidget):
         self.table.show_below(self._recent)
         self._notices = DongleNotices(self, context, self._devices)
         self.detail = DonglePane(context, self._devices, self._notices)
+        self._release = DongleRelease(self, context, self._devices, self._notices)
         self._lay_out()
         self.model.loaded.connect(lambda: self._body.keep_place(bool(self.model.rows)))
         self.model.loaded.connect(self._simulator_changed)
@@ -312,7 +314,7 @@ class DonglesView(QWidget):
             row = self._selected_row
             return of_row(row) if row is not None else _("Select a dongle first.")
 
-        return {
+        handlers = {
             "bench.filter": Handler(partial(focus_filter, self._filter)),
             "bench.blink": Handler(self.detail.blink, partial(why_not, why_not_reachable)),
             "bench.try_again": Handler(
@@ -320,6 +322,14 @@ class DonglesView(QWidget):
             ),
             "bench.show_timing": Handler(self._show_timing, partial(why_not, why_not_timed)),
         }
+        if self._may_pair:
+            handlers["bench.release"] = Handler(self._release_selected, partial(why_not, why_not_released))
+        return handlers
+
+    def _release_selected(self) -> None:
+        row = self._selected_row
+        if row is not None:
+            self._release.ask(row)
 
     def _run_at_dongle(self, command_id: str) -> None:
         """Run a command by its key, in the list for the row with the ring."""
@@ -336,6 +346,8 @@ class DonglesView(QWidget):
         }
         if not has_failed(row):
             del handlers["bench.try_again"]
+        if not row.registered:
+            handlers.pop("bench.release", None)
         if row.pairable and self._may_pair:
             title = _("Pair {name}").format(name=row.title)
             handlers["bench.pair"] = Handler(partial(self.pair, row.key), title=title)
