@@ -144,7 +144,7 @@ def release_observed(session: Session, actor: Actor, dongle_id: str) -> bool:
             _("{name} holds a pairing key.").format(name=row.name or default_title(row.device_id)),
             do=_("Plug it in to release it."),
         )
-    if row.ownership_state == "REVOKED":
+    if row.ownership_state != "CLAIMED_ACTIVE":
         return False
     row.ownership_state = "REVOKED"
     session.flush()
