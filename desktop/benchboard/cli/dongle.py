@@ -55,7 +55,7 @@ _STATUSES: Final = {
     "pairing-incomplete": "CLAIM_PENDING",
     "paired": "CLAIMED_ACTIVE",
     "transfer-pending": "TRANSFER_PENDING",
-    "revoked": "REVOKED",
+    "released": "REVOKED",
     "lost": "LOST",
 }
 _SORTS: Final = {

@@ -35,7 +35,7 @@ _OWNERSHIP_TITLES: Final = {
     "CLAIM_PENDING": N_("Pairing incomplete"),
     "CLAIMED_ACTIVE": N_("Paired"),
     "TRANSFER_PENDING": N_("Transfer pending"),
-    "REVOKED": N_("Revoked"),
+    "REVOKED": N_("Released"),
     "LOST": N_("Lost"),
 }
 IDENTITY_KINDS: Final = ("observed", "proven", "verified")
