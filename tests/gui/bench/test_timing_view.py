@@ -1381,3 +1381,55 @@ def test_pairs_whose_texts_have_no_room_beside_each_other_take_a_second_line(
     assert "…" not in second.text
     click(window, "timing_fd")
     qtbot.waitUntil(lambda: click.find(window, "timing_best_1").height() == 28)
+
+
+def _show_pairs_with_a_moved_border(qtbot: QtBot, shell: Shell, click: Clicker) -> TimingView:
+    """The pairs at 250 kbit/s, one of them with a jump width of its own: 20 of 21 time quanta."""
+    shell.go("bench/timing")
+    (view,) = shell.findChildren(TimingView)
+    click(shell.window(), "timing_fd")
+    _type(qtbot, click, shell.window(), "timing_bitrate", "250")
+    qtbot.waitUntil(lambda: view._phases is not None and view._phases.nominal.bitrate == 250_000)
+    view._bar.setFocus()
+    qtbot.keyClick(view._bar, Qt.Key.Key_Left)
+    assert view._phases is not None
+    assert view._phases.nominal.sjw < view._phases.nominal.phase_seg2
+    return view
+
+
+def test_selected_point_of_the_plot_chosen_again_changes_nothing(
+    qtbot: QtBot, shell: Shell, click: Clicker, announcements: list[str]
+) -> None:
+    """The jump width became the widest one, and with it the registers."""
+    view = _show_pairs_with_a_moved_border(qtbot, shell, click)
+    before, registers, choice = view._phases, view._registers.text(), view._choice()
+    view._pair_plot.setFocus()
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Left):
+        qtbot.keyClick(view._pair_plot, key)
+    assert announcements[-1].startswith("Selected: "), "the arrows lead back"
+    qtbot.keyClick(view._pair_plot, Qt.Key.Key_Return)
+    assert announcements[-1].startswith("Selected: ")
+    assert (view._phases, view._registers.text(), view._choice()) == (before, registers, choice)
+
+
+def test_arrows_of_the_plot_of_pairs_go_back_the_way_they_came(qtbot: QtBot, shell: Shell, click: Clicker) -> None:
+    view = _show_pairs_with_a_moved_border(qtbot, shell, click)
+    plot, told = view._pair_plot, list[str]()
+    plot.setFocus()
+    way = [Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Right, Qt.Key.Key_Down]
+    opposite = {way[0]: Qt.Key.Key_Left, way[1]: Qt.Key.Key_Down, way[3]: Qt.Key.Key_Up}
+    for key in way:
+        told.append(plot.accessibleDescription())
+        qtbot.keyClick(plot, key)
+    assert len(set(told)) == len(told)
+    for key in reversed(way):
+        qtbot.keyClick(plot, opposite[key])
+        assert plot.accessibleDescription() == told.pop()
+
+
+def test_jump_width_that_changes_is_told(qtbot: QtBot, shell: Shell, click: Clicker, announcements: list[str]) -> None:
+    view = _show_pairs_with_a_moved_border(qtbot, shell, click)
+    qtbot.waitUntil(lambda: any("SJW " in one for one in announcements))
+    announcements.clear()
+    qtbot.keyClick(view._bar, Qt.Key.Key_End)
+    qtbot.waitUntil(lambda: any("SJW 1 and " in one for one in announcements))

@@ -54,12 +54,14 @@ class PairPlot(PointPlot[PairPoint]):
         self._points, self._clock_tolerance = tuple(best.values()), clock_tolerance
         self._cells = {self._key(point): cell for cell, point in best.items()}
         self._most = max(self._points, key=lambda one: one.tolerance, default=None)
-        self._hover = self._ringed = None
+        self._hover = None
+        self._forget_ring()
         self._show_all()
 
     def show_selected(self, point: PairPoint) -> None:
         """Mark this pair, which needn't be one of those plotted."""
-        self._selected, self._ringed = point, None
+        self._selected = point
+        self._forget_ring()
         self._show_all()
 
     def _show_all(self) -> None:

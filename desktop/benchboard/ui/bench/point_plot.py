@@ -41,7 +41,8 @@ _Point = TypeVar("_Point", bound=_Tolerant)
 class PointPlot(QWidget, Generic[_Point]):
     """`selected` emits the key of the point that was clicked, or taken by Enter or Space.
 
-    The arrow keys move a ring from the selected point to others, and select nothing. Esc returns to the selected one.
+    The arrow keys move a ring from the selected point to others, and select nothing; the opposite keys lead back the
+    same way. Esc returns to the selected one.
     """
 
     accessible_role = Role.Chart
@@ -54,6 +55,8 @@ class PointPlot(QWidget, Generic[_Point]):
         self._hover: _Point | None = None
         self._ringed: _Point | None = None
         """The point that the arrow keys have reached."""
+        self._way: list[tuple[_Point, int, int]] = []
+        """The points by which the ring has come there, each with the step that was made from it."""
         self.setObjectName(name)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -248,8 +251,12 @@ class PointPlot(QWidget, Generic[_Point]):
         return self._ringed if self._ringed is not None else self._selected_point()
 
     def _take_ring_away(self) -> None:
-        self._ringed = None
+        self._forget_ring()
         self._describe()
+
+    def _forget_ring(self) -> None:
+        self._ringed = None
+        self._way.clear()
 
     def _describe(self) -> None:
         """Draw anew, and let the description for screen readers be the point in the ring, or else the selected one."""
@@ -260,7 +267,12 @@ class PointPlot(QWidget, Generic[_Point]):
     def _move_ring(self, across: int, up: int) -> None:
         """Move the ring to the next point at this side (-1, 0, 1), and tell its values; at the edge tell them again."""
         start = self._shown_point()
-        found = self._next(start, across, up) if start is not None else self._first()
+        if self._way and self._way[-1][1:] == (-across, -up):
+            found: _Point | None = self._way.pop()[0]
+        else:
+            found = self._next(start, across, up) if start is not None else self._first()
+            if start is not None and found is not None:
+                self._way.append((start, across, up))
         if found is not None:
             self._ringed, self._hover = found, None
             self._describe()

@@ -97,13 +97,15 @@ class SolutionPlot(PointPlot[SolutionPoint]):
         is_exact = bool(tolerances) and all(point.error < _EXACT for point in self._points)
         self._most_tolerance = max(*tolerances, _EXACT) if is_exact else None
         self.setAccessibleName(self.title)
-        self._hover = self._ringed = None
+        self._hover = None
+        self._forget_ring()
         self._why_blank = ""
         self.update()
 
     def clear(self, why: str = "") -> None:
         """Draw no points and no selection, and `why` in place of the axes."""
-        self._points, self._timing, self._hover, self._ringed = (), None, None, None
+        self._points, self._timing, self._hover = (), None, None
+        self._forget_ring()
         self.setAccessibleDescription("")
         self._most_tolerance, self._why_blank = None, why
         self.setAccessibleName(" ".join(part for part in (self.title, why) if part))

@@ -794,7 +794,11 @@ class TimingView(QWidget):
         self._show(None)
 
     def _select_solution(self, triples: Triples) -> None:
+        """Show this solution. One that is shown already stays as it is, also if its jump width was set by hand."""
         if self._solutions is None:
+            return
+        if self._phases is not None and triples == triples_of(self._phases):
+            self._show(self._phases)  # the ring is at the selected point again
             return
         phases = _phases_at(self._solutions, triples)
         best: list[Solution] | list[Pair] = self._solutions.best(1)
@@ -884,7 +888,8 @@ class TimingView(QWidget):
         if self._phases is None:
             return (self._inputs.why_none(),)
         tolerance, cable = self._tolerance.tolerance.sentence, self._tolerance.cable.sentence
-        return self._bit_problem.text(), tolerance, cable, self._comparison.sentence, *self._stored_sentences()
+        verdict = self._bit_problem.text(), _jump_widths(self._phases), tolerance, cable, self._comparison.sentence
+        return *verdict, *self._stored_sentences()
 
     def _stored_sentences(self) -> tuple[str, ...]:
         """What the connected dongle has, and whether that is what is shown."""
@@ -1112,6 +1117,13 @@ def _phases_at(solutions: Solutions | Pairs, triples: Triples) -> Phases:
         assert data is not None
         return Phases(solutions.nominal.solution(*nominal).timing, solutions.data.solution(*data).timing)
     return Phases(solutions.solution(*nominal).timing)
+
+
+def _jump_widths(phases: Phases) -> str:
+    """The jump width of each phase, in time quanta."""
+    if phases.data is None:
+        return _("SJW {count}").format(count=phases.nominal.sjw) + "."
+    return _("SJW {first} and {second}.").format(first=phases.nominal.sjw, second=phases.data.sjw)
 
 
 def _bit_title(timing: Timing) -> str:
