@@ -94,6 +94,13 @@ def number(value: "float | Decimal", decimals: int | None = None, *, most: int =
     return sign + (_THIN if grouped else "").join(groups) + (f"{_point}{part}" if part else "")
 
 
+def rounded(value: float, decimals: int) -> float:
+    """The number that `number` writes with this many decimals: 86.25 is 86.3 with one, where `round` gives 86.2."""
+    from decimal import Decimal
+
+    return float(_fixed(Decimal(repr(float(value))), decimals))
+
+
 def _fixed(exact: "Decimal", decimals: int) -> str:
     """A number with this many decimals: people expect 0.5 as 1 and 2.5 as 3, not the even number next to it."""
     from decimal import ROUND_HALF_UP, localcontext

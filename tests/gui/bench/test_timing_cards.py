@@ -86,10 +86,11 @@ def test_bit_whose_borders_keys_move_is_a_slider_and_says_so(
     assert description.endswith("Phase 2 2. Left and Right move a border, Up and Down choose which.")
     assert "sample point" not in description
     value = told.valueInterface()
-    assert (value.currentValue(), value.minimumValue(), value.maximumValue()) == (87.5, 81.2, 93.8)
-    assert value.minimumStepSize() == 6.2
+    assert (value.currentValue(), value.minimumValue(), value.maximumValue()) == (87.5, 81.3, 93.8)
+    assert value.minimumStepSize() == 6.3
     value.setCurrentValue(81.0)
-    assert value.currentValue() == 81.2
+    assert value.currentValue() == 81.3
+    assert told.text(QAccessible.Text.Value) == "81.3 %"
     bar.show_timing(None)
     assert told.text(QAccessible.Text.Description) == "No bit timing"
     assert (value.minimumValue(), value.maximumValue()) == (0, 0)
@@ -108,10 +109,10 @@ def test_key_at_the_bit_tells_the_sample_point_once_and_nothing_else(
 
     monkeypatch.setattr(accessible, "send", note)
     qtbot.keyClick(bar, Qt.Key.Key_Left)
-    assert (sent, values) == ([QAccessible.Event.ValueChanged], [81.2])
+    assert (sent, values) == ([QAccessible.Event.ValueChanged], [81.3])
     assert QAccessible.queryAccessibleInterface(bar).text(QAccessible.Text.Description).startswith("16 time quanta")
     qtbot.keyClick(bar, Qt.Key.Key_End)
-    assert values == [81.2, 93.8]
+    assert values == [81.3, 93.8]
 
 
 def test_border_that_leaves_the_sample_point_tells_its_segments_and_where_it_stops(

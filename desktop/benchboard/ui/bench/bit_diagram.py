@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from benchboard.canbus.timing import Timing
-from benchboard.i18n import _, number, percent
+from benchboard.i18n import _, number, percent, rounded
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import accessible
 from benchboard.ui.widgets.accessible import Role, announce, sentence
@@ -293,7 +293,7 @@ class BitSlider(BitBar):
         one = 100 / timing.quanta
         room = timing.phase_seg1 if self._prop_seg_is_set else timing.tseg1
         least, most = timing.sample_point - (room - 1) * one, timing.sample_point + (timing.phase_seg2 - 1) * one
-        now, least, most, step = (round(float(value), 1) for value in (timing.sample_point, least, most, one))
+        now, least, most, step = (rounded(value, 1) for value in (timing.sample_point, least, most, one))
         return SliderValue(now, least, most, step, percent(timing.sample_point, 1))
 
     def set_slider_value(self, value: float) -> None:
