@@ -90,6 +90,15 @@ def test_timing_written_to_dongle_passes_on_the_bus_at_its_bit_rate_alone(
     assert dongles()[0].config.bitrate == 250_000, "detecting writes nothing"
     qtbot.waitUntil(lambda: click.find(window, "timing_write").isEnabled())
     assert click.find(window, "timing_bitrate").text() == "500"
+    # What was filled in isn't any more: neither it nor what was written is in the fields.
+    steps = window.findChild(QWidget, "timing_steps")
+    _type(qtbot, click, window, "timing_bitrate", "333")
+    qtbot.waitUntil(lambda: explanation.text() == "The bus runs at 500 kbit/s.")
+    assert said.text().startswith("Last written: 250 kbit/s")
+    assert "failed" not in steps.accessibleName()
+    assert "filled in" not in steps.accessibleDescription()
+    _type(qtbot, click, window, "timing_bitrate", "500")
+    qtbot.waitUntil(lambda: explanation.text() == detected)
     qtbot.keyClick(click.find(window, "timing_bitrate"), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: said.text().startswith("0 errors in "))
     assert not said.text().endswith(" 0 frames")
@@ -322,6 +331,23 @@ def test_f6_visits_the_inputs_the_bit_the_plot_and_the_results_of_the_timing(qtb
         focus = shell.window().focusWidget()
         assert focus is not None
         assert pane is focus or pane.isAncestorOf(focus), (pane.objectName(), focus.objectName())
+    assert not [one for one in tab_stops(view) if not any(pane is one or pane.isAncestorOf(one) for pane in panes)]
+
+
+@pytest.mark.parametrize("width", [1440, 1000])
+def test_f6_goes_from_the_registers_to_the_results(qtbot: QtBot, shell: Shell, click: Clicker, width: int) -> None:
+    """It went back to the toolbar: they were in no pane."""
+    window = shell.window()
+    window.resize(width, 900)
+    shell.go("bench/timing")
+    (view,) = shell.findChildren(TimingView)
+    qtbot.waitUntil(lambda: visible(window, "timing_copy"))
+    copy = next(one for one in window.findChildren(QAbstractButton, "timing_copy") if one.isVisible())
+    copy.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(window, Qt.Key.Key_F6)
+    focus = window.focusWidget()
+    assert focus is not None
+    assert view.panes()[-1].isAncestorOf(focus)
 
 
 def test_ctrl_enter_at_the_navigation_does_not_write_the_timing(

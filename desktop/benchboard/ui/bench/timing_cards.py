@@ -381,13 +381,16 @@ _LISTEN: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class _Result:
-    """What the card shows: the steps, a status and, below, its explanation. `is_final`: nothing is under way."""
+    """What the card shows: the steps, a status and, below, its explanation, or what was `found` on the bus, which holds
+    whatever is written. `is_final`: nothing is under way.
+    """
 
     step: int
     state: Outcome
     text: str = ""
     tone: Tone = "muted"
     why: str = ""
+    found: str = ""
     is_final: bool = False
     is_detectable: bool = False
 
@@ -405,6 +408,7 @@ class VerificationCard(Card):
         self._title = ""
         self._written_at: datetime | None = None
         self._is_shown = True
+        self._is_filled_in = False
         self.setObjectName("timing_verification")
         head = QHBoxLayout()
         title = Text(_(_TITLE), "body_strong", "secondary")
@@ -465,12 +469,19 @@ class VerificationCard(Card):
     def show_detecting(self) -> None:
         """The bit rate of the bus is being found; the step that failed stays so."""
         why = _("Listening at the usual bit rates.")
-        self._show_result(replace(self._result, why=why, is_detectable=False), told=why)
+        self._show_result(replace(self._result, why=why, found="", is_detectable=False), told=why)
 
-    def show_detected(self, why: str) -> None:
-        """What the detection found, below the step that failed."""
-        self._show_result(replace(self._result, why=why, is_detectable=False))
-        announce(self, why)
+    def show_detected(self, found: str, *, is_filled_in: bool = False) -> None:
+        """What the detection found, below the step that failed, and whether the fields have it now."""
+        self._is_filled_in, self._is_shown = is_filled_in, True
+        self._show_result(replace(self._result, why="", found=found, is_detectable=False))
+        announce(self, self._explanation.text())
+
+    def show_filled_in(self, *, is_shown: bool) -> None:
+        """Say of what was found that it is filled in, while it `is_shown`."""
+        if is_shown != self._is_filled_in:
+            self._is_filled_in = is_shown
+            self._render()
 
     def show_written(self, *, is_shown: bool) -> None:
         """Show the result if the timing it is about is the one that is shown, otherwise only what was written."""
@@ -502,12 +513,14 @@ class VerificationCard(Card):
             if self._written_at is not None:
                 sentence = _("Last written: {timing}, {time}")
                 written = sentence.format(timing=self._title, time=clock_time(self._written_at))
-            result = replace(_NO_RESULT, text=written)
+            result = replace(_NO_RESULT, text=written, found=result.found)
+        filled_in = _("It's filled in: write it to the dongle.") if result.found and self._is_filled_in else ""
+        why = " ".join(filter(None, (result.why, result.found, filled_in)))
         self._steps.show_state(result.step, result.state)
         self.status.setText(result.text)
         self.status.set_tone(result.tone)
-        self._explanation.setText(result.why)
-        self._explanation.setVisible(bool(result.why))
+        self._explanation.setText(why)
+        self._explanation.setVisible(bool(why))
         self._detect.setVisible(result.is_detectable)
         self._describe_steps()
 

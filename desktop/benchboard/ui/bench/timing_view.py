@@ -135,6 +135,8 @@ class TimingView(QWidget):
         self._bus_again = BusAgain(context, self)
         self._written: Phases | None = None
         """The timing of the last write to the selected dongle, which the result shown is about."""
+        self._filled_in: Phases | None = None
+        """The timing at the bit rate that was found on the bus."""
         self._last_write = LastWrite()
         self._selected = SelectedDongle.of(context)
         self._edited_by_hand = False
@@ -316,8 +318,9 @@ class TimingView(QWidget):
     def _lay_out(self) -> None:
         middle = QVBoxLayout()
         middle.setSpacing(8)
-        middle.addWidget(self._bit_card())
-        middle.addWidget(self._plot_card(), 2)
+        self._bits, self._plots = self._bit_card(), self._plot_card()
+        middle.addWidget(self._bits)
+        middle.addWidget(self._plots, 2)
         middle.addWidget(self._tolerance.curve_card, 1)
         middle.addWidget(self._registers)
         self._side_cards = self._build_side_cards()
@@ -357,7 +360,9 @@ class TimingView(QWidget):
 
     def panes(self) -> list[QWidget]:
         """The panes in F6 order."""
-        return [self.toolbar, self._inputs, self._bar, self._plot, self._pair_plot, self._side_pane]
+        results = self._side_cards if self._side_pane.isHidden() else self._side_pane
+        middle = self._bits, self._plots, self._tolerance.curve_card, self._registers
+        return [self.toolbar, self._inputs, *middle, results]
 
     def _bit_card(self) -> Card:
         """The card with the editable bit of each phase."""
@@ -520,7 +525,7 @@ class TimingView(QWidget):
     def _forget_result(self, device_id: str) -> None:
         """The dongle with this id was selected: what became of the last write was about another one."""
         self._notices.select(device_id)
-        self._written = None
+        self._written = self._filled_in = None
         self._last_write.forget()
         self.verification.clear()
 
@@ -597,13 +602,16 @@ class TimingView(QWidget):
         written, here or elsewhere."""
         dongle = self._selected_dongle()
         if dongle is not None and dongle.config is not None and self._last_write.is_replaced(dongle.config):
-            self._written = None
+            self._written = self._filled_in = None
             self.verification.show_rewritten(*rate_and_point(stored_phases(dongle.config)), dongle.configured_at)
-        written = self._written
-        if written is not None:
-            name = self._inputs.controller_name()
-            shown = self._phases is not None and self._phases.is_stored_as(written, name)
-            self.verification.show_written(is_shown=shown)
+        if self._written is not None:
+            self.verification.show_written(is_shown=self._is_shown(self._written) or self._is_shown(self._filled_in))
+        self.verification.show_filled_in(is_shown=self._is_shown(self._filled_in))
+
+    def _is_shown(self, phases: Phases | None) -> bool:
+        """Whether what is shown is stored as these phases."""
+        shown, name = self._phases, self._inputs.controller_name()
+        return shown is not None and phases is not None and shown.is_stored_as(phases, name)
 
     def _why_not_write(self, dongle: fleet.DongleRecord | None) -> str:
         """Why the timing can't be written to `dongle`; empty if it can."""
@@ -928,6 +936,7 @@ class TimingView(QWidget):
         self._write_button.disable(_("The bit timing is being written. Wait a moment."))
         self._bus_again.remember(detected)
         self._written, offset = phases, self._tdc_offset
+        self._filled_in = None
         self._last_write.forget()
         self.verification.start(*rate_and_point(phases))
 
@@ -1022,17 +1031,14 @@ class TimingView(QWidget):
 
     def _show_detected(self, found: Detection) -> None:
         self._bus_again.open()
-        text = found.sentence
         if found.bitrate is not None:
-            text = "{} {}".format(text, _("It's filled in: write it to the dongle."))
-        # First: the result that is shown is that of what was written, not of what is filled in next.
-        self.verification.show_detected(text)
-        if found.bitrate is not None:
-            self._written = None
             self._edited_by_hand = True
             self._inputs.set_bit_rate(found.bitrate)
             self._solve()
             self._history.record(self._choice())
+            self._filled_in = self._phases
+        # What was written is wrong still, and is said beside what is filled in.
+        self.verification.show_detected(found.sentence, is_filled_in=found.bitrate is not None)
         self._compare()
         QTimer.singleShot(0, self, self._reveal_verification)
 
