@@ -252,6 +252,27 @@ def test_row_menu_of_an_unpaired_dongle_offers_to_pair_it(
         }
 
 
+def test_row_menu_pairs_from_the_identification_on(
+    qtbot: QtBot, shell: Shell, home: Path, click: Clicker, manager: DeviceManager
+) -> None:
+    """As in the details: the dongle is chosen already."""
+    with simulated(home, 1):
+        qtbot.waitUntil(lambda: any(one.info is not None for one in manager.devices))
+        (view,) = shell.findChildren(DonglesView)
+        qtbot.waitUntil(lambda: view.table.make_current(manager.devices[0].device_id))
+        table = click.find(shell.window(), "bench_dongles_table")
+        assert isinstance(table, QTableView)
+        spot = table.viewport().rect().center()
+        event = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, spot, table.viewport().mapToGlobal(spot))
+        QApplication.sendEvent(table.viewport(), event)
+        menu = click.find(shell.window(), "bench_dongle_menu")
+        assert isinstance(menu, QMenu)
+        next(action for action in menu.actions() if action.text().startswith("Pair ")).trigger()
+        menu.close()
+        qtbot.waitUntil(lambda: click.find(shell.window(), "pair_next").text() == "Pair this dongle")
+        click(shell.window(), "pair_close")
+
+
 def test_row_menu_of_a_paired_dongle_opens_its_bit_timing(
     qtbot: QtBot, shell: Shell, simulator: Simulator, click: Clicker, pair_one: Callable[[], str]
 ) -> None:

@@ -226,7 +226,7 @@ class DonglesView(QWidget):
             self._wizard.open()
 
     def _pair_shown(self, key: str) -> None:
-        """Open the wizard for the dongle of the details, which needn't be selected once more."""
+        """Open the wizard for the dongle of the details or of a row's menu, which needn't be selected once more."""
         self.pair(key)
         if self._wizard is not None:
             self._wizard.identify(key)
@@ -350,7 +350,7 @@ class DonglesView(QWidget):
             handlers.pop("bench.release", None)
         if row.pairable and self._may_pair:
             title = _("Pair {name}").format(name=row.title)
-            handlers["bench.pair"] = Handler(partial(self.pair, row.key), title=title)
+            handlers["bench.pair"] = Handler(partial(self._pair_shown, row.key), title=title)
         command_menu(self, DONGLE_MENU, handlers, scope=DONGLES, label=_("Actions"), name="bench_dongle_menu").popup(
             spot
         )
