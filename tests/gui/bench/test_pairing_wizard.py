@@ -192,7 +192,12 @@ def test_pairing_with_a_failed_and_skipped_bus_test_recalls_the_failure_at_the_e
 
 
 def test_pairing_at_a_wrong_bit_rate_detects_that_of_the_bus_and_writes_a_data_phase(
-    qtbot: QtBot, shell: Shell, click: Clicker, manager: DeviceManager, dongles: Callable[[], list[DongleRecord]]
+    qtbot: QtBot,
+    shell: Shell,
+    click: Clicker,
+    manager: DeviceManager,
+    dongles: Callable[[], list[DongleRecord]],
+    announcements: list[str],
 ) -> None:
     window = shell.window()
     click(window, "bench_simulate_empty")
@@ -217,7 +222,13 @@ def test_pairing_at_a_wrong_bit_rate_detects_that_of_the_bus_and_writes_a_data_p
     data = click.find(window, "pair_data_bitrate")
     assert isinstance(data, Select)
     data.setCurrentIndex(data.findData("2000000"))
+    solved = click.find(window, "pair_solved")
+    assert isinstance(solved, QLabel)
+    assert "Arbitration phase: sample point 87.5 %, " in solved.text()
+    assert re.search(r"Data phase: sample point [\d.]+ %, \d+ time quanta of [\d.]+ ns, prescaler ", solved.text())
+    announcements.clear()
     click(window, "pair_next")
+    qtbot.waitUntil(lambda: "The bit timing is written and verified." in announcements)
     qtbot.waitUntil(lambda: dongles()[0].config.fd_enabled)
     config = dongles()[0].config
     assert (config.bitrate, config.data_bitrate, config.tdc_enabled) == (500_000, 2_000_000, True)

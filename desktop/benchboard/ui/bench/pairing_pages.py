@@ -9,12 +9,13 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.canbus.bit_rate_detection import USUAL_BIT_RATES
+from benchboard.canbus.timing import Timing
 from benchboard.dongles import fleet
 from benchboard.dongles.device import IDENTIFY_SECONDS
 from benchboard.dongles.protocol import DongleConfig
 from benchboard.dongles.protocol.messages import CLAIM_SECONDS
 from benchboard.dongles.provisioning import PairingStep
-from benchboard.i18n import _, ngettext, number
+from benchboard.i18n import _, ngettext, number, percent
 from benchboard.ui.bench.bench_format import bit_rate, firmware_title
 from benchboard.ui.bench.bit_diagram import BitBar
 from benchboard.ui.bench.dongle_pane import tseg1_is_split
@@ -421,12 +422,25 @@ class BitratePage(WizardPage):
             if phases.data is not None:
                 self._data_bar.show_timing(phases.data, tseg1_is_split=tseg1_is_split(self.planned, "data"))
             same = _("The dongle already has this bit timing.") if self.planned == stored else ""
-            sentence = _(
-                "{quanta} time quanta of {ns} ns, prescaler {prescaler}. For other settings, open Bench > Bit timing."
-            )
-            solved = sentence.format(quanta=timing.quanta, ns=number(timing.tq_ns), prescaler=timing.prescaler)
-            self._solved.setText("\n".join(line for line in (same, solved) if line))
+            lines = [same, _solved_text(self._bar.accessibleName(), timing)]
+            if phases.data is not None:
+                lines.append(_solved_text(self._data_bar.accessibleName(), phases.data))
+            lines.append(_("For other settings, open Bench > Bit timing."))
+            self._solved.setText("\n".join(line for line in lines if line))
         self._changed()
+
+
+def _solved_text(phase: str, timing: Timing) -> str:
+    """The figures of a phase in one line."""
+    sentence = _("{phase}: sample point {point}, {quanta} time quanta of {ns} ns, prescaler {prescaler}, SJW {sjw}.")
+    return sentence.format(
+        phase=phase,
+        point=percent(timing.sample_point, 1),
+        quanta=timing.quanta,
+        ns=number(timing.tq_ns),
+        prescaler=timing.prescaler,
+        sjw=timing.sjw,
+    )
 
 
 def listening_caption() -> str:

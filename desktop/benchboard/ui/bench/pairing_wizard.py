@@ -601,6 +601,7 @@ class PairingWizard(Dialog):
         def done(stored: DongleConfig) -> None:
             self._config, self._written, self._test_failure = stored, True, ""
             self._show_written()
+            announce(self, _("The bit timing is written and verified."), again=True)
             self._show_page(_TEST)
 
         self._run(op, done, _("Writing bit timing"), self._show_failure)
