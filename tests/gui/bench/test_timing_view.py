@@ -1459,3 +1459,26 @@ def test_jump_width_that_changes_is_told(qtbot: QtBot, shell: Shell, click: Clic
     announcements.clear()
     qtbot.keyClick(view._bar, Qt.Key.Key_End)
     qtbot.waitUntil(lambda: any("SJW 1 and " in one for one in announcements))
+
+
+def test_arrows_select_in_the_list_of_bit_timings_where_none_is_selected(
+    qtbot: QtBot, shell: Shell, click: Clicker
+) -> None:
+    """They moved the focus alone, and Tab came to the last of them."""
+    window = shell.window()
+    shell.go("bench/timing")
+    (view,) = shell.findChildren(TimingView)
+    qtbot.waitUntil(lambda: view._phases is not None)
+    first, second, third = (click.find(window, f"timing_best_{place}") for place in (1, 2, 3))
+    for one in (first, second, third):
+        assert isinstance(one, QAbstractButton)
+    third.click()
+    view._bar.setFocus()
+    qtbot.keyClick(view._bar, Qt.Key.Key_End)
+    rows = [one for one in tab_stops(view) if one.objectName().startswith("timing_best_")]
+    assert rows == [first]
+    first.setFocus(Qt.FocusReason.TabFocusReason)
+    for key, chosen in ((Qt.Key.Key_Down, second), (Qt.Key.Key_Right, third), (Qt.Key.Key_Up, second)):
+        qtbot.keyClick(window.focusWidget(), key)
+        assert window.focusWidget() is chosen
+        assert chosen.isChecked()

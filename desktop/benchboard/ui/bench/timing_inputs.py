@@ -3,11 +3,12 @@
 import contextlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from math import ceil
 from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from benchboard.canbus.timing import (
@@ -575,9 +576,17 @@ class BestSolutions(QWidget):
         for rank, solution in enumerate(solutions, start=1):
             line = _SolutionRow(rank, solution)
             line.clicked.connect(lambda _checked=False, triples=line.triples: self.selected.emit(triples))
+            line.stepped.connect(partial(self._step, line))
             self._column.addWidget(line)
             line.show()
             self._lines.append(line)
+
+    def _step(self, line: "_SolutionRow", by: int) -> None:
+        """Select the next line, also from one that isn't selected itself: Qt would only move the focus then."""
+        at = self._lines.index(line) + by
+        if 0 <= at < len(self._lines):
+            self._lines[at].setFocus(Qt.FocusReason.TabFocusReason)
+            self._lines[at].click()
 
     def mark_current(self, phases: Phases) -> None:
         """Check the line of this timing; the focus, if one of them has it, goes along."""
@@ -589,10 +598,20 @@ class BestSolutions(QWidget):
             if line.isChecked() and has_focus:
                 line.setFocus(Qt.FocusReason.OtherFocusReason)
         if self._lines and not any(line.isChecked() for line in self._lines):
-            self._lines[0].setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # Tab stopped at the one that was marked
+            for line in self._lines[1:]:  # Tab stopped at the one that was marked
+                line.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+            self._lines[0].setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+
+_LINE_STEPS: Final = {Qt.Key.Key_Up: -1, Qt.Key.Key_Left: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_Right: 1}
+"""To which line each key goes."""
 
 
 class _SolutionRow(Pressable):
+    """One of the best bit timings; `stepped` emits 1 or -1 for the next or previous one by an arrow key."""
+
+    stepped = Signal(int)
+
     def __init__(self, rank: int, solution: Solution | Pair) -> None:
         super().__init__()
         phases = solution if isinstance(solution, Pair) else Pair(solution, solution)
@@ -648,6 +667,12 @@ class _SolutionRow(Pressable):
 
     def sizeHint(self) -> QSize:
         return QSize(200, self.height())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if (by := _LINE_STEPS.get(Qt.Key(event.key()))) is not None:
+            self.stepped.emit(by)
+        else:
+            super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Take a second line where both texts have no room beside each other."""
