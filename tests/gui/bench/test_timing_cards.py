@@ -115,6 +115,15 @@ def test_key_at_the_bit_tells_the_sample_point_once_and_nothing_else(
     assert values == [81.3, 93.8]
 
 
+def test_page_keys_move_the_sample_point_by_a_larger_step(qtbot: QtBot, shell: Shell) -> None:
+    """They did nothing, and said nothing."""
+    bar = _slider(qtbot, prop_seg_is_set=False)
+    bar.show_timing(Timing(80_000_000, 2, 69, 70, 20, 20), prop_seg_is_set=False)
+    for key, point in ((Qt.Key.Key_PageUp, 92.5), (Qt.Key.Key_PageDown, 87.5), (Qt.Key.Key_PageDown, 82.5)):
+        qtbot.keyClick(bar, key)
+        assert bar.slider_value().now == point
+
+
 def test_border_that_leaves_the_sample_point_tells_its_segments_and_where_it_stops(
     qtbot: QtBot, shell: Shell, announcements: list[str]
 ) -> None:

@@ -1482,3 +1482,16 @@ def test_arrows_select_in_the_list_of_bit_timings_where_none_is_selected(
         qtbot.keyClick(window.focusWidget(), key)
         assert window.focusWidget() is chosen
         assert chosen.isChecked()
+
+
+def test_up_and_down_choose_a_calculation_method_as_left_and_right_do(
+    qtbot: QtBot, shell: Shell, click: Clicker
+) -> None:
+    window = shell.window()
+    shell.go("bench/timing")
+    (view,) = shell.findChildren(TimingView)
+    qtbot.waitUntil(lambda: view._phases is not None)
+    click.find(window, "segment_cia").setFocus(Qt.FocusReason.TabFocusReason)
+    for key, method in ((Qt.Key.Key_Down, "linux"), (Qt.Key.Key_Down, "hand"), (Qt.Key.Key_Up, "linux")):
+        qtbot.keyClick(window.focusWidget(), key)
+        assert view._inputs.method.current() == method

@@ -24,6 +24,9 @@ _FAR: Final = 1_000_000
 """Time quanta beyond any segment: a border stops where it can go no further."""
 _KEY_STEPS: Final = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Home: -_FAR, Qt.Key.Key_End: _FAR}
 """By how many time quanta each key moves a border."""
+_PAGE_STEPS: Final = {Qt.Key.Key_PageDown: -1, Qt.Key.Key_PageUp: 1}
+_PAGES: Final = 20
+"""Page Up and Page Down move a border by this part of the bit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +237,11 @@ class BitBar(QWidget):
             before = self._timing
             self._move(self._selected, _KEY_STEPS[Qt.Key(event.key())])
             self._tell_moved(before)
+        elif self._editable and event.key() in _PAGE_STEPS and self._timing is not None:
+            self.gesture += not event.isAutoRepeat()
+            before = self._timing
+            self._move(self._selected, _PAGE_STEPS[Qt.Key(event.key())] * max(2, round(before.quanta / _PAGES)))
+            self._tell_moved(before)
         else:
             super().keyPressEvent(event)
 
@@ -266,7 +274,8 @@ class BitBar(QWidget):
 
 
 class BitSlider(BitBar):
-    """A bit whose borders Left, Right, Home and End move; Up and Down choose which. Its value is the sample point."""
+    """A bit whose borders Left, Right, the Page keys, Home and End move; Up and Down choose which. Its value is the
+    sample point."""
 
     accessible_role = Role.Slider
 

@@ -443,10 +443,18 @@ class SegmentedControl(QWidget):
         self._buttons[key].updateGeometry()
 
 
+_BESIDE: Final = {Qt.Key.Key_Up: Qt.Key.Key_Left, Qt.Key.Key_Down: Qt.Key.Key_Right}
+"""The key beside for each key above and below: segments stand in a row."""
+
+
 class _Segment(FocusRinged, QPushButton):
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not step_by_key(self, event.key()):
-            super().keyPressEvent(event)
+        if step_by_key(self, event.key()):
+            return
+        beside = _BESIDE.get(Qt.Key(event.key()))
+        if beside is not None:  # as in any group of radio buttons, though nothing stands above or below
+            event = QKeyEvent(event.type(), beside, event.modifiers(), "", event.isAutoRepeat(), event.count())
+        super().keyPressEvent(event)
 
     def __init__(self, title: str, first: bool, last: bool, icon: str = "") -> None:
         super().__init__(title)
