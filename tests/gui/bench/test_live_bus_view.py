@@ -597,7 +597,7 @@ def test_live_bus_page_without_frames_opens_the_bus_of_the_selected_dongle(
 
 
 def test_live_bus_of_another_dongle_takes_the_place_of_the_open_one(
-    qtbot: QtBot, shell: Shell, simulator: Simulator, manager: DeviceManager, click: Clicker
+    qtbot: QtBot, shell: Shell, simulator: Simulator, manager: DeviceManager, click: Clicker, told_focus: list[str]
 ) -> None:
     def is_open(device_id: str) -> bool:
         return manager.live is not None and manager.live.device_id == device_id
@@ -606,12 +606,24 @@ def test_live_bus_of_another_dongle_takes_the_place_of_the_open_one(
     first, second = simulator.ports
     shell.go(f"bench/live/{first}")
     qtbot.waitUntil(lambda: is_open(first))
+    view = shell.window().findChild(LiveBusView)
+    assert view is not None
+    qtbot.waitUntil(view.table.hasFocus)
     shell.go(f"bench/live/{second}")
     qtbot.waitUntil(lambda: is_open(second))
     chosen = click.find(shell.window(), "live_dongle")
     assert isinstance(chosen, Select)
     keys = [chosen.itemData(place) for place in range(chosen.count())]
-    qtbot.keyClick(chosen, Qt.Key.Key_Up if keys.index(first) < keys.index(second) else Qt.Key.Key_Down)
+    qtbot.waitUntil(view.table.hasFocus)
+    assert "live_dongle" not in told_focus, "an arrow key that was meant for the frames chose another dongle"
+    step = Qt.Key.Key_Up if keys.index(first) < keys.index(second) else Qt.Key.Key_Down
+    chosen.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(chosen, step)
+    assert is_open(second), "an arrow key closes no bus"
+    assert chosen.view().isVisible()
+    qtbot.keyClick(chosen.view(), step)
+    assert is_open(second)
+    qtbot.keyClick(chosen.view(), Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: is_open(first))
     assert chosen.current_key() == first
 

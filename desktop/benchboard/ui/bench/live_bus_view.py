@@ -282,10 +282,22 @@ class LiveBusView(QWidget):
         if self._devices.live is not None or not self.isVisible():
             return
         if self._start_button.isEnabled():
+            by_key = self._take_focus_to_start()
             self._start()
+            self._frames_next = by_key
         else:
             self._opens_once_connected = self._dongles.may_become_selectable()
             self._context.problems.refuse(self._start_button.reason)
+
+    def _take_focus_to_start(self) -> bool:
+        """Focus the button that opens the bus, from where a view is entered, so that the focus goes on to the frames:
+        an arrow key that was meant for them would choose another dongle. Returns whether the focus was there."""
+        inside = self.focusWidget()
+        enters = inside is not None and inside.hasFocus() and self.toolbar.isAncestorOf(inside)
+        if enters:
+            with untold():
+                self._start_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        return enters
 
     def _follow_devices(self) -> None:
         self._dongles.update()

@@ -36,7 +36,7 @@ class LiveDongles(QObject):
         """The dongles whose names were asked for."""
         self._reading_names: Work | None = None
         self._titles: dict[str, str] = {}
-        self.field = Select(name="live_dongle", label=_("Dongle"))
+        self.field = Select(name="live_dongle", label=_("Dongle"), opens_by_arrows=True)  # a choice closes the open bus
         self.field.setMinimumWidth(_WIDTHS[0])
         self.field.setMaximumWidth(_WIDTHS[1])
         self.field.setSizeAdjustPolicy(Select.SizeAdjustPolicy.AdjustToContents)
