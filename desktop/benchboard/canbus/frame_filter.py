@@ -20,6 +20,9 @@ _HEX: Final = re.compile(r"(?:0x)?[0-9a-f]{1,8}", re.IGNORECASE)
 _COMPARISON: Final = re.compile(r"([^\W\d]\w*)(<=|>=|!=|<|>|=)(-?\d+(?:\.\d+)?|[^\W\d]\w*)")
 _PART: Final = re.compile(r"(pgn|src|dst):(0x[0-9a-f]{1,5}|\d{1,6})", re.IGNORECASE)
 _PART_BEGUN: Final = re.compile(r"(pgn|src|dst):", re.IGNORECASE)
+_UNFINISHED: Final = re.compile(
+    r"([^\W\d]\w*)(<=|>=|!=|<|>|=|!)(?:-|-?\d+\.)?|(?:pgn|src|dst|service|name):", re.IGNORECASE
+)
 _SERVICE: Final = "service:"
 _OPERATORS: Final[Mapping[str, Callable[[float, float], bool]]] = {
     "<=": operator.le, ">=": operator.ge, "!=": operator.ne, "<": operator.lt, ">": operator.gt, "=": operator.eq,
@@ -208,6 +211,13 @@ def parse_frame_filter(text: str) -> FrameFilter:
     return FrameFilter(tuple(_term(one) for one in re.split(r"[\s,;]+", joined) if one.strip("!")))
 
 
+def is_unfinished(text: str) -> bool:
+    """Whether the last word of a filter is one that is still being typed: a signal that is compared with nothing yet
+    (“Speed>”), or a part of an ID without its value (“pgn:”)."""
+    words = re.split(r"[\s,;]+", re.sub(r"\s*(<=|>=|!=|[<>=])\s*", r"\1", text))
+    return _UNFINISHED.fullmatch(words[-1].lstrip("!")) is not None
+
+
 def _term(text: str) -> _FilterTerm:
     negated, word = text.startswith("!"), text.lstrip("!")
     lower = word.lower()
@@ -228,10 +238,21 @@ def _term(text: str) -> _FilterTerm:
         return _FilterTerm(lower, negated, part=_part(word, part[1].lower()))
     if lower.startswith(_SERVICE):
         return _FilterTerm(lower, negated, service=_service(word))
+    if (begun := _UNFINISHED.fullmatch(word)) and begun[2]:
+        raise Invalid(
+            "can.id-filter",
+            _("“{text}” compares with nothing.").format(text=word),
+            do=_("Compare with a number, such as {example}.").format(example=f"{begun[1]}{_sign(begun[2])}100"),
+        )
     named = _NAME.fullmatch(word)
     if named and (lower.startswith("name:") or not _HEX.fullmatch(word)):
         return _FilterTerm(lower, negated, name=named[1].lower(), written=named[1])
     return _FilterTerm(lower, negated, ids=parse_id_filter(word))
+
+
+def _sign(begun: str) -> str:
+    """The sign of a comparison, as far as it was typed."""
+    return "!=" if begun == "!" else begun
 
 
 def _part(word: str, part: str) -> _J1939Part:

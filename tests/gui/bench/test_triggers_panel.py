@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QLineEdit, QListView, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -124,7 +124,7 @@ def test_a_trigger_is_added_edited_duplicated_deleted_and_restored_by_keys(
     qtbot.keyClick(view.focusWidget(), Qt.Key.Key_Return)
     dialog = dialog_of(window)
     enter(qtbot, dialog, "trigger_condition", "12G")
-    assert "12G" in said(dialog), "what can't be read is said at the field"
+    qtbot.waitUntil(lambda: "12G" in said(dialog))  # what can't be read is said at the field
     enter(qtbot, dialog, "trigger_condition", "321")
     enter(qtbot, dialog, "trigger_name", "Setpoint")
     tick(dialog, "trigger_sound")
@@ -192,7 +192,76 @@ def test_a_name_of_a_database_is_completed_and_one_of_none_is_said(qtbot: QtBot,
     qtbot.keyClicks(field, ">3000")
     assert "No database has" not in said(dialog)
     enter(qtbot, dialog, "trigger_condition", "Torque>3")
-    assert "No database has Torque" in said(dialog)
+    qtbot.waitUntil(lambda: "No database has Torque" in said(dialog))
+
+
+def test_arrow_keys_select_a_completion_which_enter_takes_and_tells(
+    qtbot: QtBot, view: LiveBusView, announcements: list[str]
+) -> None:
+    """Down at the last of them selected none; Enter then closed the list alone."""
+    panel = view.triggers
+    panel.set_database(DATABASE)
+    panel.add_trigger()
+    field = enter(qtbot, dialog_of(view.window()), "trigger_condition", "EngineSp")
+    popup = next(one for one in _popups() if one.isVisible())
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_Up):
+        qtbot.keyClick(popup, key)
+        assert popup.currentIndex().data() == "EngineSpeed"
+    qtbot.keyClick(popup, Qt.Key.Key_Return)
+    assert field.text() == "EngineSpeed"
+    assert announcements[-1] == "EngineSpeed"
+
+
+def test_a_condition_that_names_nothing_known_is_saved_only_once_that_was_said(
+    qtbot: QtBot, view: LiveBusView, announcements: list[str]
+) -> None:
+    panel = view.triggers
+    panel.set_database(DATABASE)
+    panel.add_trigger()
+    dialog = dialog_of(view.window())
+    field = enter(qtbot, dialog, "trigger_condition", "EngineSp>3")
+    save = (Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(dialog.findChild(QLineEdit, "trigger_name"), *save)
+    assert column(panel, CONDITION) == []
+    assert field.hasFocus()
+    assert "No database has EngineSp: this never fires. Save again to keep it." in said(dialog)
+    assert "No database has EngineSp: this never fires. Save again to keep it." in announcements
+    qtbot.keyClick(field, *save)
+    assert [one.startswith("EngineSp>3") for one in column(panel, CONDITION)] == [True]
+    panel.list.setFocus()
+    qtbot.keyClick(panel.list, Qt.Key.Key_Return)
+    enter(qtbot, dialog_of(view.window()), "trigger_name", "Later")
+    qtbot.keyClick(dialog_of(view.window()).focusWidget(), *save)
+    assert column(panel, NAME) == ["Later"]
+
+
+def test_the_dialog_says_when_a_trigger_fires_and_speaks_of_no_unfinished_comparison(
+    qtbot: QtBot, view: LiveBusView, announcements: list[str]
+) -> None:
+    """Each signal that is typed was called wrong on the way, and nobody knew that a condition fires as it begins."""
+    panel = view.triggers
+    panel.set_database(DATABASE)
+    panel.add_trigger()
+    dialog = dialog_of(view.window())
+    kind = dialog.findChild(Select, "trigger_kind")
+    assert kind is not None
+    field = enter(qtbot, dialog, "trigger_condition", "100")
+    qtbot.waitUntil(lambda: "Fires with each frame that matches" in said(dialog))
+    assert "at most once in each hold-off" in kind.accessibleDescription()
+    field.selectAll()
+    announcements.clear()
+    qtbot.keyClicks(field, "EngineSpeed>")
+    rested = dialog.findChild(QTimer, "trigger_rest")
+    assert rested is not None
+    qtbot.waitUntil(lambda: not rested.isActive())
+    assert not any("isn't an ID" in one or "compares" in one for one in announcements)
+    qtbot.keyClicks(field, "3")
+    qtbot.waitUntil(lambda: "once while it stays met, not with each frame" in said(dialog))
+    assert "once while it stays met" in kind.accessibleDescription()
+    kind.showPopup()
+    qtbot.keyClick(kind.view(), Qt.Key.Key_Down)
+    qtbot.keyClick(kind.view(), Qt.Key.Key_Return)
+    assert "again only after they came back" in said(dialog)
 
 
 def _popups() -> list[QListView]:

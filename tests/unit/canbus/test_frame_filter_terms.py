@@ -4,7 +4,7 @@ import pytest
 
 from benchboard.canbus.dbc import CanDatabase, Message, Signal
 from benchboard.canbus.frame import Frame
-from benchboard.canbus.frame_filter import parse_frame_filter
+from benchboard.canbus.frame_filter import is_unfinished, parse_frame_filter
 from benchboard.errors import Invalid
 
 MOTOR = Message(
@@ -112,3 +112,22 @@ def test_filter_by_a_part_of_a_j1939_identifier(text: str, expected: str) -> Non
 def test_filter_by_a_part_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(Invalid):
         parse_frame_filter(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "unfinished"),
+    [
+        ("Speed>", True), ("Speed >", True), ("100 Speed<=", True), ("!Speed=", True), ("Speed!", True),
+        ("Speed>-", True), ("Speed>0.", True), ("pgn:", True), ("service:", True), ("Speed>1", False), ("Speed", False),
+        ("100", False), ("100-engine", False), ("", False), ("Speed> 100", False), ("1>", False),
+    ],
+)  # fmt: skip
+def test_a_comparison_without_its_value_is_unfinished(text: str, unfinished: bool) -> None:
+    assert is_unfinished(text) == unfinished
+
+
+def test_a_comparison_with_nothing_says_so() -> None:
+    with pytest.raises(Invalid) as error:
+        parse_frame_filter("Speed>")
+    assert error.value.what == "“Speed>” compares with nothing."
+    assert error.value.do == "Compare with a number, such as Speed>100."

@@ -101,7 +101,7 @@ REGISTRY.register(
     Command("bench.choose_protocol", N_("Choose protocol"), Group.LIVE, ("Shift+P",), "ph.tree-structure",
             N_("J1939, ISO-TP, UDS, CANopen, PGN, decode"), LIVE),
     Command("bench.read_counters", N_("Read bus counters aloud"), Group.LIVE, ("C",), "ph.activity",
-            N_("screen reader, load, frames per second, TEC, REC, error counters"), LIVE),
+            N_("screen reader, statistics, load, frames per second, TEC, REC, error counters"), LIVE),
     Command("bench.focus_send", N_("Go to frame to send"), Group.LIVE, ("S",), "ph.paper-plane-right",
             N_("transmit, write frame, cansend"), LIVE),
     Command("bench.show_send_table", N_("Show or hide send table"), Group.LIVE, ("T",), "ph.table",

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCompleter, QListView
 from benchboard.canbus.dbc import CanDatabase
 from benchboard.i18n import _
 from benchboard.ui.widgets import Edit
+from benchboard.ui.widgets.accessible import announce
 
 _WORDS: Final = ("changed", "error", "received", "remote", "sent")
 """What is said of a frame by a word of its own, whatever the language."""
@@ -17,7 +18,8 @@ _MOST_SHOWN: Final = 8
 
 
 class ConditionEdit(Edit):
-    """Offers what can follow once a letter of it is typed; Enter takes it, Esc closes the list."""
+    """Offers what can follow once a letter of it is typed; Enter takes what is selected, which is the first one unless
+    the arrow keys select another, and Esc closes the list."""
 
     def __init__(self, database: CanDatabase, *, name: str) -> None:
         super().__init__(mono=True, placeholder=_("ID, name or signal>value"), name=name)
@@ -28,6 +30,7 @@ class ConditionEdit(Edit):
         self._completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self._completer.setFilterMode(Qt.MatchFlag.MatchContains)
         self._completer.setMaxVisibleItems(_MOST_SHOWN)
+        self._completer.setWrapAround(False)  # Down at the last name selected none, and Enter then took none
         self._popup = QListView()
         self._completer.setPopup(self._popup)
         self._popup.setProperty("completions", True)
@@ -63,3 +66,4 @@ class ConditionEdit(Edit):
         self.insert(word)  # not as a new text: undo brings back what was typed
         self.textEdited.emit(self.text())
         self._popup.hide()
+        announce(self, self.text(), again=True)  # the list that had the keys is gone

@@ -5,19 +5,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from benchboard.canbus import candump
 from benchboard.canbus.dbc import CanDatabase
 from benchboard.canbus.frame import Frame
+from benchboard.canbus.frame_filter import is_unfinished
 from benchboard.canbus.trigger_table import MAX_CONDITION, MAX_NAME, TriggerActions, TriggerRow, require_row
 from benchboard.canbus.triggers import Trigger
 from benchboard.errors import AppError, Invalid
 from benchboard.i18n import TwoReadings, _, number, parse_number
 from benchboard.ui.bench.triggers.condition_edit import ConditionEdit
 from benchboard.ui.widgets import Button, CheckBox, Dialog, Edit, Field, Paragraph, Select, Text
-from benchboard.ui.widgets.accessible import announce, untold
+from benchboard.ui.widgets.accessible import announce, describe, untold
 
 _MATCH: Final = "match"
 _SILENCE: Final = "silence"
@@ -25,6 +26,8 @@ _FRAME: Final = "frame"
 _ROW: Final = "row:"
 """What the key of a row of the send table begins with, before its title."""
 _SILENCE_S: Final = 1.0
+_REST_MS: Final = 700
+"""So long after the last letter what is wrong with the condition is said."""
 
 
 class TriggerDialog(Dialog):
@@ -50,6 +53,11 @@ class TriggerDialog(Dialog):
     ) -> None:
         super().__init__(window, title, size=QSize(640, 0), name="trigger_dialog")
         self._row, self._database, self._why_not = row, database, why_not
+        self._warned = row.trigger.condition
+        """The condition of which the user knows that it names what no database has."""
+        self._rest = QTimer(self, interval=_REST_MS, singleShot=True)
+        self._rest.setObjectName("trigger_rest")
+        self._rest.timeout.connect(self._show_typed)
         self._build_condition()
         self._build_actions(send_rows)
         self._choose_folder = choose_folder
@@ -65,7 +73,7 @@ class TriggerDialog(Dialog):
     def _build_condition(self) -> None:
         self._condition = Field(_("Condition"), ConditionEdit(self._database, name="trigger_condition"), lines=1)
         self._condition.edit.setMaxLength(MAX_CONDITION)
-        self._condition.edit.textEdited.connect(lambda _text: self._show_condition())
+        self._condition.edit.textEdited.connect(lambda _text: self._follow_typing())
         self._name = Field(_("Name"), Edit(name="trigger_name"))
         self._name.edit.setMaxLength(MAX_NAME)
         self._kind = Select(name="trigger_kind", label=_("Fires on"))
@@ -75,6 +83,9 @@ class TriggerDialog(Dialog):
         self._hold_off = Field(_("Hold-off"), Edit(unit="s", name="trigger_hold_off"))
         self._add_line((self._condition, 3), (self._name, 2))
         self._add_line((Field(_("Fires on"), self._kind), 3), (self._silence, 2), (self._hold_off, 2))
+        self._when = Paragraph("", "caption", "muted")
+        self._when.setObjectName("trigger_when")
+        self.content.addWidget(self._when)
 
     def _build_actions(self, send_rows: Sequence[str]) -> None:
         self._heading = Text(_("Actions"), "body_strong")
@@ -176,20 +187,51 @@ class TriggerDialog(Dialog):
     def _show_sending(self) -> None:
         self._frame.setVisible(self._send.current_key() == _FRAME)
 
+    def _follow_typing(self) -> None:
+        """What was said of the condition is over; what is wrong with it now is said once the user rests."""
+        self._condition.set_error("")
+        self._rest.start()
+
+    def _show_typed(self) -> None:
+        if not is_unfinished(self._condition.text()):
+            self._show_condition()
+
     def _show_condition(self) -> None:
         """Say at the condition what can't be read in it, or what no database has: it would never be met."""
-        self._condition.set_error("")
+        self._rest.stop()
         self._name.edit.setPlaceholderText("")
         try:
             found = self._trigger().filter
         except Invalid as error:
             self._condition.set_error(_sentence(error))
             return
-        unknown = found.unknown_names(self._database)
-        warning = _("No database has {names}: this never fires.")
-        self._condition.set_warning(warning.format(names=", ".join(unknown)) if unknown else "")
+        warning = self._warning()
+        if not warning or warning != self._condition.edit.accessibleDescription():  # which was told already
+            self._condition.set_error("")
+            self._condition.set_warning(warning)
+        self._when.setText(_when_it_fires(of_data=found.needs_data, silent=bool(self._trigger().silence_s)))
+        describe(self._kind, self._when.text())
         if self._condition.text().strip():
             self._name.edit.setPlaceholderText(self._trigger().text)
+
+    def _warning(self) -> str:
+        """Why the condition, which can be read, is never met; empty if it may be."""
+        unknown = self._trigger().filter.unknown_names(self._database)
+        warning = _("No database has {names}: this never fires.")
+        return warning.format(names=", ".join(unknown)) if unknown else ""
+
+    def _is_warned(self, row: TriggerRow) -> bool:
+        """Whether the user knows that the trigger is never met, or it may be; else it is said at the condition: a
+        database may be added later, so that a second time it is saved."""
+        warning, condition = self._warning(), row.trigger.condition
+        if not warning or condition == self._warned:
+            return True
+        self._warned = condition
+        self._rest.stop()
+        self._condition.set_error("")
+        self._condition.set_warning(_("{warning} Save again to keep it.").format(warning=warning))
+        self._condition.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+        return False
 
     # ---- from the fields to the trigger
 
@@ -207,6 +249,8 @@ class TriggerDialog(Dialog):
             require_row(row)
         except Invalid as error:
             self._say_wrong(str(error.facts.get("field", "")), _sentence(error))
+            return
+        if not self._is_warned(row):
             return
         self.dismiss()
         self.accepted_row.emit(row)
@@ -257,6 +301,18 @@ class TriggerDialog(Dialog):
         self._problem.setText(sentence)
         self._problem.setVisible(bool(sentence))
         announce(self._problem, sentence)
+
+
+def _when_it_fires(*, of_data: bool, silent: bool) -> str:
+    """How often a trigger fires, in plain words."""
+    if silent:
+        return _("Fires once each time the frames stay away for so long, and again only after they came back.")
+    if of_data:
+        return _(
+            "Fires when a frame meets the condition and the one before it of its ID didn't: once while it stays met, "
+            "not with each frame. For the hold-off after it fired, it doesn't fire again."
+        )
+    return _("Fires with each frame that matches, at most once in each hold-off.")
 
 
 def _sentence(error: Invalid) -> str:
