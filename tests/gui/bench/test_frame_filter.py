@@ -156,6 +156,36 @@ def test_f6_enters_a_panel_at_its_list(qtbot: QtBot, shell: Shell, click: Clicke
     assert view.send_panel.list.currentIndex().isValid()
 
 
+def test_f6_from_the_filter_goes_on_to_the_frames(
+    qtbot: QtBot, shell: Shell, click: Clicker, view: LiveBusView
+) -> None:
+    """It went back to the toolbar."""
+    for name in ("live_filter", "live_protocol"):
+        begin = click.find(shell.window(), name)
+        begin.setFocus()
+        qtbot.keyClick(begin, Qt.Key.Key_F6)
+        assert view.table.hasFocus()
+        begin.setFocus()
+        qtbot.keyClick(begin, Qt.Key.Key_F6, Qt.KeyboardModifier.ShiftModifier)
+        assert view.toolbar.isAncestorOf(shell.focusWidget())
+
+
+def test_a_signal_that_is_being_typed_is_not_called_wrong(
+    qtbot: QtBot, shell: Shell, click: Clicker, view: LiveBusView, announcements: list[str]
+) -> None:
+    """“Speed>” was no ID in hexadecimal digits."""
+    field, problem = click.find(shell.window(), "live_filter"), view.findChild(QLabel, "live_filter_problem")
+    assert problem is not None
+    field.setFocus()
+    qtbot.keyClicks(field, "100-x")
+    qtbot.waitUntil(lambda: bool(problem.accessibleName()))
+    field.clear()
+    qtbot.keyClicks(field, "Speed>")
+    qtbot.waitUntil(lambda: not problem.accessibleName())
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert problem.accessibleName() == "“Speed>” compares with nothing. Compare with a number, such as Speed>100."
+
+
 def test_mistyped_signal_is_named_where_no_frame_matches(qtbot: QtBot, view: LiveBusView) -> None:
     view.filter_bar.set_text("EngineSped>3")
     said = [label.text() for label in view.findChildren(QLabel) if label.isVisible()]

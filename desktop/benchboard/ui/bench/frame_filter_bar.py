@@ -8,7 +8,7 @@ from typing import Final, Literal
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from benchboard.canbus.frame_filter import parse_frame_filter
+from benchboard.canbus.frame_filter import is_unfinished, parse_frame_filter
 from benchboard.canbus.protocols.isotp_addresses import STANDARD_IDS, IsotpIds
 from benchboard.canbus.protocols.protocol_choice import ProtocolMode
 from benchboard.errors import Invalid
@@ -73,7 +73,7 @@ class FrameFilterBar(QWidget):
             name=f"{place}_filter_help",
         )  # fmt: skip
         self._typing = QTimer(self, interval=_TYPING_MS, singleShot=True)
-        self._typing.timeout.connect(self.apply)
+        self._typing.timeout.connect(self._apply_typed)
         self._field.textChanged.connect(lambda _text: self._typing.start())
         self._result = ""
         """What a screen reader is told of the filter next."""
@@ -148,6 +148,14 @@ class FrameFilterBar(QWidget):
     def focus_field(self) -> None:
         """Focus the field, with its text selected."""
         focus_filter(self._field)
+
+    def _apply_typed(self) -> None:
+        """Filter by what is typed so far; nothing is wrong with a comparison that isn't finished."""
+        if is_unfinished(self._field.text()):
+            self._field.set_invalid(False)
+            self._problem.setText("")
+        else:
+            self.apply()
 
     def apply(self) -> None:
         """Filter the frames by what was typed; what can't be read says why, and the filter before it stays."""

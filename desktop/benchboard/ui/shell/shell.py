@@ -758,8 +758,8 @@ class Shell(QWidget):
             at = offered[0] - step
         elif any(holds):
             at = max(place for place, it in enumerate(holds) if it)  # a view may have a pane in the header
-        else:  # the view itself has it: its first pane is next
-            at = next((place - step for place, pane in enumerate(panes) if pane in view_panes), -step)
+        else:  # the view itself has it, or what is beside its panes: the pane after that is next, else its first one
+            at = _pane_beside(view, focused, [pane if pane in view_panes else None for pane in panes], step) - step
         for turn in range(1, len(panes) + 1):
             pane = panes[(at + step * turn) % len(panes)]
             target = pane.first_focus() if isinstance(pane, Rail | Header) else _focus_target(pane, panes)
@@ -829,6 +829,21 @@ def _focus_target(pane: QWidget, panes: Sequence[QWidget]) -> QWidget | None:
     if last is not None and last.isVisible() and last.isEnabled() and last.focusPolicy() & Qt.FocusPolicy.TabFocus:
         return last
     return pane if pane.focusPolicy() & Qt.FocusPolicy.TabFocus else _entry(pane)
+
+
+def _pane_beside(view: QWidget | None, focused: QWidget | None, panes: Sequence[QWidget | None], step: int) -> int:
+    """The place of the pane of a view that comes after what has the focus beside them, or before it for a negative
+    `step`; that of the first one if none does. Those that aren't of the view are None."""
+    stops = tab_stops(view) if view is not None else []
+    at = stops.index(focused) if focused in stops else -1
+    beside = [] if at < 0 else stops[at + 1 :] if step > 0 else stops[:at][::-1]
+    for stop in beside:
+        holds = [
+            place for place, one in enumerate(panes) if one is not None and (one is stop or one.isAncestorOf(stop))
+        ]
+        if holds:
+            return max(holds)
+    return next((place for place, one in enumerate(panes) if one is not None), 0)
 
 
 def _sorts(rows: PagedRows) -> list[PaletteEntry]:
