@@ -328,7 +328,7 @@ def test_row_of_an_identifier_has_a_short_name_that_stays_and_its_cells_tell_wha
     assert spoken(model, 1) == "0x200, CAN, sent"
     model.add_frames([Frame(0x18F, data=b"\x2c\x17" + bytes(6), timestamp=stamp(0.02))])
     assert spoken(model, 0) == name
-    assert model.index(0, 0).data(description) == "1 of 2"
+    assert model.index(0, 0).data(description) == "2C 17 00 00 00 00 00 00, 1 of 2", "as it is reached"
     assert spoken(model, 0, COUNT) == "2"
     assert spoken(model, 0, DATA) == f"2C 17 00 00 00 00 00 00, {clock(stamp(0.02))}"
     every = [one.signal.name for one in model.row_at(0).signals]
@@ -370,6 +370,9 @@ def test_left_and_right_go_from_cell_to_cell_and_show_or_hide_signals_only_at_th
     assert after(left) == (1, 0)
     assert after(left, left) == (0, 0)
     assert not model.is_expanded(0)
+    for key in (left, right):
+        QTest.keyClick(frames, key, Qt.KeyboardModifier.AltModifier)
+        assert after() == (0, 0), "Alt and Right led to a cell"
 
 
 def test_id_that_has_stopped_says_when_it_came_last(qtbot: QtBot) -> None:

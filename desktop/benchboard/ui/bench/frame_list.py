@@ -411,6 +411,9 @@ class FrameList(WholeRowTable):
         if event.key() == Qt.Key.Key_F10 and event.modifiers() == Qt.KeyboardModifier.ShiftModifier:
             self._ask_for_menu()
             return
+        if event.key() in _SIDEWAYS and event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            event.ignore()  # Qt would go to the next cell, whatever it says
+            return
         key, plain = event.key(), not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         if not plain or row < 0 or row >= self.frames.rowCount():
             super().keyPressEvent(event)

@@ -346,9 +346,12 @@ class FrameRowModel(QAbstractTableModel):
         return ", ".join(part for part in parts if part not in ("", "–"))
 
     def row_state(self, row: int) -> str:
-        """What a screen reader is told of a row after its name, as the row is reached: the value of a signal, the mark
-        of a frame, when an identifier that has stopped came last, and the row's place."""
-        value = self.cell(row, SIGNALS) if self.signal_at(row) is not None else ""
+        """What a screen reader is told of a row after its name, as the row is reached: the value of a signal, the data
+        of an identifier at that moment, the mark of a frame, when an identifier that has stopped came last, and the
+        row's place."""
+        is_signal = self.signal_at(row) is not None
+        value = self.cell(row, SIGNALS) if is_signal else "" if self.rolling else self.cell(row, DATA)
+        value = "" if value == "–" else value
         place = place_text(row, self.rowCount())
         return ", ".join(filter(None, (value, self.mark_of(row), self._silent_text(row), place)))
 
