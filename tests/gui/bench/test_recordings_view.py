@@ -562,7 +562,12 @@ def test_signals_of_a_recording_are_plotted_below_its_frames(
 
 
 def test_bookmarks_are_set_renamed_reached_removed_and_kept(
-    qtbot: QtBot, shell: Shell, opened: RecordingsView, click: Clicker, tmp_path: Path
+    qtbot: QtBot,
+    shell: Shell,
+    opened: RecordingsView,
+    click: Clicker,
+    tmp_path: Path,
+    told_events: list[tuple[str, int]],
 ) -> None:
     window, line = shell.window(), opened.time_line
 
@@ -588,7 +593,10 @@ def test_bookmarks_are_set_renamed_reached_removed_and_kept(
     opened.frames.table.setFocus()
     reached = []
     for _again in range(2):
+        told_events.clear()
         qtbot.keyClick(opened.frames.table, Qt.Key.Key_N)
+        rows = [child for kind, child in told_events if kind == QAccessible.Event.Focus.name]
+        assert len(set(rows)) == 1, "the row before it was told, too"
         reached.append(line.playhead - BEGUN)
     assert reached == [20, 10]
     bookmark(10, "Start")
@@ -1172,6 +1180,21 @@ def test_recordings_of_the_folder_are_listed_with_what_they_hold_and_opened(
     click(shell.window(), "recording_shown_again")
     assert view.frames.isVisible()
     assert visible(shell.window(), "recording_save")
+
+
+def test_view_is_entered_at_the_list_once_it_is_known_and_its_count_is_told(
+    qtbot: QtBot, shell: Shell, folder: Path, click: Clicker, announcements: list[str]
+) -> None:
+    """It was entered at the button that chooses another folder."""
+    shell.go("bench/recordings")
+    (view,) = shell.findChildren(RecordingsView)
+    qtbot.waitUntil(view.folder.table.view.hasFocus)
+    assert f"2 recordings in {folder}" in announcements
+    button = click.find(shell.window(), "recordings_folder")
+    button.setFocus()
+    written(folder / "later.log", drive())
+    qtbot.waitUntil(lambda: len(view.folder.files) == 3)
+    assert button.hasFocus(), "what comes later leads nobody away"
 
 
 def test_figures_of_a_recording_are_reached_by_tab_and_read(opened: RecordingsView) -> None:

@@ -45,7 +45,7 @@ from benchboard.ui.commands import Handler, Handlers, install_shortcuts
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import Progress, Work
 from benchboard.ui.widgets import BannerPlace, Button, EmptyState, SegmentedControl, Toolbar, hairline
-from benchboard.ui.widgets.accessible import announce, focus_told_later, focus_told_once
+from benchboard.ui.widgets.accessible import announce, focus_told_later, focus_told_once, row_told_once
 from benchboard.ui.widgets.surfaces import set_surface
 from benchboard.ui.widgets.tab_order import focus_content
 
@@ -93,6 +93,8 @@ class RecordingsView(QWidget):
         """The recording that the open one is compared with; None: none, or another channel of it."""
         self._other_path: Path | None = None
         self._was_playing = False
+        self._enters = False
+        """Whether the view was entered before it was known which recordings are in the folder."""
         self._empty = EmptyState(
             "ph.file",
             _("No recording is open"),
@@ -221,7 +223,7 @@ class RecordingsView(QWidget):
             "bench.previous_recorded": shown(partial(self.playback.step, -1), self.playback.why_not),
             "bench.next_error": shown(self._next_error, self._why_no_error),
             "bench.set_bookmark": shown(self._ask_bookmark, self._why_no_bookmark),
-            "bench.next_bookmark": shown(self.bookmarks.next, self.bookmarks.why_none),
+            "bench.next_bookmark": shown(self._next_bookmark, self.bookmarks.why_none),
             "bench.filter_recorded": Handler(
                 self._focus_filter, lambda: "" if self._shows_list else self._why_not_shown()
             ),
@@ -244,6 +246,11 @@ class RecordingsView(QWidget):
     @property
     def _shows_list(self) -> bool:
         return self._stack.currentWidget() is self.folder
+
+    def _next_bookmark(self) -> None:
+        """Go to the next bookmark; a screen reader is told where that is once the frames are there too."""
+        with row_told_once(self.frames.table):
+            self.bookmarks.next()
 
     def _toggle_messages(self) -> None:
         self._turn_to(_FRAMES)
@@ -468,6 +475,9 @@ class RecordingsView(QWidget):
         """Other recordings are in the folder."""
         self._show_page(self.pages.current())
         self._show_list_tools()
+        enters, self._enters = self._enters, False
+        if enters and self._shows_list and self.folder.files:
+            self._enter_list()
 
     def _show_list_tools(self) -> None:
         """Show what is about the list beside its title, while it is shown."""
@@ -478,8 +488,16 @@ class RecordingsView(QWidget):
         self.folder.search.setVisible(listed > 0)
         self.toolbar.set_count(number(listed) if listed else "")
 
+    def _enter_list(self) -> None:
+        """Lead to the list from the button beside its title, where the view is entered as long as nothing is listed."""
+        inside = self.focusWidget()
+        if inside is not None and inside.hasFocus() and self.toolbar.isAncestorOf(inside):
+            self.folder.table.view.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.folder.tell_count()
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self._enters = not self.folder.files
         self.folder.follow(True)
 
     def hideEvent(self, event: QHideEvent) -> None:

@@ -257,15 +257,19 @@ class FolderPage(QWidget):
             self.counted.emit()
         if self._tells and not self._looks_again:
             self._tells = False
-            count = ngettext("{count} recording in {folder}", "{count} recordings in {folder}", len(files))
-            told = count.format(count=number(len(files)), folder=self.folder)
-            announce(self, told, again=True)
+            self.tell_count()
         if self._looks_again:
             self.look()
         elif self._timer.isActive() and (new := self._next_unknown(files)) is not None:
             self._looking = True
             op = partial(self._folder.look_into, new)
             self._context.tasks.read(self, lambda _session: op(), self._looked, self._failed, long=True)
+
+    def tell_count(self) -> None:
+        """Tell a screen reader how many recordings are in which folder."""
+        count = ngettext("{count} recording in {folder}", "{count} recordings in {folder}", len(self._files))
+        told = count.format(count=number(len(self._files)), folder=self.folder)
+        announce(self, told, again=True)
 
     def _next_unknown(self, files: Sequence[RecordingFile]) -> RecordingFile | None:
         """The recording to look into next: the one whose details are shown, then the newest."""
