@@ -149,7 +149,7 @@ def test_single_peak_is_drawn_and_a_gap_is_none(pane: PlotsPane) -> None:
     assert sorted(steps)[-2] <= 2
 
 
-def test_time_is_zoomed_panned_and_follows_again(qtbot: QtBot, pane: PlotsPane) -> None:
+def test_time_is_zoomed_panned_and_follows_again(qtbot: QtBot, pane: PlotsPane, announcements: list[str]) -> None:
     pane.add_signal(SPEED)
     live = pane.findChild(type(pane._live), "plots_live")
     assert not live.isVisible()
@@ -162,6 +162,8 @@ def test_time_is_zoomed_panned_and_follows_again(qtbot: QtBot, pane: PlotsPane) 
     assert not canvas.time_window.follows
     assert live.isVisible()
     assert pane._time.text().startswith("Held at ")
+    assert announcements[-1] == f"{pane._time.text()}, {canvas.values_text()}", "the time alone was told"
+    assert canvas.values_text().startswith("Speed ")
     before = canvas.span
     at = QPointF(canvas.width() / 2, 200)
     spot = canvas.mapToGlobal(at)
@@ -183,7 +185,7 @@ def test_time_is_zoomed_panned_and_follows_again(qtbot: QtBot, pane: PlotsPane) 
     assert not live.isVisible()
 
 
-def test_cursors_give_values_and_their_difference(qtbot: QtBot, pane: PlotsPane) -> None:
+def test_cursors_give_values_and_their_difference(qtbot: QtBot, pane: PlotsPane, announcements: list[str]) -> None:
     pane.add_signal(SPEED)
     pane.add_signal(STATE)
     canvas, second = pane.canvas, 10**9
@@ -212,6 +214,7 @@ def test_cursors_give_values_and_their_difference(qtbot: QtBot, pane: PlotsPane)
     qtbot.keyClick(canvas, Qt.Key.Key_Escape)
     assert canvas.cursors is None
     assert pane.values.isHidden()
+    assert announcements[-1] == "Cursors hidden"
 
 
 def test_values_and_picture_are_exported(qtbot: QtBot, pane: PlotsPane, tmp_path: Path) -> None:

@@ -156,8 +156,12 @@ class PlotsCanvas(QWidget):
 
     def accessible_text(self) -> str:
         """What a screen reader reads when it asks: each signal with its value at the right end."""
-        text = self._values_text(self.plots.signals)
+        text = self.values_text()
         return f"{_('Plots')}: {text}" if text else _("Plots")
+
+    def values_text(self) -> str:
+        """Each signal with its value at the right end."""
+        return self._values_text(self.plots.signals)
 
     def _values_text(self, signals: Iterable[PlottedSignal]) -> str:
         """Signals with their values at the right end."""
@@ -431,8 +435,12 @@ class PlotsCanvas(QWidget):
             Qt.Key.Key_Up: lambda: self._select(self.current - 1),
             Qt.Key.Key_Down: lambda: self._select(self.current + 1),
             Qt.Key.Key_Delete: lambda: self.remove_requested.emit(self.current),
-            Qt.Key.Key_Escape: (lambda: self.show_cursors(False)) if self.cursors is not None else None,
+            Qt.Key.Key_Escape: self._hide_cursors if self.cursors is not None else None,
         }.get(key)
+
+    def _hide_cursors(self) -> None:
+        self.show_cursors(False)
+        announce(self, _("Cursors hidden"), again=True)
 
     def _choose_time(self) -> None:
         begin, end = self.span

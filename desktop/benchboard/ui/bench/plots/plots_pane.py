@@ -63,7 +63,7 @@ class PlotsPane(QWidget):
         self._empty.action.setObjectName("plots_empty_add")
         self._build()
         self.canvas.moved.connect(self._show_time)
-        self.canvas.stepped.connect(lambda: announce(self.canvas, self._time.text(), again=True))
+        self.canvas.stepped.connect(self._tell_time)
         self.canvas.cursors_moved.connect(self._show_cursors)
         self.canvas.dropped.connect(self._drop)
         self.canvas.menu_requested.connect(self._open_menu)
@@ -141,6 +141,11 @@ class PlotsPane(QWidget):
     def focus_plots(self) -> None:
         """Focus the plots, or the button in their place."""
         self.entry.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _tell_time(self) -> None:
+        """Tell a screen reader which time keys went to, and the values of the signals there, at the right end."""
+        told = ", ".join(filter(None, (self._time.text(), self.canvas.values_text())))
+        announce(self.canvas, told, again=True)
 
     def _show_time(self) -> None:
         """Say which time is shown."""
