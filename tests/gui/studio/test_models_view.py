@@ -312,3 +312,51 @@ def test_model_of_the_only_table_says_beside_the_button_why_none_can_be_added(st
     ]  # fmt: skip
     title, unit = (fields.horizontalHeader().sectionSize(at) for at in (1, 4))
     assert (title, unit) == (200, 96)
+
+
+def _begin_sales(studio: "Studio", folder: Path) -> Models:
+    """A new model of a table of sales."""
+    sales = add_file(studio, folder / "sales.csv", "Sales", "id,shop_id,total\n1,2,3.5\n")
+    models = Models(studio)
+    studio.wait(lambda: any(one.id == sales.id for one in models.editor.exploration.sources))
+    studio.context.go("studio/models/!new")
+    studio.wait(lambda: bool(studio.application.window.findChildren(QWidget, "new_model_menu")))
+    models.click("model_table_sales")
+    studio.wait(lambda: models.editor.preview.texts.rowCount() == 1)
+    return models
+
+
+def test_new_model_is_told_with_what_it_has(studio: "Studio", tmp_path: Path, announcements: list[str]) -> None:
+    _begin_sales(studio, tmp_path)
+    assert announcements.count("Model of sales created: 1 table, 3 fields. Not saved yet.") == 1
+
+
+def test_focus_stays_at_the_edited_cell_of_the_fields(studio: "Studio", tmp_path: Path) -> None:
+    models = _begin_sales(studio, tmp_path)
+    models.click("segment_fields")
+    fields = models.editor.fields
+    fields.setFocus()
+    fields.setCurrentIndex(fields.texts.index(1, 1))
+    models.qtbot.keyClick(fields, Qt.Key.Key_Return)
+    models.type("model_field_title", "Shop")
+    models.qtbot.keyClick(models.find("model_field_title"), Qt.Key.Key_Return)
+    studio.wait(fields.hasFocus)
+    assert (fields.currentIndex().row(), fields.currentIndex().column()) == (1, 1)
+    assert fields.currentIndex().data() == "Shop"
+
+
+def test_type_of_a_field_is_read(studio: "Studio", tmp_path: Path) -> None:
+    models = _begin_sales(studio, tmp_path)
+    texts = models.editor.fields.texts
+    read = [texts.index(row, 0).data(Qt.ItemDataRole.AccessibleTextRole) for row in range(3)]
+    assert read == ["id, a whole number", "shop_id, a whole number", "total, a decimal number"]
+
+
+def test_palette_adds_a_measure_to_the_model_that_is_open(studio: "Studio", tmp_path: Path) -> None:
+    models = _begin_sales(studio, tmp_path)
+    assert studio.application.shell is not None
+    handler = studio.application.shell.command_handlers()["studio.models.add_measure"]
+    assert not handler.why_not()
+    handler.run()
+    assert models.find("model_measure_expression").isVisible()
+    assert models.editor.segments.current() == "fields"

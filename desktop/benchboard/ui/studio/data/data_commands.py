@@ -71,6 +71,8 @@ REGISTRY.register(
     Command("studio.models.redo", N_("Redo"), Group.MODELS, ("Ctrl+Shift+Z", "Ctrl+Y"), "ph.arrow-u-up-right",
             N_("repeat, forward"), MODELS),
     Command("studio.models.discard", N_("Discard changes"), Group.MODELS, (), "ph.x", "", MODELS),
+    Command("studio.models.add_measure", N_("Add measure"), Group.MODELS, (), "ph.calculator",
+            N_("data model, calculate, formula, sum, average, count"), MODELS),
     Command("studio.models.explore", N_("Explore"), Group.MODELS, (), "ph.compass", N_("chart, query, look at")),
     Command("studio.models.open_item", N_("Join or open table, or edit join"), Group.MODELS,
             ("Return", "Shift+F10"), "", N_("drag column, join tables"), MODEL_CANVAS),

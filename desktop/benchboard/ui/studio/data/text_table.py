@@ -39,6 +39,8 @@ class TextRow:
     icon: str = ""
     muted: bool = False
     problem: str = ""
+    icon_text: str = ""
+    """What the icon says, for screen readers."""
     hints: frozenset[int] = frozenset()
     """The columns whose text says what may be entered there."""
     defaults: frozenset[int] = frozenset()
@@ -68,7 +70,8 @@ class _TextModel(QAbstractTableModel):
             return plain_tooltip(row.problem or row.cells[index.column()])
         if role == Qt.ItemDataRole.AccessibleTextRole:
             is_empty = not row.cells[index.column()] or index.column() in row.hints
-            parts = (_("empty") if is_empty else row.cells[index.column()], row.problem if index.column() == 0 else "")
+            about_row = (row.icon_text, row.problem) if index.column() == 0 else ()
+            parts = (_("empty") if is_empty else row.cells[index.column()], *about_row)
             return ", ".join(part for part in parts if part)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return self.side(index.column()) | Qt.AlignmentFlag.AlignVCenter
@@ -122,8 +125,7 @@ class _TextCells(QStyledItemDelegate):
         tone = "text.muted" if index.column() in row.hints | row.defaults else tone
         right = index.column() in view.texts.right
         paint_line(painter, inner, str(index.data() or ""), "body", "text" if not view.opens else tone, right=right)
-        ringed = current and index.column() == 0 if view.opens else view.currentIndex() == index
-        if view.hasFocus() and ringed:
+        if view.hasFocus() and view.currentIndex() == index:
             painter.setPen(QPen(theme().color("focus"), 2))
             painter.drawRect(rect.adjusted(1, 1, -1, -2))
         painter.restore()
@@ -169,7 +171,7 @@ class TextTable(QTableView):
         right: frozenset[int] = frozenset(),
         wishes: Mapping[int, int] = NO_WISHES,
     ) -> None:
-        """Show other rows; the current one stays at its place. `wishes`: the widths that columns get where there is
+        """Show other rows; the current cell stays at its place. `wishes`: the widths that columns get where there is
         room for all, in pixels.
         """
         at = self.currentIndex()
@@ -183,7 +185,7 @@ class TextTable(QTableView):
         self._widen()
         self._fit_last_column()
         if rows:
-            column = 0 if self.opens else min(max(at.column(), 0), len(heads) - 1)
+            column = min(max(at.column(), 0), len(heads) - 1)
             self.setCurrentIndex(self.texts.index(min(max(at.row(), 0), len(rows) - 1), column))
         self.viewport().update()
 
@@ -236,7 +238,8 @@ class TextTable(QTableView):
         by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
         place = self.currentIndex().row() if by_key else self.rowAt(event.pos().y())
         if self.opens and place >= 0:
-            self.setCurrentIndex(self.texts.index(place, 0))
+            if place != self.currentIndex().row():
+                self.setCurrentIndex(self.texts.index(place, 0))
             self.viewport().update()
             self.menu_requested.emit(place)
 

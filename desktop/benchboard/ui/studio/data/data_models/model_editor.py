@@ -26,7 +26,7 @@ from benchboard.analytics.queries import ResultTable
 from benchboard.analytics.query_builder.combined import without_columns, without_join
 from benchboard.analytics.query_builder.question import Question
 from benchboard.analytics.query_builder.sql_writer import to_sql
-from benchboard.analytics.query_types import NUMBERS
+from benchboard.analytics.query_types import NUMBERS, kind_name
 from benchboard.analytics.table_browser import BrowsedSource, BrowsedTable
 from benchboard.i18n import _, is_currency, ngettext
 from benchboard.ui.studio.data.data_models.field_popovers import (
@@ -86,6 +86,8 @@ class ModelEditor(QWidget):
         self.why_read_only = ""
         self._parts_shown: object = None
         self._keeps_lost = True
+        self._new_measure: Button | None = None
+        """What opens the popover of a new measure."""
         self.exploration = Exploration(context, self)
         self.name = HeadingEdit("section", name="model_name", label=_("Name"))
         self.name.setMaxLength(MAX_NAME)
@@ -333,6 +335,7 @@ class ModelEditor(QWidget):
             chips.append(chip)
         button = self._add_button(self.measures, _("Add measure"), "model_add_measure", self.edit_measure)
         button.disable(why)
+        self._new_measure = button
         self.measures.show_parts(chips, button)
 
     def _add_button(self, holder: BuilderRow, text: str, name: str, run: Callable[[QWidget], object]) -> Button:
@@ -366,6 +369,7 @@ class ModelEditor(QWidget):
                 _field_icon(one),
                 one.display.hidden,
                 broken.get(one.name, ""),
+                kind_name(one.kind),
                 frozenset(
                     at
                     for at, given in ((_UNIT, one.display.unit), (_DESCRIPTION, one.display.description))
@@ -476,6 +480,12 @@ class ModelEditor(QWidget):
         if self.draft is not None and kept != self._definition.measures:
             self.draft.amend(replace(self._definition, measures=kept))
             self._show_parts()
+
+    def add_measure(self) -> None:
+        """Open the popover of a new measure, where the measures are."""
+        if self._new_measure is not None:
+            self.show_page("fields")
+            self.edit_measure(self._new_measure)
 
     def edit_measure(self, anchor: QWidget, place: int = -1) -> None:
         """Open the popover of a measure; without a place, of a new one."""

@@ -25,7 +25,7 @@ from benchboard.ui.paged.paged_model import Column, Mark, PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.studio.data.data_commands import MODEL_LIST, MODEL_MENU, MODELS
 from benchboard.ui.studio.data.data_models.model_draft import ModelDraft, ModelState, base_definition
-from benchboard.ui.studio.data.data_models.model_editor import ModelEditor
+from benchboard.ui.studio.data.data_models.model_editor import ModelEditor, contents_text
 from benchboard.ui.studio.data.data_models.model_parts import model_parts, moved_text, shown_text
 from benchboard.ui.studio.data.explore.part_changes import Step, step_text
 from benchboard.ui.studio.data.source_actions import explore_address
@@ -45,7 +45,7 @@ from benchboard.ui.widgets import (
     menu,
     search_field,
 )
-from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.accessible import announce, focus_told_once
 from benchboard.ui.widgets.choice_card import ChoiceCard
 from benchboard.ui.widgets.list_row import ListRow
 from benchboard.ui.widgets.no_match import NoMatch
@@ -348,6 +348,7 @@ class ModelsView(QWidget):
             "studio.models.undo": Handler(partial(self._step, "undo"), partial(self._why_no_step, "undo")),
             "studio.models.redo": Handler(partial(self._step, "redo"), partial(self._why_no_step, "redo")),
             "studio.models.discard": Handler(self.discard_changes, self._why_not_discard),
+            "studio.models.add_measure": Handler(self.editor.add_measure, self._why_not_measure),
         }
 
     def _row_handlers(self, row: ModelSummary) -> dict[str, Handler]:
@@ -405,6 +406,9 @@ class ModelsView(QWidget):
 
     def _why_not_discard(self) -> str:
         return "" if self.draft is not None and self.draft.is_changed else _("There are no changes.")
+
+    def _why_not_measure(self) -> str:
+        return self._why_read_only or ("" if self.draft is not None else _("No data model selected"))
 
     def _why_not_explore(self) -> str:
         draft = self.draft
@@ -476,11 +480,15 @@ class ModelsView(QWidget):
         """Begin a model over a table. It is stored when it is saved."""
         taken = [*(row.name for row in self._model.rows), *(one.name for one in source.tables)]
         name = free_name(_("{table} model").format(table=table.name), taken)
-        self._drafts[""] = ModelDraft.begin(ModelState(name, "", base_definition(source, table)))
-        self.table.put_away()
-        self._show_row(None)
-        self.editor.name.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.editor.name.selectAll()
+        definition = base_definition(source, table)
+        with focus_told_once():
+            self._drafts[""] = ModelDraft.begin(ModelState(name, "", definition))
+            self.table.put_away()
+            self._show_row(None)
+            self.editor.name.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.editor.name.selectAll()
+            words = _("Model of {table} created: {contents}. Not saved yet.")
+            announce(self, words.format(table=table.name, contents=contents_text(definition)), again=True)
 
     # Saving
 
