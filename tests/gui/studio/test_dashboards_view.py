@@ -233,6 +233,7 @@ def test_the_list_of_dashboards_is_named_after_what_it_lists(dashboards: Dashboa
     assert window.windowTitle().startswith("All dashboards · ")
     dashboards.choose("favourites")
     assert heading() == library.pane.title == "Favourites"
+    assert window.windowTitle().startswith("Favourites · ")
 
 
 def test_tabs_are_in_the_header_and_in_a_wide_window_variables_in_the_toolbar(

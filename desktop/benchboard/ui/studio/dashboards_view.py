@@ -79,6 +79,7 @@ class DashboardsView(QWidget):
         self.tabs.entered.connect(lambda: self.setFocus(Qt.FocusReason.ShortcutFocusReason))
         self.library.open_requested.connect(self._open_from_list)
         self.library.imported.connect(self._open_imported)
+        self.library.title_changed.connect(self.document_changed)
         self.library.created.connect(self._open_new)
         self.library.template_requested.connect(
             lambda dashboard_id: self.open(dashboard_id).run_when_loaded("studio.start_from_template")
@@ -589,8 +590,8 @@ class DashboardsView(QWidget):
             self._open_menu(self._stack.indexOf(page), spot)
 
     def document_name(self) -> str:
-        """The name of the tab in front."""
-        return self.tabs.tab_name(self.tabs.currentIndex())
+        """The name of the tab in front; of the list, what it lists."""
+        return self.library.title if self.tabs.currentIndex() == 0 else self.tabs.tab_name(self.tabs.currentIndex())
 
     def _set_tab_name(self, page: StudioPage, name: str) -> None:
         tab = self._stack.indexOf(page)

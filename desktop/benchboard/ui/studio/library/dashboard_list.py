@@ -77,6 +77,8 @@ class DashboardList(QWidget):
     imported = Signal(object)
     created = Signal(str)
     template_requested = Signal(str)
+    title_changed = Signal()
+    """Something else is listed."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -304,7 +306,7 @@ class DashboardList(QWidget):
 
     def _show_pane(self, found: tuple[dict[str, int], tuple[Folder, ...]]) -> None:
         there = self.pane.show_counts(*found)
-        self._toolbar.set_title(self.pane.title)
+        self._show_title()
         self.favourites.show_count(found[0].get("favourites", 0))
         self.recent.show_count(found[0].get("recent", 0))
         self._heading.show_count(found[0].get("", 0))
@@ -387,9 +389,19 @@ class DashboardList(QWidget):
     def _searched(self, text: str) -> None:
         self._set_listing(replace(self._model.listing, search=text.strip()))
 
+    @property
+    def title(self) -> str:
+        """What is listed."""
+        return self._toolbar.title()
+
+    def _show_title(self) -> None:
+        if self.title != self.pane.title:
+            self._toolbar.set_title(self.pane.title)
+            self.title_changed.emit()
+
     def _place_chosen(self, key: str) -> None:
         """List what a row of the pane stands for."""
-        self._toolbar.set_title(self.pane.title)
+        self._show_title()
         sort = {"trash": "deleted_at", "recent": "opened_at"}.get(key, "updated_at")
         filters: dict[str, Scalar] = {"which": key} if key else {}
         if key.startswith(FOLDER):
