@@ -507,14 +507,17 @@ def test_role_that_is_selected_is_told_with_how_many_people_have_it(admin: Admin
     assert announcements == [f"Technician, {people}"]
 
 
-def test_roles_are_compared_by_two(admin: Admin) -> None:
+def test_roles_are_compared_by_two(admin: Admin, announcements: list[str]) -> None:
     admin.go("admin/roles")
     admin.click("role_technician")
     choice = admin.find("roles_compare")
     assert isinstance(choice, Select)
     analyst = next(one for one in admin.ask(role_changes.list_roles) if one.slug == "analyst")
     choice.setCurrentIndex(choice.findData(analyst.id))
-    admin.wait(lambda: admin.find("ability_bench:enter").accessibleName() == "Open Bench: Technician Yes, Analyst No")
+    entered = "Open Bench, differs: Technician Yes, Analyst No"
+    admin.wait(lambda: admin.find("ability_bench:enter").accessibleName() == entered)
+    assert admin.find("ability_bench:enter").accessibleDescription().startswith("Bench, 1 of ")
+    assert len([one for one in announcements if one.endswith(" permissions differ.")]) == 1
     choice.setCurrentIndex(0)
     admin.wait(lambda: "Admin Yes" in admin.find("ability_bench:enter").accessibleName())
 

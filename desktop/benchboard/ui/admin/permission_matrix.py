@@ -14,7 +14,15 @@ from benchboard.identity.roles import ABILITIES, RESERVED, ability_title
 from benchboard.ui.permission_groups import GROUPS
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import CheckBox, Elided, Text, disable_viewport_fill, scroll_area
-from benchboard.ui.widgets.accessible import Role, announce, focus_told_once, tell_value_now, untold
+from benchboard.ui.widgets.accessible import (
+    Role,
+    announce,
+    describe,
+    focus_told_once,
+    place_text,
+    tell_value_now,
+    untold,
+)
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.focus import FocusRinged, note_input
 from benchboard.ui.widgets.labels import plain_tooltip
@@ -26,6 +34,7 @@ _COLUMN: Final = 72
 _TITLE: Final = 268
 """Pixels of a role's column, and the least of the permissions', which stays in view while the roles are scrolled."""
 _EDGE: Final = 3
+_PRESSING: Final = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _SIDEWAYS: Final = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
 
@@ -41,6 +50,8 @@ class MatrixContent:
     marked: frozenset[str] = frozenset()
     editable: bool = False
     found: frozenset[str] | None = None
+    is_compared: bool = False
+    """Whether the rows in `marked` are those where two roles differ."""
 
     def ticked(self, role: RoleSummary) -> frozenset[str]:
         """What is ticked in a role's column."""
@@ -89,6 +100,7 @@ class PermissionMatrix(QWidget):
         for row in self._rows:
             row.show_content(content)
         self._show_found(content.found)
+        self._describe_rows()
         if not same or before.current != content.current:
             self._scroll_to_current()
 
@@ -98,6 +110,14 @@ class PermissionMatrix(QWidget):
             row.setVisible(found is None or row.ability in found)
         for heading, abilities in self._headings:
             heading.setVisible(found is None or not found.isdisjoint(abilities))
+
+    def _describe_rows(self) -> None:
+        """Have screen readers say to which group a row belongs, and its place among those that are shown."""
+        rows = {row.ability: row for row in self._rows if not row.isHidden()}
+        for group, abilities in GROUPS:
+            shown = [rows[one] for one in abilities if one in rows]
+            for at, row in enumerate(shown):
+                describe(row, f"{_(group)}, {place_text(at, len(shown))}")
 
     def _scroll_to_current(self) -> None:
         """Have the current role's column in view, beside what the rows are called."""
@@ -293,12 +313,15 @@ class _MatrixRow(ReadableRow):
         self._text.setProperty("type", "body_strong" if is_marked else "body")
         self._text.setFont(theme().font("body_strong" if is_marked else "body"))
         self._text.setText(self._text.text())
-        said = []
+        said, is_changed = [], False
         for cell, role in zip(self._cells, content.roles, strict=True):
             on, was = self.ability in content.ticked(role), self.ability in role.abilities
             cell.show_value(on=on, was=was)
+            is_changed = is_changed or on != was
             said.append(f"{role.name} {_('Yes') if on else _('No')}")
-        name = f"{self._text.text()}: {', '.join(said)}"
+        differs = _("differs") if is_marked and content.is_compared else ""
+        called = ", ".join(filter(None, (self._text.text(), differs, _("changed") if is_changed else "")))
+        name = f"{called}: {', '.join(said)}"
         if self._name_is_untold or (self.hasFocus() and name != self.accessibleName()):
             self._name_is_untold = True
             with untold():  # a tick is told by itself; the whole row, as the focus comes to it again
@@ -328,7 +351,7 @@ class _MatrixRow(ReadableRow):
         place = self.place_of(QApplication.focusWidget())
         plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         cell = self._cells[place - 1] if place else None
-        if event.key() == Qt.Key.Key_Space and cell is not None and cell is not self._box:
+        if event.key() in _PRESSING and cell is not None and cell is not self._box:
             announce(cell, cell.why_fixed(), again=True)
         elif event.key() == Qt.Key.Key_Space and self._box is not None and self._box.box.isEnabled():
             note_input(key=True)
@@ -449,7 +472,7 @@ class _BoxCell(_Cell):
 def compared(content: MatrixContent, other: RoleSummary) -> MatrixContent:
     """The content with the current role beside another one alone; the rows where they differ stand out."""
     (current,) = (role for role in content.roles if role.id == content.current)
-    return replace(content, roles=(current, other), marked=content.ticked(current) ^ other.abilities)
+    return replace(content, roles=(current, other), marked=content.ticked(current) ^ other.abilities, is_compared=True)
 
 
 def changed_rows(content: MatrixContent, roles: Sequence[RoleSummary]) -> frozenset[str]:

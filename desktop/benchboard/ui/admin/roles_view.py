@@ -167,7 +167,7 @@ class RolesView(QWidget):
         )
         self._compare = Select([("", _("All roles"))], name="roles_compare", label=_("Compare with"))
         self._compare.setSizeAdjustPolicy(Select.SizeAdjustPolicy.AdjustToContents)  # the roles are read later
-        self._compare.currentIndexChanged.connect(self._show_matrix)
+        self._compare.currentIndexChanged.connect(self._compare_chosen)
         self._toolbar.add(self._search)
         self._toolbar.add(self._compare)
         self._staged = Button("", self._show_what_if_pane, kind="warn_link", name="roles_staged")
@@ -506,6 +506,15 @@ class RolesView(QWidget):
         parts.append(ticked_with_text(others, on=on))
         parts.append(self._left_text())
         announce(self._matrix, " ".join(filter(None, parts)), again=True)
+
+    def _compare_chosen(self) -> None:
+        """Show the current role beside the chosen one, and say in how many permissions they differ."""
+        self._show_matrix()
+        role, other = self._role(), self._role(self._compare.current_key() or "-")
+        if role is not None and other is not None:
+            count = len(self._ticked(role) ^ other.abilities)
+            words = ngettext("{count} permission differs.", "{count} permissions differ.", count)
+            announce(self._matrix, words.format(count=number(count)) if count else _("No permission differs."))
 
     def _show_matrix(self) -> None:
         role = self._role()
