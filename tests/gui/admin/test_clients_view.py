@@ -140,7 +140,7 @@ def test_editing_a_client_is_saved_and_undone(admin: Admin) -> None:
     admin.wait(lambda: _stored(admin)["Line 2 display"].scopes == ("openid",))
 
 
-def test_rotating_a_secret_keeps_the_old_one_until_it_is_ended(admin: Admin) -> None:
+def test_rotating_a_secret_keeps_the_old_one_until_it_is_ended(admin: Admin, announcements: list[str]) -> None:
     made = _made(admin)
     _open(admin)
     admin.press_row("clients_table", "Line 2 display")
@@ -149,8 +149,19 @@ def test_rotating_a_secret_keeps_the_old_one_until_it_is_ended(admin: Admin) -> 
     assert isinstance(overlap, Select)
     assert overlap.shown_text() == "In 1 day"
     admin.click("rotate_act")
+    client_id = admin.find("new_secret").findChild(QWidget, "fact_0")
+    assert client_id is not None
+    client_id.setFocus()
+    read = QAccessible.queryAccessibleInterface(client_id)
+    assert read is not None
+    assert made.client.client_id in read.text(QAccessible.Text.Name)
+    assert read.text(QAccessible.Text.Description) == "Space copies it."
+    admin.key(Qt.Key.Key_Space)
+    assert announcements[-1] == f"Copied {made.client.client_id}"
     admin.click("new_secret_stored")
     admin.click("new_secret_done")
+    begin = f"Secret of “Line 2 display” rotated. The old one, ending in {made.secret[-4:]}, works until "
+    admin.wait(lambda: any(one.startswith(begin) for one in announcements))
     assert _stored(admin)["Line 2 display"].previous_secret_hint == made.secret[-4:]
     admin.wait(lambda: made.secret[-4:] in _texts(admin.find("client_detail")))
     admin.click("client_end_secret")

@@ -15,6 +15,7 @@ from benchboard.ui.admin.client_dialog import ClientDialog
 from benchboard.ui.admin.client_secret_dialogs import NewSecretDialog, RotateSecretDialog
 from benchboard.ui.commands import Handler
 from benchboard.ui.context import Context
+from benchboard.ui.time_format import full_time
 from benchboard.ui.widgets import Confirm
 
 
@@ -82,9 +83,22 @@ def rotate(context: Context, owner: QWidget, client: ClientRecord) -> None:
     """Ask how long the old secret goes on working, and show the new one."""
 
     def rotated(issued: IssuedSecret) -> None:
-        NewSecretDialog(owner.window(), issued).open()
+        shown = NewSecretDialog(owner.window(), issued)
+        shown.dismissed.connect(lambda: context.problems.toast(rotated_text(issued)))
+        shown.open()
 
     RotateSecretDialog(owner.window(), context, client, rotated).open()
+
+
+def rotated_text(issued: IssuedSecret) -> str:
+    """That a secret was rotated, and until when the old one works."""
+    client = issued.client
+    if client.previous_secret_until is None:
+        return _("Secret of “{name}” rotated. The old one no longer works.").format(name=client.name)
+    words = _("Secret of “{name}” rotated. The old one, ending in {hint}, works until {time}.")
+    return words.format(
+        name=client.name, hint=client.previous_secret_hint, time=full_time(client.previous_secret_until)
+    )
 
 
 def end_previous(context: Context, owner: QWidget, client: ClientRecord) -> None:

@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractButton, QApplication, QGridLayout, QHBoxLayout, QWidget
 
 from benchboard.i18n import _
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.accessible import Role
 from benchboard.ui.widgets.labels import Text, hairline
 from benchboard.ui.widgets.paragraph import Paragraph
+from benchboard.ui.widgets.popover import COPIES
 from benchboard.ui.widgets.readable_rows import ReadableRow, make_readable
 from benchboard.ui.widgets.surfaces import Icon
 
@@ -130,12 +132,24 @@ class _Fact(ReadableRow):
         _remove(self.value)
         _remove(self)
 
+    def _copy_button(self) -> QAbstractButton | None:
+        """The button of a value that can be copied."""
+        return next((one for one in self.value.findChildren(QAbstractButton) if one.property(COPIES)), None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        button = self._copy_button()
+        if event.key() == Qt.Key.Key_Space and button is not None and self.hasFocus():
+            button.click()
+        else:
+            super().keyPressEvent(event)
+
     def copied_text(self) -> str:
         return self._fixed or _text_of(self.value)
 
     def accessible_text(self) -> str:
         tip = self.value.toolTip()
-        self.setAccessibleDescription("" if tip == self.copied_text() else tip)
+        hints = ("" if tip == self.copied_text() else tip, _("Space copies it.") if self._copy_button() else "")
+        self.setAccessibleDescription(" ".join(filter(None, hints)))
         return _("{name}: {values}").format(name=self.name, values=self.copied_text())
 
 

@@ -33,6 +33,8 @@ from benchboard.ui.widgets.slide import slide_in
 from benchboard.ui.widgets.surfaces import SHADOW, Floating, Icon
 from benchboard.ui.widgets.tab_order import focus_next, tab_stops
 
+COPIES: Final = "copies"
+"""The property of a button that copies the value which it stands beside."""
 _GAP: Final = 8
 """Pixels between a popover and its anchor."""
 
@@ -429,16 +431,10 @@ def copyable(text: str, name: str = "", *, wrap: bool = False, middle: bool = Fa
     line.setContentsMargins(0, 0, 0, 0)
     line.setSpacing(4)
     line.addWidget(WrappedPath(text) if wrap else Elided(text, "mono", fits_text=True, middle=middle), 1 if wrap else 0)
-    line.addWidget(
-        Button(
-            "",
-            lambda: _copy(holder, text),
-            kind="quiet",
-            icon="ph.copy",
-            size="xs",
-            tip=copy_title(name) if name else _("Copy"),
-        )
-    )
+    tip = copy_title(name) if name else _("Copy")
+    button = Button("", lambda: _copy(holder, text), kind="quiet", icon="ph.copy", size="xs", tip=tip)
+    button.setProperty(COPIES, True)
+    line.addWidget(button)
     if not wrap:
         line.addStretch(1)  # the button is beside what it copies
     return holder
