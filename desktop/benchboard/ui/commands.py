@@ -73,6 +73,8 @@ class CommandGroup(Enum):
     MODELS = N_("Data models")
     EXPLORE = N_("Explore")
     PEOPLE = N_("People")
+    ROLES = N_("Roles")
+    TEAMS = N_("Teams")
     INVITATIONS = N_("Invitations")
     SESSIONS = N_("Sessions")
     KEYS = N_("API keys")

@@ -218,12 +218,31 @@ class ShortcutsDialog(Dialog):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.search and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            return self._scroll_by(event)
+            return (event.key() == Qt.Key.Key_Down and self._enter_list()) or self._scroll_by(event)
         return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not self._scroll_by(event):
+        if not self._search_by(event) and not self._scroll_by(event):
             super().keyPressEvent(event)
+
+    def _enter_list(self) -> bool:
+        """Go to the first shortcut; returns whether there is one."""
+        if not self._groups:
+            return False
+        self.fill_all()
+        self._groups[0].findChildren(_ShortcutLine)[0].setFocus(Qt.FocusReason.TabFocusReason)
+        return True
+
+    def _search_by(self, event: QKeyEvent) -> bool:
+        """Go on in the search with a character that is typed in the list; returns whether it is one."""
+        held = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
+        in_list = isinstance(self.focusWidget(), _ShortcutLine)
+        if held or not in_list or not event.text().strip() or not event.text().isprintable():
+            return False
+        self.search.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.search.end(False)
+        self.search.insert(event.text())
+        return True
 
     def _scroll_by(self, event: QKeyEvent) -> bool:
         """Scroll the shortcuts by a key; returns whether it is one that does. Home and End move in a text."""

@@ -23,9 +23,10 @@ from benchboard.ui.sign_in.sign_in_cards import DemoCard, LocalCard, ServerCard,
 from benchboard.ui.tasks import Tasks, Work
 from benchboard.ui.theme import theme
 from benchboard.ui.typed_texts import restore_typed_texts, typed_texts
-from benchboard.ui.widgets.accessible import Role, announce, untold
+from benchboard.ui.widgets.accessible import Role, announce, modal_dialog, untold
 from benchboard.ui.widgets.banners import Banner
 from benchboard.ui.widgets.buttons import Button, CheckBox
+from benchboard.ui.widgets.dialog import Dialog
 from benchboard.ui.widgets.fields import row
 from benchboard.ui.widgets.focus import focus_visibly
 from benchboard.ui.widgets.labels import Text
@@ -218,6 +219,13 @@ class SignIn(QWidget):
 
         def pick(people: object) -> None:
             self._end_progress()
+            before = modal_dialog(self.window())
+            if isinstance(before, Dialog):  # such as the shortcuts, asked for meanwhile
+                before.dismissed.connect(partial(ask, people))
+            else:
+                ask(people)
+
+        def ask(people: object) -> None:
             with untold():
                 self._return_focus()  # from where the picker takes it, and gives it back
             picker = DemoPicker(self.window(), people)  # type: ignore[arg-type]  # what demo_people answered
