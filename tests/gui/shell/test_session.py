@@ -639,6 +639,19 @@ def test_escape_at_the_choice_of_a_person_returns_the_focus_to_the_card(
     qtbot.waitUntil(lambda: application.shell is not None)
 
 
+def test_choice_of_a_person_waits_until_the_shortcuts_are_closed(
+    qtbot: QtBot, start: Callable[[], Application], click: Clicker
+) -> None:
+    application = start()
+    qtbot.keyClick(click.find(application.window, "open_demo"), Qt.Key.Key_Return)
+    qtbot.keyClick(application.window, Qt.Key.Key_F1)
+    sheet = click.find(application.window, "key_sheet")
+    qtbot.waitUntil(lambda: click.find(application.window, "open_demo").isEnabled())
+    assert not application.window.findChildren(DemoPicker)
+    qtbot.keyClick(sheet, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: visible(application.window, "demo_picker"))
+
+
 def test_people_of_the_demo_are_one_stop_of_tab_with_the_keys_of_a_list(
     qtbot: QtBot, start: Callable[[], Application], click: Clicker
 ) -> None:
