@@ -56,8 +56,8 @@ def test_arrow_keys_move_a_ring_in_visual_order_and_select_nothing(
     plot.selected.connect(selected.append)
     for key in keys.split():
         qtbot.keyClick(plot, _KEYS[key])
-    assert plot._ringed is not None
-    assert (plot._ringed.sample_point, plot._ringed.error) == reached
+    assert plot.ringed is not None
+    assert (plot.ringed.sample_point, plot.ringed.error) == reached
     assert not selected
 
 
@@ -70,8 +70,8 @@ def test_solutions_in_one_place_are_reached_one_after_the_other(qtbot: QtBot, li
     reached = []
     for key in ("up", "up", "up", "down", "down", "down"):
         qtbot.keyClick(plot, _KEYS[key])
-        assert plot._ringed is not None
-        reached.append(plot._ringed.triple[0])
+        assert plot.ringed is not None
+        reached.append(plot.ringed.triple[0])
     assert reached == [2, 4, 4, 2, 1, 1]
 
 
@@ -87,7 +87,7 @@ def test_the_ring_is_drawn_with_its_values_and_told_and_escape_returns(
     assert {"100 tq, prescaler 3", values} <= drawn()
     assert announcements[-1] == plot.accessibleDescription() == f"100 tq, prescaler 3, {values}"
     qtbot.keyClick(plot, Qt.Key.Key_Escape)
-    assert plot._ringed is None
+    assert plot.ringed is None
     assert announcements[-1] == plot.accessibleDescription()
     assert announcements[-1].startswith("Selected: 100 tq, prescaler 3, 80.0 %")
     assert "Selected: 100 tq, prescaler 3" in drawn()

@@ -53,7 +53,8 @@ class PointPlot(QWidget, Generic[_Point]):
         self._points: tuple[_Point, ...] = ()
         self._clock_tolerance = 0.0
         self._hover: _Point | None = None
-        self._ringed: _Point | None = None
+        self.ringed: _Point | None = None
+        """The point that the arrow keys went to."""
         """The point that the arrow keys have reached."""
         self._way: list[tuple[_Point, int, int]] = []
         """The points by which the ring has come there, each with the step that was made from it."""
@@ -153,11 +154,11 @@ class PointPlot(QWidget, Generic[_Point]):
         selected = self._selected_point()
         if selected is not None and self._contains(self.spot(selected)):
             self._paint_selected(painter, self.spot(selected))
-        if self._ringed is not None:
+        if self.ringed is not None:
             painter.setPen(QPen(theme().color("focus"), 2))
-            painter.setBrush(self._colour(self._ringed))
-            painter.drawEllipse(self.spot(self._ringed), _RADIUS, _RADIUS)
-        shown = self._hover or self._ringed or selected
+            painter.setBrush(self._colour(self.ringed))
+            painter.drawEllipse(self.spot(self.ringed), _RADIUS, _RADIUS)
+        shown = self._hover or self.ringed or selected
         if shown is not None and self._contains(self.spot(shown)):
             at = self.spot(shown)
             if shown is not selected or self.hasFocus():
@@ -223,7 +224,7 @@ class PointPlot(QWidget, Generic[_Point]):
         """The arrow keys move the ring, Enter and Space select the point in it, Esc takes it back."""
         key = Qt.Key(event.key())
         plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        ringed = self._ringed
+        ringed = self.ringed
         if plain and key in _STEPS and self._points:
             self._move_ring(*_STEPS[key])
         elif plain and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and ringed is not None:
@@ -248,14 +249,14 @@ class PointPlot(QWidget, Generic[_Point]):
 
     def _shown_point(self) -> _Point | None:
         """The point in the ring, or else the selected one."""
-        return self._ringed if self._ringed is not None else self._selected_point()
+        return self.ringed if self.ringed is not None else self._selected_point()
 
     def _take_ring_away(self) -> None:
         self._forget_ring()
         self._describe()
 
     def _forget_ring(self) -> None:
-        self._ringed = None
+        self.ringed = None
         self._way.clear()
 
     def _describe(self) -> None:
@@ -274,7 +275,7 @@ class PointPlot(QWidget, Generic[_Point]):
             if start is not None and found is not None:
                 self._way.append((start, across, up))
         if found is not None:
-            self._ringed, self._hover = found, None
+            self.ringed, self._hover = found, None
             self._describe()
         self._tell_shown()
 

@@ -210,10 +210,10 @@ class SolutionPlot(PointPlot[SolutionPoint]):
             self._kept_value = self._value(selected)
 
     def _move_ring(self, across: int, up: int) -> None:
-        before = self._ringed
+        before = self.ringed
         super()._move_ring(across, up)
-        if up and self._ringed is not None and self._ringed is not before:
-            self._kept_value = self._value(self._ringed)
+        if up and self.ringed is not None and self.ringed is not before:
+            self._kept_value = self._value(self.ringed)
 
     def _next(self, start: SolutionPoint, across: int, up: int) -> SolutionPoint | None:
         """At the left and right, of those with the next sample point the one nearest to the value that is kept. Above
