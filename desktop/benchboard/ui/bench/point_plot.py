@@ -54,7 +54,6 @@ class PointPlot(QWidget, Generic[_Point]):
         self._clock_tolerance = 0.0
         self._hover: _Point | None = None
         self.ringed: _Point | None = None
-        """The point that the arrow keys went to."""
         """The point that the arrow keys have reached."""
         self._way: list[tuple[_Point, int, int]] = []
         """The points by which the ring has come there, each with the step that was made from it."""
