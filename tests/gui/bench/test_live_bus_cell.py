@@ -26,7 +26,7 @@ def test_status_bar_says_whose_bus_is_open_and_a_click_shows_it(
     qtbot.waitUntil(lambda: status.text("live").startswith(f"{name}: 500 kbit/s, "))
     cell = status.cell("live")
     assert isinstance(cell, QWidget)
-    assert status.text("live").endswith(" % load") or "\nLoad: " in cell.toolTip()
+    assert status.text("live").endswith(" % load") or ". Load: " in cell.toolTip()
     qtbot.waitUntil(lambda: status.text("live").endswith(" % load"))
     for address, pressed in (("bench/timing", False), ("bench/dongles", True)):
         shell.go(address)
