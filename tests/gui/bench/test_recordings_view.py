@@ -1190,6 +1190,7 @@ def test_view_is_entered_at_the_list_once_it_is_known_and_its_count_is_told(
     (view,) = shell.findChildren(RecordingsView)
     qtbot.waitUntil(view.folder.table.view.hasFocus)
     assert f"2 recordings in {folder}" in announcements
+    assert not view.folder.details.isVisible()
     button = click.find(shell.window(), "recordings_folder")
     button.setFocus()
     written(folder / "later.log", drive())

@@ -476,8 +476,8 @@ class RecordingsView(QWidget):
         self._show_page(self.pages.current())
         self._show_list_tools()
         enters, self._enters = self._enters, False
-        if enters and self._shows_list and self.folder.files:
-            self._enter_list()
+        if enters and self.folder.files:  # once its rows are there: what stands in for them would hand the focus on
+            self.folder.model.loaded.connect(self._enter_list, Qt.ConnectionType.SingleShotConnection)
 
     def _show_list_tools(self) -> None:
         """Show what is about the list beside its title, while it is shown."""
@@ -491,8 +491,10 @@ class RecordingsView(QWidget):
     def _enter_list(self) -> None:
         """Lead to the list from the button beside its title, where the view is entered as long as nothing is listed."""
         inside = self.focusWidget()
-        if inside is not None and inside.hasFocus() and self.toolbar.isAncestorOf(inside):
-            self.folder.table.view.setFocus(Qt.FocusReason.OtherFocusReason)
+        is_there = self._shows_list and inside is not None and inside.hasFocus()
+        if is_there and inside is not None and self.toolbar.isAncestorOf(inside):
+            # Nobody chose a recording: for this reason none becomes current, whose details would open.
+            self.folder.table.view.setFocus(Qt.FocusReason.PopupFocusReason)
             self.folder.tell_count()
 
     def showEvent(self, event: QShowEvent) -> None:
