@@ -17,7 +17,7 @@ from benchboard.i18n import _
 @click.option("--yes", is_flag=True, help="Don't ask for confirmation.")
 @with_context
 def release(context: CommandContext, port: str, yes: bool) -> None:
-    """End the pairing of a dongle with your organisation.
+    """Release a dongle, so that it belongs to nobody.
 
     It keeps its settings. Until somebody pairs it again, anyone can change them.
 
