@@ -257,7 +257,8 @@ def test_help_and_usage_in_turkish_have_no_words_of_click(
         (["dongle", "simulat"], "No such command “simulat”. Did you mean “simulate”?"),
         (
             ["dongle", "zzz"],
-            "No such command “zzz”. Choose one of: config, identify, info, list, pair, profile, release, rename, simulate.",
+            "No such command “zzz”. "
+            "Choose one of: config, identify, info, list, pair, profile, release, rename, simulate.",
         ),
         (
             ["dashboard", "version", "Line 2", "3"],
