@@ -91,7 +91,7 @@ def test_without_another_node_the_table_stops_and_says_why(tmp_path: Path) -> No
     with simulated(tmp_path, 1) as alone:
         (port,) = alone.ports.values()
         done = run("--port", port, "123#00", "--every", "10", "--seconds", "40", home=tmp_path, status=1)
-        assert re.search(r"Sending stopped after \d+\.\d s: the dongle became error passive\. No node", done.stderr)
+        assert re.search(r"Sending stopped after \d+\.\d s: the dongle became error passive\. Frames kept", done.stderr)
         assert done.stdout.startswith("123#00: 0 sent")
         assert "not acknowledged" in done.stdout
         once = run("--port", port, "123#00", home=tmp_path, status=1)
