@@ -163,3 +163,25 @@ def test_create_model_replaces_a_new_model_that_was_never_touched_unasked(studio
     models.click("model_table_orders")
     assert models.view.draft is not first
     assert not studio.application.window.findChildren(QWidget, "confirm")
+
+
+def test_enter_on_a_stored_model_opens_it_while_a_new_one_is_open(studio: "Studio", announcements: list[str]) -> None:
+    models = begin(studio)
+    models.click("models_save")
+    studio.wait(lambda: models.view.draft is not None and not models.view.draft.is_changed)
+    studio.wait(lambda: bool(models.view.table.model.rows))
+    models.click("models_new")
+    models.click("model_table_orders")
+    assert models.editor.name.text() == "orders model_2"
+    assert models.view.unsaved_row.isChecked()
+    rows = models.view.table.view
+    assert not rows.currentIndex().isValid(), "no other model is marked beside the new one"
+    rows.setFocus()
+    models.qtbot.keyClick(rows, Qt.Key.Key_Return)
+    assert models.editor.name.text() == "orders model"
+    assert not models.view.unsaved_row.isChecked()
+    assert rows.currentIndex().row() == 0
+    assert "“orders model” is open." in announcements
+    models.qtbot.keyClick(models.view.unsaved_row, Qt.Key.Key_Return)
+    assert models.editor.name.text() == "orders model_2", "what isn't saved is still there"
+    assert not rows.currentIndex().isValid()

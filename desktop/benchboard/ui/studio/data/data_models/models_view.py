@@ -118,7 +118,7 @@ class ModelsView(QWidget):
         fill_column(self, self._toolbar, self.banner_place, body)
         self.setFocusProxy(self.table.view)
         self.table.current_changed.connect(self._show_row)
-        self.table.activated.connect(lambda _row: self.editor.setFocus(Qt.FocusReason.OtherFocusReason))
+        self.table.activated.connect(self._open_row)
         self.table.menu_requested.connect(self._open_menu)
         self._model.loaded.connect(self._loaded)
         self.editor.edited.connect(self._edited)
@@ -150,9 +150,16 @@ class ModelsView(QWidget):
         return self.unsaved_row
 
     def _show_unsaved(self) -> None:
-        """Show the new model that isn't saved yet."""
-        self.table.put_away()
+        """Show the new model that isn't saved yet: no stored one is current beside it."""
+        self.table.clear_current()
         self._show_row(None)
+
+    def _open_row(self, row: ModelSummary) -> None:
+        """Show a model, and give its editor the keys."""
+        if self._shown is None or self._shown.id != row.id:
+            self._show_row(row)
+        announce(self, _("“{name}” is open.").format(name=self._title(row)))
+        self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _columns(self) -> tuple[Column[ModelSummary], ...]:
         return (
@@ -483,8 +490,7 @@ class ModelsView(QWidget):
         definition = base_definition(source, table)
         with focus_told_once():
             self._drafts[""] = ModelDraft.begin(ModelState(name, "", definition))
-            self.table.put_away()
-            self._show_row(None)
+            self._show_unsaved()
             self.editor.name.setFocus(Qt.FocusReason.OtherFocusReason)
             self.editor.name.selectAll()
             words = _("Model of {table} created: {contents}. Not saved yet.")
@@ -569,8 +575,8 @@ class ModelsView(QWidget):
 
     def _restore_new(self, draft: ModelDraft) -> None:
         self._drafts[""] = draft
-        self.table.put_away()
-        self._show_row(None)
+        self._show_unsaved()
+        self.unsaved_row.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # Deleting
 
