@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from test_explore_joins import add_file
 
 from benchboard.analytics import model_services
+from benchboard.analytics.data_models.definition import ModelMeasure
 from benchboard.analytics.files.inspection import inspect_file
 from benchboard.analytics.sources import services
 from benchboard.analytics.sources.configuration import tables_of
@@ -17,6 +18,7 @@ from benchboard.identity import audit
 from benchboard.paging import Listing
 from benchboard.storage.models.base import new_id
 from benchboard.storage.models.dashboards import Dashboard, Widget
+from benchboard.ui.studio.data.data_models.model_draft import with_measure
 from benchboard.ui.studio.data.data_models.models_view import ModelsView, broken_text
 from benchboard.ui.studio.data.explore.explore_view import ExploreView
 from benchboard.ui.studio.panes.query_editor import QueryEdit
@@ -360,3 +362,26 @@ def test_palette_adds_a_measure_to_the_model_that_is_open(studio: "Studio", tmp_
     handler.run()
     assert models.find("model_measure_expression").isVisible()
     assert models.editor.segments.current() == "fields"
+
+
+def test_why_a_model_was_not_saved_goes_with_an_edit_and_with_another_model(studio: "Studio", tmp_path: Path) -> None:
+    models = _begin_sales(studio, tmp_path)
+    draft, problems = models.view.draft, studio.context.problems
+    assert draft is not None
+    models.click("segment_fields")
+
+    def fail() -> None:
+        one = ModelMeasure("paid", "formula", "gone * 2", "decimal")
+        models.editor.edit_definition(with_measure(draft.state.definition, one))
+        models.click("models_save")
+        studio.wait(lambda: problems.current is not None)
+
+    fail()
+    models.key(Qt.Key.Key_Z)
+    assert problems.current is None
+    fail()
+    models.click("models_new")
+    models.click("model_table_sales")
+    models.click("confirm_act")
+    studio.wait(lambda: models.view.draft is not draft)
+    assert problems.current is None

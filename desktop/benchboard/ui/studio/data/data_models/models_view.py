@@ -59,6 +59,8 @@ _LIST_WIDTH: Final = 280
 _ALONE: Final = 10_000
 _NAMED_USES: Final = 8
 _TABLES: Final = frozenset({"data_models", "data_sources"})
+_SAVE: Final = "studio.models.save"
+"""What a failure to save is reported of."""
 
 
 class ModelsView(QWidget):
@@ -74,6 +76,8 @@ class ModelsView(QWidget):
         self._drafts: dict[str, ModelDraft] = {}
         """Models that are edited, by id; one that isn't saved yet by an empty id."""
         self._shown: ModelSummary | None = None
+        self._not_saved: ModelState | None = None
+        """What couldn't be saved, while a banner says why."""
         self._pending = ""
         self._asks_table = self._is_loaded = False
         self._create: Button | None = None
@@ -402,6 +406,8 @@ class ModelsView(QWidget):
 
     def _show_actions(self) -> None:
         self._show_sides()
+        if self._not_saved is not None and (self.draft is None or self.draft.state != self._not_saved):
+            self._forget_failure()
         self.save.disable(self._why_not_save())
         self.explore.disable(self._why_not_explore())
         self.discard.setVisible(not self._why_not_discard())
@@ -541,6 +547,7 @@ class ModelsView(QWidget):
         def done(found: ModelSummary) -> None:
             if stored is None:
                 self._drafts.pop("", None)
+            self._forget_failure()
             draft.saved(found)
             self._drafts[found.id] = draft
             self._shown, self._pending = found, found.id
@@ -549,10 +556,17 @@ class ModelsView(QWidget):
             self._model.refresh()
             self._context.problems.toast(_("Saved “{name}”.").format(name=found.name))
 
-        self._context.tasks.change(self, save, done, self._save_failed)
+        self._context.tasks.change(self, save, done, partial(self._save_failed, state))
 
-    def _save_failed(self, error: AppError) -> None:
-        self._context.problems.show(error)
+    def _save_failed(self, state: ModelState, error: AppError) -> None:
+        """Say why a model couldn't be saved, until it is edited or another one is shown."""
+        self._not_saved = state
+        self._context.problems.show(error, act=_SAVE)
+        self._show_actions()
+
+    def _forget_failure(self) -> None:
+        self._not_saved = None
+        self._context.problems.dismiss(_SAVE)
 
     def discard_changes(self) -> None:
         """Go back to what is stored; it can be undone."""
