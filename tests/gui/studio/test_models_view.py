@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from test_explore_joins import add_file
@@ -385,3 +386,41 @@ def test_why_a_model_was_not_saved_goes_with_an_edit_and_with_another_model(stud
     models.click("confirm_act")
     studio.wait(lambda: models.view.draft is not draft)
     assert problems.current is None
+
+
+def _add_measure(models: Models, name: str, expression: str = "total") -> None:
+    """Fill the form of a new measure, which isn't applied yet."""
+    models.editor.add_measure()
+    edit = models.find("model_measure_expression")
+    assert isinstance(edit, QueryEdit)
+    edit.setFocus()
+    models.qtbot.keyClicks(edit, expression)
+    models.type("model_measure_name", name)
+
+
+@pytest.mark.parametrize("wrong", ["revenue / n", "2nd", "net-price", "my revenue"])
+def test_name_that_queries_can_not_use_is_refused_at_its_field(studio: "Studio", tmp_path: Path, wrong: str) -> None:
+    models = _begin_sales(studio, tmp_path)
+    _add_measure(models, wrong)
+    name = models.find("model_measure_name")
+    models.qtbot.keyClick(name, Qt.Key.Key_Return)
+    assert name.accessibleDescription() == "Use letters, digits and _. Don't start with a digit."
+    assert name.hasFocus()
+    models.type("model_measure_name", "revenue_2")
+    models.qtbot.keyClick(name, Qt.Key.Key_Return)
+    assert models.view.draft is not None
+    assert [one.name for one in models.view.draft.state.definition.measures] == ["revenue_2"]
+
+
+def test_measure_keeps_a_name_that_it_has_already(studio: "Studio", tmp_path: Path) -> None:
+    models = _begin_sales(studio, tmp_path)
+    draft = models.view.draft
+    assert draft is not None
+    models.click("segment_fields")
+    models.editor.edit_definition(
+        with_measure(draft.state.definition, ModelMeasure("All sales", "sum", "total", "decimal"))
+    )
+    models.editor.edit_measure(models.editor.fields, 0)
+    models.type("model_field_title", "Sales")
+    models.click("part_apply")
+    assert draft.state.definition.measures[0].display.title == "Sales"

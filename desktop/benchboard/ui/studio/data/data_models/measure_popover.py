@@ -1,10 +1,11 @@
 """The popover of a measure: what it calculates, checked by the source while it is typed, and how it is shown."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QWidget
 
 from benchboard.analytics.cancellation import CancelToken
@@ -41,6 +42,8 @@ _WIDTH: Final = 360
 _CHECK_MS: Final = 250
 _COLUMN: Final = "measured_expression"
 """The column of a query that checks a measure which has what the measure is over."""
+_NAME: Final = re.compile(r"[^\W\d]\w*")
+"""A name that queries and formulas can have without quotes."""
 
 
 class ModelMeasurePopover(PartPopover):
@@ -233,13 +236,22 @@ class ModelMeasurePopover(PartPopover):
         value = number_format.format_value(found, row, 0) if row[0] is not None else "–"
         self._say(_("Over all rows: {value}, {kind}.").format(value=value, kind=kind_name(column.kind)))
 
+    def _name_fault(self, name: str) -> str:
+        """Why a measure can't have this name; empty if it can, as the one that it has already."""
+        if not name:
+            return _("Enter a name.")
+        if name.casefold() in self._taken:
+            return _("Another field already has this name.")
+        if _NAME.fullmatch(name) is None and (self._shown is None or name != self._shown.name):
+            return _("Use letters, digits and _. Don't start with a digit.")
+        return ""
+
     def apply(self) -> None:
         name = " ".join(self._name.text().split())
         fault = self._fault()
-        if not name or not name.isprintable():
-            self._name.set_error(_("Enter a name."))
-        elif name.casefold() in self._taken:
-            self._name.set_error(_("Another field already has this name."))
+        if wrong := self._name_fault(name):
+            self._name.set_error(wrong, again=True)
+            self._name.edit.setFocus(Qt.FocusReason.OtherFocusReason)
         elif fault is not None:
             self._expression.set_error(" ".join(part for part in (fault.what, fault.do) if part))
         elif (display := self._display.display(hidden=False)) is not None:
