@@ -151,6 +151,20 @@ def test_rows_are_those_of_the_selected_table_or_of_the_model(driver: PaneDriver
     assert driver.rows_pane.title.text() == "First rows of sales model"
 
 
+def test_rows_of_a_table_have_the_titles_of_the_model(driver: PaneDriver) -> None:
+    driver.select(0, 1)
+    heads = driver.rows_pane.table.texts
+    driver.studio.wait(driver.rows_pane.table.isVisible)
+    driver.type("model_form_title", "Store")
+    driver.qtbot.keyClick(driver.find("model_form_title"), Qt.Key.Key_Return)
+    assert heads.heads[1] == "Store"
+    driver.select(0, 2)
+    driver.select(0, 1)
+    assert heads.heads[1] == "Store"
+    driver.editor.undo()
+    assert heads.heads[1] != "Store"
+
+
 def test_newest_rows_of_a_table_with_times_are_shown(studio: "Studio", tmp_path: Path) -> None:
     add_file(studio, tmp_path / "runs.csv", "Runs", "run,ended\n1,2026-01-01\n2,2026-01-03\n3,2026-01-02\n")
     driver = PaneDriver(studio, tmp_path)

@@ -1,9 +1,14 @@
 """The pane below a model's canvas: the editor of the selected field, and the rows of what is selected."""
 
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from benchboard.analytics.data_models.definition import PLAIN, field_presentation
+from benchboard.analytics.queries import ResultTable
+from benchboard.analytics.sources.table_lineage import TableKey
 from benchboard.i18n import _
 from benchboard.ui.studio.data.data_models.field_form import FieldEditing, FieldForm
 from benchboard.ui.studio.data.data_models.model_canvas import ModelCanvas
@@ -62,9 +67,24 @@ class LowerPane(QWidget):
         table = source.table(card.table) if source is not None and card is not None else None
         shows_table = row is None or row.can_join
         if card is not None and source is not None and table is not None and shows_table:
-            self.rows.show_table(source, table, card.lineage, row.name if row is not None else "")
+            present = partial(self._of_table, card.key)
+            self.rows.show_table(source, table, card.lineage, row.name if row is not None else "", present)
         else:
             self._show_model(row.field if row is not None else "")
+
+    def _of_table(self, key: TableKey, rows: ResultTable) -> ResultTable:
+        """Rows of a table with what the model says of its fields; the rest as the table has it."""
+        draft = self._editor.draft
+        tables = draft.state.definition.tables if draft is not None else ()
+        table = next((one for one in tables if (one.source_id, one.table) == key), None)
+        fields = {one.column: one for one in table.fields if one.display != PLAIN} if table is not None else {}
+        columns = tuple(
+            replace(one, presentation=field_presentation(fields[one.name], one.presentation))
+            if one.name in fields
+            else one
+            for one in rows.columns
+        )
+        return replace(rows, columns=columns)
 
     def _show_model(self, field: str) -> None:
         draft, result = self._editor.draft, self._editor.exploration.result

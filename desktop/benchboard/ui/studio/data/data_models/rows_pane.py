@@ -68,11 +68,16 @@ class RowsPane(QWidget):
             self._again()
 
     def show_table(
-        self, source: BrowsedSource, table: BrowsedTable, lineage: TableLineage | None, column: str = ""
+        self,
+        source: BrowsedSource,
+        table: BrowsedTable,
+        lineage: TableLineage | None,
+        column: str = "",
+        present: Callable[[ResultTable], ResultTable] = lambda rows: rows,
     ) -> None:
-        """Show rows of a table, at one of its columns."""
+        """Show rows of a table, at one of its columns. `present` gives them the titles and units of the model."""
         key = (source.id, table.name)
-        self._shown, self._again = key, lambda: self.show_table(source, table, lineage, column)
+        self._shown, self._again = key, lambda: self.show_table(source, table, lineage, column, present)
         self._as_of.setText(as_of(lineage))
         found = self._known.get(key)
         if found is None:
@@ -85,7 +90,7 @@ class RowsPane(QWidget):
         else:
             words = _("Newest rows of {table}") if found.newest_by else _("First rows of {table}")
             self.title.setText(words.format(table=table.name))
-            self._show_result(found.rows, column, [one.name for one in table.columns])
+            self._show_result(present(found.rows), column, [one.name for one in table.columns])
 
     def show_model(self, name: str, rows: ResultTable | None, said: str, read_at: str, column: str = "") -> None:
         """Show rows of the model, at one of its fields; without rows, what is said of them."""
