@@ -424,3 +424,21 @@ def test_measure_keeps_a_name_that_it_has_already(studio: "Studio", tmp_path: Pa
     models.type("model_field_title", "Sales")
     models.click("part_apply")
     assert draft.state.definition.measures[0].display.title == "Sales"
+
+
+def test_removed_measure_is_told_with_what_needs_it_and_undone(
+    studio: "Studio", tmp_path: Path, announcements: list[str]
+) -> None:
+    models = _begin_sales(studio, tmp_path)
+    draft = models.view.draft
+    assert draft is not None
+    models.click("segment_fields")
+    definition = with_measure(draft.state.definition, ModelMeasure("n", "sum", "total", "decimal"))
+    models.editor.edit_definition(with_measure(definition, ModelMeasure("twice", "formula", "n * 2", "decimal")))
+    models.editor.remove_field(3)
+    told = "Removed “n”. “twice” can't be calculated without it."
+    studio.wait(lambda: any(one.startswith(told) for one in announcements))
+    studio.context.problems.undo_last()
+    assert [one.name for one in draft.state.definition.measures] == ["n", "twice"]
+    models.editor.remove_field(4)
+    studio.wait(lambda: any(one.startswith("Removed “twice”.") for one in announcements))

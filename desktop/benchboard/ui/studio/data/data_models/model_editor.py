@@ -28,7 +28,7 @@ from benchboard.analytics.query_builder.question import Question
 from benchboard.analytics.query_builder.sql_writer import to_sql
 from benchboard.analytics.query_types import NUMBERS, kind_name
 from benchboard.analytics.table_browser import BrowsedSource, BrowsedTable
-from benchboard.i18n import _, is_currency, ngettext
+from benchboard.i18n import _, in_sentence, is_currency, ngettext
 from benchboard.ui.studio.data.data_models.field_popovers import (
     FieldPopover,
     format_title,
@@ -499,7 +499,22 @@ class ModelEditor(QWidget):
         ).open()  # fmt: skip
 
     def _remove_measure(self, place: int) -> None:
+        """Remove a measure; say so, with the measures that need it."""
+        name, dialect = self._definition.measures[place].name, self.question().dialect
+        needing = set(dependants(self._definition, name, dialect))
         self.edit_definition(without_measure(self._definition, place))
+        left = [_("“{name}”").format(name=one.name) for one in self._definition.measures if one.name in needing]
+        text = _("Removed “{name}”.").format(name=name)
+        if left:
+            words = _("{names} can't be calculated without it.")
+            text = f"{text} {words.format(names=in_sentence(left))}"
+        draft, state = self.draft, self.draft.state if self.draft is not None else None
+
+        def undo() -> None:
+            if draft is not None and draft is self.draft and draft.state is state:
+                self.undo()
+
+        self._context.problems.toast(text, undo, warning=bool(left))
 
     def edit_field(self, place: int) -> None:
         """Open the popover of the field in a row; of a measure its own."""
