@@ -442,3 +442,18 @@ def test_removed_measure_is_told_with_what_needs_it_and_undone(
     assert [one.name for one in draft.state.definition.measures] == ["n", "twice"]
     models.editor.remove_field(4)
     studio.wait(lambda: any(one.startswith("Removed “twice”.") for one in announcements))
+
+
+def test_condition_that_no_row_meets_is_said_and_enter_in_it_applies(studio: "Studio", tmp_path: Path) -> None:
+    models = _begin_sales(studio, tmp_path)
+    _add_measure(models, "paid")
+    models.type("model_measure_condition", "shop_id = 3")
+    hint = models.find("model_measure_hint")
+    assert isinstance(hint, Paragraph)
+    studio.wait(lambda: hint.text() == "No row matches the condition. Check how its values are written.")
+    models.type("model_measure_condition", "shop_id = 2")
+    studio.wait(lambda: hint.text().startswith("Over all rows: 3.5"))
+    models.qtbot.keyClick(models.find("model_measure_condition"), Qt.Key.Key_Return)
+    assert models.view.draft is not None
+    (measure,) = models.view.draft.state.definition.measures
+    assert (measure.name, measure.condition) == ("paid", "shop_id = 2")

@@ -19,7 +19,7 @@ from benchboard.analytics.data_models.definition import (
 from benchboard.analytics.data_models.measures import check_measure, question_measure, row_expression
 from benchboard.analytics.model_services import MAX_NAME
 from benchboard.analytics.queries import ResultTable, run_query
-from benchboard.analytics.query_builder.question import Calculation, Question, free_name
+from benchboard.analytics.query_builder.question import Calculation, Measure, Question, free_name
 from benchboard.analytics.query_builder.sql_words import quote_name
 from benchboard.analytics.query_builder.sql_writer import to_sql
 from benchboard.analytics.query_types import kind_name
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 _WIDTH: Final = 360
 _CHECK_MS: Final = 250
+_MATCHING: Final = "matching_rows"
+"""The column beside it that tells whether a row meets the condition."""
 _COLUMN: Final = "measured_expression"
 """The column of a query that checks a measure which has what the measure is over."""
 _NAME: Final = re.compile(r"[^\W\d]\w*")
@@ -98,7 +100,8 @@ class ModelMeasurePopover(PartPopover):
         self._function.set_current_key(measure.aggregate)
         self._edit.setPlainText(measure.expression)
         self._name.edit.setText(measure.name)
-        self._name.edit.returnPressed.connect(self.apply)
+        for edit in (self._name.edit, self._condition.edit):
+            edit.returnPressed.connect(self.apply)
         self._name.edit.textEdited.connect(lambda _text: self._name.set_error(""))
         self._timer = QTimer(self, interval=_CHECK_MS, singleShot=True)
         self._timer.timeout.connect(self._check)
@@ -163,10 +166,13 @@ class ModelMeasurePopover(PartPopover):
         others = [one for one in self._definition.measures if one != self._shown]
         found = question_measure(replace(self._definition, measures=(*others, measure)), measure)
         rows = [(one.name, row_expression(one)) for one in (*others, measure) if one.name in found.columns]
+        measures = [replace(found, name="measured")]
+        if measure.condition and not measure.once:
+            matching = replace(measure, name=_MATCHING, aggregate="count", expression="")
+            rows.append((_MATCHING, row_expression(matching)))
+            measures.append(Measure("sum", _MATCHING, "matching"))
         added = tuple(Calculation(name, text) for name, text in rows if text not in ("", name))
-        return replace(
-            question, calculations=(*question.calculations, *added), measures=(replace(found, name="measured"),)
-        )
+        return replace(question, calculations=(*question.calculations, *added), measures=tuple(measures))
 
     # What it is over all rows
 
@@ -231,8 +237,11 @@ class ModelMeasurePopover(PartPopover):
         if display is not None:
             measure = replace(self._measure("measured"), kind=column.kind, display=display)
             column = replace(column, presentation=field_presentation(measure, column.presentation))
-            found = replace(found, columns=(column,))
+            found = replace(found, columns=(column, *found.columns[1:]))
         row = found.rows[0] if found.rows else (None,)
+        if len(found.columns) > 1 and not row[-1]:
+            self._say(_("No row matches the condition. Check how its values are written."))
+            return
         value = number_format.format_value(found, row, 0) if row[0] is not None else "–"
         self._say(_("Over all rows: {value}, {kind}.").format(value=value, kind=kind_name(column.kind)))
 
