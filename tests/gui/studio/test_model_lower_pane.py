@@ -72,6 +72,7 @@ def test_values_of_the_selected_field_are_taken_when_they_are_left_and_undone(dr
     driver.select(0, 2)
     assert driver.form.isVisible()
     assert driver.form.heading.text() == "total"
+    assert driver.form.accessibleName() == "Selected field total"
     driver.studio.wait(lambda: driver.form.heading.width() > 20)
     driver.type("model_form_title", "Turnover")
     driver.qtbot.keyClick(driver.find("model_form_title"), Qt.Key.Key_Return)

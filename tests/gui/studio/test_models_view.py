@@ -457,3 +457,22 @@ def test_condition_that_no_row_meets_is_said_and_enter_in_it_applies(studio: "St
     assert models.view.draft is not None
     (measure,) = models.view.draft.state.definition.measures
     assert (measure.name, measure.condition) == ("paid", "shop_id = 2")
+
+
+def test_popover_of_a_field_begins_at_its_cell_and_says_what_changed(
+    studio: "Studio", tmp_path: Path, announcements: list[str]
+) -> None:
+    models = _begin_sales(studio, tmp_path)
+    models.click("segment_fields")
+    fields = models.editor.fields
+    for column, name in ((4, "unit"), (3, "format"), (5, "shown"), (6, "description"), (1, "title")):
+        fields.setFocus()
+        fields.setCurrentIndex(fields.texts.index(1, column))
+        models.qtbot.keyClick(fields, Qt.Key.Key_Return)
+        assert models.find(f"model_field_{name}").hasFocus(), name
+        models.qtbot.keyClick(models.find("model_field_popover"), Qt.Key.Key_Escape)
+    fields.setCurrentIndex(fields.texts.index(1, 4))
+    models.qtbot.keyClick(fields, Qt.Key.Key_Return)
+    models.type("model_field_unit", "pcs")
+    models.qtbot.keyClick(models.find("model_field_unit"), Qt.Key.Key_Return)
+    studio.wait(lambda: "Changed: unit of “shop_id”." in announcements)

@@ -56,7 +56,6 @@ class FieldForm(QWidget):
     def __init__(self, context: "Context", editor: FieldEditing) -> None:
         super().__init__()
         set_surface(self, "surface")
-        self.setAccessibleName(_("Selected field"))
         self._editor = editor
         self._field: Field | None = None
         self._wrong: dict[str, str] = {}
@@ -145,6 +144,7 @@ class FieldForm(QWidget):
         self._icon.show_icon("ph.calculator" if isinstance(field, ModelMeasure) else "ph.math-operations"
                              if is_calculated else KIND_ICONS[field.kind])  # fmt: skip
         self.heading.setText(field.name)
+        self.setAccessibleName(_("Selected field {name}").format(name=field.name))
         kinds = {ModelMeasure: _("measure"), CalculatedField: _("calculated")}
         self._kind.setText(kinds.get(type(field), kind_title(field.kind) if field.kind != "null" else ""))
         self._fields.show(field.display, self._editor.title_placeholder(field))

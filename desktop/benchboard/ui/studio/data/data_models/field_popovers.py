@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from benchboard.analytics.data_models.definition import (
@@ -125,6 +126,17 @@ class FieldPopover(PartPopover):
         self._shown.setChecked(not field.display.hidden)
         self.column.addWidget(self._shown)
         self.add_apply()
+
+    def begin_at(self, part: str) -> None:
+        """Go on at one part of how the field is shown, by its name in `FieldDisplay`."""
+        parts = {
+            "unit": self._fields.unit.edit,
+            "format": self._fields.choice,
+            "description": self._fields.description.edit,
+            "hidden": self._shown,
+        }
+        if part in parts:
+            parts[part].setFocus(Qt.FocusReason.TabFocusReason)
 
     def apply(self) -> None:
         display = self._fields.display(hidden=not self._shown.isChecked())

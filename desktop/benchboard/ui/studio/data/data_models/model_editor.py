@@ -44,6 +44,7 @@ from benchboard.ui.studio.data.data_models.model_draft import (
     with_question,
     without_measure,
 )
+from benchboard.ui.studio.data.data_models.model_parts import shown_text
 from benchboard.ui.studio.data.data_models.tables_page import TablesPage
 from benchboard.ui.studio.data.data_models.uses_page import UsesPage
 from benchboard.ui.studio.data.explore.builder import BuilderRow
@@ -54,6 +55,7 @@ from benchboard.ui.studio.kind_icons import KIND_ICONS
 from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, MenuItem, Paragraph, SegmentedControl, Text, hairline, menu
+from benchboard.ui.widgets.accessible import announce, focus_told_once
 from benchboard.ui.widgets.chip import Chip
 from benchboard.ui.widgets.heading_edit import HeadingEdit
 from benchboard.ui.widgets.surfaces import set_surface
@@ -68,6 +70,8 @@ _TEXT_EDGE: Final = 6
 PAGES: Final = ("tables", "fields", "uses")
 _TITLE, _TABLE, _FORMAT, _UNIT, _VISIBILITY, _DESCRIPTION = 1, 2, 3, 4, 5, 6
 """The places of these columns in the list of fields."""
+_PARTS: Final = {_FORMAT: "format", _UNIT: "unit", _VISIBILITY: "hidden", _DESCRIPTION: "description"}
+"""What of `FieldDisplay` they show."""
 _WISHES: Final = {_TITLE: 200, _UNIT: 96}
 """What is written here has more room than its first words need, in pixels."""
 
@@ -517,13 +521,14 @@ class ModelEditor(QWidget):
         self._context.problems.toast(text, undo, warning=bool(left))
 
     def edit_field(self, place: int) -> None:
-        """Open the popover of the field in a row; of a measure its own."""
+        """Open the popover of the field in a row, at what its current cell shows; of a measure its own."""
         if self.why_read_only:
             self._context.problems.refuse(self.why_read_only)
             return
         field = list(self._definition.fields())[place]
-        if isinstance(field, CalculatedField):
-            self._open_display(field, self._row_anchor(place))
+        if not isinstance(field, ModelMeasure):
+            part = _PARTS.get(self.fields.currentIndex().column(), "")
+            self._open_display(field, self._row_anchor(place), part)
         else:
             self.open_field(field.name, self._row_anchor(place))
 
@@ -566,8 +571,20 @@ class ModelEditor(QWidget):
         """What a field is called where it has no title of its own."""
         return self._title_of(replace(field, display=replace(field.display, title="")))
 
-    def _open_display(self, field: Field, anchor: QWidget) -> None:
-        FieldPopover(anchor, field, self.title_placeholder(field), partial(self._set_display, field.name)).open()
+    def _open_display(self, field: Field, anchor: QWidget, part: str = "") -> None:
+        """Open the popover of how a field is shown, at one part of it."""
+        popover = FieldPopover(anchor, field, self.title_placeholder(field), partial(self._apply_display, field.name))
+        with focus_told_once():
+            popover.open()
+            popover.begin_at(part)
+
+    def _apply_display(self, name: str, display: FieldDisplay) -> None:
+        """Take how a field is shown from its popover, and say what changed."""
+        assert self.draft is not None
+        before = self.draft.state
+        self._set_display(name, display)
+        changed = shown_text(before, self.draft.state)
+        announce(self, _("Changed: {names}.").format(names=changed) if changed else _("Nothing changed."))
 
     def _set_display(self, name: str, display: FieldDisplay) -> None:
         self.edit_definition(self._definition.with_display(name, display))

@@ -33,12 +33,12 @@ def model_parts(state: ModelState) -> Parts:
 
 def shown_text(before: ModelState, after: ModelState) -> str:
     """What differs in how fields are shown, and of which field; empty if nothing does."""
-    were = {(table.table, one.name): one.display for table in before.definition.tables for one in table.fields}
-    are = {(table.table, one.name): one.display for table in after.definition.tables for one in table.fields}
+    were = {one.name: one.display for one in before.definition.fields()}
+    are = {one.name: one.display for one in after.definition.fields()}
     changed = [
         _("{step} of “{name}”").format(step=_(_SHOWN[part.name]), name=name)
-        for (table, name), display in are.items()
-        if (was := were.get((table, name))) is not None
+        for name, display in are.items()
+        if (was := were.get(name)) is not None
         for part in dataclasses.fields(display)
         if part.name in _SHOWN and getattr(was, part.name) != getattr(display, part.name)
     ]
