@@ -195,7 +195,7 @@ class _Runs:
     """The runs of objects in the data that follow one after the other as they should, which most do all."""
 
     def __init__(self, data: bytearray) -> None:
-        octets = np.frombuffer(bytes(data), np.uint8)
+        octets = np.frombuffer(bytes(data[: 2 * _STEP]), np.uint8)  # more is there only after an object of that size
         is_begin = np.ones(max(len(octets) - _BASE.size + 1, 0), np.bool_)
         for place, one in enumerate(_OBJECT):
             is_begin &= octets[place : place + len(is_begin)] == one
@@ -239,9 +239,10 @@ class _Objects:
                 self._data, self._places, self._needed, self._is_lost = bytearray(), [], 0, True
                 continue
             self._places.append((len(self._data), place))
-            self._data += content
-            if len(self._data) >= max(self._needed, _STEP):
-                yield from self._decoded()
+            for begin in range(0, len(content), _STEP):
+                self._data += content[begin : begin + _STEP]
+                if len(self._data) >= max(self._needed, _STEP):
+                    yield from self._decoded()
         yield from self._decoded()
 
     def _decoded(self) -> Iterator[FrameBlock]:
@@ -263,10 +264,11 @@ class _Objects:
         runs, all_found = _Runs(data), [np.empty((0, 4), np.int64)]
         self._needed = 0
         while True:
-            run, after = runs.after(at)
+            # Not among what is unreadable: a hostile file has a million beginnings of objects there, and no run.
+            run, after = runs.after(at) if not self._is_lost else (all_found[0], at)
             if after > at:
                 all_found.append(run)
-                at, self._is_lost = after, False
+                at = after
             found = data.find(_OBJECT, at, at + len(_OBJECT) + _PADDING)
             if (found < 0 and at + len(_OBJECT) + _PADDING > end) or found + _BASE.size > end:
                 return np.concatenate(all_found), at
