@@ -113,22 +113,3 @@ def _flags(frame: Frame) -> int:
         frame.extended * EXTENDED | frame.remote * REMOTE | frame.fd * FD | frame.brs * BRS
         | frame.esi * ESI | frame.error * ERROR | frame.sent * SENT
     )  # fmt: skip
-
-
-def joined(blocks: Sequence[FrameBlock]) -> FrameBlock:
-    """The frames of these blocks, of which there is at least one, in one."""
-    names: dict[str, int] = {}
-    channels = [
-        np.array([names.setdefault(name, len(names)) for name in one.channels], np.uint8)[one.channel] for one in blocks
-    ]
-    width = max(one.data.shape[1] for one in blocks)
-    return FrameBlock(
-        np.concatenate([one.seconds for one in blocks]),
-        np.concatenate([one.uncertainty for one in blocks]),
-        np.concatenate([one.ident for one in blocks]),
-        np.concatenate([one.flags for one in blocks]),
-        np.concatenate([one.length for one in blocks]),
-        np.concatenate(channels),
-        np.concatenate([np.pad(one.data, ((0, 0), (0, width - one.data.shape[1]))) for one in blocks]),
-        tuple(names),
-    )

@@ -8,9 +8,9 @@ are found one after the other, and decoded many at once.
 import struct
 import zlib
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -307,10 +307,12 @@ class _Objects:
         ticks = times["ticks"].astype(np.float64)
         count, width = len(found), SHORT if np.all(kind < _FD_TYPE) else LONG
         decoded = _Decoded(count, width)
-        for kinds, decode in _DECODE:
-            places = np.flatnonzero(np.isin(kind, kinds))
+        for form in _FORMS:
+            places = np.flatnonzero(np.isin(kind, form.kinds))
             if len(places):
-                decode(decoded, places, data, (at + header)[places], (size - header)[places], header[places])
+                one, room = _records(data, (at + header)[places], form.record), (size - header)[places]
+                flags, length = form.read(one, room, header[places])
+                decoded.put(places, one, flags, length, room >= form.least)
         channel, channels = self._channels(decoded.channel)
         block = FrameBlock(
             self._start + np.where(is_coarse, ticks / 1e5, ticks / 1e9), np.where(is_coarse, 1e-5, 1e-6),
@@ -366,55 +368,54 @@ def _bit(values: NDArray[Any], mask: int, flag: int) -> NDArray[np.uint8]:
     return np.where(values & mask, np.uint8(flag), np.uint8(0))
 
 
-def _classic(
-    decoded: _Decoded, places: NDArray[Any], data: NDArray[np.uint8], begins: NDArray[Any], sizes: NDArray[Any],
-    _headers: NDArray[Any],
-) -> None:  # fmt: skip
-    one = _records(data, begins, _CLASSIC)
+_Read = tuple[NDArray[np.uint8], NDArray[Any]]
+"""The flags and lengths of frames."""
+
+
+def _classic(one: NDArray[Any], _room: NDArray[Any], _header: NDArray[Any]) -> _Read:
     flags = _bit(one["ident"], _EXTENDED, EXTENDED) | _bit(one["flags"], 0x80, REMOTE) | _bit(one["flags"], 1, SENT)
-    length = np.where(flags & REMOTE, one["length"], np.minimum(one["length"], 8))
-    decoded.put(places, one, flags, length, sizes >= _CLASSIC.itemsize)
+    return flags, np.where(flags & REMOTE, one["length"], np.minimum(one["length"], SHORT))
 
 
-def _error(
-    decoded: _Decoded, places: NDArray[Any], data: NDArray[np.uint8], begins: NDArray[Any], sizes: NDArray[Any],
-    _headers: NDArray[Any],
-) -> None:  # fmt: skip
-    one = _records(data, begins, _ERROR)
-    flags = np.full(len(places), ERROR, np.uint8)
-    decoded.put(places, one, flags, np.minimum(one["length"], 8), sizes >= _ERROR.itemsize)
+def _error(one: NDArray[Any], _room: NDArray[Any], _header: NDArray[Any]) -> _Read:
+    return np.full(len(one), ERROR, np.uint8), np.minimum(one["length"], SHORT)
 
 
-def _fd(
-    decoded: _Decoded, places: NDArray[Any], data: NDArray[np.uint8], begins: NDArray[Any], sizes: NDArray[Any],
-    _headers: NDArray[Any],
-) -> None:  # fmt: skip
-    one = _records(data, begins, _FD)
+def _fd(one: NDArray[Any], _room: NDArray[Any], _header: NDArray[Any]) -> _Read:
     flags = (
         _bit(one["ident"], _EXTENDED, EXTENDED) | _bit(one["flags"], 0x80, REMOTE) | _bit(one["flags"], 1, SENT)
         | _bit(one["fd"], 1, FD) | _bit(one["fd"], 2, BRS) | _bit(one["fd"], 4, ESI)
     )  # fmt: skip
-    length = np.where(flags & REMOTE, one["dlc"], np.minimum(one["size"], LONG))
-    decoded.put(places, one, flags, length, sizes >= _FD.itemsize)
+    return flags, np.where(flags & REMOTE, one["dlc"], np.minimum(one["size"], LONG))
 
 
-def _fd_64(
-    decoded: _Decoded, places: NDArray[Any], data: NDArray[np.uint8], begins: NDArray[Any], sizes: NDArray[Any],
-    headers: NDArray[Any],
-) -> None:  # fmt: skip
-    one = _records(data, begins, _FD_64)
+def _fd_64(one: NDArray[Any], room: NDArray[Any], header: NDArray[Any]) -> _Read:
     flags = (
         _bit(one["ident"], _EXTENDED, EXTENDED) | _bit(one["flags"], 0x10, REMOTE) | _bit(one["direction"], 0xFF, SENT)
         | _bit(one["flags"], 0x1000, FD) | _bit(one["flags"], 0x2000, BRS) | _bit(one["flags"], 0x4000, ESI)
     )  # fmt: skip
     # As CANoe does: bytes that aren't there are zero.
-    there = np.where(one["more"], one["more"].astype(np.int64), sizes + headers) - headers - _FD_64_HEAD
+    there = np.where(one["more"], one["more"].astype(np.int64), room + header) - header - _FD_64_HEAD
     one["data"][np.arange(LONG) >= there[:, None]] = 0
-    length = np.where(flags & REMOTE, _DLC_LENGTHS[one["dlc"]], one["size"])
-    decoded.put(places, one, flags, length, sizes >= _FD_64_HEAD)
+    return flags, np.where(flags & REMOTE, _DLC_LENGTHS[one["dlc"]], one["size"])
 
 
-_DECODE: Final = ((_CLASSIC_TYPES, _classic), ((_ERROR_TYPE,), _error), ((_FD_TYPE,), _fd), ((_FD_64_TYPE,), _fd_64))
+class _Form(NamedTuple):
+    """How the objects of some types have a frame: the record after the header, the bytes it has at least, and what
+    reads its flags and lengths, of records, the bytes that each object has for it, and the sizes of their headers."""
+
+    kinds: tuple[int, ...]
+    record: "np.dtype[Any]"
+    least: int
+    read: Callable[[NDArray[Any], NDArray[Any], NDArray[Any]], _Read]
+
+
+_FORMS: Final = (
+    _Form(_CLASSIC_TYPES, _CLASSIC, _CLASSIC.itemsize, _classic),
+    _Form((_ERROR_TYPE,), _ERROR, _ERROR.itemsize, _error),
+    _Form((_FD_TYPE,), _FD, _FD.itemsize, _fd),
+    _Form((_FD_64_TYPE,), _FD_64, _FD_64_HEAD, _fd_64),
+)
 
 
 def _can_be(block: FrameBlock) -> NDArray[np.bool_]:

@@ -3,8 +3,11 @@ as exact as they are written.
 """
 
 import gzip
+import io
 import random
 import struct
+import tracemalloc
+import zlib
 from pathlib import Path
 
 import can
@@ -12,6 +15,8 @@ import pytest
 
 from benchboard.canbus.frame import Frame, TimeSource, Timestamp
 from benchboard.canbus.recording import load_recording
+from benchboard.canbus.recording_blf import blf_blocks
+from benchboard.canbus.recording_channels import ChannelNames
 from benchboard.canbus.recording_reader import read_frames
 from benchboard.canbus.recording_writer import open_recording
 from benchboard.canbus.unreadable_parts import UnreadableParts
@@ -109,6 +114,20 @@ def test_file_of_lines_without_end_takes_no_memory_for_them(tmp_path: Path) -> N
     assert [frame.data[0] for frame in read_frames(path, unreadable=unreadable)] == [0, 0, 0, 1]
     assert unreadable.count == 1
     assert len(unreadable.why) < 200
+
+
+def test_blf_object_that_is_full_of_beginnings_of_others_takes_little_memory() -> None:
+    """Each was taken for an object that may begin a run: sixteen megabytes of them took half a gigabyte."""
+    content = struct.pack("<4sHHLL", b"LOBJ", 32, 1, 1 << 24, 1) + b"LOBJ" * ((1 << 22) - 4)
+    packed = zlib.compress(content, 1)
+    container = struct.pack("<4sHHLLH6xL4x", b"LOBJ", 16, 1, 32 + len(packed), 10, 2, len(content)) + packed
+    head = struct.pack("<4sL32x8H", b"LOGG", 144, 2025, 11, 4, 20, 8, 30, 0, 0).ljust(144, b"\0")
+    tracemalloc.start()
+    try:
+        assert not list(blf_blocks(io.BytesIO(head + container), ChannelNames(), UnreadableParts()))
+        assert tracemalloc.get_traced_memory()[1] < 150_000_000
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("suffix", FORMS)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchboard.canbus.frame import FD_LENGTHS, Frame, TimeSource, Timestamp
-from benchboard.canbus.frame_block import FrameBlock, joined
+from benchboard.canbus.frame_block import FrameBlock
 from benchboard.canbus.frame_density import BINS, FrameDensity
 from benchboard.canbus.frame_statistics import FrameStatistics, IdStatistics, key_of
 from benchboard.canbus.recording import index_frames
@@ -50,10 +50,9 @@ def parts(draw: st.DrawFn) -> list[list[Frame]]:
 
 
 @given(parts())
-def test_frames_are_the_same_in_a_block_and_in_several_joined(some: list[list[Frame]]) -> None:
+def test_frames_are_the_same_in_a_block(some: list[list[Frame]]) -> None:
     blocks = [FrameBlock.of(part) for part in some]
     assert [list(block.frames()) for block in blocks] == some
-    assert list(joined(blocks).frames()) == [frame for part in some for frame in part]
 
 
 @given(MANY)
