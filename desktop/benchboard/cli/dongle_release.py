@@ -39,9 +39,10 @@ def release(context: CommandContext, port: str, yes: bool) -> None:
                 provisioning.release_observed(session, context.actor, found.id)
     with context.database.read() as session:
         released = fleet.get_dongle(session, context.actor, found.id)
-    sentence = _("{name} is already released.") if was_released else _("Released {name}. It belongs to nobody now.")
+    released_now = _("Released {name}. It isn't paired with {organisation} any more.")
+    sentence = _("{name} is already released.") if was_released else released_now
     context.report(
-        sentence.format(name=released.title),
+        sentence.format(name=released.title, organisation=context.actor.organisation),
         id=released.id,
         device_id=released.device_id,
         name=released.name,

@@ -97,5 +97,7 @@ class DongleRelease(QObject):
     def _done(self, row: DongleRow) -> None:
         if row.device is not None:
             self._devices.probe_again(row.device.port.path)
-        self._context.problems.toast(_("Released {name}. It belongs to nobody now.").format(name=row.title))
+        # Not that it belongs to nobody: another organisation may have paired it since ours ended.
+        text = _("Released {name}. It isn't paired with {organisation} any more.")
+        self._context.problems.toast(text.format(name=row.title, organisation=self._context.actor.organisation))
         self.released.emit(row.key)
