@@ -1,18 +1,17 @@
 """The pane below a model's canvas: the editor of the selected field, and the rows of what is selected."""
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from benchboard.analytics.data_models.definition import PLAIN, field_presentation
+from benchboard.analytics.data_models.definition import PLAIN
 from benchboard.analytics.queries import ResultTable
 from benchboard.analytics.sources.table_lineage import TableKey
 from benchboard.i18n import _
 from benchboard.ui.studio.data.data_models.field_form import FieldEditing, FieldForm
 from benchboard.ui.studio.data.data_models.model_canvas import ModelCanvas
-from benchboard.ui.studio.data.data_models.rows_pane import RowsPane, as_of
+from benchboard.ui.studio.data.data_models.rows_pane import RowsPane, as_of, with_fields
 from benchboard.ui.widgets import hairline
 from benchboard.ui.widgets.accessible import Role
 from benchboard.ui.widgets.surfaces import set_surface
@@ -78,13 +77,7 @@ class LowerPane(QWidget):
         tables = draft.state.definition.tables if draft is not None else ()
         table = next((one for one in tables if (one.source_id, one.table) == key), None)
         fields = {one.column: one for one in table.fields if one.display != PLAIN} if table is not None else {}
-        columns = tuple(
-            replace(one, presentation=field_presentation(fields[one.name], one.presentation))
-            if one.name in fields
-            else one
-            for one in rows.columns
-        )
-        return replace(rows, columns=columns)
+        return with_fields(rows, fields)
 
     def _show_model(self, field: str) -> None:
         draft, result = self._editor.draft, self._editor.exploration.result

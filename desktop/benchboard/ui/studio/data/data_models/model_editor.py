@@ -15,7 +15,6 @@ from benchboard.analytics.data_models.definition import (
     ModelDefinition,
     ModelField,
     ModelMeasure,
-    field_presentation,
     field_title,
 )
 from benchboard.analytics.data_models.problems import dependants
@@ -45,6 +44,7 @@ from benchboard.ui.studio.data.data_models.model_draft import (
     without_measure,
 )
 from benchboard.ui.studio.data.data_models.model_parts import shown_text
+from benchboard.ui.studio.data.data_models.rows_pane import with_fields
 from benchboard.ui.studio.data.data_models.tables_page import TablesPage
 from benchboard.ui.studio.data.data_models.uses_page import UsesPage
 from benchboard.ui.studio.data.explore.builder import BuilderRow
@@ -422,14 +422,7 @@ class ModelEditor(QWidget):
 
     def presented(self, table: ResultTable) -> ResultTable:
         """Rows of the model with the titles, units and formats of its fields."""
-        fields = {one.name: one for one in self._definition.fields()}
-        columns = tuple(
-            replace(one, presentation=field_presentation(fields[one.name], one.presentation))
-            if one.name in fields
-            else one
-            for one in table.columns
-        )
-        return replace(table, columns=columns)
+        return with_fields(table, {one.name: one for one in self._definition.fields()})
 
     def _is_hidden(self, name: str) -> bool:
         field = self._definition.field(name)

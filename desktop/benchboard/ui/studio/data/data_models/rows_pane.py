@@ -1,12 +1,14 @@
 """The rows below a model's canvas: of the table that is selected, or of the model."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.data_models.definition import Field, field_presentation
 from benchboard.analytics.first_rows import FirstRows, first_rows
 from benchboard.analytics.queries import ResultTable
 from benchboard.analytics.query_types import NUMBERS
@@ -26,6 +28,15 @@ if TYPE_CHECKING:
 
 ROWS: Final = 5
 _TOLD_BY: Final = frozenset(("data_sources", "data_source_grants"))
+
+
+def with_fields(rows: ResultTable, fields: Mapping[str, Field]) -> ResultTable:
+    """Rows whose columns, by their names, have the titles, units and formats of these fields of a model."""
+    columns = tuple(
+        replace(one, presentation=field_presentation(fields[one.name], one.presentation)) if one.name in fields else one
+        for one in rows.columns
+    )
+    return replace(rows, columns=columns)
 
 
 class RowsPane(QWidget):
