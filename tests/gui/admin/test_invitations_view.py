@@ -26,7 +26,9 @@ def test_people_are_added_on_this_computer_where_nobody_is_invited(admin: Admin)
     admin.find("add_person")
 
 
-def test_invitation_is_made_shown_once_renewed_and_revoked(admin: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_invitation_is_made_shown_once_renewed_and_revoked(
+    admin: Admin, monkeypatch: pytest.MonkeyPatch, announcements: list[str]
+) -> None:
     """As on a server: the demo's database takes its place."""
     assert admin.application.shell is not None
     context = admin.application.shell.context
@@ -43,6 +45,10 @@ def test_invitation_is_made_shown_once_renewed_and_revoked(admin: Admin, monkeyp
     admin.type("invite_email", "new@example.com")
     admin.click("invite_act")
     first = _shown(admin)
+    (copy,) = admin.find("shown_code_text").findChildren(Button)
+    copy.click()
+    assert announcements[-1] == "Copied Invitation code"
+    assert not any(first in one for one in announcements), "it isn't for everybody who hears the screen reader"
     admin.click("shown_code_done")
     admin.wait(lambda: admin.column("invitations_table") == ["new@example.com"])
     admin.press_row("invitations_table", "new@example.com")

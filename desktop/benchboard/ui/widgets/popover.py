@@ -432,7 +432,7 @@ def copyable(text: str, name: str = "", *, wrap: bool = False, middle: bool = Fa
     line.setSpacing(4)
     line.addWidget(WrappedPath(text) if wrap else Elided(text, "mono", fits_text=True, middle=middle), 1 if wrap else 0)
     tip = copy_title(name) if name else _("Copy")
-    button = Button("", lambda: _copy(holder, text), kind="quiet", icon="ph.copy", size="xs", tip=tip)
+    button = Button("", lambda: _copy(holder, text, name), kind="quiet", icon="ph.copy", size="xs", tip=tip)
     button.setProperty(COPIES, True)
     line.addWidget(button)
     if not wrap:
@@ -440,6 +440,7 @@ def copyable(text: str, name: str = "", *, wrap: bool = False, middle: bool = Fa
     return holder
 
 
-def _copy(holder: QWidget, text: str) -> None:
+def _copy(holder: QWidget, text: str, name: str) -> None:
     copy_text(text)
-    announce(holder, _("Copied {value}").format(value=text), again=True)
+    # By its name where it has one: an invitation code isn't for everybody who hears the screen reader.
+    announce(holder, _("Copied {value}").format(value=name or text), again=True)
