@@ -116,7 +116,7 @@ def test_pairing_and_connection_are_two_facts_with_the_words_of_the_command_line
     assert facts(record, answered) == ("Paired", ""), "connected is what a listed dongle usually is"
     assert facts(record, UNKNOWN) == ("Paired", "Checking")
     assert facts(record, busy) == ("Paired", "In use")
-    assert facts(replace(record, ownership_state="REVOKED"), failed)[0] == "Revoked"
+    assert facts(replace(record, ownership_state="REVOKED"), failed)[0] == "Released"
     assert facts(None, busy) == ("In use", ""), "it isn't said twice"
     assert facts(None, elsewhere) == ("Paired elsewhere", "")
     # As the columns of `dongle list` say it.

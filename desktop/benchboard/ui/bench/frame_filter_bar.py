@@ -105,7 +105,7 @@ class FrameFilterBar(QWidget):
         column.addWidget(self._problem.below)
         line.setContentsMargins(16, 6, 12, 6)
         line.setSpacing(8)
-        line.addWidget(self._field, 8)
+        line.addWidget(self._field, 60)  # whole before the sentence has any room
         line.addWidget(self._help)
         line.addWidget(self.saved)
         line.addWidget(self._problem, 1)

@@ -163,7 +163,9 @@ class PointPlot(QWidget, Generic[_Point]):
             if shown is not selected or self.hasFocus():
                 paint_crosshair(painter, self._plot(), at)
             dots = [self.spot(one) for one in self._points]
-            paint_values(painter, QRectF(self.rect()), at, self._lines(shown), dots)
+            plot = self._plot()  # the box covers no label of an axis, neither at the left nor below
+            within = QRectF(plot.left() - 4, 0, self.width() - plot.left() + 4, plot.bottom() + 4)
+            paint_values(painter, within, at, self._lines(shown), dots)
 
     @staticmethod
     def _paint_selected(painter: QPainter, spot: QPointF) -> None:
