@@ -299,6 +299,10 @@ class Problems(QObject):
         self._step = "undo"
         undo()
 
+    def step_is_said(self) -> None:
+        """What is being undone or redone says itself what it did, without a toast: the next one reports another act."""
+        self._step = ""
+
     def leave_toast(self) -> None:
         """Hide the toast: a view has a newer step than what it undoes, and undoes that itself first."""
         if self._display is not None and _is_alive(self._display):

@@ -302,7 +302,7 @@ def test_tables_columns_and_joins_are_read_and_told_as_the_keys_come_to_them(
         driver.studio.wait(lambda place=place: len(reached) == place + 1)
     assert [role for role, _name in reached[1:]] == ["List", "Graphic"]
     driver.press(Qt.Key.Key_Delete)
-    driver.studio.wait(lambda: any(one.startswith("Join removed: ") for one in announcements))
+    driver.studio.wait(lambda: any(one.startswith("Removed the join of shops.") for one in announcements))
 
 
 def test_table_is_told_again_where_its_menu_closes(driver: CanvasDriver, reached: list[tuple[str, str]]) -> None:

@@ -427,6 +427,10 @@ class SegmentedControl(QWidget):
     def current(self) -> str:
         return next(key for key, button in self._buttons.items() if button.isChecked())
 
+    def focus_current(self) -> None:
+        """Give the keys to the choice that is selected: the group itself has nothing to do with them."""
+        self._buttons[self.current()].setFocus(Qt.FocusReason.TabFocusReason)
+
     def describe(self, key: str, sentence: str) -> None:
         """Have screen readers read a sentence with a choice, such as what stands below it while it is selected."""
         self._buttons[key].setAccessibleDescription(sentence)

@@ -1,6 +1,6 @@
 """A heading that is edited where it stands."""
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -13,7 +13,9 @@ _AROUND = 28
 
 class HeadingEdit(Edit):
     """Looks like text of the type `role` until the pointer or the focus is on it, and is as wide as its text. Enter
-    takes what is typed; Escape brings back what was there before."""
+    takes what is typed; Escape brings back what was there before. `left` when the focus goes elsewhere in the window."""
+
+    left = Signal()
 
     def __init__(
         self, role: str, *, placeholder: str = "", name: str = "", label: str = "", parent: QWidget | None = None
@@ -52,6 +54,7 @@ class HeadingEdit(Edit):
         super().focusOutEvent(event)
         if event.reason() not in (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason):
             self.setCursorPosition(0)  # of a long one, the beginning is seen
+            self.left.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.text() != self._before:

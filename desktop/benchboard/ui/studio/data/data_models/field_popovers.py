@@ -1,6 +1,7 @@
 """The popover of a model's field: how it is shown; the words for formats and measures."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Final
 
 from PySide6.QtCore import Qt
@@ -20,6 +21,7 @@ from benchboard.i18n import _, is_currency
 from benchboard.ui.studio.data.explore.part_popovers import PartPopover
 from benchboard.ui.widgets import CheckBox, Edit, Select
 from benchboard.ui.widgets import Field as FormField
+from benchboard.ui.widgets.accessible import focus_told_once
 
 _WIDTH: Final = 340
 
@@ -113,10 +115,12 @@ class FieldPopover(PartPopover):
     """How a field of a model is shown."""
 
     def __init__(
-        self, anchor: QWidget, field: Field, placeholder: str, applied: Callable[[FieldDisplay], object]
-    ) -> None:
+        self, anchor: QWidget, field: Field, placeholder: str, applied: Callable[[FieldDisplay], object],
+        told: Callable[[], AbstractContextManager[None]] = focus_told_once,
+    ) -> None:  # fmt: skip
+        """`told` is what tells a screen reader once where the focus is in the end."""
         super().__init__(anchor, field.name, "model_field_popover", width=_WIDTH)
-        self._applied = applied
+        self._applied, self._told_once = applied, told
         self._fields = DisplayFields(self, self.apply)
         self._fields.show(field.display, placeholder)
         for one in self._fields.all:
@@ -143,5 +147,6 @@ class FieldPopover(PartPopover):
         if display is None:
             self.move_into_place()
             return
-        self.close()
-        self._applied(display)
+        with self._told_once():
+            self.close()
+            self._applied(display)

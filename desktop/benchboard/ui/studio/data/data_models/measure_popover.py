@@ -22,7 +22,7 @@ from benchboard.analytics.queries import ResultTable, run_query
 from benchboard.analytics.query_builder.question import Calculation, Measure, Question, free_name
 from benchboard.analytics.query_builder.sql_words import quote_name
 from benchboard.analytics.query_builder.sql_writer import to_sql
-from benchboard.analytics.query_types import kind_name
+from benchboard.analytics.query_types import ValueKind, kind_name
 from benchboard.errors import AppError
 from benchboard.i18n import _
 from benchboard.ui.studio.data.data_models.field_popovers import DisplayFields, aggregate_title
@@ -34,6 +34,7 @@ from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets import Edit, Paragraph, Select
 from benchboard.ui.widgets import Field as FormField
+from benchboard.ui.widgets.accessible import focus_told_once
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -69,6 +70,10 @@ class ModelMeasurePopover(PartPopover):
         self._definition, taken = definition, definition.names()
         self._taken = {one.casefold() for one in taken} - ({shown.name.casefold()} if shown is not None else set())
         self._token = CancelToken()
+        self._known: tuple[tuple[str, str], ValueKind] | None = None
+        """What the source was asked about last, an aggregate and an expression, and of which type it is."""
+        if shown is not None:
+            self._known = (shown.aggregate, shown.expression), shown.kind
         measure = shown or ModelMeasure(free_name("measure", self._taken), "sum", "", "decimal")
         functions: list[Aggregate] = ["sum", "avg", "min", "max", "count", "count_distinct", "formula"]
         if question.dialect == "duckdb":
@@ -234,6 +239,9 @@ class ModelMeasurePopover(PartPopover):
 
     def _show_value(self, found: ResultTable) -> None:
         column, display = found.columns[0], self._display.display(hidden=False)
+        written = self._measure(_COLUMN)
+        if column.kind != "null":
+            self._known = (written.aggregate, written.expression), column.kind
         if display is not None:
             measure = replace(self._measure("measured"), kind=column.kind, display=display)
             column = replace(column, presentation=field_presentation(measure, column.presentation))
@@ -255,6 +263,18 @@ class ModelMeasurePopover(PartPopover):
             return _("Use letters, digits and _. Don't start with a digit.")
         return ""
 
+    def _kind_now(self) -> ValueKind:
+        """Of which type the measure is: as the source said, or what follows from what it calculates."""
+        written = self._measure(_COLUMN)
+        if self._known is not None and self._known[0] == (written.aggregate, written.expression):
+            return self._known[1]
+        if written.aggregate in ("count", "count_distinct"):
+            return "integer"
+        field = self._definition.field(written.expression)
+        if field is not None and written.aggregate in ("sum", "min", "max"):
+            return field.kind
+        return "decimal"
+
     def apply(self) -> None:
         name = " ".join(self._name.text().split())
         fault = self._fault()
@@ -264,7 +284,8 @@ class ModelMeasurePopover(PartPopover):
         elif fault is not None:
             self._expression.set_error(" ".join(part for part in (fault.what, fault.do) if part))
         elif (display := self._display.display(hidden=False)) is not None:
-            self.close()
-            self._applied(replace(self._measure(name), display=display))
+            with focus_told_once():
+                self.close()
+                self._applied(replace(self._measure(name), kind=self._kind_now(), display=display))
             return
         self.move_into_place()

@@ -153,23 +153,9 @@ class ModelCanvas(QWidget):
         self.selected.emit()
         if (before.keys, len(before.lines)) != (scene.keys, len(scene.lines)):
             self.rearranged.emit()
-        self._tell_joins(before)
         if fit:
             self._wants_fit = not self.isVisible()
             self.fit()
-
-    def _tell_joins(self, before: CanvasScene) -> None:
-        """Tell a screen reader which join there is now that wasn't, or the other way, in a model that is shown."""
-        if not set(before.keys) & set(self._scene.keys):
-            return
-        was, now = _join_tips(before), _join_tips(self._scene)
-        if len(now) > len(was):
-            self._tell_join(_("Joined: {join}"), next((tip for tip in now if tip not in was), now[-1]))
-        elif len(now) < len(was):
-            self._tell_join(_("Join removed: {join}"), next((tip for tip in was if tip not in now), was[-1]))
-
-    def _tell_join(self, words: str, tip: str) -> None:
-        announce(self, words.format(join=tip), again=True)
 
     def _find_current(self, before: CanvasScene) -> bool:
         """Let keys act on what they did in the scene `before`, or on the card nearest to it if that is gone; returns
@@ -625,11 +611,6 @@ class ModelCanvas(QWidget):
         return (
             f"{card.table}\n{card.source}" if painting.is_cut(card, None, self._boxes[spot.card].rect.width()) else ""
         )
-
-
-def _join_tips(scene: CanvasScene) -> list[str]:
-    """What is said of each join, in one line."""
-    return [_sentences(line.tip, "") for line in scene.lines if line.pair == 0]
 
 
 def _is_menu_key(event: QKeyEvent) -> bool:

@@ -43,19 +43,20 @@ from benchboard.ui.studio.data.data_models.model_draft import (
     with_question,
     without_measure,
 )
-from benchboard.ui.studio.data.data_models.model_parts import shown_text
+from benchboard.ui.studio.data.data_models.model_parts import changed_text, model_parts, moved_text, shown_text
 from benchboard.ui.studio.data.data_models.rows_pane import with_fields
 from benchboard.ui.studio.data.data_models.tables_page import TablesPage
 from benchboard.ui.studio.data.data_models.uses_page import UsesPage
 from benchboard.ui.studio.data.explore.builder import BuilderRow
 from benchboard.ui.studio.data.explore.calculation_popover import CalculationPopover
 from benchboard.ui.studio.data.explore.exploration import Exploration, ExplorationState
+from benchboard.ui.studio.data.explore.part_changes import Step, step_text
 from benchboard.ui.studio.data.text_table import TextRow, TextTable
 from benchboard.ui.studio.kind_icons import KIND_ICONS
 from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, MenuItem, Paragraph, SegmentedControl, Text, hairline, menu
-from benchboard.ui.widgets.accessible import announce, focus_told_once
+from benchboard.ui.widgets.accessible import announce, describe, focus_told_once, row_told_once
 from benchboard.ui.widgets.chip import Chip
 from benchboard.ui.widgets.heading_edit import HeadingEdit
 from benchboard.ui.widgets.surfaces import set_surface
@@ -96,6 +97,8 @@ class ModelEditor(QWidget):
         self.name = HeadingEdit("section", name="model_name", label=_("Name"))
         self.name.setMaxLength(MAX_NAME)
         self.name.editingFinished.connect(self._rename)
+        self.name.textChanged.connect(self._mark_name)
+        self.name.left.connect(self._restore_name)
         self.description = HeadingEdit(
             "caption", name="model_description", label=_("Description"), placeholder=_("What this model is for")
         )
@@ -107,7 +110,7 @@ class ModelEditor(QWidget):
         self.measures = BuilderRow(_("Measure"), "ph.calculator", "model_measures")
         self.fields = TextTable("model_fields", _("Fields"), opens=True)
         self.fields.opened.connect(self.edit_field)
-        self.fields.removed.connect(self.remove_field)
+        self.fields.removed.connect(self._remove_row)
         self.fields.menu_requested.connect(self._open_field_menu)
         self.preview = TextTable("model_preview", _("First rows"), opens=False)
         self._preview_note = Paragraph("", "caption", "muted")
@@ -119,7 +122,6 @@ class ModelEditor(QWidget):
         self.contents = Text("", "caption", "muted")
         self.contents.setObjectName("model_contents")
         self._lay_out()
-        self.setFocusProxy(self.segments)
         self.exploration.changed.connect(self._question_changed)
         self.exploration.sources_changed.connect(self._sources_changed)
         self.exploration.result_changed.connect(self._show_preview)
@@ -218,10 +220,34 @@ class ModelEditor(QWidget):
 
     def undo(self) -> None:
         """Take back the last edit."""
-        if self.draft is not None:
-            self.draft.undo()
+        self.take_step("undo")
+
+    def take_step(self, step: Step) -> None:
+        """Take back the last edit, or make it again, and say what that changed."""
+        draft = self.draft
+        if draft is None:
+            return
+        before, places = draft.state, self.card_places()
+        with row_told_once(self.fields) if self.fields.hasFocus() else focus_told_once():
+            draft.undo() if step == "undo" else draft.redo()
             self.show_state()
             self.edited.emit()
+            otherwise = moved_text(places, self.card_places()) or shown_text(before, draft.state)
+            otherwise = otherwise or _("how a field is shown")
+            announce(self, step_text(step, model_parts(before), model_parts(draft.state), otherwise), again=True)
+
+    def say(self, text: str, *, warning: bool = False) -> None:
+        """Say what an edit did; it can be undone there while nothing else was edited."""
+        draft, state = self.draft, self.draft.state if self.draft is not None else None
+
+        def undo() -> None:
+            self._context.problems.step_is_said()
+            if draft is not None and draft is self.draft and draft.state is state:
+                self.undo()
+            else:
+                self._context.problems.undo_last()  # it was taken back already
+
+        self._context.problems.toast(text, undo, warning=warning)
 
     @property
     def _definition(self) -> ModelDefinition:
@@ -279,10 +305,31 @@ class ModelEditor(QWidget):
         self.edited.emit()
 
     def _rename(self) -> None:
-        if self.draft is not None and (name := " ".join(self.name.text().split())):
+        if self.draft is None:
+            return
+        if name := " ".join(self.name.text().split()):
             self.draft.edit(replace(self.draft.state, name=name))
             self.tables.show_selection()
             self.edited.emit()
+        elif self.name.hasFocus():
+            self.name.set_invalid(True)
+            describe(self.name, _("Enter a name."), told=True, again=True)
+
+    def _restore_name(self) -> None:
+        """Show the name again that the model keeps, where no other was written."""
+        if self.draft is not None and not self.name.text().strip():
+            self.name.setText(self.draft.state.name)
+
+    def _mark_name(self, text: str) -> None:
+        """Take back that the name is missing, once there is one."""
+        if self.name.property("wrong") and text.strip():
+            self.name.set_invalid(False)
+            describe(self.name, "")
+
+    @property
+    def is_unnamed(self) -> bool:
+        """Whether somebody emptied the name and is about to write another one."""
+        return self.draft is not None and not self.name.text().strip() and not self.why_read_only
 
     def _describe(self) -> None:
         if self.draft is not None:
@@ -464,10 +511,21 @@ class ModelEditor(QWidget):
             CalculationPopover(self._context, self.exploration, anchor, question, place=place).open()
 
     def _remove_calculation(self, name: str) -> None:
+        """Remove a calculated field with what is calculated from it, and say so."""
         question = self.exploration.state.question
-        if question is not None:
+        if question is None:
+            return
+        before = self._definition.names()
+        with focus_told_once():
             self.exploration.set_question(without_columns(question, {name}))
             self._drop_measures({name})
+            kept = set(self._definition.names())
+            gone = [_("“{name}”").format(name=one) for one in before if one not in kept and one != name]
+            text = _("Removed “{name}”.").format(name=name)
+            if gone:
+                also = _("Removed “{name}”, and {others}, which need it.")
+                text = also.format(name=name, others=in_sentence(gone))
+            self.say(text)
 
     def _drop_measures(self, gone: set[str]) -> None:
         """Remove the measures of fields that were removed, as part of the same step."""
@@ -499,19 +557,17 @@ class ModelEditor(QWidget):
         """Remove a measure; say so, with the measures that need it."""
         name, dialect = self._definition.measures[place].name, self.question().dialect
         needing = set(dependants(self._definition, name, dialect))
+        with focus_told_once():
+            self._say_removed_measure(place, name, needing)
+
+    def _say_removed_measure(self, place: int, name: str, needing: set[str]) -> None:
         self.edit_definition(without_measure(self._definition, place))
         left = [_("“{name}”").format(name=one.name) for one in self._definition.measures if one.name in needing]
         text = _("Removed “{name}”.").format(name=name)
         if left:
             words = _("{names} can't be calculated without it.")
             text = f"{text} {words.format(names=in_sentence(left))}"
-        draft, state = self.draft, self.draft.state if self.draft is not None else None
-
-        def undo() -> None:
-            if draft is not None and draft is self.draft and draft.state is state:
-                self.undo()
-
-        self._context.problems.toast(text, undo, warning=bool(left))
+        self.say(text, warning=bool(left))
 
     def edit_field(self, place: int) -> None:
         """Open the popover of the field in a row, at what its current cell shows; of a measure its own."""
@@ -566,7 +622,8 @@ class ModelEditor(QWidget):
 
     def _open_display(self, field: Field, anchor: QWidget, part: str = "") -> None:
         """Open the popover of how a field is shown, at one part of it."""
-        popover = FieldPopover(anchor, field, self.title_placeholder(field), partial(self._apply_display, field.name))
+        popover = FieldPopover(anchor, field, self.title_placeholder(field), partial(self._apply_display, field.name),
+                               partial(row_told_once, self.fields))  # fmt: skip
         with focus_told_once():
             popover.open()
             popover.begin_at(part)
@@ -577,7 +634,7 @@ class ModelEditor(QWidget):
         before = self.draft.state
         self._set_display(name, display)
         changed = shown_text(before, self.draft.state)
-        announce(self, _("Changed: {names}.").format(names=changed) if changed else _("Nothing changed."))
+        announce(self, changed_text(changed), again=True)
 
     def _set_display(self, name: str, display: FieldDisplay) -> None:
         self.edit_definition(self._definition.with_display(name, display))
@@ -593,7 +650,14 @@ class ModelEditor(QWidget):
         elif isinstance(field, CalculatedField):
             self._remove_calculation(field.name)
         else:
-            self._set_display(field.name, replace(field.display, hidden=not field.display.hidden))
+            hidden = not field.display.hidden
+            self._set_display(field.name, replace(field.display, hidden=hidden))
+            self.say((_("Hidden: “{name}”.") if hidden else _("Visible: “{name}”.")).format(name=field.name))
+
+    def _remove_row(self, place: int) -> None:
+        """Do what Delete does in a row; what is current then is told once, before what was done."""
+        with row_told_once(self.fields):
+            self.remove_field(place)
 
     def _row_anchor(self, place: int) -> QWidget:
         """A widget as large as a row, for a popover to stand at."""

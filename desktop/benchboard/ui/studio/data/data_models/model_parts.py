@@ -45,6 +45,11 @@ def shown_text(before: ModelState, after: ModelState) -> str:
     return in_sentence(changed) if changed else ""
 
 
+def changed_text(changed: str) -> str:
+    """That something of a field is shown otherwise: `changed` as `shown_text` returns it."""
+    return _("Changed: {names}.").format(names=changed) if changed else _("Nothing changed.")
+
+
 _SHOWN: Final = {
     "title": N_("title"),
     "unit": N_("unit"),

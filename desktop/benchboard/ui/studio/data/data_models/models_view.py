@@ -26,8 +26,7 @@ from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.studio.data.data_commands import MODEL_LIST, MODEL_MENU, MODELS
 from benchboard.ui.studio.data.data_models.model_draft import ModelDraft, ModelState, base_definition
 from benchboard.ui.studio.data.data_models.model_editor import ModelEditor, contents_text
-from benchboard.ui.studio.data.data_models.model_parts import model_parts, moved_text, shown_text
-from benchboard.ui.studio.data.explore.part_changes import Step, step_text
+from benchboard.ui.studio.data.explore.part_changes import Step
 from benchboard.ui.studio.data.source_actions import explore_address
 from benchboard.ui.studio.data_access import may_add_data
 from benchboard.ui.studio.data_cards import add_data_card, sample_card
@@ -163,7 +162,7 @@ class ModelsView(QWidget):
         if self._shown is None or self._shown.id != row.id:
             self._show_row(row)
         announce(self, _("“{name}” is open.").format(name=self._title(row)))
-        self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.editor.segments.focus_current()
 
     def _columns(self) -> tuple[Column[ModelSummary], ...]:
         return (
@@ -415,6 +414,8 @@ class ModelsView(QWidget):
     def _why_not_save(self) -> str:
         if self._why_read_only:
             return self._why_read_only
+        if self.draft is not None and self.editor.is_unnamed:
+            return _("Enter a name.")
         return "" if self.draft is not None and self.draft.is_changed else _("There are no changes.")
 
     def _why_not_discard(self) -> str:
@@ -443,13 +444,7 @@ class ModelsView(QWidget):
             self._context.problems.undo_last()  # such as of a deletion
         elif draft is not None:
             self.editor.commit()
-            before, places = draft.state, self.editor.card_places()
-            draft.undo() if step == "undo" else draft.redo()
-            self.editor.show_state()
-            self._edited()
-            otherwise = moved_text(places, self.editor.card_places()) or shown_text(before, draft.state)
-            otherwise = otherwise or _("how a field is shown")
-            announce(self, step_text(step, model_parts(before), model_parts(draft.state), otherwise), again=True)
+            self.editor.take_step(step)
 
     def explore_model(self) -> None:
         """Explore the model that is shown."""
@@ -573,6 +568,7 @@ class ModelsView(QWidget):
         draft = self.draft
         if draft is None:
             return
+        had_focus = self.discard.hasFocus()
         if draft.stored is None:
             begun = self._drafts.pop("")
             self._right.setCurrentWidget(self._nothing)
@@ -585,6 +581,11 @@ class ModelsView(QWidget):
             stored = draft.stored
             draft.edit(ModelState(stored.name, stored.description, draft.stored.definition))
             self.editor.show_state()
+            self.editor.say(_("Changes discarded."))
+        if had_focus and self.draft is not None:  # the button goes
+            self.editor.segments.focus_current()
+        elif had_focus:
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
         self._edited()
 
     def _restore_new(self, draft: ModelDraft) -> None:
@@ -626,13 +627,14 @@ class ModelsView(QWidget):
     def _undelete(self, stored: StoredModel) -> None:
         actor = self._context.actor
         self._pending = stored.id
+        said = _("“{name}” is back.").format(name=stored.name)
         self._context.tasks.change(
             self,
             lambda session: model_services.create_model(
                 session, actor, name=stored.name, description=stored.description, definition=stored.definition,
                 model_id=stored.id,
             ),
-            lambda _found: None,
+            lambda _found: self._context.problems.toast(said),
         )  # fmt: skip
 
 

@@ -51,7 +51,7 @@ class DraftEditing(FieldEditing, Protocol):
 
     def remove_join(self, place: int, *, keep: bool) -> None: ...
     def show_uses(self, name: str = "") -> None: ...
-    def undo(self) -> None: ...
+    def say(self, text: str, *, warning: bool = False) -> None: ...
 
 
 class TablesPage(QWidget):
@@ -238,6 +238,8 @@ class TablesPage(QWidget):
             if not self.canvas.is_all_seen():
                 self.canvas.fit()
             if line >= 0:
+                joined = self.canvas.describe(CanvasSpot(line=line))
+                announce(self.canvas, _("Joined: {join}").format(join=joined), again=True)
                 self._open_line(line)
 
     def _hint_texts(self, state: ModelState) -> tuple[str, ...]:
@@ -416,7 +418,7 @@ class TablesPage(QWidget):
             self._editor.edit_definition(without_join_pair(definition, shown.join, shown.pair))
         else:
             self._editor.remove_join(shown.join, keep=True)
-        self._say(_("Removed the join of {table}.").format(table=table))
+        self._editor.say(_("Removed the join of {table}.").format(table=table))
 
     # Cards
 
@@ -476,7 +478,7 @@ class TablesPage(QWidget):
             state, place = self._state, card - count
             kept = (*state.unjoined[:place], *state.unjoined[place + 1 :])
             self._editor.apply_state(ModelState(state.name, state.description, state.definition, kept))
-        self._say(_("Removed {table}.").format(table=shown.table))
+        self._editor.say(_("Removed {table}.").format(table=shown.table))
 
     def _open_row(self, card: int, row: int) -> None:
         name = self.canvas.scene.cards[card].rows[row].field
@@ -484,14 +486,3 @@ class TablesPage(QWidget):
             self.below.form.focus_title()
         elif name:
             self._editor.open_field(name, self.canvas.anchor(CanvasSpot(card, row)))
-
-    def _say(self, text: str) -> None:
-        """Say what was removed; it can be undone while nothing else was edited."""
-        draft, state = self._editor.draft, self._state
-        announce(self.canvas, text)
-
-        def undo() -> None:
-            if draft is not None and draft is self._editor.draft and draft.state is state:
-                self._editor.undo()
-
-        self._context.problems.toast(text, undo)

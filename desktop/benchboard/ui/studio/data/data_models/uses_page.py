@@ -12,6 +12,7 @@ from benchboard.ui.studio.data.data_models.model_draft import ModelDraft
 from benchboard.ui.studio.data.uses_table import UsesTable
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets import EmptyState, Paragraph, Select, hairline
+from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.surfaces import set_surface
 
 if TYPE_CHECKING:
@@ -37,8 +38,10 @@ class UsesPage(QWidget):
         self._context, self._editor = context, editor
         self._draft: ModelDraft | None = None
         self._asked: object = None
+        self._is_chosen = False
+        """Whether somebody chose what is shown, and doesn't know yet what uses it."""
         self._of = Select([], name="model_uses_of", label=_("Model or field"))
-        self._of.currentIndexChanged.connect(lambda _index: self._read())
+        self._of.currentIndexChanged.connect(lambda _index: self._choose())
         self.summary = Paragraph("", "body", "secondary")
         self.summary.setObjectName("model_uses_summary")
         self.origin = Paragraph("", "caption", "muted")
@@ -85,6 +88,10 @@ class UsesPage(QWidget):
         self._of.set_current_key(name)
         self._read()
 
+    def _choose(self) -> None:
+        self._is_chosen = True
+        self._read()
+
     def _read_again(self) -> None:
         self._asked = None
         if self.isVisible():
@@ -129,6 +136,9 @@ class UsesPage(QWidget):
             widget.setVisible(bool(uses))
         self._empty.sentence.setText(text)
         self._empty.setVisible(not uses)
+        if self._is_chosen:
+            self._is_chosen = False
+            announce(self, " ".join(part for part in (text, self.origin.text()) if part), again=True)
 
     def _show_origin(self, draft: ModelDraft, name: str) -> None:
         """Say from which columns a field is made."""

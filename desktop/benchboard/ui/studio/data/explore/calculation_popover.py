@@ -22,6 +22,7 @@ from benchboard.ui.studio.data.explore.part_popovers import PartPopover
 from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Edit, Field, Paragraph, Select, Text
+from benchboard.ui.widgets.accessible import focus_told_once
 from benchboard.ui.widgets.labels import Tone
 
 if TYPE_CHECKING:
@@ -194,5 +195,6 @@ class CalculationPopover(PartPopover):
         question = with_calculation(self._question, calculation, self._place)
         kinds: dict[str, ValueKind] = {one.name: one.kind for one in self._columns}
         self._exploration.joined_tables.add_kinds(question, kinds | {calculation.name: self._kind})
-        self.close()
-        self._exploration.set_question(question, mode="build")
+        with focus_told_once():
+            self.close()
+            self._exploration.set_question(question, mode="build")

@@ -54,6 +54,8 @@ class PartPopover(Popover):
         self._warning = Paragraph("", "caption", "warn", parent=self)
         self._warning.setObjectName("part_discard_warning")
         self._warning.hide()
+        self._warned_of: list[str] | None = None
+        """What was typed as it was warned that closing it loses that; None while it isn't."""
         self.column.addWidget(heading(title))
 
     def add_apply(self, title: str = "") -> Button:
@@ -73,14 +75,27 @@ class PartPopover(Popover):
         return not self._warns(_("Click outside again to discard what you typed.")) and super().leave()
 
     def _warns(self, text: str) -> bool:
-        """Warn, once, if closing it would lose something that was typed. Returns whether it did."""
-        if not self._is_typed() or not self._warning.isHidden():
+        """Warn, once, if closing it would lose something that was typed. Returns whether it did. Who types on is warned
+        again."""
+        if not self._is_typed() or self._warned_of is not None:
             return False
+        self._warned_of = self._typed_texts()
         self._warning.setText(text)
         self._warning.show()
         self.move_into_place()
         announce(self, text, urgent=True, again=True)
         return True
+
+    def _forget_warning(self) -> None:
+        """Take the warning back once another text is typed; a change of colours is none."""
+        if self._warned_of is not None and self._warned_of != self._typed_texts():
+            self._warned_of = None
+            self._warning.hide()
+            self.move_into_place()
+
+    def _typed_texts(self) -> list[str]:
+        texts = [one.toPlainText() for one in self.findChildren(QPlainTextEdit)]
+        return [*(one.text() for one in self.findChildren(QLineEdit)), *texts]
 
     def _is_typed(self) -> bool:
         """Whether closing it would lose something that was typed."""
@@ -97,6 +112,10 @@ class PartPopover(Popover):
 
     def open(self) -> None:
         super().open()
+        for line in self.findChildren(QLineEdit):
+            line.textChanged.connect(self._forget_warning)
+        for text in self.findChildren(QPlainTextEdit):
+            text.textChanged.connect(self._forget_warning)
         self.focusNextPrevChild(True)
 
 

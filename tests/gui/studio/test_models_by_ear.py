@@ -1,0 +1,177 @@
+"""The Models view as somebody hears it who works by keys alone: what each key did, and where it leads."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPlainTextEdit
+from test_explore_joins import add_file
+from test_models_view import Models
+
+from benchboard.analytics.data_models.definition import ModelMeasure
+from benchboard.ui.studio.data.data_models.model_draft import with_measure
+
+if TYPE_CHECKING:
+    from benchboard.ui.studio.data.data_models.model_draft import ModelDraft
+    from conftest import Studio
+
+KEYS = Qt.Key
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+class SalesModel(Models):
+    """A new model of a table of sales, at its fields."""
+
+    def __init__(self, studio: "Studio", folder: Path) -> None:
+        sales = add_file(studio, folder / "sales.csv", "Sales", "id,shop_id,total\n1,2,3.5\n2,2,4.5\n")
+        super().__init__(studio)
+        studio.wait(lambda: any(one.id == sales.id for one in self.editor.exploration.sources))
+        self.view.open_new_menu()
+        self.click("model_table_sales")
+        studio.wait(lambda: self.editor.preview.texts.rowCount() == 2)
+        self.editor.show_page("fields")
+
+    @property
+    def draft(self) -> "ModelDraft":
+        assert self.view.draft is not None
+        return self.view.draft
+
+    def write(self, name: str, text: str) -> QPlainTextEdit:
+        """Type something in a field of several lines."""
+        edit = self.find(name)
+        assert isinstance(edit, QPlainTextEdit)
+        edit.setFocus()
+        self.qtbot.keyClicks(edit, text)
+        return edit
+
+    def at_field(self, place: int) -> None:
+        self.editor.fields.setFocus()
+        self.editor.fields.setCurrentIndex(self.editor.fields.texts.index(place, 0))
+
+    def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        """Press a key at what has the focus."""
+        focused = self.studio.application.window.focusWidget()
+        assert focused is not None
+        self.qtbot.keyClick(focused, key, modifier)
+
+    def add_measure(self, measure: ModelMeasure) -> None:
+        self.editor.edit_definition(with_measure(self.draft.state.definition, measure))
+
+    def add_calculation(self, name: str, expression: str) -> None:
+        self.click("model_add_calculation")
+        self.type("calculation_name", name)
+        self.write("calculation_expression", expression)
+        self.click("part_apply")
+        self.studio.wait(lambda: any(one.name == name for one in self.draft.state.definition.calculations))
+
+    def save(self) -> None:
+        self.click("models_save")
+        self.studio.wait(lambda: not self.draft.is_changed)
+
+
+@pytest.fixture
+def models(studio: "Studio", tmp_path: Path) -> SalesModel:
+    return SalesModel(studio, tmp_path)
+
+
+def test_who_types_on_after_escape_is_warned_again(models: SalesModel) -> None:
+    models.click("model_add_calculation")
+    edit = models.write("calculation_expression", "total")
+    popover = models.find("calculation_popover")
+    models.qtbot.keyClick(edit, KEYS.Key_Escape)
+    warning = models.find("part_discard_warning")
+    models.qtbot.keyClicks(edit, " / 1.2")
+    assert not warning.isVisible()
+    models.qtbot.keyClick(edit, KEYS.Key_Escape)
+    assert popover.isVisible()
+    models.qtbot.keyClick(edit, KEYS.Key_Escape)
+    assert not popover.isVisible()
+
+
+def test_enter_on_a_model_leads_to_its_pages(models: SalesModel, announcements: list[str]) -> None:
+    models.save()
+    models.studio.wait(lambda: len(models.view.table.view.model().rows) == 1)
+    models.view.table.view.setFocus()
+    models.press(KEYS.Key_Return)
+    assert models.find("segment_fields").hasFocus()
+    models.press(KEYS.Key_Left)
+    assert models.find("segment_tables").hasFocus()
+
+
+def test_delete_in_the_fields_says_what_it_did(models: SalesModel, announcements: list[str]) -> None:
+    def heard(text: str) -> None:
+        def check() -> bool:
+            assert any(one.startswith(text) and "Undo: Ctrl" in one for one in announcements), announcements[-6:]
+            return True
+
+        models.studio.wait(check)
+
+    models.at_field(2)
+    models.press(KEYS.Key_Delete)
+    heard("Hidden: “total”.")
+    models.press(KEYS.Key_Delete)
+    heard("Visible: “total”.")
+    models.add_calculation("net", "total / 2")
+    models.at_field(3)
+    models.press(KEYS.Key_Delete)
+    heard("Removed “net”.")
+    models.press(KEYS.Key_Z, CTRL)
+    assert [one.name for one in models.draft.state.definition.calculations] == ["net"]
+    models.add_calculation("half", "net / 2")
+    models.find("model_calculation_1").setFocus()
+    models.press(KEYS.Key_Delete)
+    heard("Removed “half”.")
+    models.press(KEYS.Key_Z, CTRL)
+    models.add_measure(ModelMeasure("all_net", "sum", "net", "decimal"))
+    models.find("model_calculation_0").setFocus()
+    models.press(KEYS.Key_Delete)
+    heard("Removed “net”, and “half” and “all_net”, which need it.")
+
+
+def test_type_of_a_new_measure_is_known_before_it_is_saved(models: SalesModel) -> None:
+    models.editor.add_measure()
+    models.choose("model_measure_function", "count")
+    models.type("model_measure_name", "sales_count")
+    models.press(KEYS.Key_Return)
+    models.studio.wait(lambda: models.draft.state.definition.measures[0].kind == "integer")
+    assert not models.draft.can_redo
+    models.editor.undo()
+    assert not models.draft.state.definition.measures, "the type is no step of its own"
+
+
+def test_name_that_was_emptied_is_said_to_be_missing_and_comes_back(
+    models: SalesModel, announcements: list[str]
+) -> None:
+    name = models.editor.name
+    before = name.text()
+    name.setFocus()
+    name.selectAll()
+    models.qtbot.keyClick(name, KEYS.Key_Backspace)
+    models.qtbot.keyClick(name, KEYS.Key_Return)
+    assert "Enter a name." in announcements
+    models.press(KEYS.Key_Tab)
+    assert name.text() == before == models.draft.state.name
+
+
+def test_discard_says_what_it_did_and_the_focus_stays_in_the_model(
+    models: SalesModel, announcements: list[str]
+) -> None:
+    models.save()
+    models.add_measure(ModelMeasure("n", "count", "", "integer"))
+    models.find("models_discard").setFocus()
+    models.press(KEYS.Key_Space)
+    models.studio.wait(lambda: any(one.startswith("Changes discarded. Undo: Ctrl") for one in announcements))
+    assert not models.draft.state.definition.measures
+    assert models.find("segment_fields").hasFocus()
+    models.press(KEYS.Key_Z, CTRL)
+    assert models.draft.state.definition.measures
+
+
+def test_result_of_choosing_a_field_in_used_by_is_heard(models: SalesModel, announcements: list[str]) -> None:
+    models.save()
+    models.editor.show_page("uses")
+    models.find("model_uses_of").setFocus()
+    announcements.clear()
+    models.press(KEYS.Key_Down)
+    models.studio.wait(lambda: "Not used yet. Made from Sales / sales.id" in announcements)
