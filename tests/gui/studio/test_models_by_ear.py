@@ -175,3 +175,32 @@ def test_result_of_choosing_a_field_in_used_by_is_heard(models: SalesModel, anno
     announcements.clear()
     models.press(KEYS.Key_Down)
     models.studio.wait(lambda: "Not used yet. Made from Sales / sales.id" in announcements)
+
+
+def _add_measure(models: SalesModel, expression: str, condition: str = "") -> None:
+    """Fill the form of a new measure, which isn't applied yet."""
+    models.editor.add_measure()
+    if expression:
+        models.write("model_measure_expression", expression)
+    if condition:
+        models.type("model_measure_condition", condition)
+
+
+@pytest.mark.parametrize(("written", "said"), [
+    ("shop_id = ", "The formula isn't finished. Add a column or a number."),
+    ("shop_id = 'paid", "The quote isn't closed. Add “'”."),
+    ("total = paid", "There's no column “paid”. Did you mean “id”? Put text in quotes: 'paid'."),
+])  # fmt: skip
+def test_what_is_wrong_with_a_condition_is_said_at_the_condition(models: SalesModel, written: str, said: str) -> None:
+    _add_measure(models, "total", written)
+    condition = models.find("model_measure_condition")
+    models.studio.wait(lambda: condition.accessibleDescription() == said)
+    assert condition.property("wrong")
+    assert models.find("model_measure_expression").accessibleDescription() == ""
+
+
+def test_what_is_wrong_with_an_expression_is_still_said_there(models: SalesModel) -> None:
+    _add_measure(models, "totl", "shop_id = 2")
+    edit = models.find("model_measure_expression")
+    models.studio.wait(lambda: edit.accessibleDescription().startswith("There's no column “totl”."))
+    assert not models.find("model_measure_condition").property("wrong")

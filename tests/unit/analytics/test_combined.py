@@ -11,6 +11,7 @@ from benchboard.analytics.query_builder.combined import (
     calculations_before,
     check_expression,
     next_pair,
+    quotes_advice,
     repeated_measures,
     repeated_rows,
     suggested_keys,
@@ -158,6 +159,14 @@ def test_with_calculation_renamed_renames_what_names_it() -> None:
     ("a > :from", "variable", (4, 9)),
     ("a -- b", "sign", (0, 6)),
     ("a" * 2001, "long", (2000, 2001)),
+    ("a / 1.2 +", "end", (8, 9)),
+    ("a *", "end", (2, 3)),
+    ("a =", "end", (2, 3)),
+    ("a = 1 and", "end", (6, 9)),
+    ("case when sta", "case", (0, 4)),
+    ("case when a = 'Paid' then 1", "case", (0, 4)),
+    ("a = 'paid", "quote", (4, 9)),
+    ("it's = 'paid'", "quote", (12, 13)),
 ])  # fmt: skip
 def test_check_expression_refuses_at_its_place(text: str, code: str, spot: tuple[int, int]) -> None:
     with pytest.raises(Invalid) as caught:
@@ -166,10 +175,26 @@ def test_check_expression_refuses_at_its_place(text: str, code: str, spot: tuple
     assert (caught.value.facts["start"], caught.value.facts["end"]) == spot
 
 
-@pytest.mark.parametrize("text", ["a + 1", "sum(a) OVER (PARTITION BY b)", "CAST(a AS int)", "'select, sum(' || b"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a + 1",
+        "sum(a) OVER (PARTITION BY b)",
+        "CAST(a AS int)",
+        "'select, sum(' || b",
+        "CASE WHEN a = 'case' THEN 1 ELSE 0 END",
+        "a = 'it''s'",
+    ],
+)
 @pytest.mark.parametrize("dialect", ["own", "duckdb", "postgresql", "mysql"])
 def test_check_expression_takes_one_expression(text: str, dialect: Dialect) -> None:
     check_expression(text, dialect)
+
+
+def test_quotes_are_advised_for_a_word_that_something_is_compared_with() -> None:
+    assert quotes_advice("paid", "status = Paid", "duckdb") == "Put text in quotes: 'Paid'."
+    assert not quotes_advice("statu", "statu = 'paid'", "duckdb")
+    assert not quotes_advice("gross", "total - gross", "duckdb")
 
 
 def test_suggested_keys_name_and_kind_rank_pairs() -> None:

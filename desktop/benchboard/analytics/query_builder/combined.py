@@ -1,5 +1,7 @@
 """Tables joined to that of a question, and columns calculated in it: added, removed, and what goes with them."""
 
+import itertools
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -17,7 +19,7 @@ from benchboard.analytics.query_builder.question import (
     free_name,
     with_parts,
 )
-from benchboard.analytics.query_builder.sql_words import QueryWord, placed_words, quote_name
+from benchboard.analytics.query_builder.sql_words import QueryWord, placed_words, quote_name, quote_text
 from benchboard.analytics.query_types import NUMBERS, ValueKind
 from benchboard.errors import Invalid
 from benchboard.i18n import _
@@ -169,6 +171,7 @@ def check_expression(text: str, dialect: Dialect) -> None:
         raise _fault("long", what, "", MAX_EXPRESSION, len(text))
     found = placed_words(text, dialect)
     if found is None:
+        _check_quotes(text)
         what = _("This expression contains a comment, a variable or a sign that isn't supported.")
         raise _fault("sign", what, "", 0, len(text))
     depth = 0
@@ -180,6 +183,44 @@ def check_expression(text: str, dialect: Dialect) -> None:
     if depth:
         start = max(start for word, start, _end in found if word == _OPENING)
         raise _fault("bracket", _("A bracket isn't closed."), _("Add “)”."), start, start + 1)
+    _check_end(found)
+
+
+def _check_quotes(text: str) -> None:
+    """Refuse a text in which a quote isn't closed."""
+    rest = _QUOTED.sub(lambda found: " " * len(found[0]), text)
+    start = next((at for at, letter in enumerate(rest) if letter in "'\"`"), -1)
+    if start >= 0:
+        raise _fault(
+            "quote", _("The quote isn't closed."), _("Add “{sign}”.").format(sign=rest[start]), start, len(text)
+        )
+
+
+def _check_end(found: Sequence[tuple[QueryWord, int, int]]) -> None:
+    """Refuse an expression that goes on: the source would complain of what a query has after it."""
+    cases = [place for place in found if place[0] == QueryWord("word", "case")]
+    if len(cases) > sum(word == QueryWord("word", "end") for word, _start, _end in found):
+        raise _fault("case", _("CASE isn't closed."), _("Add END."), cases[-1][1], cases[-1][2])
+    word, start, end = found[-1]
+    if (word.kind == "sign" and word.text in _GOES_ON) or (word.kind == "word" and word.text in _GOES_ON):
+        raise _fault("end", _("The formula isn't finished."), _("Add a column or a number."), start, end)
+
+
+_QUOTED: Final = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`""")
+_GOES_ON: Final = frozenset("+ - * / % || = <> != < > <= >= . :: and or not in like case when then else".split())  # noqa: SIM905  # a list of them would be longer
+"""Signs and words after which an expression goes on."""
+_COMPARING: Final = frozenset(("=", "<>", "!=", "<", ">", "<=", ">="))
+
+
+def quotes_advice(name: str, expression: str, dialect: Dialect) -> str:
+    """The advice to put a word that is no column in quotes, where the expression compares something with it; empty
+    elsewhere."""
+    found = placed_words(expression, dialect) or []
+    for (before, _start, _end), (word, start, end) in itertools.pairwise(found):
+        is_compared = before.kind == "sign" and before.text in _COMPARING and word.kind == "word"
+        if is_compared and word.text == name.casefold():
+            return _("Put text in quotes: {example}.").format(example=quote_text(expression[start:end], dialect))
+    return ""
 
 
 _OPENING: Final = QueryWord("sign", "(")

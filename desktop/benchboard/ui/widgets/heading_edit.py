@@ -13,7 +13,8 @@ _AROUND = 28
 
 class HeadingEdit(Edit):
     """Looks like text of the type `role` until the pointer or the focus is on it, and is as wide as its text. Enter
-    takes what is typed; Escape brings back what was there before. `left` when the focus goes elsewhere in the window."""
+    takes what is typed; Escape brings back what was there before. `left` is emitted when the focus goes elsewhere in
+    the window."""
 
     left = Signal()
 

@@ -23,9 +23,10 @@ from benchboard.analytics.query_builder.question import Calculation, Measure, Qu
 from benchboard.analytics.query_builder.sql_words import quote_name
 from benchboard.analytics.query_builder.sql_writer import to_sql
 from benchboard.analytics.query_types import ValueKind, kind_name
-from benchboard.errors import AppError
+from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _
 from benchboard.ui.studio.data.data_models.field_popovers import DisplayFields, aggregate_title
+from benchboard.ui.studio.data.explore.calculation_check import with_quotes_advice
 from benchboard.ui.studio.data.explore.calculation_popover import FUNCTIONS
 from benchboard.ui.studio.data.explore.exploration import Exploration
 from benchboard.ui.studio.data.explore.expression_edit import ExpressionEdit
@@ -195,7 +196,8 @@ class ModelMeasurePopover(PartPopover):
             return
         asked = self._asked(asked)
         text = to_sql(asked)
-        start = max(0, text.rfind(f"{expression} AS {quote_name(_COLUMN, asked.dialect)}"))
+        measure = self._measure(_COLUMN)
+        start = max(0, text.rfind(f"{row_expression(measure)} AS {quote_name(_COLUMN, asked.dialect)}"))
         actor, source_id = self._context.actor, asked.source_id
 
         def op(session: DatabaseSession) -> ResultTable:
@@ -210,25 +212,53 @@ class ModelMeasurePopover(PartPopover):
 
         def failed(error: AppError) -> None:
             if token is self._token and not token.cancelled:
-                self._edit.mark(error, start)
-                self._say(" ".join(part for part in (error.what, error.why, error.do) if part), wrong=True)
+                self._show_failure(measure, error, text, start)
 
         self._context.tasks.read(self, op, done, failed, long=True)
+
+    def _show_failure(self, measure: ModelMeasure, error: AppError, asked: str, start: int) -> None:
+        """Show what the source said of a query in which what each row has begins at `start`, at the field that it is
+        said of."""
+        place, dialect = error.facts.get("start"), self._question.dialect
+        before = row_expression(replace(measure, expression="")).partition("THEN")[0] if measure.condition else ""
+        first = start + len(before) + len("THEN (") if before else start
+        error = with_quotes_advice(error, asked, f"{measure.condition or measure.expression}", dialect)
+        said = " ".join(part for part in (error.what, error.why, error.do) if part)
+        if before and isinstance(place, int) and start <= place < first:
+            self._condition.set_error(said)
+            self._say("")
+            return
+        self._edit.mark(error, first)
+        self._say(said, wrong=True)
 
     def _fault(self) -> AppError | None:
         """What is wrong with the expression as it is written, if anything is; it is shown."""
         self._edit.show_error(None)
         self._expression.set_error("")
+        self._condition.set_error("")
         measure = self._measure(_COLUMN)
         others = tuple(one for one in self._definition.measures if one != self._shown)
+        definition = replace(self._definition, measures=others)
         try:
-            check_measure(replace(self._definition, measures=others), measure, self._question.dialect)
+            check_measure(definition, replace(measure, condition="", once=()), self._question.dialect)
+            self._check_condition(definition, measure)
         except AppError as error:
+            if error.facts.get("field") == "condition":
+                self._say("", told=False)
+                self._condition.set_error(" ".join(part for part in (error.what, error.do) if part))
+                return error
             empty = error.code in ("calculation.empty", "formula.empty")
             self._edit.show_error(None if empty else error)
             self._say(" ".join(part for part in (error.what, error.do) if part), wrong=not empty, told=not empty)
             return error
         return None
+
+    def _check_condition(self, definition: ModelDefinition, measure: ModelMeasure) -> None:
+        """Refuse a condition that isn't one. Raises `Invalid` with the field `condition`."""
+        try:
+            check_measure(definition, measure, self._question.dialect)
+        except AppError as error:
+            raise Invalid(error.code, error.what, do=error.do, field="condition") from error
 
     def _say(self, text: str, *, wrong: bool = False, told: bool = True) -> None:
         self._hint.setText(text)
@@ -281,6 +311,8 @@ class ModelMeasurePopover(PartPopover):
         if wrong := self._name_fault(name):
             self._name.set_error(wrong, again=True)
             self._name.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif fault is not None and fault.facts.get("field") == "condition":
+            self._condition.edit.setFocus(Qt.FocusReason.OtherFocusReason)
         elif fault is not None:
             self._expression.set_error(" ".join(part for part in (fault.what, fault.do) if part))
         elif (display := self._display.display(hidden=False)) is not None:
