@@ -204,3 +204,24 @@ def test_what_is_wrong_with_an_expression_is_still_said_there(models: SalesModel
     edit = models.find("model_measure_expression")
     models.studio.wait(lambda: edit.accessibleDescription().startswith("There's no column “totl”."))
     assert not models.find("model_measure_condition").property("wrong")
+
+
+def test_columns_are_suggested_in_a_formula_and_what_there_is_is_heard(
+    models: SalesModel, announcements: list[str]
+) -> None:
+    models.click("model_add_calculation")
+    edit = models.write("calculation_expression", "case when sho")
+    models.studio.wait(lambda: any(one.startswith("shop_id, a whole number") for one in announcements))
+    models.qtbot.keyClick(edit, KEYS.Key_Return)
+    assert edit.toPlainText() == "case when shop_id"
+    models.qtbot.keyClicks(edit, " = xyz")
+    models.qtbot.keyClick(edit, KEYS.Key_Space, CTRL)
+    models.studio.wait(lambda: "No suggestions" in announcements)
+
+
+def test_measures_are_suggested_in_a_formula_over_them(models: SalesModel, announcements: list[str]) -> None:
+    models.add_measure(ModelMeasure("revenue", "sum", "total", "decimal"))
+    models.editor.add_measure()
+    models.choose("model_measure_function", "formula")
+    models.write("model_measure_expression", "re")
+    models.studio.wait(lambda: any(one.startswith("revenue, measure. 1 suggestion") for one in announcements))

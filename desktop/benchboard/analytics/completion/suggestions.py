@@ -1,7 +1,7 @@
 """The completion service: what can follow at the cursor of a query, the likeliest first."""
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -19,9 +19,10 @@ from benchboard.analytics.completion.table_scope import (
     browsed_columns,
     table_scope,
 )
+from benchboard.analytics.query_builder.question import Dialect
 from benchboard.analytics.query_builder.sql_words import unquoted_name
 from benchboard.analytics.query_types import ValueKind
-from benchboard.analytics.table_browser import BrowsedSource
+from benchboard.analytics.table_browser import BrowsedColumn, BrowsedSource, BrowsedTable
 from benchboard.i18n import _
 
 SuggestionKind = Literal[
@@ -95,6 +96,24 @@ def complete(
     found = writer.ranked()
     needs_tables = place.expected in ("table", "operand", "member", "join", "name_list")
     return Completion(word.start, word.end, text[word.start : cursor], found, needs_tables)
+
+
+def complete_expression(
+    text: str, cursor: int, columns: Sequence[BrowsedColumn], dialect: Dialect, kinds: Collection[SuggestionKind] = ()
+) -> Completion | None:
+    """What can follow at the cursor of an expression over these columns alone; with `kinds`, only what is of one of
+    them."""
+    known = BrowsedSource("", "", "", (BrowsedTable("", tuple(columns)),))
+    query = f"{_BEFORE_EXPRESSION}{text}"
+    found = complete(query, cursor + len(_BEFORE_EXPRESSION), CompletionCatalog(dialect, known), {})
+    if found is None:
+        return None
+    start, end = (max(at - len(_BEFORE_EXPRESSION), 0) for at in (found.start, found.end))
+    kept = tuple(one for one in found.suggestions if not kinds or one.kind in kinds)
+    return replace(found, start=start, end=end, suggestions=kept, needs_tables=False)
+
+
+_BEFORE_EXPRESSION: Final = "SELECT "
 
 
 def catalog_of(sources: Sequence[BrowsedSource], source_id: str) -> CompletionCatalog:

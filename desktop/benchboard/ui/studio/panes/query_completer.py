@@ -47,6 +47,8 @@ class QueryCompleter(QObject):
         self._edit, self._variables, self._source_id = edit, variables, source_id
         self.tables = KnownTables(context, self)
         self.describe: Callable[[Suggestion], str] = lambda _one: ""
+        self.complete: Callable[[str, int], Completion | None] = self._complete_query
+        """What can follow in the text at a place in it; an editor of less than a query has its own."""
         self.popup: CompletionPopup | None = None
         self._completion: Completion | None = None
         self._typed = ""
@@ -160,14 +162,11 @@ class QueryCompleter(QObject):
         if cursor.hasSelection():
             self.close()
             return
-        self.tables.request()
-        sources = self.tables.sources
-        at = python_offset(text, cursor.position())
-        found = complete(text, at, catalog_of(sources or (), self._source_id()), self._variables())
+        found = self.complete(text, python_offset(text, cursor.position()))
         if found is None or not self._is_wanted(found, typed):
             self.close()
             return
-        is_loading = sources is None and found.needs_tables
+        is_loading = found.needs_tables and self.tables.sources is None
         if not found.suggestions and not is_loading and not self._is_requested:
             self.close()
             return
@@ -175,7 +174,13 @@ class QueryCompleter(QObject):
         popup = self._popup()
         rows = [replace(one, description=self._described(one)) for one in found.suggestions]
         popup.show_rows(rows, self._note(found, is_loading=is_loading), keeps=keeps)
+        if not rows:
+            self._announce_timer.start()
         self._place()
+
+    def _complete_query(self, text: str, at: int) -> Completion | None:
+        self.tables.request()
+        return complete(text, at, catalog_of(self.tables.sources or (), self._source_id()), self._variables())
 
     def _described(self, one: Suggestion) -> str:
         return " ".join(part for part in (one.description, self.describe(one)) if part)
@@ -240,7 +245,10 @@ class QueryCompleter(QObject):
     def _announce(self) -> None:
         popup = self.popup
         one = popup.current if popup is not None and self.is_open else None
-        if popup is None or one is None:
+        if popup is None or not self.is_open:
+            return
+        if one is None:
+            announce(self._edit, popup.note.text(), again=True)
             return
         count, row = len(self.suggestions), popup.list.currentIndex().row()
         if row == 0:

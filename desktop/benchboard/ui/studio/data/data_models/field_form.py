@@ -1,5 +1,6 @@
 """The editor of the field that is selected on a model's canvas: its title, unit, format and formula."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -10,6 +11,7 @@ from benchboard.analytics.data_models.definition import CalculatedField, Field, 
 from benchboard.analytics.queries import ResultTable
 from benchboard.analytics.query_builder.question import Calculation
 from benchboard.analytics.query_types import kind_name
+from benchboard.analytics.table_browser import BrowsedColumn
 from benchboard.errors import AppError
 from benchboard.i18n import _
 from benchboard.ui.studio.data.data_models.field_popovers import DisplayFields, measure_text
@@ -68,6 +70,7 @@ class FieldForm(QWidget):
         self._shown.setObjectName("model_form_shown")
         self._fields = DisplayFields(self, self._take, name="model_form")
         self.formula = ExpressionEdit(context, "model_form_formula", dict)
+        self.formula.offer(self._columns_before, lambda: editor.question().dialect)
         self.formula.setUndoRedoEnabled(True)
         self.formula.setFixedHeight(_FORMULA)
         self._formula = FormField(_("Formula in SQL, for each row"), self.formula, parent=self)
@@ -206,6 +209,13 @@ class FieldForm(QWidget):
         if not self.formula.isReadOnly():
             self._timer.start()
 
+    def _columns_before(self) -> Sequence[BrowsedColumn]:
+        """The columns that the formula may name: those that don't come after its field."""
+        question, table, field = self._editor.question(), self._editor.exploration.table, self._field
+        places = [k for k, one in enumerate(question.calculations) if field is not None and one.name == field.name]
+        later = {one.name for one in question.calculations[places[0] :]} if places else set()
+        return [one for one in table.columns if one.name not in later] if table is not None else []
+
     def _check(self) -> None:
         """Ask the source what the formula is."""
         self._timer.stop()
@@ -216,9 +226,7 @@ class FieldForm(QWidget):
         place = next((k for k, one in enumerate(question.calculations) if one.name == field.name), -1)
         if place < 0:
             return
-        later = {one.name for one in question.calculations[place:]}
-        table = self._editor.exploration.table
-        columns = [one.name for one in table.columns if one.name not in later] if table is not None else []
+        columns = [one.name for one in self._columns_before()]
         asked = replace(question, calculations=question.calculations[:place])
         calculation = Calculation(field.name, self.formula.toPlainText().strip())
         self._asking.start(asked, calculation, columns, name=field.name)

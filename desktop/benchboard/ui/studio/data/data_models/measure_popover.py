@@ -1,7 +1,7 @@
 """The popover of a measure: what it calculates, checked by the source while it is typed, and how it is shown."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +23,7 @@ from benchboard.analytics.query_builder.question import Calculation, Measure, Qu
 from benchboard.analytics.query_builder.sql_words import quote_name
 from benchboard.analytics.query_builder.sql_writer import to_sql
 from benchboard.analytics.query_types import ValueKind, kind_name
+from benchboard.analytics.table_browser import BrowsedColumn
 from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _
 from benchboard.ui.studio.data.data_models.field_popovers import DisplayFields, aggregate_title
@@ -81,6 +82,9 @@ class ModelMeasurePopover(PartPopover):
             functions.insert(4, "median")
         self._function = Select([(one, aggregate_title(one)) for one in functions], name="model_measure_function")
         self._edit = ExpressionEdit(context, "model_measure_expression", dict)
+        self._edit.offer(
+            self._offered, lambda: question.dialect, lambda: ("measure",) if self._aggregate == "formula" else ()
+        )
         self._edit.setUndoRedoEnabled(True)
         self._edit.setFixedHeight(52)
         self._edit.setPlaceholderText(_("For example {example}").format(example="price * quantity"))
@@ -129,6 +133,14 @@ class ModelMeasurePopover(PartPopover):
             listed = [(quote_name(one.name), field_title(one)) for one in others]
             return [("", _("Insert a measure…")), *listed]
         return [("", _("Insert a column or function…")), *named, *((one, one) for one in FUNCTIONS)]
+
+    def _offered(self) -> Sequence[BrowsedColumn]:
+        """What is suggested in the expression: the model's other measures in a formula over them, else its columns."""
+        if self._aggregate == "formula":
+            others = (one for one in self._definition.measures if one != self._shown)
+            return [BrowsedColumn(one.name, field_title(one), one.kind, aggregate=one.aggregate) for one in others]
+        table = self._exploration.table
+        return table.columns if table is not None else ()
 
     def _insert_chosen(self) -> None:
         text = self._insert.current_key()

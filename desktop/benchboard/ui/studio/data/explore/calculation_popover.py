@@ -63,6 +63,7 @@ class CalculationPopover(PartPopover):
         self._name = Field(_("Name"), Edit(name="calculation_name"), lines=1, parent=self)
         self._name.edit.setMaxLength(50)
         self._edit = ExpressionEdit(context, "calculation_expression", dict)
+        self._edit.offer(lambda: self._columns, lambda: question.dialect)
         self._edit.setUndoRedoEnabled(True)
         self._edit.setFixedHeight(76)
         self._edit.setPlaceholderText(_("For example {example}").format(example="price * quantity"))

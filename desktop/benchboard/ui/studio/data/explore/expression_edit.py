@@ -1,10 +1,14 @@
 """The field for an expression in SQL, in popovers of calculated columns and measures."""
 
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
+from benchboard.analytics.completion.suggestions import SuggestionKind, complete_expression
+from benchboard.analytics.query_builder.question import Dialect
+from benchboard.analytics.table_browser import BrowsedColumn
 from benchboard.errors import AppError, Invalid
 from benchboard.ui.studio.panes.query_editor import QueryEdit
 from benchboard.ui.widgets.accessible import untold
@@ -12,6 +16,15 @@ from benchboard.ui.widgets.accessible import untold
 
 class ExpressionEdit(QueryEdit):
     """A field for an expression: what checks it is the popover; Ctrl+Enter applies."""
+
+    def offer(
+        self,
+        columns: Callable[[], Sequence[BrowsedColumn]],
+        dialect: Callable[[], Dialect],
+        kinds: Callable[[], Collection[SuggestionKind]] = tuple,
+    ) -> None:
+        """Suggest these columns and what can be written of them; with `kinds`, only what is of one of them."""
+        self.completer.complete = lambda text, at: complete_expression(text, at, columns(), dialect(), kinds())
 
     def check(self, *, asked: bool = False) -> None:
         """Nothing by itself: the expression alone is no query."""
