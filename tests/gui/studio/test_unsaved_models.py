@@ -8,6 +8,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from test_models_view import Models
 
+from benchboard.analytics.data_models import kept_drafts
+from benchboard.errors import Unavailable
+from benchboard.ui.studio.data.data_models.models_view import ModelsView
+from benchboard.ui.studio.document.recovery import account_of
 from benchboard.ui.widgets.detail_pane import DetailHeader
 from support.window import Clicker, visible
 
@@ -42,6 +46,18 @@ def close_window(studio: "Studio") -> None:
     studio.application.window.close()
 
 
+@pytest.fixture
+def unkept(monkeypatch: pytest.MonkeyPatch, expected_log: list[str]) -> None:
+    """The file in which edits are kept can't be written."""
+
+    def fail(*_args: object) -> None:
+        raise Unavailable("models.unwritable", "Can't keep it.", why="No space left on device.")
+
+    monkeypatch.setattr(kept_drafts, "save", fail)
+    expected_log.append("the edited data models could not be kept")
+
+
+@pytest.mark.usefixtures("unkept")
 @pytest.mark.parametrize("end", [switch_person, leave_demo, close_window])
 def test_model_that_is_not_saved_is_asked_about_before_the_session_ends(
     studio: "Studio", end: Callable[["Studio"], None]
@@ -68,6 +84,7 @@ def test_model_that_is_not_saved_is_asked_about_before_the_session_ends(
     studio.wait(lambda: not studio.application.tasks.running)
 
 
+@pytest.mark.usefixtures("unkept")
 def test_stored_model_with_edits_is_asked_about_too(studio: "Studio") -> None:
     models, window, before = begin(studio), studio.application.window, studio.application.shell
     models.click("models_save")
@@ -93,6 +110,7 @@ def test_program_that_is_told_to_end_asks_nobody(studio: "Studio") -> None:
     assert not studio.application.window.isVisible()
 
 
+@pytest.mark.usefixtures("unkept")
 def test_window_that_is_closed_twice_asks_once(studio: "Studio") -> None:
     models = begin(studio)
     touch(models)
@@ -185,3 +203,47 @@ def test_enter_on_a_stored_model_opens_it_while_a_new_one_is_open(studio: "Studi
     models.qtbot.keyClick(models.view.unsaved_row, Qt.Key.Key_Return)
     assert models.editor.name.text() == "orders model_2", "what isn't saved is still there"
     assert not rows.currentIndex().isValid()
+
+
+def test_edits_outlive_the_program(studio: "Studio", announcements: list[str]) -> None:
+    models = begin(studio)
+    models.click("models_save")
+    studio.wait(lambda: models.view.draft is not None and not models.view.draft.is_changed)
+    touch(models)
+    studio.qtbot.keyClick(models.find("model_name"), Qt.Key.Key_Return)
+    models.click("models_new")
+    models.click("model_table_orders")
+    models.type("model_name", "Second")
+    studio.qtbot.keyClick(models.find("model_name"), Qt.Key.Key_Return)
+    home, account = studio.context.workspace.home, account_of(studio.context)
+    studio.wait(lambda: sorted(one.name for one in kept_drafts.load(home, account).values()) == ["Rides", "Second"])
+
+    view = ModelsView(studio.context)  # as after the program was killed
+    studio.qtbot.addWidget(view)
+    view.show()
+    studio.wait(lambda: len(view.unsaved().split(", ")) == 2)
+    assert sorted(view.unsaved().split(", ")) == ["Rides", "Second"]
+    (row,) = view.table.model.rows
+    draft = view._drafts[row.id]
+    assert (draft.state.name, draft.state.description) == ("Rides", "What was ridden")
+    draft.undo()
+    assert draft.state.name == "orders model"
+
+
+def test_drafts_that_are_saved_or_discarded_are_kept_no_longer(studio: "Studio") -> None:
+    models = begin(studio)
+    touch(models)
+    studio.qtbot.keyClick(models.find("model_name"), Qt.Key.Key_Return)
+    home, account = studio.context.workspace.home, account_of(studio.context)
+    studio.wait(lambda: bool(kept_drafts.load(home, account)))
+    models.click("models_save")
+    studio.wait(lambda: not kept_drafts.load(home, account))
+
+
+def test_window_closes_unasked_where_edits_are_kept(studio: "Studio") -> None:
+    models = begin(studio)
+    touch(models)
+    home, account = studio.context.workspace.home, account_of(studio.context)
+    close_window(studio)
+    assert not studio.application.window.isVisible()
+    assert [one.name for one in kept_drafts.load(home, account).values()] == ["Rides"]

@@ -54,7 +54,7 @@ class StoredModel:
 def stored_model(row: DataModel) -> StoredModel:
     """The model of a row. Raises `Invalid` (`models.definition`) for one that can't be read."""
     try:
-        definition = _definition(row.tables, row.joins, row.calculated_fields)
+        definition = read_definition(row.tables, row.joins, row.calculated_fields)
     except (KeyError, TypeError, ValueError) as error:
         what = _("The data model “{name}” can't be read.").format(name=row.name)
         raise Invalid("models.definition", what, do=_("Delete it, then create it again.")) from error
@@ -98,7 +98,12 @@ def models_by_source(session: Session, actor: Actor) -> dict[str, tuple[StoredMo
 
 def store_definition(row: DataModel, definition: ModelDefinition) -> None:
     """Put a definition into a row."""
-    row.tables = [
+    row.tables, row.joins, row.calculated_fields = definition_json(definition)
+
+
+def definition_json(definition: ModelDefinition) -> tuple[list[Any], list[Any], list[Any]]:
+    """A definition as JSON: its tables, its joins, and its calculated fields with its measures."""
+    tables: list[Any] = [
         {
             "source": one.source_id,
             "table": one.table,
@@ -110,11 +115,11 @@ def store_definition(row: DataModel, definition: ModelDefinition) -> None:
         }
         for one in definition.tables
     ]
-    row.joins = [
+    joins: list[Any] = [
         {"kind": one.kind, "keys": [list(pair) for pair in one.keys], **_rates_json(one.rates)}
         for one in definition.joins
     ]
-    row.calculated_fields = [
+    calculated: list[Any] = [
         *(
             {"name": one.name, "expression": one.expression, "kind": one.kind, **_display_json(one.display)}
             for one in definition.calculations
@@ -127,6 +132,7 @@ def store_definition(row: DataModel, definition: ModelDefinition) -> None:
             for one in definition.measures
         ),
     ]  # fmt: skip
+    return tables, joins, calculated
 
 
 def _limits_json(measure: ModelMeasure) -> dict[str, Any]:
@@ -152,7 +158,8 @@ def _display_json(display: FieldDisplay) -> dict[str, Any]:
     return {key: value for key, value in found.items() if value}
 
 
-def _definition(tables: object, joins: object, calculated: object) -> ModelDefinition:
+def read_definition(tables: object, joins: object, calculated: object) -> ModelDefinition:
+    """The definition that was written as JSON. Raises `KeyError`, `TypeError` or `ValueError` for anything else."""
     listed = [_table(one) for one in _list(tables, MAX_TABLES)]
     joined = [_join(one) for one in _list(joins, MAX_TABLES)]
     if not listed or len(joined) != len(listed) - 1:

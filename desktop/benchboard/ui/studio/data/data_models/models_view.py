@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.analytics import model_services
 from benchboard.analytics.data_models.definition import ModelDefinition
+from benchboard.analytics.data_models.kept_drafts import KeptDraft
 from benchboard.analytics.data_models.stored_models import StoredModel
 from benchboard.analytics.model_services import ModelSummary
 from benchboard.analytics.query_builder.question import free_name
@@ -24,6 +25,7 @@ from benchboard.ui.context import Context
 from benchboard.ui.paged.paged_model import Column, Mark, PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.studio.data.data_commands import MODEL_LIST, MODEL_MENU, MODELS
+from benchboard.ui.studio.data.data_models.draft_keeper import ModelDraftKeeper, kept_draft, kept_state
 from benchboard.ui.studio.data.data_models.model_draft import ModelDraft, ModelState, base_definition
 from benchboard.ui.studio.data.data_models.model_editor import ModelEditor, contents_text
 from benchboard.ui.studio.data.explore.part_changes import Step
@@ -74,6 +76,9 @@ class ModelsView(QWidget):
         self._context = context
         self._drafts: dict[str, ModelDraft] = {}
         """Models that are edited, by id; one that isn't saved yet by an empty id."""
+        self._kept: dict[str, KeptDraft] = {}
+        """Edits that were kept as the program ended, of models that weren't shown since."""
+        self._keeper = ModelDraftKeeper(context, self._to_keep, self)
         self._shown: ModelSummary | None = None
         self._not_saved: ModelState | None = None
         """What couldn't be saved, while a banner says why."""
@@ -131,6 +136,8 @@ class ModelsView(QWidget):
         install_shortcuts(self.table.view, MODEL_LIST, {"studio.models.delete": Handler(self._delete_current)})
         context.changed.watch(self, _TABLES, self._model.refresh)
         self._model.listing = Listing(sort="name")
+        self._keeper.restored.connect(self._take_kept)
+        self._keeper.read()
         self._show_actions()
 
     def _make_toolbar(self) -> None:
@@ -240,8 +247,41 @@ class ModelsView(QWidget):
     def _searched(self, text: str) -> None:
         self._model.listing = replace(self._model.listing, search=text.strip())
 
+    def _take_kept(self, kept: dict[str, KeptDraft]) -> None:
+        """Go on with edits that were kept as the program ended, unless those models are edited already."""
+        self._kept = {key: one for key, one in kept.items() if key not in self._drafts and not self._why_read_only}
+        if not self._kept:
+            return
+        names = in_sentence([_("“{name}”").format(name=one.name) for one in self._kept.values()])
+        self._context.problems.toast(_("Unsaved changes are back: {names}.").format(names=names))
+        if (new := self._kept.pop("", None)) is not None:
+            self._drafts[""] = ModelDraft(kept_state(new))
+        self._begin_kept()
+
+    def _to_keep(self) -> dict[str, KeptDraft]:
+        edited = {key: kept_draft(one) for key, one in self._drafts.items() if one.holds_work}
+        return {**self._kept, **edited}
+
+    def _begin_kept(self) -> None:
+        """Edit the models of the list that have kept edits. The first of those that were deleted is a new one again."""
+        for row in self._model.rows:
+            if row.id in self._kept:
+                self._drafts.pop(row.id, None)
+                self._draft_of(row)
+        if self._is_loaded and self._model.at_end and not self._search.text():
+            for lost in self._kept.values():
+                self._drafts.setdefault("", ModelDraft(kept_state(lost)))
+            self._kept = {}
+        if self._shown is not None and self.draft is not self._drafts.get(self._shown.id):
+            self._show_row(self._shown)
+        elif self._shown is None and self.draft is None and "" in self._drafts:
+            self._show_unsaved()
+        self._show_actions()
+
     def _loaded(self) -> None:
         self._is_loaded = True
+        if self._kept:
+            self._begin_kept()
         if self._pending and self.table.make_current(self._pending):
             self._pending = ""
         shown = next((row for row in self._model.rows if self._shown is not None and row.id == self._shown.id), None)
@@ -288,6 +328,13 @@ class ModelsView(QWidget):
         if known is not None and known.is_changed:
             return known
         found = ModelDraft.of(row)
+        kept = self._kept.pop(row.id, None)
+        if found is not None and kept is not None and known is None:
+            found.edit(kept_state(kept))
+            if kept.seen is not None and kept.seen != row.updated_at:  # someone else changed it since
+                found.stored = replace(row, updated_at=kept.seen)
+            self._drafts[row.id] = found
+            return found
         if found is not None:
             if known is not None and known.stored is not None and known.stored.updated_at == row.updated_at:
                 known.stored = row
@@ -318,8 +365,10 @@ class ModelsView(QWidget):
         return True
 
     def lost_with_session(self) -> str:
-        """The names of the models that somebody worked at and that aren't saved, with what is being typed."""
-        self.editor.commit()
+        """The names of the models that somebody worked at and that aren't saved, with what is being typed, if they
+        can't be kept on this computer."""
+        if self._kept_now():
+            return ""
         return _names(draft for draft in self._drafts.values() if draft.holds_work)
 
     def save_state(self) -> object:
@@ -385,6 +434,19 @@ class ModelsView(QWidget):
         self.table.view.viewport().update()
         self._show_actions()
 
+    def _kept_now(self) -> bool:
+        """Keep all edits on this computer at once; returns whether they are."""
+        self.editor.commit()
+        return self._keeper.keep_now()
+
+    def prepare_close(self) -> bool:
+        """Edits outlive the window: nothing keeps it open."""
+        return True
+
+    def finish_close(self) -> None:
+        """Keep the edits until the models are shown again."""
+        self._kept_now()
+
     def _show_sides(self) -> None:
         """Without any model, let the list say so in the whole view."""
         alone = not self._model.rows and not self._search.text() and self._right.currentWidget() is self._nothing
@@ -401,6 +463,7 @@ class ModelsView(QWidget):
             name = new.state.name or _("New model")
             self.unsaved_row.show_row(name, _tables_text(new.state.definition), _("Not saved"))
             self.unsaved_row.setChecked(self._shown is None)
+        self._keeper.keep()
         self.unsaved_changed.emit()
 
     def _show_actions(self) -> None:
