@@ -210,3 +210,53 @@ def test_name_is_a_heading_that_escape_restores(driver: CanvasDriver) -> None:
     driver.type("model_name", "Shops")
     driver.qtbot.keyClick(driver.find("model_name"), Qt.Key.Key_Escape)
     assert driver.find("model_name").property("text") == "sales model"
+
+
+def test_enter_in_a_field_is_heard_undo_takes_it_back_and_escape_leads_to_the_tables(
+    driver: PaneDriver, announcements: list[str]
+) -> None:
+    driver.select(0, 1)
+    driver.type("model_form_title", "Shop")
+    edit = driver.find("model_form_title")
+    driver.qtbot.keyClick(edit, Qt.Key.Key_Return)
+    assert "Changed: title of “shop_id”." in announcements
+    driver.qtbot.keyClick(edit, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert driver.view.draft is not None
+    assert driver.view.draft.state.definition.field("shop_id").display.title != "Shop"  # type: ignore[union-attr]
+    assert edit.text() != "Shop"  # type: ignore[attr-defined]
+    assert announcements[-1] == "Undone: title of “shop_id”"
+    driver.qtbot.keyClicks(edit, "Half a tit")
+    driver.qtbot.keyClick(edit, Qt.Key.Key_Escape)
+    assert driver.canvas.hasFocus()
+    assert edit.text() != "Half a tit"  # type: ignore[attr-defined]
+    assert driver.view.draft.state.definition.field("shop_id").display.title == "shop_id"  # type: ignore[union-attr]
+
+
+def test_join_without_a_column_says_which_is_missing(driver: PaneDriver, announcements: list[str]) -> None:
+    driver.editor.tables._choose_join(1)
+    left, right = driver.find("join_left"), driver.find("join_right")
+    assert (left.accessibleName(), right.accessibleName()) == ("Column of sales", "Column of shops")
+    right.set_choices([("", "Choose a column")])  # type: ignore[attr-defined]
+    driver.qtbot.keyClick(left, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert right.hasFocus()
+    driver.studio.wait(lambda: "Choose a column of shops." in announcements)
+
+
+def test_table_that_was_joined_and_a_model_that_was_renamed_are_told_to_be_called_otherwise(
+    driver: PaneDriver, told_events: list[tuple[str, int]]
+) -> None:
+    driver.click("models_save")
+    driver.studio.wait(lambda: driver.view.draft is not None and not driver.view.draft.is_changed)
+    driver.studio.wait(lambda: len(driver.view.table.model.rows) == 1)
+    told_events.clear()
+    driver.type("model_name", "Sales of all shops")
+    driver.qtbot.keyClick(driver.find("model_name"), Qt.Key.Key_Return)
+    assert any(kind == "NameChanged" and child > 0 for kind, child in told_events)
+    driver.select(1, -1)
+    driver.studio.wait(lambda: any(kind == "Focus" for kind, _child in told_events))
+    driver.canvas.make_current(CanvasSpot(0))
+    driver.draw((0, 1), (1, 0))
+    driver.qtbot.keyClick(driver.find("join_popover"), Qt.Key.Key_Escape)
+    told_events.clear()
+    driver.select(1, -1)
+    driver.studio.wait(lambda: any(kind == "NameChanged" for kind, _child in told_events))

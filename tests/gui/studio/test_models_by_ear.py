@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QPlainTextEdit
 from test_explore_joins import add_file
 from test_models_view import Models
 
-from benchboard.analytics.data_models.definition import ModelMeasure
-from benchboard.ui.studio.data.data_models.model_draft import with_measure
+from benchboard.analytics.data_models.definition import FieldDisplay, ModelMeasure
+from benchboard.ui.studio.data.data_models.model_draft import with_measure, without_measure
 
 if TYPE_CHECKING:
     from benchboard.ui.studio.data.data_models.model_draft import ModelDraft
@@ -225,3 +225,42 @@ def test_measures_are_suggested_in_a_formula_over_them(models: SalesModel, annou
     models.choose("model_measure_function", "formula")
     models.write("model_measure_expression", "re")
     models.studio.wait(lambda: any(one.startswith("revenue, measure. 1 suggestion") for one in announcements))
+
+
+def test_measure_that_is_broken_by_another_ones_removal_is_marked_and_keeps_the_model_from_being_saved(
+    models: SalesModel,
+) -> None:
+    models.add_measure(ModelMeasure("revenue", "sum", "total", "decimal"))
+    models.add_measure(ModelMeasure("per_sale", "formula", "revenue / 2", "decimal"))
+    models.save()
+    models.editor.edit_definition(without_measure(models.draft.state.definition, 0))
+    chip = models.find("model_measure_0")
+    assert chip.accessibleDescription().startswith("“per_sale”: There's no measure “revenue”.")
+    texts = models.editor.fields.texts
+    assert "There's no measure" in texts.index(3, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+    models.click("models_save")
+    models.studio.wait(lambda: models.studio.context.problems.current is not None)
+    current = models.studio.context.problems.current
+    assert current is not None
+    assert current.what == "“sales model” isn't saved."
+    assert current.why.startswith("“per_sale”: There's no measure “revenue”.")
+
+
+@pytest.mark.parametrize("written", ["revenu", '"Net value"'])
+def test_measure_that_is_perhaps_meant_is_named(models: SalesModel, written: str) -> None:
+    models.add_measure(ModelMeasure("revenue", "sum", "total", "decimal", FieldDisplay("Net value")))
+    models.editor.add_measure()
+    models.choose("model_measure_function", "formula")
+    models.write("model_measure_expression", written)
+    hint = models.find("model_measure_hint")
+    models.studio.wait(lambda: hint.text().endswith("Did you mean “revenue”?"))  # type: ignore[attr-defined]
+
+
+def test_escape_in_the_filter_leads_back_to_where_it_was_opened(models: SalesModel) -> None:
+    models.save()
+    models.studio.wait(lambda: bool(models.view.table.model.rows))
+    models.at_field(1)
+    models.press(KEYS.Key_Slash)
+    assert models.find("models_search").hasFocus()
+    models.press(KEYS.Key_Escape)
+    assert models.editor.fields.hasFocus()

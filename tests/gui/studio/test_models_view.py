@@ -452,7 +452,7 @@ def test_condition_that_no_row_meets_is_said_and_enter_in_it_applies(studio: "St
     assert isinstance(hint, Paragraph)
     studio.wait(lambda: hint.text() == "No row matches the condition. Check how its values are written.")
     models.type("model_measure_condition", "shop_id = 2")
-    studio.wait(lambda: hint.text().startswith("Over all rows: 3.5"))
+    studio.wait(lambda: hint.text().startswith("Over the rows that match: 3.5"))
     models.qtbot.keyClick(models.find("model_measure_condition"), Qt.Key.Key_Return)
     assert models.view.draft is not None
     (measure,) = models.view.draft.state.definition.measures

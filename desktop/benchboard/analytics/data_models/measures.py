@@ -1,9 +1,11 @@
 """What the measures of a data model are in a query: of the rows that it reads, and of the groups that it answers."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 from typing import Final, cast
 
-from benchboard.analytics.data_models.definition import ModelDefinition, ModelMeasure
+from benchboard.analytics.data_models.definition import ModelDefinition, ModelMeasure, field_title
 from benchboard.analytics.query_builder.combined import check_expression, column_owners
 from benchboard.analytics.query_builder.formula import Amount, Formula, name_places, read_formula
 from benchboard.analytics.query_builder.question import Calculation, Dialect, Function, Measure, formula_measure
@@ -78,10 +80,23 @@ def measure_formula(definition: ModelDefinition, measure: ModelMeasure, before: 
             return measure_formula(definition, one, path)
 
         columns = {one.name.casefold(): one.name for one in definition.fields() if not isinstance(one, ModelMeasure)}
-        return read_formula(measure.expression, find, lambda name: columns.get(name.casefold()))
+        others = [one for one in definition.measures if one.name.casefold() not in path]
+        return read_formula(
+            measure.expression, find, lambda name: columns.get(name.casefold()), lambda name: _meant(name, others)
+        )
     if measure.aggregate == "count":
         return Amount("sum", measure.name) if measure.condition else Amount("count")
     return Amount(measure.aggregate, measure.name, measure.once)
+
+
+def _meant(name: str, measures: Sequence[ModelMeasure]) -> str:
+    """The name of the measure that another name perhaps stands for, such as its title; empty where none is like it."""
+    names = {one.name.casefold(): one.name for one in measures}
+    titled = {
+        known.casefold(): one.name for one in measures for known in (one.display.title, field_title(one)) if known
+    }
+    near = get_close_matches(name.casefold(), [*titled, *names], n=1)
+    return (titled | names)[near[0]] if near else ""
 
 
 def question_measure(definition: ModelDefinition, measure: ModelMeasure) -> Measure:

@@ -42,7 +42,7 @@ def find_problems(definition: ModelDefinition, find: FindColumns, server: Server
         lost |= {one.name for one in table.fields if one.column not in columns}
     gone = lost | {name for one in lost for name in dependants(definition, one, dialect)}
     found += _broken_joins(definition, find, gone, dialect)
-    found += _broken_expressions(definition, lost, dialect)
+    found += broken_expressions(definition, lost, dialect)
     return tuple(found)
 
 
@@ -158,7 +158,8 @@ def _calculated_before(definition: ModelDefinition, place: int, dialect: Dialect
     return found
 
 
-def _broken_expressions(definition: ModelDefinition, lost: set[str], dialect: Dialect) -> list[ModelProblem]:
+def broken_expressions(definition: ModelDefinition, lost: Collection[str], dialect: Dialect) -> list[ModelProblem]:
+    """What is wrong with the calculated fields and measures of a model that has `lost` some fields."""
     found, gone = [], set(lost)
     for one in definition.expressions():
         try:

@@ -120,17 +120,20 @@ def name_places(text: str) -> Iterator[tuple[str, int, int]]:
 
 
 def read_formula(
-    text: str, find: Callable[[str], Formula | None], column: Callable[[str], str | None] = lambda _name: None
+    text: str,
+    find: Callable[[str], Formula | None],
+    column: Callable[[str], str | None] = lambda _name: None,
+    meant: Callable[[str], str] = lambda _name: "",
 ) -> Formula:
     """The formula that a person wrote; `find` is what a name stands for, `column` the column of that name, as in
-    `sum(amount)`; each None if there is none. Raises `Invalid` (`formula.…`), with facts `start` and `end` where it
-    is."""
+    `sum(amount)`; each None if there is none. `meant` is the name that an unknown one perhaps stands for. Raises
+    `Invalid` (`formula.…`), with facts `start` and `end` where it is."""
     if not text.strip():
         raise _fault("empty", _("Enter a formula."), _("For example revenue / quantity."), 0, 0)
     if len(text) > MAX_FORMULA:
         what = _("A formula can have up to {limit} characters.").format(limit=MAX_FORMULA)
         raise _fault("long", what, "", MAX_FORMULA, len(text))
-    return _FormulaReader(text, find, column).read()
+    return _FormulaReader(text, find, column, meant).read()
 
 
 def _fault(code: str, what: str, do: str, start: int, end: int) -> Invalid:
@@ -140,7 +143,14 @@ def _fault(code: str, what: str, do: str, start: int, end: int) -> Invalid:
 class _FormulaReader:
     """Reads a formula from its first word to its last."""
 
-    def __init__(self, text: str, find: Callable[[str], Formula | None], column: Callable[[str], str | None]) -> None:
+    def __init__(
+        self,
+        text: str,
+        find: Callable[[str], Formula | None],
+        column: Callable[[str], str | None],
+        meant: Callable[[str], str],
+    ) -> None:
+        self._meant = meant
         self._text, self._find, self._column, self._at, self._depth = text, find, column, 0, 0
         self._tokens: Sequence[SqlToken] = [one for one in tokens(text) if one.kind != "comment"]
 
@@ -232,6 +242,8 @@ class _FormulaReader:
         if found is None:
             what = _("There's no measure “{name}”.").format(name=name[:60])
             do = _("Add it first: a formula is made of measures and numbers.")
+            if meant := self._meant(name):
+                do = _("Did you mean “{name}”?").format(name=meant)
             raise _fault("name", what, do, token.start, token.end)
         return found
 

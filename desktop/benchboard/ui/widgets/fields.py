@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
+import shiboken6
 from PySide6.QtCore import (
     QEvent,
     QModelIndex,
@@ -154,6 +155,13 @@ class Edit(QLineEdit):
             return False
         undo = event.matches(QKeySequence.StandardKey.Undo) and not self.isUndoAvailable()
         return undo or (event.matches(QKeySequence.StandardKey.Redo) and not self.isRedoAvailable())
+
+    def forget_undo(self) -> None:
+        """What is typed was taken where the view around can undo it: its undo is asked next, not that of the text."""
+        place, was = self.cursorPosition(), self.isModified()
+        QLineEdit.setText(self, self.text())
+        self.setCursorPosition(place)
+        self.setModified(was)
 
     def _explain_limit(self) -> None:
         """Say that what was typed or pasted is longer than the field takes: Qt cuts it without a word."""
@@ -692,9 +700,9 @@ def search_field(
     """A view's filter field: `/` focuses it while the view is shown, `searched` is called when typing pauses. To screen
     readers it is called `label`, or what its placeholder says.
 
-    Esc clears it. Down, and Esc in an empty field, go to the list, which is the view's focus proxy; Up at its first row
-    returns. Enter goes there too, unless something is `entered` by it. What is found may be elsewhere, where `below`
-    goes: then Down and Enter do so.
+    Esc clears it; in an empty field it goes back to where `/` was pressed. Down goes to the list, which is the view's
+    focus proxy, as Esc does for who came otherwise; Up at its first row returns. Enter goes there too, unless something
+    is `entered` by it. What is found may be elsewhere, where `below` goes: then Down and Enter do so.
     """
     keys = REGISTRY[FILTER].key
     edit = SearchField(
@@ -721,9 +729,23 @@ def search_field(
         searched("")
 
     edit.cleared.connect(clear)
-    edit.left.connect(to_list)
+    before: list[QWidget] = []
+
+    def begin() -> None:
+        focused = QApplication.focusWidget()
+        before[:] = [focused] if focused is not None and focused is not edit and view.isAncestorOf(focused) else []
+        focus_filter(edit)
+
+    def leave() -> None:
+        at = before.pop() if before else None
+        if at is not None and shiboken6.isValid(at) and at.isVisible() and at.isEnabled():
+            at.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            to_list()
+
+    edit.left.connect(leave)
     return_at_top(view, edit)
-    install_shortcuts(view, LIST_VIEW, {FILTER: Handler(partial(focus_filter, edit))})
+    install_shortcuts(view, LIST_VIEW, {FILTER: Handler(begin)})
     return edit
 
 

@@ -34,6 +34,8 @@ def _tell_spot(canvas: ModelCanvas) -> None:
     """Tell the screen reader that the focus is on the canvas's current table, column or join."""
     told = QAccessible.queryAccessibleInterface(canvas) if QAccessible.isActive() and canvas.hasFocus() else None
     if isinstance(told, _CanvasObject) and (spot := told.spot_object(canvas.current)) is not None:
+        if spot.is_renamed():
+            accessible.send(QAccessibleEvent(spot, QAccessible.Event.NameChanged))
         accessible.send(QAccessibleEvent(spot, QAccessible.Event.Focus))
 
 
@@ -76,6 +78,12 @@ class _SpotObject(QAccessibleInterface):
     def __init__(self, around: _CanvasObject, canvas: ModelCanvas, spot: CanvasSpot) -> None:
         super().__init__()
         self._around, self._canvas, self._spot = around, canvas, spot
+        self._told = ""
+
+    def is_renamed(self) -> bool:
+        """Whether it is called otherwise than as the keys came to it last: a screen reader remembers names."""
+        before, self._told = self._told, self.text(Text.Name)
+        return before not in ("", self._told)
 
     def isValid(self) -> bool:
         if not shiboken6.isValid(self._canvas):

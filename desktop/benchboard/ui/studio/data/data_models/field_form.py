@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.analytics.data_models.definition import CalculatedField, Field, FieldDisplay, ModelMeasure
@@ -15,12 +16,14 @@ from benchboard.analytics.table_browser import BrowsedColumn
 from benchboard.errors import AppError
 from benchboard.i18n import _
 from benchboard.ui.studio.data.data_models.field_popovers import DisplayFields, measure_text
+from benchboard.ui.studio.data.data_models.model_parts import changed_text, shown_text
 from benchboard.ui.studio.data.explore.calculation_check import CalculationCheck
 from benchboard.ui.studio.data.explore.expression_edit import ExpressionEdit
 from benchboard.ui.studio.data.value_text import kind_title
 from benchboard.ui.studio.kind_icons import KIND_ICONS
 from benchboard.ui.widgets import Button, CheckBox, Elided, Icon, Paragraph, Text
 from benchboard.ui.widgets import Field as FormField
+from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.surfaces import set_surface
 
@@ -55,6 +58,9 @@ class FieldForm(QWidget):
     """Shows one field. A value is taken when it is left or Enter is pressed; a formula, as soon as the source says that
     it is right: what is wrong with it stands below it, and it stays as it was typed while others are shown."""
 
+    left = Signal()
+    """Esc was pressed."""
+
     def __init__(self, context: "Context", editor: FieldEditing) -> None:
         super().__init__()
         set_surface(self, "surface")
@@ -86,7 +92,8 @@ class FieldForm(QWidget):
         self._asking = CalculationCheck(context, editor.exploration, self)
         self._asking.found.connect(self._right)
         self._asking.failed.connect(self._failed)
-        for edit in (self._fields.title.edit, self._fields.unit.edit, self._fields.description.edit):
+        self._edits = (self._fields.title.edit, self._fields.unit.edit, self._fields.description.edit)
+        for edit in self._edits:
             edit.editingFinished.connect(self._take)
         self._fields.choice.activated.connect(lambda _index: self._take())
         self._shown.clicked.connect(lambda _checked: self._take())
@@ -152,7 +159,7 @@ class FieldForm(QWidget):
         self._kind.setText(kinds.get(type(field), kind_title(field.kind) if field.kind != "null" else ""))
         self._fields.show(field.display, self._editor.title_placeholder(field))
         self._shown.setChecked(not field.display.hidden)
-        for edit in (self._fields.title.edit, self._fields.unit.edit, self._fields.description.edit):
+        for edit in self._edits:
             edit.setReadOnly(bool(why))
         for part in (self._fields.choice, self._shown):
             part.setEnabled(not why)
@@ -184,6 +191,14 @@ class FieldForm(QWidget):
 
     # Edits
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc takes back what is typed and not yet taken, and leaves the field."""
+        if event.key() != Qt.Key.Key_Escape or event.modifiers() or self._field is None:
+            super().keyPressEvent(event)
+            return
+        self._fields.show(self._field.display, self._editor.title_placeholder(self._field))
+        self.left.emit()
+
     def commit(self) -> None:
         """Take what is typed and not yet left."""
         self._take()
@@ -198,7 +213,12 @@ class FieldForm(QWidget):
         if now is None or display is None or display in (now.display, field.display):
             return
         self._field = _with_display(now, display)
+        before = draft.state
         self._editor.edit_definition(definition.with_display(field.name, display))
+        for edit in self._edits:
+            edit.forget_undo()
+        if any(edit.hasFocus() for edit in self._edits):  # by Enter: else the next control is told
+            announce(self, changed_text(shown_text(before, draft.state)), again=True)
 
     def _open_measure(self) -> None:
         if self._field is not None:

@@ -3,6 +3,7 @@
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from benchboard.analytics.data_models.definition import PLAIN
@@ -44,6 +45,7 @@ class LowerPane(QWidget):
         row.addWidget(self.form, 5)
         row.addWidget(self._line)
         row.addWidget(self.rows, 4)
+        self.form.left.connect(lambda: canvas.setFocus(Qt.FocusReason.OtherFocusReason))
         editor.exploration.result_changed.connect(self.show_selection)
 
     def show_selection(self) -> None:

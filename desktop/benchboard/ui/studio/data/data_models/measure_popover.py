@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QWidget
 
 from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.completion.suggestions import SuggestionKind
 from benchboard.analytics.data_models.definition import (
     Aggregate,
     ModelDefinition,
@@ -82,9 +83,7 @@ class ModelMeasurePopover(PartPopover):
             functions.insert(4, "median")
         self._function = Select([(one, aggregate_title(one)) for one in functions], name="model_measure_function")
         self._edit = ExpressionEdit(context, "model_measure_expression", dict)
-        self._edit.offer(
-            self._offered, lambda: question.dialect, lambda: ("measure",) if self._aggregate == "formula" else ()
-        )
+        self._edit.offer(self._offered, lambda: question.dialect, self._offered_kinds)
         self._edit.setUndoRedoEnabled(True)
         self._edit.setFixedHeight(52)
         self._edit.setPlaceholderText(_("For example {example}").format(example="price * quantity"))
@@ -142,6 +141,9 @@ class ModelMeasurePopover(PartPopover):
         table = self._exploration.table
         return table.columns if table is not None else ()
 
+    def _offered_kinds(self) -> tuple[SuggestionKind, ...]:
+        return ("measure",) if self._aggregate == "formula" else ()
+
     def _insert_chosen(self) -> None:
         text = self._insert.current_key()
         self._insert.set_current_key("")
@@ -157,6 +159,8 @@ class ModelMeasurePopover(PartPopover):
         self._expression.setVisible(not counts_rows)
         self._insert.setVisible(not counts_rows)
         self._insert.set_choices(self._inserts())
+        self._insert.setAccessibleName(_("Insert a measure") if is_formula else _("Insert a column or function"))
+        self._expression.set_label(_("Formula") if is_formula else _("Of the field or expression"))
         self._condition.setVisible(not is_formula)
         example = "revenue / quantity" if is_formula else "price * quantity"
         self._edit.setPlaceholderText(_("For example {example}").format(example=example))
@@ -199,7 +203,6 @@ class ModelMeasurePopover(PartPopover):
         self._timer.stop()
         self._token.cancel()
         token = self._token = CancelToken()
-        expression = self._written()
         if self._fault() is not None:
             return
         asked = replace(self._question, limit=None)
@@ -293,7 +296,10 @@ class ModelMeasurePopover(PartPopover):
             self._say(_("No row matches the condition. Check how its values are written."))
             return
         value = number_format.format_value(found, row, 0) if row[0] is not None else "–"
-        self._say(_("Over all rows: {value}, {kind}.").format(value=value, kind=kind_name(column.kind)))
+        words = _("Over all rows: {value}, {kind}.")
+        if self._measure(_COLUMN).condition:
+            words = _("Over the rows that match: {value}, {kind}.")
+        self._say(words.format(value=value, kind=kind_name(column.kind)))
 
     def _name_fault(self, name: str) -> str:
         """Why a measure can't have this name; empty if it can, as the one that it has already."""

@@ -17,7 +17,7 @@ from benchboard.analytics.data_models.definition import (
     ModelMeasure,
     field_title,
 )
-from benchboard.analytics.data_models.problems import dependants
+from benchboard.analytics.data_models.problems import ModelProblem, broken_expressions, dependants
 from benchboard.analytics.likely_measure import is_amount
 from benchboard.analytics.model_rates import rates_place, with_converted_field
 from benchboard.analytics.model_services import MAX_DESCRIPTION, MAX_NAME
@@ -309,6 +309,7 @@ class ModelEditor(QWidget):
             return
         if name := " ".join(self.name.text().split()):
             self.draft.edit(replace(self.draft.state, name=name))
+            self.name.forget_undo()
             self.tables.show_selection()
             self.edited.emit()
         elif self.name.hasFocus():
@@ -334,6 +335,7 @@ class ModelEditor(QWidget):
     def _describe(self) -> None:
         if self.draft is not None:
             self.draft.edit(replace(self.draft.state, description=self.description.text().strip()))
+            self.description.forget_undo()
             self.edited.emit()
 
     def commit(self) -> None:
@@ -371,16 +373,19 @@ class ModelEditor(QWidget):
             chip.clicked.connect(partial(self._edit_calculation, chip, place))
             chip.remove_requested.connect(partial(self._remove_calculation, one.name))
             chips.append(chip)
-        text = _("Add calculation")
+        text = _("Add calculated field")
         button = self._add_button(self.calculations, text, "model_add_calculation", self._add_calculation)
         button.disable(why)
         self.calculations.show_parts(chips, button)
 
     def _show_measures(self, definition: ModelDefinition, why: str) -> None:
         chips = []
+        broken = {name: one.sentence for one in self.broken() for name in one.fields}
         for place, measure in enumerate(definition.measures):
-            chip = Chip(measure_text(measure), "ph.calculator", removable=not why, name=f"model_measure_{place}",
-                        parent=self.measures)  # fmt: skip
+            wrong = broken.get(measure.name, "")
+            chip = Chip(measure_text(measure), "ph.warning" if wrong else "ph.calculator", removable=not why,
+                        name=f"model_measure_{place}", parent=self.measures)  # fmt: skip
+            chip.setAccessibleDescription(" ".join(one for one in (wrong, chip.accessibleDescription()) if one))
             chip.clicked.connect(partial(self.edit_measure, chip, place))
             chip.remove_requested.connect(partial(self._remove_measure, place))
             chips.append(chip)
@@ -403,7 +408,8 @@ class ModelEditor(QWidget):
     def _show_fields(self) -> None:
         definition = self._definition
         stored = self.draft.stored if self.draft is not None else None
-        broken = {name: one.sentence for one in stored.problems for name in one.fields} if stored is not None else {}
+        known = [*(stored.problems if stored is not None else ()), *self.broken()]
+        broken = {name: one.sentence for one in known for name in one.fields}
         places = {field.name: table.table for table in definition.tables for field in table.fields}
         add_unit, add_description = ("", "") if self.why_read_only else (_("Add unit"), _("Add description"))
         rows = [
@@ -482,6 +488,10 @@ class ModelEditor(QWidget):
         column = known.column(field.name) if known is not None and not field.display.title else None
         return column.title if column is not None and not field.display.unit else field_title(field)
 
+    def broken(self) -> list[ModelProblem]:
+        """What is wrong with the calculated fields and measures as they are edited."""
+        return broken_expressions(self._definition, (), self.question().dialect)
+
     # Edits
 
     def show_uses(self, name: str = "") -> None:
@@ -508,7 +518,10 @@ class ModelEditor(QWidget):
     def _edit_calculation(self, anchor: QWidget, place: int) -> None:
         question = self.exploration.state.question
         if question is not None and self.exploration.table is not None and not self.why_read_only:
-            CalculationPopover(self._context, self.exploration, anchor, question, place=place).open()
+            CalculationPopover(
+                self._context, self.exploration, anchor, question, place=place, title=_("Calculated field"),
+                add=_("Add calculated field"),
+            ).open()  # fmt: skip
 
     def _remove_calculation(self, name: str) -> None:
         """Remove a calculated field with what is calculated from it, and say so."""

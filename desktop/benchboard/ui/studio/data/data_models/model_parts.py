@@ -26,7 +26,7 @@ def model_parts(state: ModelState) -> Parts:
         _("Tables"): names,
         _("Joins"): joined,
         _("Columns"): [field.name for table in definition.tables for field in table.fields],
-        _("Calculated columns"): [one.name for one in definition.calculations],
+        _("Calculated fields"): [one.name for one in definition.calculations],
         _("Measures"): [one.name for one in definition.measures],
     }
 

@@ -15,12 +15,12 @@ from benchboard.analytics.model_services import ModelSummary
 from benchboard.analytics.query_builder.question import free_name
 from benchboard.analytics.sources.lineage import LineageUse, uses_text
 from benchboard.analytics.table_browser import BrowsedSource, BrowsedTable
-from benchboard.errors import AppError
+from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _, in_sentence, ngettext, pgettext
 from benchboard.identity.permissions import has_permission
 from benchboard.paging import Listing, Page
 from benchboard.ui.command_menu import command_menu
-from benchboard.ui.commands import Handler, Handlers, install_shortcuts, run_handler
+from benchboard.ui.commands import Handler, Handlers, install_shortcuts, key_cap, run_handler
 from benchboard.ui.context import Context
 from benchboard.ui.paged.paged_model import Column, Mark, PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
@@ -46,7 +46,7 @@ from benchboard.ui.widgets import (
     menu,
     search_field,
 )
-from benchboard.ui.widgets.accessible import announce, focus_told_once
+from benchboard.ui.widgets.accessible import announce, focus_told_once, tell_row_renamed
 from benchboard.ui.widgets.choice_card import ChoiceCard
 from benchboard.ui.widgets.list_row import ListRow
 from benchboard.ui.widgets.no_match import NoMatch
@@ -82,6 +82,8 @@ class ModelsView(QWidget):
         self._shown: ModelSummary | None = None
         self._not_saved: ModelState | None = None
         """What couldn't be saved, while a banner says why."""
+        self._told_row: tuple[str, ...] = ()
+        """How the row of the model that is shown is called, as a screen reader was told."""
         self._pending = ""
         self._asks_table = self._is_loaded = False
         self._create: Button | None = None
@@ -432,6 +434,12 @@ class ModelsView(QWidget):
 
     def _edited(self) -> None:
         self.table.view.viewport().update()
+        row = self._model.find(self._shown.id) if self._shown is not None else -1
+        if row >= 0 and self._shown is not None:
+            named = self._shown.id, self._title(self._shown), self._mark_text(self._shown)
+            if named != self._told_row:
+                self._told_row = named
+                tell_row_renamed(self.table.view, self._model.index(row, 0))
         self._show_actions()
 
     def _kept_now(self) -> bool:
@@ -499,7 +507,7 @@ class ModelsView(QWidget):
         draft = self.draft
         if step == "undo":
             return ""
-        return "" if draft is not None and draft.can_redo else _("There is nothing to redo.")
+        return "" if draft is not None and draft.can_redo else _("Nothing to redo")
 
     def _step(self, step: Step) -> None:
         draft = self.draft
@@ -567,6 +575,12 @@ class ModelsView(QWidget):
         self.editor.commit()
         draft = self.draft
         if draft is None or self._why_not_save():
+            return
+        if broken := self.editor.broken():
+            what = _("“{name}” isn't saved.").format(name=draft.state.name)
+            do = _("Change what is broken, or press {keys} to undo.").format(keys=key_cap("Ctrl+Z"))
+            why = broken[0].sentence
+            self._save_failed(draft.state, Invalid("models.broken", what, why=why, do=do))
             return
         stored, actor = draft.stored, self._context.actor
         if stored is None or not (draft.is_renamed or draft.lost_fields()):

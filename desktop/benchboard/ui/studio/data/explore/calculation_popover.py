@@ -40,9 +40,11 @@ class CalculationPopover(PartPopover):
     """A name and an expression, checked by the source while it is typed."""
 
     def __init__(
-        self, context: "Context", exploration: Exploration, anchor: QWidget, question: Question, *, place: int = -1
-    ) -> None:
-        super().__init__(anchor, _("Calculated column"), "calculation_popover", width=_WIDTH)
+        self, context: "Context", exploration: Exploration, anchor: QWidget, question: Question, *, place: int = -1,
+        title: str = "", add: str = "",
+    ) -> None:  # fmt: skip
+        """`title` is what the view calls what is calculated, and `add` its button; without them, a column."""
+        super().__init__(anchor, title or _("Calculated column"), "calculation_popover", width=_WIDTH)
         self._context, self._exploration, self._question, self._place = context, exploration, question, place
         shown = question.calculations[place] if place >= 0 else None
         earlier = question.calculations[:place] if place >= 0 else question.calculations
@@ -86,7 +88,7 @@ class CalculationPopover(PartPopover):
         self._grid.setRowStretch(ROWS + 1, 1)
         for part in (self._name, self._expression, self._insert, self._hint, self._preview):
             self.column.addWidget(part)
-        self._apply = self.add_apply(_("Add column") if place < 0 else _("Apply"))
+        self._apply = self.add_apply((add or _("Add column")) if place < 0 else _("Apply"))
         if shown is not None:
             self._name.edit.setText(shown.name)
             self._edit.setPlainText(shown.expression)

@@ -558,7 +558,7 @@ class ExploreView(QWidget):
             ),
             "studio.explore_redo": Handler(
                 partial(self.builder.take_step, "redo"),
-                lambda: "" if exploration.can_redo else _("There is nothing to redo."),
+                lambda: "" if exploration.can_redo else _("Nothing to redo"),
             ),
             "studio.explore_sql": Handler(self._toggle_mode),
             "studio.explore_format": Handler(self.sql.format_query, self._why_not_format),

@@ -11,6 +11,7 @@ from benchboard.analytics.query_builder.combined import comparable, next_pair
 from benchboard.analytics.table_browser import BrowsedColumn
 from benchboard.i18n import _
 from benchboard.ui.widgets import Button, Select, Text
+from benchboard.ui.widgets.accessible import announce, rename
 
 Pair = tuple[str, str]
 MAX_PAIRS: Final = 4
@@ -26,8 +27,9 @@ class _PairRow(QWidget):
         end = f"_{place + 1}" if place else ""
         self._columns: Sequence[BrowsedColumn] = ()
         self._others: Sequence[BrowsedColumn] = ()
-        self.ours = Select([], name=f"join_left{end}", label=_("Column of this query"), parent=self)
-        self.theirs = Select([], name=f"join_right{end}", label=_("Equal to the column"), parent=self)
+        self._other_table = ""
+        self.ours = Select([], name=f"join_left{end}", parent=self)
+        self.theirs = Select([], name=f"join_right{end}", parent=self)
         self.remove = Button("", kind="quiet", icon="ph.x", size="sm", name=f"join_remove_pair{end}", parent=self)
         self.remove.setToolTip(_("Remove this pair of columns"))
         self.remove.setAccessibleName(_("Remove this pair of columns"))
@@ -64,8 +66,18 @@ class _PairRow(QWidget):
         self.theirs.set_current_key(chosen)
         self.theirs.blockSignals(False)
 
+    def name_tables(self, table: str, other: str) -> None:
+        """Call the two lists by the tables whose columns they have."""
+        self._other_table = other
+        for select, name in ((self.ours, table), (self.theirs, other)):
+            rename(select, _("Column of {table}").format(table=name))
+
     def _choose_ours(self) -> None:
-        self._show_theirs(self.theirs.current_key())
+        before = self.theirs.current_key()
+        self._show_theirs(before)
+        if before and not self.theirs.current_key():
+            text = _("“{column}” can't be equal to it: choose a column of {table}.")
+            announce(self, text.format(column=before, table=self._other_table), again=True)
         self.changed.emit()
 
 
@@ -100,6 +112,17 @@ class JoinPairs(QWidget):
     def show_tables(self, table: str, other: str) -> None:
         """The names of the two tables, by which a pair is proposed."""
         self._tables = (table, other)
+        for row in self._rows:
+            row.name_tables(table, other)
+
+    def focus_missing(self) -> str:
+        """Go to the first list in which no column is chosen, and return the name of its table; empty where all are."""
+        for row in self._rows:
+            for select, table in zip((row.ours, row.theirs), self._tables, strict=True):
+                if not select.current_key():
+                    select.setFocus(Qt.FocusReason.OtherFocusReason)
+                    return table
+        return ""
 
     def show_pairs(
         self, columns: Sequence[BrowsedColumn], others: Sequence[BrowsedColumn], pairs: Sequence[Pair]
@@ -117,6 +140,7 @@ class JoinPairs(QWidget):
 
     def _append(self) -> _PairRow:
         row = _PairRow(self, len(self._rows))
+        row.name_tables(*self._tables)
         row.changed.connect(self.changed)
         row.remove.clicked.connect(partial(self._remove, row))
         self._rows.append(row)

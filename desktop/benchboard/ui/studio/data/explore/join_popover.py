@@ -295,6 +295,9 @@ class JoinPopover(PartPopover):
 
     def apply(self) -> None:
         if not self._pairs.pairs:
+            text = _("Choose a column of {table}.").format(table=self._pairs.focus_missing())
+            self._show_text(text)
+            announce(self, text, again=True)
             return
         question, window = self.joined(), self.window()
         facts = self._exploration.joined_tables.facts(question)[self._index()]

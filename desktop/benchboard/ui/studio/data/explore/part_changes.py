@@ -18,6 +18,14 @@ def step_text(step: Step, before: Parts, after: Parts, otherwise: str = "") -> s
     return (_("Undone: {step}") if step == "undo" else _("Redone: {step}")).format(step=changed)
 
 
+def _filled_text(title: str, text: str, *, undone: bool) -> str:
+    """That a text was written where there was none, or the other way round."""
+    if text:
+        words = _("{row}: {part} is back.") if undone else _("{row}: {part} added.")
+        return words.format(row=title, part=text)
+    return (_("{row} is empty again.") if undone else _("{row} is empty.")).format(row=title)
+
+
 def change_text(before: Parts, after: Parts, *, undone: bool = False) -> str:
     """The difference between the parts of two questions over one table; empty if they differ in their order alone."""
     sentences: list[str] = []
@@ -28,6 +36,9 @@ def change_text(before: Parts, after: Parts, *, undone: bool = False) -> str:
         added = [one for one in texts if one not in known]
         removed = [one for one in known if one not in texts]
         if len(added) == len(removed) == 1 and len(texts) == len(known):
+            if not added[0] or not removed[0]:
+                sentences.append(_filled_text(title, added[0], undone=undone))
+                continue
             changed = _("{row}: {before} changed to {after}.")
             sentences.append(changed.format(row=title, before=removed[0], after=added[0]))
             continue
