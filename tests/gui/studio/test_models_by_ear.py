@@ -264,3 +264,51 @@ def test_escape_in_the_filter_leads_back_to_where_it_was_opened(models: SalesMod
     assert models.find("models_search").hasFocus()
     models.press(KEYS.Key_Escape)
     assert models.editor.fields.hasFocus()
+
+
+def test_values_are_named_where_no_row_meets_a_condition(studio: "Studio", tmp_path: Path) -> None:
+    add_file(studio, tmp_path / "bills.csv", "Bills", "status,total\npaid,3\nopen,4\n")
+    models = Models(studio)
+    studio.wait(lambda: any(one.name == "Bills" for one in models.editor.exploration.sources))
+    models.view.open_new_menu()
+    models.click("model_table_bills")
+    studio.wait(lambda: models.editor.preview.texts.rowCount() == 2)
+    models.editor.add_measure()
+    models.choose("model_measure_function", "count")
+    models.type("model_measure_condition", "status = 'Paid'")
+    hint = models.find("model_measure_hint")
+    said = "No row matches the condition. “status” has 'open' and 'paid'."
+    studio.wait(lambda: hint.text() == said)  # type: ignore[attr-defined]
+
+
+def test_enter_on_the_name_of_a_calculated_field_opens_its_formula_and_its_title_its_title(models: SalesModel) -> None:
+    models.add_calculation("net", "total / 2")
+    models.at_field(3)
+    models.press(KEYS.Key_Return)
+    models.qtbot.keyClick(models.find("calculation_expression"), KEYS.Key_Escape)
+    models.editor.fields.setCurrentIndex(models.editor.fields.texts.index(3, 1))
+    models.press(KEYS.Key_F2)
+    assert models.find("model_field_title").hasFocus()
+
+
+def test_cell_is_copied_aloud_and_shift_f10_opens_its_menu(models: SalesModel, announcements: list[str]) -> None:
+    models.at_field(1)
+    models.press(KEYS.Key_C, CTRL)
+    assert "Copied shop_id" in announcements
+    models.press(KEYS.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+    assert models.find("field_edit").isVisible()
+
+
+def test_model_is_renamed_by_f2_and_duplicated_by_its_menu(models: SalesModel, announcements: list[str]) -> None:
+    models.save()
+    models.studio.wait(lambda: bool(models.view.table.model.rows))
+    models.view.table.view.setFocus()
+    models.press(KEYS.Key_F2)
+    assert models.editor.name.hasFocus()
+    assert models.editor.name.selectedText() == "sales model"
+    models.view.command_handlers()["studio.models.duplicate"].run()
+    assert "“sales model copy” created. Not saved yet." in announcements
+    assert models.draft.stored is None
+    assert models.draft.state.definition.names() == ["id", "shop_id", "total"]
+    models.save()
+    models.studio.wait(lambda: len(models.view.table.model.rows) == 2)

@@ -93,7 +93,7 @@ class DetailPane(QWidget):
         return details_name(self)
 
     def close_button(self) -> Button:
-        return Button("", self.closed.emit, kind="quiet", icon="ph.x", tip=_("Close"), name="detail_close")
+        return Button("", self.closed.emit, kind="quiet", icon="ph.x", tip=_("Close details"), name="detail_close")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

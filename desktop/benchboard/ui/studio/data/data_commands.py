@@ -22,6 +22,8 @@ MODEL_LIST: Final = CommandScope("studio.model-list", MODELS)
 """The list of data models."""
 MODEL_CANVAS: Final = CommandScope("studio.model-canvas", MODELS, None)
 """The canvas of a data model: its tables and joins."""
+MODEL_FIELDS: Final = CommandScope("studio.model-fields", MODELS, None)
+"""The list of a data model's fields."""
 MODEL_MENU: Final = "studio.model"
 """The context menu of a data model."""
 SOURCE_MENU: Final = "studio.source"
@@ -83,6 +85,13 @@ REGISTRY.register(
     Command("studio.models.remove_item", N_("Remove table or join"), Group.MODELS, ("Del",), "", "", MODEL_CANVAS),
     Command("studio.models.zoom", N_("Zoom in or out; 0 shows all tables"), Group.MODELS, ("+", "-", "0"), "", "",
             MODEL_CANVAS),
+    Command("studio.models.edit_field", N_("Edit field"), Group.MODELS, ("Return", "F2"), "", "", MODEL_FIELDS),
+    Command("studio.models.field_menu", N_("Open menu of field"), Group.MODELS, ("Shift+F10",), "", "", MODEL_FIELDS),
+    Command("studio.models.remove_field", N_("Hide or show field; remove calculated field or measure"), Group.MODELS,
+            ("Del",), "", "", MODEL_FIELDS),
+    Command("studio.models.rename", N_("Rename data model"), Group.MODELS, ("F2",), "ph.pencil-simple", "", MODEL_LIST),
+    Command("studio.models.duplicate", N_("Duplicate data model"), Group.MODELS, (), "ph.copy", N_("copy"),
+            MODEL_LIST),
     Command("studio.models.delete", N_("Delete data model"), Group.MODELS, ("Del",), "ph.trash", "", MODEL_LIST,
             danger=True),
 )
@@ -108,5 +117,6 @@ REGISTRY.register_menu(
 REGISTRY.register_menu(
     MODEL_MENU,
     MenuSection(("studio.models.explore",)),
+    MenuSection(("studio.models.rename", "studio.models.duplicate")),
     MenuSection(("studio.models.delete",)),
 )

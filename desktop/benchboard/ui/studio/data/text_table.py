@@ -6,7 +6,16 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFontMetrics,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -18,7 +27,9 @@ from PySide6.QtWidgets import (
 
 from benchboard.i18n import _
 from benchboard.ui.studio.data.preview_table import paint_line
+from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.column_keys import resize_column
 from benchboard.ui.widgets.labels import plain_tooltip
@@ -131,6 +142,11 @@ class _TextCells(QStyledItemDelegate):
         painter.restore()
 
 
+def _is_menu_key(event: QKeyEvent) -> bool:
+    """Whether it is Shift+F10; the Menu key arrives as an event of its own."""
+    return event.key() == Qt.Key.Key_F10 and event.modifiers() == Qt.KeyboardModifier.ShiftModifier
+
+
 class TextTable(QTableView):
     """Shows rows of texts. With `opens`, Enter, F2 or a double click on a row emits `opened` with its place, Delete
     emits `removed`, and the Menu key or a right click `menu_requested`."""
@@ -230,6 +246,12 @@ class TextTable(QTableView):
             self.opened.emit(place)
         elif self.opens and place >= 0 and event.key() == Qt.Key.Key_Delete:
             self.removed.emit(place)
+        elif self.opens and place >= 0 and _is_menu_key(event):
+            self.menu_requested.emit(place)
+        elif place >= 0 and event.matches(QKeySequence.StandardKey.Copy):
+            value = str(self.currentIndex().data() or "")
+            copy_text(value)
+            announce(self, _("Copied {value}").format(value=value or _("empty")), again=True)
         elif self.opens or not resize_column(self, event):
             super().keyPressEvent(event)
             self.viewport().update()

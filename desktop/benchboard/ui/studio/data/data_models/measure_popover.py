@@ -20,13 +20,14 @@ from benchboard.analytics.data_models.definition import (
 from benchboard.analytics.data_models.measures import check_measure, question_measure, row_expression
 from benchboard.analytics.model_services import MAX_NAME
 from benchboard.analytics.queries import ResultTable, run_query
+from benchboard.analytics.query_builder.combined import named_columns
 from benchboard.analytics.query_builder.question import Calculation, Measure, Question, free_name
-from benchboard.analytics.query_builder.sql_words import quote_name
-from benchboard.analytics.query_builder.sql_writer import to_sql
+from benchboard.analytics.query_builder.sql_words import quote_name, quote_text
+from benchboard.analytics.query_builder.sql_writer import rows_sql, to_sql
 from benchboard.analytics.query_types import ValueKind, kind_name
 from benchboard.analytics.table_browser import BrowsedColumn
 from benchboard.errors import AppError, Invalid
-from benchboard.i18n import _
+from benchboard.i18n import _, in_sentence
 from benchboard.ui.studio.data.data_models.field_popovers import DisplayFields, aggregate_title
 from benchboard.ui.studio.data.explore.calculation_check import with_quotes_advice
 from benchboard.ui.studio.data.explore.calculation_popover import FUNCTIONS
@@ -48,6 +49,9 @@ _MATCHING: Final = "matching_rows"
 """The column beside it that tells whether a row meets the condition."""
 _COLUMN: Final = "measured_expression"
 """The column of a query that checks a measure which has what the measure is over."""
+_VALUES: Final = 5
+"""Values of a column that are named where no row meets the condition."""
+_LONGEST: Final = 40
 _NAME: Final = re.compile(r"[^\W\d]\w*")
 """A name that queries and formulas can have without quotes."""
 
@@ -294,12 +298,41 @@ class ModelMeasurePopover(PartPopover):
         row = found.rows[0] if found.rows else (None,)
         if len(found.columns) > 1 and not row[-1]:
             self._say(_("No row matches the condition. Check how its values are written."))
+            self._ask_values()
             return
         value = number_format.format_value(found, row, 0) if row[0] is not None else "–"
         words = _("Over all rows: {value}, {kind}.")
         if self._measure(_COLUMN).condition:
             words = _("Over the rows that match: {value}, {kind}.")
         self._say(words.format(value=value, kind=kind_name(column.kind)))
+
+    def _ask_values(self) -> None:
+        """Ask for the values of the text that a condition names which no row meets."""
+        table, dialect, token = self._exploration.table, self._question.dialect, self._token
+        named = named_columns(self._condition.text(), dialect)
+        column = (
+            next((one for one in table.columns if one.name in named and one.kind == "text"), None) if table else None
+        )
+        if column is None:
+            return
+        name = quote_name(column.name, dialect)
+        rows = rows_sql(replace(self._question, limit=None))
+        text = f"SELECT DISTINCT {name} FROM {rows} WHERE {name} IS NOT NULL ORDER BY {name} LIMIT {_VALUES + 1}"  # noqa: S608  # checked by the source, as all queries
+        actor, source_id, title = self._context.actor, self._question.source_id, column.name
+
+        def op(session: DatabaseSession) -> ResultTable:
+            return run_query(session, actor, text, limit=_VALUES + 1, cancel_token=token, source_id=source_id or None,
+                             variables=self._exploration.variables())  # fmt: skip
+
+        def done(found: ResultTable) -> None:
+            values = [quote_text(str(row[0])[:_LONGEST], dialect) for row in found.rows]
+            if token is not self._token or token.cancelled or not values:
+                return
+            listed = [*values[:_VALUES], _("others")] if len(values) > _VALUES else values
+            words = _("No row matches the condition. “{column}” has {values}.")
+            self._say(words.format(column=title, values=in_sentence(listed)))
+
+        self._context.tasks.read(self, op, done, lambda _error: None, long=True)
 
     def _name_fault(self, name: str) -> str:
         """Why a measure can't have this name; empty if it can, as the one that it has already."""

@@ -97,7 +97,10 @@ class ModelCanvas(QWidget):
         self.setObjectName(name)
         self.setAccessibleName(_("Tables and joins of the model"))
         self.setAccessibleDescription(
-            _("Press Enter to join or open a table, or to edit a join. Press Ctrl and an arrow to go through columns.")
+            _(
+                "Press Enter to join or open a table, or to edit a join. Press Ctrl and Up or Down to go through"
+                " columns."
+            )
         )
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)

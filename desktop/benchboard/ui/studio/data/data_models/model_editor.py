@@ -69,7 +69,7 @@ _NAME_WIDTH: Final = 420
 _TEXT_EDGE: Final = 6
 """Pixels left of the heading, whose text is set in by its frame: it begins where the headings below do."""
 PAGES: Final = ("tables", "fields", "uses")
-_TITLE, _TABLE, _FORMAT, _UNIT, _VISIBILITY, _DESCRIPTION = 1, 2, 3, 4, 5, 6
+_NAME, _TITLE, _TABLE, _FORMAT, _UNIT, _VISIBILITY, _DESCRIPTION = range(7)
 """The places of these columns in the list of fields."""
 _PARTS: Final = {_FORMAT: "format", _UNIT: "unit", _VISIBILITY: "hidden", _DESCRIPTION: "description"}
 """What of `FieldDisplay` they show."""
@@ -583,13 +583,16 @@ class ModelEditor(QWidget):
         self.say(text, warning=bool(left))
 
     def edit_field(self, place: int) -> None:
-        """Open the popover of the field in a row, at what its current cell shows; of a measure its own."""
+        """Open the popover of the field in a row, at what its current cell shows: of a measure its own, at the name of
+        a calculated field that of its expression."""
         if self.why_read_only:
             self._context.problems.refuse(self.why_read_only)
             return
         field = list(self._definition.fields())[place]
-        if not isinstance(field, ModelMeasure):
-            part = _PARTS.get(self.fields.currentIndex().column(), "")
+        column = self.fields.currentIndex().column()
+        is_formula = isinstance(field, CalculatedField) and column in (_NAME, _TABLE)
+        if not isinstance(field, ModelMeasure) and not is_formula:
+            part = _PARTS.get(column, "")
             self._open_display(field, self._row_anchor(place), part)
         else:
             self.open_field(field.name, self._row_anchor(place))

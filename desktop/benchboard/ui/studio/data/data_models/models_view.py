@@ -135,7 +135,9 @@ class ModelsView(QWidget):
         self.editor.exploration.sources_changed.connect(self._ask_table)
         self.editor.exploration.sources_changed.connect(self._show_first_steps)
         install_shortcuts(self, MODELS, self._handlers(), context.problems.refuse)
-        install_shortcuts(self.table.view, MODEL_LIST, {"studio.models.delete": Handler(self._delete_current)})
+        in_list = {f"studio.models.{act}": Handler(partial(self._run_current, f"studio.models.{act}"))
+                   for act in ("delete", "rename")}  # fmt: skip
+        install_shortcuts(self.table.view, MODEL_LIST, in_list)
         context.changed.watch(self, _TABLES, self._model.refresh)
         self._model.listing = Listing(sort="name")
         self._keeper.restored.connect(self._take_kept)
@@ -415,17 +417,41 @@ class ModelsView(QWidget):
     def _row_handlers(self, row: ModelSummary) -> dict[str, Handler]:
         return {
             "studio.models.explore": Handler(self.explore_model, self._why_not_explore),
+            "studio.models.rename": Handler(partial(self._rename_row, row), lambda: self._why_not_edit(row)),
+            "studio.models.duplicate": Handler(partial(self._duplicate, row), lambda: self._why_not_edit(row)),
             "studio.models.delete": Handler(partial(self.delete_model, row), lambda: self._why_read_only),
         }
+
+    def _why_not_edit(self, row: ModelSummary) -> str:
+        return self._why_read_only or ("" if row.definition is not None else _("The model is broken."))
+
+    def _rename_row(self, row: ModelSummary) -> None:
+        """Go on in the name of a model."""
+        if self._shown is None or self._shown.id != row.id:
+            self._show_row(row)
+        self.editor.name.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.editor.name.selectAll()
+
+    def _duplicate(self, row: ModelSummary) -> None:
+        """Begin a model that is a copy of another one, as it is edited."""
+        draft = self._draft_of(row)
+        if draft is None:
+            return
+        taken = [one.name for one in self._model.rows]
+        name = free_name(_("{name} copy").format(name=draft.state.name), taken)
+        copied = replace(draft.state, name=name, unjoined=())
+        self._ask_before_new(
+            partial(self._show_new, ModelDraft(copied), _("“{name}” created. Not saved yet.").format(name=name))
+        )
 
     def _open_menu(self, row: ModelSummary, spot: QPoint) -> None:
         handlers = self._row_handlers(row)
         command_menu(self, MODEL_MENU, handlers, scope=MODEL_LIST, label=_("Actions"), name="models_menu").popup(spot)
 
-    def _delete_current(self) -> None:
+    def _run_current(self, command: str) -> None:
         row = self.table.take_ringed()
         if row is not None:
-            run_handler(self._row_handlers(row)["studio.models.delete"], self._context.problems.refuse)
+            run_handler(self._row_handlers(row)[command], self._context.problems.refuse)
 
     @property
     def draft(self) -> ModelDraft | None:
@@ -545,14 +571,18 @@ class ModelsView(QWidget):
 
     def begin(self, source: BrowsedSource, table: BrowsedTable) -> None:
         """Begin a model over a table; ask first where that replaces a new model which somebody worked at."""
+        self._ask_before_new(partial(self._begin_now, source, table))
+
+    def _ask_before_new(self, run: "Callable[[], object]") -> None:
+        """Begin a new model by `run`; ask first where it replaces one that somebody worked at."""
         self.editor.commit()
         before = self._drafts.get("")
         if before is None or not before.holds_work:
-            self._begin_now(source, table)
+            run()
             return
         Confirm(
             self.window(), _("Discard your changes?"), _("Not saved yet: {names}.").format(names=_names([before])),
-            act=_("Discard changes"), keep=_("Keep editing"), run=partial(self._begin_now, source, table),
+            act=_("Discard changes"), keep=_("Keep editing"), run=run,
         ).open()  # fmt: skip
 
     def _begin_now(self, source: BrowsedSource, table: BrowsedTable) -> None:
@@ -560,13 +590,18 @@ class ModelsView(QWidget):
         taken = [*(row.name for row in self._model.rows), *(one.name for one in source.tables)]
         name = free_name(_("{table} model").format(table=table.name), taken)
         definition = base_definition(source, table)
+        words = _("Model of {table} created: {contents}. Not saved yet.")
+        said = words.format(table=table.name, contents=contents_text(definition))
+        self._show_new(ModelDraft.begin(ModelState(name, "", definition)), said)
+
+    def _show_new(self, draft: ModelDraft, said: str) -> None:
+        """Show a new model, at its name."""
         with focus_told_once():
-            self._drafts[""] = ModelDraft.begin(ModelState(name, "", definition))
+            self._drafts[""] = draft
             self._show_unsaved()
             self.editor.name.setFocus(Qt.FocusReason.OtherFocusReason)
             self.editor.name.selectAll()
-            words = _("Model of {table} created: {contents}. Not saved yet.")
-            announce(self, words.format(table=table.name, contents=contents_text(definition)), again=True)
+            announce(self, said, again=True)
 
     # Saving
 

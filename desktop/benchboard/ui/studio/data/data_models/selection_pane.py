@@ -382,7 +382,7 @@ class SelectionPane(DetailPane):
         first = group[0]
         if first.kind == "field":
             return self._row(first.name, _("Field"), ICONS["field"], partial(self._select_field, first.name))
-        names = _named(one.name or _("Untitled") for one in group)
+        names = "; ".join(one.name or _("Untitled") for one in group)  # titles may have commas
         if first.kind in ("widget", "variable"):
             below, title = names, first.dashboard
         else:
