@@ -16,6 +16,7 @@ from benchboard.analytics.data_models.definition import (
     ModelField,
     ModelTable,
 )
+from benchboard.analytics.data_models.measures import has_plain_name, name_rule
 from benchboard.analytics.data_models.model_sql import model_sql
 from benchboard.analytics.data_models.problems import ModelProblem
 from benchboard.analytics.data_models.stored_models import StoredModel, store_definition, stored_model
@@ -154,7 +155,8 @@ def create_model(
     _require_free(session, actor, name, definition)
     row = DataModel(id=model_id or new_id(), organisation_id=actor.organisation_id, created_by=actor.user_id,
                     name=name, description=checked_description(description) or None)  # fmt: skip
-    store_definition(row, checked_definition(session, actor, definition))
+    before = definition if model_id else None  # what is put back may be older than the rule of names
+    store_definition(row, checked_definition(session, actor, definition, before))
     session.add(row)
     session.flush()
     audit.record(session, actor, "model.create", row.id, name=name)
@@ -187,7 +189,7 @@ def update_model(
     if description is not None:
         row.description = checked_description(description) or None
     if definition is not None:
-        store_definition(row, checked_definition(session, actor, definition))
+        store_definition(row, checked_definition(session, actor, definition, before.definition))
     session.flush()
     details: dict[str, object] = {"name": row.name}
     if before.name != row.name:
@@ -257,11 +259,15 @@ def preview(session: Session, actor: Actor, definition: ModelDefinition, *, limi
     return run_query(session, actor, text, limit=limit, source_id=definition.source_id or None)
 
 
-def checked_definition(session: Session, actor: Actor, definition: ModelDefinition) -> ModelDefinition:
+def checked_definition(
+    session: Session, actor: Actor, definition: ModelDefinition, before: ModelDefinition | None = None
+) -> ModelDefinition:
     """A definition as it may be stored: the kinds of its calculated fields and measures are those that its source
-    says. Raises `Invalid` (`models.…`) for one that can't be used."""
+    says. `before` is what is stored now, whose measures keep their names. Raises `Invalid` (`models.…`) for one that
+    can't be used."""
     require(actor, "sources:write")
     _require_names(definition)
+    _require_measure_names(definition, before)
     if problems := model_problems(session, actor, definition):
         raise Invalid("models.problem", problems[0].sentence, field=next(iter(problems[0].fields), ""))
     if not definition.expressions():
@@ -310,6 +316,14 @@ def _require_names(definition: ModelDefinition) -> None:
         if max(len(display.title), len(display.unit)) > MAX_TITLE or len(display.description) > MAX_DESCRIPTION:
             what = _("The title, unit or description of “{name}” is too long.").format(name=one.name)
             raise Invalid("models.field", what, field=one.name)
+
+
+def _require_measure_names(definition: ModelDefinition, before: ModelDefinition | None) -> None:
+    known = {one.name for one in before.measures} if before is not None else set()
+    for one in definition.measures:
+        if one.name not in known and not has_plain_name(one.name):
+            what = _("A measure can't be named “{name}”.").format(name=one.name)
+            raise Invalid("models.measure-name", what, do=name_rule(), field=one.name)
 
 
 def checked_name(name: str) -> str:

@@ -71,6 +71,9 @@ def test_model_is_created_shown_queried_changed_checked_and_deleted(
         capsys, "model", "create", "X", "--source", "Trips", "--join", "city=cities"
     )
     assert "isn't a measure" in fault(capsys, "model", "edit", "Rides", "--measure", "a=total(km)")
+    assert "A measure can't be named “net-price”." in fault(
+        capsys, "model", "edit", "Rides", "--measure", "net-price=sum(km)"
+    )
     assert "no field “nothing”" in fault(capsys, "model", "edit", "Rides", "--title", "nothing=X")
     assert "“loud” isn't known" in fault(capsys, "model", "edit", "Rides", "--format", "km=loud")
     assert "Write it as FIELD=TEXT" in fault(capsys, "model", "edit", "Rides", "--title", "km")

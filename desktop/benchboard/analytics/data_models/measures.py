@@ -1,5 +1,6 @@
 """What the measures of a data model are in a query: of the rows that it reads, and of the groups that it answers."""
 
+import re
 from dataclasses import replace
 from typing import Final, cast
 
@@ -13,6 +14,17 @@ from benchboard.i18n import _
 
 _ONE_ROW: Final = "1"
 """What a measure that counts rows has in each."""
+_NAME: Final = re.compile(r"[^\W\d]\w*")
+
+
+def has_plain_name(name: str) -> bool:
+    """Whether queries and formulas can name a measure so without quotes."""
+    return _NAME.fullmatch(name) is not None
+
+
+def name_rule() -> str:
+    """What `has_plain_name` asks for, in words."""
+    return _("Use letters, digits and _. Don't start with a digit.")
 
 
 def row_expression(measure: ModelMeasure) -> str:

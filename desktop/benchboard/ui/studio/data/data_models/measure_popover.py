@@ -1,6 +1,5 @@
 """The popover of a measure: what it calculates, checked by the source while it is typed, and how it is shown."""
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
@@ -16,7 +15,13 @@ from benchboard.analytics.data_models.definition import (
     field_presentation,
     field_title,
 )
-from benchboard.analytics.data_models.measures import check_measure, question_measure, row_expression
+from benchboard.analytics.data_models.measures import (
+    check_measure,
+    has_plain_name,
+    name_rule,
+    question_measure,
+    row_expression,
+)
 from benchboard.analytics.model_services import MAX_NAME
 from benchboard.analytics.queries import ResultTable, run_query
 from benchboard.analytics.query_builder.question import Calculation, Measure, Question, free_name
@@ -44,8 +49,6 @@ _MATCHING: Final = "matching_rows"
 """The column beside it that tells whether a row meets the condition."""
 _COLUMN: Final = "measured_expression"
 """The column of a query that checks a measure which has what the measure is over."""
-_NAME: Final = re.compile(r"[^\W\d]\w*")
-"""A name that queries and formulas can have without quotes."""
 
 
 class ModelMeasurePopover(PartPopover):
@@ -251,8 +254,8 @@ class ModelMeasurePopover(PartPopover):
             return _("Enter a name.")
         if name.casefold() in self._taken:
             return _("Another field already has this name.")
-        if _NAME.fullmatch(name) is None and (self._shown is None or name != self._shown.name):
-            return _("Use letters, digits and _. Don't start with a digit.")
+        if not has_plain_name(name) and (self._shown is None or name != self._shown.name):
+            return name_rule()
         return ""
 
     def apply(self) -> None:
