@@ -255,9 +255,7 @@ def test_measure_that_has_such_a_name_already_keeps_it(market: Market, trips: So
         store_definition(row, replace(made, measures=(old,)))  # as an earlier version did
         session.flush()
         hidden = replace(made, measures=(old,)).with_display("id", FieldDisplay(hidden=True))
-        model = model_services.update_model(
-            session, market.analyst, model.id, seen=row.updated_at, definition=hidden
-        )
+        model = model_services.update_model(session, market.analyst, model.id, seen=row.updated_at, definition=hidden)
         with pytest.raises(Invalid, match="“net cost”"):
             model_services.update_model(
                 session, market.analyst, model.id, seen=model.updated_at, definition=replace(made, measures=(old, new))
