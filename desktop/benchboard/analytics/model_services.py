@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from benchboard.analytics.data_models.definition import (
+    MAX_EARLIER,
     FieldDisplay,
     ModelDefinition,
     ModelField,
@@ -319,11 +320,24 @@ def _require_names(definition: ModelDefinition) -> None:
 
 
 def _require_measure_names(definition: ModelDefinition, before: ModelDefinition | None) -> None:
-    known = {one.name for one in before.measures} if before is not None else set()
+    """Refuse names that formulas can't have without quotes, unless they are older than that rule, and those by which
+    queries could mean another measure."""
+    known = {name for one in before.measures for name in (one.name, *one.earlier)} if before is not None else set()
+    taken = {one.casefold(): one for one in definition.names()}
     for one in definition.measures:
-        if one.name not in known and not has_plain_name(one.name):
-            what = _("A measure can't be named “{name}”.").format(name=one.name)
-            raise Invalid("models.measure-name", what, do=name_rule(), field=one.name)
+        if len(one.earlier) > MAX_EARLIER:
+            what = _("A measure can have up to {limit} earlier names.").format(limit=MAX_EARLIER)
+            raise Invalid("models.measure-name", what, field=one.name)
+        for name in (one.name, *one.earlier):
+            if name not in known and not has_plain_name(name):
+                what = _("A measure can't be named “{name}”.").format(name=name)
+                raise Invalid("models.measure-name", what, do=name_rule(), field=one.name)
+        for name in one.earlier:
+            if name.casefold() in taken:
+                what = _("Queries may still use the name “{name}” for “{measure}”.")
+                do = _("Choose another name, or remove the earlier one.")
+                raise Invalid("models.earlier", what.format(name=name, measure=one.name), do=do, field=one.name)
+            taken[name.casefold()] = one.name
 
 
 def checked_name(name: str) -> str:

@@ -104,6 +104,29 @@ def question_measure(definition: ModelDefinition, measure: ModelMeasure) -> Meas
     return formula_measure(found, measure.name)
 
 
+def renamed_measure(definition: ModelDefinition, before: str, after: str) -> ModelDefinition:
+    """The definition in which a measure has another name, in the formulas over it too. Queries may go on calling it as
+    before."""
+    return ModelDefinition(
+        definition.tables,
+        definition.joins,
+        definition.calculations,
+        tuple(
+            _with_name(one, after)
+            if one.name == before
+            else replace(one, expression=renamed_in_formula(one.expression, before, after))
+            if one.aggregate == "formula"
+            else one
+            for one in definition.measures
+        ),
+    )
+
+
+def _with_name(measure: ModelMeasure, name: str) -> ModelMeasure:
+    earlier = dict.fromkeys((*measure.earlier, measure.name))
+    return replace(measure, name=name, earlier=tuple(one for one in earlier if one.casefold() != name.casefold()))
+
+
 def renamed_in_formula(text: str, before: str, after: str) -> str:
     """A formula with another name for one of its measures."""
     made, at = "", 0

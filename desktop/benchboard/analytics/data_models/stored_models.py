@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from benchboard.analytics.data_models.definition import (
     AGGREGATES,
     FORMATS,
+    MAX_EARLIER,
     MAX_TABLES,
     CalculatedField,
     FieldDisplay,
@@ -123,6 +124,7 @@ def store_definition(row: DataModel, definition: ModelDefinition) -> None:
             {
                 "name": one.name, "aggregate": one.aggregate, "expression": one.expression, "kind": one.kind,
                 **_display_json(one.display), **_limits_json(one),
+                **({"earlier": list(one.earlier)} if one.earlier else {}),
             }
             for one in definition.measures
         ),
@@ -218,9 +220,11 @@ def _measure(entry: Mapping[str, Any]) -> ModelMeasure:
         raise ValueError("aggregate")
     once = tuple(map(str, _list(entry["once"], 10))) if "once" in entry else ()
     condition = _text(entry, "condition") if "condition" in entry else ""
+    earlier = tuple(map(str, _list(entry["earlier"], MAX_EARLIER))) if "earlier" in entry else ()
     return ModelMeasure(
-        _text(entry, "name"), aggregate, _text(entry, "expression"), _kind(entry), _display(entry), condition, once
-    )
+        _text(entry, "name"), aggregate, _text(entry, "expression"), _kind(entry), _display(entry), condition, once,
+        earlier,
+    )  # fmt: skip
 
 
 def _display(entry: Mapping[str, Any]) -> FieldDisplay:

@@ -37,7 +37,7 @@ from benchboard.ui.studio.data.explore.expression_edit import ExpressionEdit
 from benchboard.ui.studio.data.explore.part_popovers import PartPopover
 from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.tasks import DatabaseSession
-from benchboard.ui.widgets import Edit, Paragraph, Select
+from benchboard.ui.widgets import Edit, Paragraph, Select, row
 from benchboard.ui.widgets import Field as FormField
 
 if TYPE_CHECKING:
@@ -71,6 +71,8 @@ class ModelMeasurePopover(PartPopover):
         self._shown, self._applied = shown, applied
         self._definition, taken = definition, definition.names()
         self._taken = {one.casefold() for one in taken} - ({shown.name.casefold()} if shown is not None else set())
+        self._called = {old.casefold(): name for old, name in definition.earlier_names().items()}
+        """The measures that queries may call by a name that these had before."""
         self._token = CancelToken()
         measure = shown or ModelMeasure(free_name("measure", self._taken), "sum", "", "decimal")
         functions: list[Aggregate] = ["sum", "avg", "min", "max", "count", "count_distinct", "formula"]
@@ -93,19 +95,29 @@ class ModelMeasurePopover(PartPopover):
         self._hint.reserve_lines(2)
         self._name = FormField(_("Name in queries"), Edit(name="model_measure_name"), parent=self)
         self._name.edit.setMaxLength(MAX_NAME)
+        self._earlier = FormField(
+            _("Earlier names that queries may use"), Edit(name="model_measure_earlier"), parent=self
+        )
+        self._earlier.edit.setText(", ".join(measure.earlier))
+        self._earlier.setVisible(bool(measure.earlier))
         calculate = FormField(_("Calculate"), self._function, parent=self)
-        for part in (calculate, self._expression, self._insert, self._condition, self._hint, self._name):
+        for part in (calculate, self._expression, self._insert, self._condition, self._hint, self._name, self._earlier):
             self.column.addWidget(part)
         self._display = DisplayFields(self, self.apply)
         self._display.show(measure.display)
-        for one in self._display.all:
-            self.column.addWidget(one)
+        beside = row(self._display.unit, self._display.format)  # a window of 700 pixels has no room for one more line
+        beside.setStretch(0, 1)
+        beside.setStretch(1, 1)
+        self.column.addWidget(self._display.title)
+        self.column.addLayout(beside)
+        self.column.addWidget(self._display.description)
         self._function.set_current_key(measure.aggregate)
         self._edit.setPlainText(measure.expression)
         self._name.edit.setText(measure.name)
-        for edit in (self._name.edit, self._condition.edit):
+        for edit in (self._name.edit, self._condition.edit, self._earlier.edit):
             edit.returnPressed.connect(self.apply)
-        self._name.edit.textEdited.connect(lambda _text: self._name.set_error(""))
+        self._name.edit.textEdited.connect(lambda _text: self._show_renaming())
+        self._earlier.edit.textEdited.connect(lambda _text: self._earlier.set_error(""))
         self._timer = QTimer(self, interval=_CHECK_MS, singleShot=True)
         self._timer.timeout.connect(self._check)
         self._edit.textChanged.connect(self._timer.start)
@@ -161,7 +173,19 @@ class ModelMeasurePopover(PartPopover):
         """The measure as it is written, under a name."""
         condition = "" if self._aggregate == "formula" else self._condition.text().strip()
         before = self._shown or ModelMeasure(name, self._aggregate, "", "decimal")
-        return replace(before, name=name, aggregate=self._aggregate, expression=self._written(), condition=condition)
+        return replace(
+            before, name=name, aggregate=self._aggregate, expression=self._written(), condition=condition,
+            earlier=self._earlier_names(),
+        )  # fmt: skip
+
+    def _earlier_names(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(one.strip() for one in self._earlier.text().split(",") if one.strip()))
+
+    def _show_renaming(self) -> None:
+        """Say below the name what another one means for the queries that use it."""
+        before, name = self._shown.name if self._shown is not None else "", " ".join(self._name.text().split())
+        is_other = bool(before) and name.casefold() != before.casefold()
+        self._name.set_note(_("Queries that use “{name}” still work.").format(name=before) if is_other else "")
 
     def _asked(self, question: Question) -> Question:
         """The question of what the measure is over all rows."""
@@ -254,9 +278,19 @@ class ModelMeasurePopover(PartPopover):
             return _("Enter a name.")
         if name.casefold() in self._taken:
             return _("Another field already has this name.")
+        other = self._called.get(name.casefold())
+        if other is not None and (self._shown is None or other != self._shown.name):
+            words = _("Queries may still use the name “{name}” for “{measure}”.")
+            return words.format(name=name, measure=other)
         if not has_plain_name(name) and (self._shown is None or name != self._shown.name):
             return name_rule()
         return ""
+
+    def _earlier_fault(self) -> str:
+        """Why queries can't call it by one of its earlier names; empty if they can by all."""
+        known = self._shown.earlier if self._shown is not None else ()
+        wrong = (one for one in self._earlier_names() if one not in known)
+        return next((f"“{one}”: {fault}" for one in wrong if (fault := self._name_fault(one))), "")
 
     def apply(self) -> None:
         name = " ".join(self._name.text().split())
@@ -264,6 +298,9 @@ class ModelMeasurePopover(PartPopover):
         if wrong := self._name_fault(name):
             self._name.set_error(wrong, again=True)
             self._name.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif wrong := self._earlier_fault():
+            self._earlier.set_error(wrong, again=True)
+            self._earlier.edit.setFocus(Qt.FocusReason.OtherFocusReason)
         elif fault is not None:
             self._expression.set_error(" ".join(part for part in (fault.what, fault.do) if part))
         elif (display := self._display.display(hidden=False)) is not None:
