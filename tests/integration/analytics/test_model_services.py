@@ -269,6 +269,30 @@ def test_measure_that_has_such_a_name_already_keeps_it(market: Market, trips: So
         assert [one.name for one in back.definition.measures] == ["net price"]
 
 
+@pytest.mark.parametrize("source", ["file", "own"])
+def test_division_by_zero_in_a_calculated_field_is_empty_and_sums_leave_it_out(
+    market: Market, trips: SourceSummary, source: str
+) -> None:
+    """DuckDB's infinity made every sum over it infinite, which was shown as nothing."""
+    table, divisor = ("trips", "id - 1") if source == "file" else ("orders", "order_total - order_total")
+    source_id = trips.id if source == "file" else ""
+    with unbound(market.database).read() as session:
+        made = model_services.table_definition(session, market.analyst, source_id, table)
+    number = "distance_km" if source == "file" else "order_total"
+    made = replace(
+        made,
+        calculations=(CalculatedField("rate", f"{number} / ({divisor})", "decimal"),),
+        measures=(ModelMeasure("total", "sum", f"{number} / ({divisor})", "decimal"),),
+    )
+    create(market, made, "Rates")
+    (row,) = ask(market, 'SELECT count(rate), sum(rate), sum(total), max(rate) FROM "Rates"', source_id or None).rows
+    assert [None if one is None else float(str(one)) for one in row] == (
+        [2, 6.25, 6.25, 5] if source == "file" else [0, None, None, None]
+    )
+    found = ask(market, 'SELECT rate FROM "Rates"', source_id or None)
+    assert found.not_numbers == 0
+
+
 def test_model_written_into_the_database_reads_no_file_of_its_own(market: Market, trips: SourceSummary) -> None:
     model = create(market, definition(market, trips, trips_alone(market, trips)))
     with unbound(market.database).change() as session:

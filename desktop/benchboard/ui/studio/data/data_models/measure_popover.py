@@ -25,6 +25,7 @@ from benchboard.analytics.data_models.measures import (
 from benchboard.analytics.model_services import MAX_NAME
 from benchboard.analytics.queries import ResultTable, run_query
 from benchboard.analytics.query_builder.question import Calculation, Measure, Question, free_name
+from benchboard.analytics.query_builder.safe_division import error_as_written, guarded
 from benchboard.analytics.query_builder.sql_words import quote_name
 from benchboard.analytics.query_builder.sql_writer import to_sql
 from benchboard.analytics.query_types import kind_name
@@ -217,7 +218,7 @@ class ModelMeasurePopover(PartPopover):
             return
         asked = self._asked(asked)
         text = to_sql(asked)
-        start = max(0, text.rfind(f"{expression} AS {quote_name(_COLUMN, asked.dialect)}"))
+        start = max(0, text.rfind(f"{guarded(expression, asked.dialect)} AS {quote_name(_COLUMN, asked.dialect)}"))
         actor, source_id = self._context.actor, asked.source_id
 
         def op(session: DatabaseSession) -> ResultTable:
@@ -232,7 +233,7 @@ class ModelMeasurePopover(PartPopover):
 
         def failed(error: AppError) -> None:
             if token is self._token and not token.cancelled:
-                self._edit.mark(error, start)
+                self._edit.mark(error_as_written(error, start, expression, asked.dialect), start)
                 self._say(" ".join(part for part in (error.what, error.why, error.do) if part), wrong=True)
 
         self._context.tasks.read(self, op, done, failed, long=True)
