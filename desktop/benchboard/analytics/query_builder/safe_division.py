@@ -1,5 +1,5 @@
 """Divisions of calculated columns that give an empty value where the divisor is zero. DuckDB answers infinity, which
-every sum over it becomes, and PostgreSQL refuses the whole query. Those on one's own data and on MySQL answer nothing anyway.
+every sum over it becomes, and PostgreSQL refuses the whole query; the other two engines answer nothing anyway.
 
 A divisor `b` is written as `nullif(b, 0)` in queries, and as `b` wherever somebody reads or edits the expression.
 """
