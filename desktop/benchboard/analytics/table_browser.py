@@ -81,6 +81,13 @@ class BrowsedTable:
         own = next((one for one in self.columns if one.name == name), None)
         return own or next((one for one in self.columns if name in one.earlier), None)
 
+    def current(self, measure: Measure) -> Measure:
+        """A measure with the names that its columns have now."""
+        for one in self.columns:
+            for old in one.earlier:
+                measure = measure.with_column(old, one.name)
+        return measure
+
     @property
     def percents(self) -> frozenset[str]:
         """The names of the columns of percentages, whose sum means nothing."""
