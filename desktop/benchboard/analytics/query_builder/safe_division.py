@@ -1,7 +1,7 @@
 """Divisions of calculated columns that give an empty value where the divisor is zero. DuckDB answers infinity, which
 every sum over it becomes, and PostgreSQL refuses the whole query; the other two engines answer nothing anyway.
 
-A divisor `b` is written as `nullif(b, 0)` in queries, and as `b` wherever somebody reads or edits the expression.
+A divisor stands in `nullif(…, 0)` in queries, and alone wherever somebody reads or edits the expression.
 """
 
 from collections.abc import Sequence

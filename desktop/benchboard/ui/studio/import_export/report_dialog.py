@@ -46,7 +46,7 @@ class ConversionReportDialog(Dialog):
         self._show_item, self._write_query = show_item, write_query
         self.content.addWidget(_counters(report))
         self._use_source = use_source
-        self._sources = SourceSelect(self)
+        self._sources = ImportSourceRow(self)
         self._sources.chosen.connect(self._choose_source)
         self._sources.hide()
         self.content.addWidget(self._sources)
@@ -109,7 +109,7 @@ class ConversionReportDialog(Dialog):
         save_file(self._context, self._window, path, lambda _progress: (content, None))
 
 
-class SourceSelect(QWidget):
+class ImportSourceRow(QWidget):
     """One choice of a data source for all widgets without a query; `chosen` has the source's id."""
 
     chosen = Signal(str)
