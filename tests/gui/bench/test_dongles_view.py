@@ -249,6 +249,8 @@ def test_row_menu_of_an_unpaired_dongle_offers_to_pair_it(
             "Open live bus": True,
             "Identify dongle": True,
             "Set bit timing": True,
+            "": True,  # a line
+            "Reset dongle": True,
         }
 
 
@@ -286,7 +288,9 @@ def test_row_menu_of_a_paired_dongle_opens_its_bit_timing(
         "Identify dongle": True,
         "Set bit timing": True,
         "": True,  # a line
+        "Replace pairing key": True,
         "Release dongle": True,
+        "Reset dongle": True,
     }
 
 
