@@ -320,7 +320,10 @@ def _named_options() -> Iterator[None]:
         yield
     except AppError as error:
         if error.code in ("dongle.already-claimed", "dongle.signature-required"):
-            error.do = _("Use the database that paired it: --demo, --url or --org.")
+            error.do = _(
+                "Use the database that paired it: --demo, --url or --org. Or take the dongle back with “benchboard"
+                " dongle reset”."
+            )
         raise
 
 

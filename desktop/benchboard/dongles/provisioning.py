@@ -559,7 +559,7 @@ class _Pairing:
             "dongle.already-claimed",
             _("This dongle is already paired with another organisation."),
             why=_("It holds that organisation's key and accepts no other."),
-            do=_("Sign in to that organisation."),
+            do=_("Sign in to that organisation, or reset the dongle at its button."),
         )
 
     def _is_pinned_by(self, status: Status) -> bool:

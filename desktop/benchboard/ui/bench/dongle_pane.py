@@ -10,7 +10,6 @@ from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from benchboard import settings
 from benchboard.canbus.bus_load import bus_load
 from benchboard.canbus.capture import Counters
 from benchboard.canbus.link import named_error
@@ -19,7 +18,6 @@ from benchboard.dongles import fleet
 from benchboard.dongles.device import IDENTIFY_SECONDS
 from benchboard.dongles.fleet import DongleRecord
 from benchboard.dongles.protocol import DongleConfig
-from benchboard.dongles.simulator.flash import FLASH_FOLDER
 from benchboard.dongles.ways_out import WayOut
 from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext, number
@@ -109,7 +107,7 @@ def what_next(row: DongleRow, organisation: str) -> str:
     state = row.dongle.ownership_state if row.dongle is not None else None
     info = row.device.info if row.device is not None else None
     if row.dongle is not None and row.dongle.written_off and row.device is None:
-        return _("Written off. If it turns up, plug it in: it is paired with {organisation} as before then.").format(
+        return _("Written off. If it turns up, plug it in: it's then paired with {organisation} as before.").format(
             organisation=organisation
         )
     if state == "CLAIM_PENDING" and row.device is None:
@@ -145,13 +143,12 @@ def why_not_timed(row: DongleRow) -> str:
 def _paired_elsewhere(row: DongleRow) -> str:
     """That another organisation has paired the dongle, and what can be done about it."""
     if row.device is None or not row.device.is_simulated:
-        return _("Paired with another organisation. Only that organisation can change it.")
+        return _("Paired with another organisation. To use it here, have it released there, or reset it at its button.")
     # It is paired by a database of this computer: most likely the demo, or seen from there, one's own.
-    sentence = _(
-        "This simulated dongle is paired in the demo or another organisation on this computer. To pair it here, stop "
-        "the simulated dongles, delete the folder {folder} and start them again: they are new then."
+    return _(
+        "This simulated dongle is paired in the demo or another organisation on this computer. To pair it here, reset"
+        " it."
     )
-    return sentence.format(folder=settings.home() / FLASH_FOLDER)
 
 
 @dataclass(frozen=True, slots=True)

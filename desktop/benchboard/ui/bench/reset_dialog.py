@@ -6,6 +6,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QWidget
 
+from benchboard.canbus.link import named_error
 from benchboard.dongles import provisioning
 from benchboard.errors import AppError, Cancelled
 from benchboard.i18n import _, ngettext
@@ -119,6 +120,7 @@ class ResetDialog(Dialog):
             return
         self._act.disable("")
         self._act.setText(_("Try again"))
+        error = named_error(error, self._title)
         self._problem.say(" ".join(part for part in (error.what, error.why, error.do) if part))
         self._act.setFocus()
 
