@@ -322,7 +322,7 @@ def _named_options() -> Iterator[None]:
         if error.code in ("dongle.already-claimed", "dongle.signature-required"):
             error.do = _(
                 "Use the database that paired it: --demo, --url or --org. Or take the dongle back with “benchboard"
-                " dongle reset”."
+                " dongle reset --port PORT”."
             )
         raise
 

@@ -1,19 +1,26 @@
-"""The option `--port` of `benchboard dongle`: a dongle by its port, its name, or the end of its ID."""
+"""The option `--port`: a dongle by its port, its name, or the end of its ID.
+
+`can` starts without the libraries of the database: what needs them is imported once a name was typed.
+"""
 
 import os
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
 
+from benchboard import settings
 from benchboard.canbus import link
 from benchboard.canbus.usb_adapters import adapter_name
-from benchboard.cli.command_context import CommandContext
-from benchboard.dongles import fleet
 from benchboard.dongles.firmware_detection import expected_id, observed_id, probe
 from benchboard.dongles.titles import default_title
 from benchboard.errors import AppError, NotFound
 from benchboard.i18n import _
+
+if TYPE_CHECKING:
+    from benchboard.cli.command_context import CommandContext
 
 PORT = click.option(
     "--port",
@@ -21,21 +28,24 @@ PORT = click.option(
     metavar="PORT",
     help="The dongle, plugged in: its port, name or last four digits of its ID, from “benchboard dongle list”.",
 )
+"""As it was typed, for `find_port`: not before all other options are known to be right."""
 
 
-def find_port(typed: str, context: CommandContext | None = None) -> str:
-    """The path of the port that was `typed`, as a path or by its dongle: its title, or the end of its ID.
+def find_port(typed: str, context: "CommandContext | None" = None) -> str:
+    """The path of the port that was `typed`, as a path or by its dongle: its name, or the end of its ID.
 
-    Names are those of the organisation of `context`; without one, a dongle is called by its ID. Raises `NotFound`
-    (`dongle.not-connected`), `Conflict` (`dongles.ambiguous`).
+    Names are those of the organisation of `context`, or else of the database that a command would open. Raises
+    `NotFound` (`dongle.not-connected`), `Conflict` (`dongles.ambiguous`).
     """
-    ports = link.discover()
-    if _is_path(typed) or typed in {port.path for port in ports}:
+    if _is_path(typed):
         return typed
+    ports = link.discover()
+    from benchboard.dongles import fleet  # with the libraries of the database
+
     ids = dict(_identified(ports))
-    titles = _titles(context, ids)
     wanted = " ".join(typed.split()).casefold()
-    found = [path for path, device_id in ids.items() if titles[device_id].casefold() == wanted]
+    titles = {path: default_title(device_id) for path, device_id in ids.items()} | _names(context, ids)
+    found = [path for path, title in titles.items() if title.casefold() == wanted]
     if not found and fleet.is_id_end(wanted):
         found = [path for path, device_id in ids.items() if device_id.endswith(wanted)]
     if not found:
@@ -67,10 +77,31 @@ def _identified(ports: tuple[link.Port, ...]) -> Iterator[tuple[str, str]]:
             yield port.path, device_id
 
 
-def _titles(context: CommandContext | None, ids: Mapping[str, str]) -> dict[str, str]:
-    """What the dongles with these IDs are called."""
-    titles = {device_id: default_title(device_id) for device_id in ids.values()}
+def _names(context: "CommandContext | None", ids: Mapping[str, str]) -> dict[str, str]:
+    """What those of the dongles that the organisation has are called, by the path of their port."""
+    from benchboard.dongles import fleet
+
+    try:
+        with _opened(context) as names, names.database.read() as session:
+            known = {one.device_id: one.title for one in fleet.find_dongles(session, names.actor, list(ids.values()))}
+    except AppError:
+        if context is not None:
+            raise
+        return {}  # without a database to read, dongles have no names
+    return {path: known[device_id] for path, device_id in ids.items() if device_id in known}
+
+
+@contextmanager
+def _opened(context: "CommandContext | None") -> "Iterator[CommandContext]":
+    """`context`, or the database that a command without options would open, to read it."""
+    from benchboard.cli.command_context import CommandContext, DatabaseOptions, resolve_actor
+
     if context is not None:
-        with context.database.read() as session:
-            titles |= {one.device_id: one.title for one in fleet.find_dongles(session, context.actor, titles)}
-    return titles
+        yield context
+        return
+    opened = DatabaseOptions(settings.database_url(), demo=False).connect()
+    try:
+        actor = resolve_actor(opened, org=os.environ.get("BENCHBOARD_ORG"), as_email=None)
+        yield CommandContext(opened, actor, as_json=False)
+    finally:
+        opened.close()

@@ -51,6 +51,9 @@ def test_dongle_rotate_replaces_the_key_of_one_named_by_name_or_end_of_id(home: 
         assert held.token not in (None, token)
         assert run(home, "dongle", "check", "--port", port) == "Rig 3: Paired.\n"
         assert "No connected dongle is named “Rig 4”." in run(home, "dongle", "rotate", "--port", "Rig 4", status=1)
+        for command in (("dongle", "info"), ("dongle", "config"), ("can", "monitor", "--seconds", "0.2", "--json")):
+            run(home, *command, "--port", "Rig 3")
+            run(home, *command, "--port", device_id[-4:])
         other = next(one for one in simulator.ports if one != device_id)
         assert "Dongle not found." in run(home, "dongle", "rotate", "--port", other[-4:], status=1)
 
