@@ -25,6 +25,7 @@ from PySide6.QtCore import (
     QSize,
     QSocketNotifier,
     Qt,
+    QTimer,
     QtMsgType,
     QTranslator,
     Signal,
@@ -42,7 +43,6 @@ from benchboard.start_arguments import import_address
 from benchboard.storage.database_url import without_password
 from benchboard.ui import gc_control
 from benchboard.ui.commands import WINDOW, Handler, Handlers, install_shortcuts
-from benchboard.ui.open_requests import OpenRequests
 from benchboard.ui.problems import Notice, Problems, shortened_address
 from benchboard.ui.shell.problem_display import ShellProblemDisplay
 from benchboard.ui.sign_in import session_opening
@@ -60,6 +60,7 @@ from benchboard.vault import Vault, is_private, note_home
 
 if TYPE_CHECKING:
     from benchboard.identity.authentication import DemoPerson
+    from benchboard.ui.open_requests import OpenRequests
     from benchboard.ui.sections import Room
     from benchboard.ui.session_watch import SessionWatch
     from benchboard.ui.shell.shell import Shell
@@ -73,6 +74,8 @@ _QT_LEVEL: Final = {
     QtMsgType.QtCriticalMsg: logging.ERROR,
     QtMsgType.QtFatalMsg: logging.CRITICAL,
 }
+_AFTER_PAINT_MS: Final = 100
+"""After so long the window has been painted."""
 _FRAME: Final = QSize(16, 40)
 """Room for the title bar and the borders, whose sizes are unknown until the window is shown."""
 _SETTINGS: Final = "settings.save"
@@ -157,8 +160,7 @@ class Application(QObject):
         self._start_address = ""
         self._start_data: Path | None = None
         """The file or folder to import once a session is open."""
-        self._open_requests = OpenRequests(home, self)
-        self._open_requests.wanted.connect(self._open_wanted)
+        self._open_requests: OpenRequests | None = None
         self._start_notices: list[str] = []
         """What is to be said once the session is open that begins by itself."""
         self._bug_reported.connect(self.problems.bug, Qt.ConnectionType.QueuedConnection)
@@ -169,7 +171,7 @@ class Application(QObject):
         is the database."""
         note_home(self.home)
         self._start_data = data
-        self._open_requests.listen()
+        QTimer.singleShot(_AFTER_PAINT_MS, self, self._hear_of_starts)
         url, refused = _configured_url() if file is None else (None, None)
         if file is not None:
             url = f"sqlite:///{quote(str(file.absolute()))}"
@@ -200,6 +202,16 @@ class Application(QObject):
         else:
             self.sign_in.resume_session(request)
 
+    def _hear_of_starts(self) -> None:
+        """Begin to hear of what the program is started with again, unless that has begun."""
+        if self._open_requests is None:
+            # Qt's network module takes a twentieth of the time until the window is there, and isn't needed before.
+            from benchboard.ui.open_requests import OpenRequests
+
+            self._open_requests = OpenRequests(self.home, self)
+            self._open_requests.wanted.connect(self._open_wanted)
+        self._open_requests.listen()
+
     def _find_start_notices(self) -> list[str]:
         broken = settings_file.keep_broken(self.home) if is_private(self.home) else ""
         return [broken] if broken else []
@@ -208,7 +220,7 @@ class Application(QObject):
         """Show the sign-in screen; `notice` says why, if the user didn't ask for it."""
         self.shell = None
         self._close_overlays()
-        self.sign_in = SignIn(self.tasks, self.settings, self.home)
+        self.sign_in = SignIn(self.tasks, self.settings, self.home, self.window)
         self.sign_in.session_opened.connect(self._on_session_opened)
         self.sign_in.language_selected.connect(lambda code: self.apply_settings(replace(self.settings, language=code)))
         self.sign_in.shortcuts_requested.connect(self._open_shortcuts)
@@ -311,7 +323,8 @@ class Application(QObject):
     def close(self) -> None:
         """Finish pending changes and close; the session ends unless the user stays signed in."""
         session = self._session
-        self._open_requests.close()
+        if self._open_requests is not None:
+            self._open_requests.close()
         self._detach_session()
         # A screen that was replaced a moment ago still holds what a task may be waiting for, such as a crash journal.
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
@@ -339,7 +352,7 @@ class Application(QObject):
             )
         address, self._start_address = self._start_address, ""
         data, self._start_data = self._start_data, None
-        self._open_requests.listen()  # the home may be a new one
+        self._hear_of_starts()  # the home may be a new one
         known = self.settings.last_user == session.signed_in.actor.user_id
         self._show_shell(lambda shell: shell.go_or_home(address or (self.settings.last_place if known else "")))
         self._save_settings()

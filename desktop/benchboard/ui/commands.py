@@ -172,6 +172,7 @@ class CommandRegistry:
 
     def __init__(self) -> None:
         self._commands: dict[str, Command] = {}
+        self._by_shortcut: dict[str, list[Command]] = {}
         self._menus: dict[str, tuple[MenuSection, ...]] = {}
 
     def __iter__(self) -> Iterator[Command]:
@@ -185,9 +186,11 @@ class CommandRegistry:
         for command in commands:
             if command.id in self._commands:
                 raise ValueError(f"two commands are called {command.id}")
-            for other in self:
-                if (shared := _shared_shortcuts(command, other)) and not command.when and not other.when:
-                    raise ValueError(f"{command.id} and {other.id} share {', '.join(sorted(shared))}")
+            for keys in command.shortcuts:
+                for other in self._by_shortcut.setdefault(keys, []):
+                    if _are_active_together(command, other) and not command.when and not other.when:
+                        raise ValueError(f"{command.id} and {other.id} share {keys}")
+                self._by_shortcut[keys].append(command)
             self._commands[command.id] = command
 
     def of_scope(self, scope: CommandScope) -> list[Command]:
@@ -219,10 +222,9 @@ REGISTRY: Final = CommandRegistry()
 """The program's commands. Each room adds its own when it is imported."""
 
 
-def _shared_shortcuts(command: Command, other: Command) -> set[str]:
-    if command.scope not in other.scope.chain() and other.scope not in command.scope.chain():
-        return set()
-    return set(command.shortcuts) & set(other.shortcuts)
+def _are_active_together(command: Command, other: Command) -> bool:
+    """Whether there is a place where the shortcuts of both are active."""
+    return command.scope in other.scope.chain() or other.scope in command.scope.chain()
 
 
 _NEEDED_FIRST: Final[Mapping[CommandGroup, str]] = {

@@ -47,6 +47,8 @@ REGISTRY.register(
     Command("window.previous_view", N_("Open previous view"), Group.WINDOW, ("Ctrl+PgUp",)),
     Command("window.back", N_("Go back"), Group.WINDOW, ("Alt+Left",), "ph.arrow-left",
             N_("return, previous view")),
+    Command("window.forward", N_("Go forward"), Group.WINDOW, ("Alt+Right",), "ph.arrow-right",
+            N_("next view, undo going back")),
     Command("window.refresh", N_("Refresh"), Group.WINDOW, ("F5",), "ph.arrows-clockwise",
             N_("reload, read again, update")),
     Command("window.repeat_announcement", N_("Repeat last announcement"), Group.WINDOW, ("Alt+Shift+R",),

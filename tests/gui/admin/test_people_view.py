@@ -451,14 +451,14 @@ def test_no_other_row_is_told_before_the_added_person(
     view = admin.table(TABLE)
     admin.wait(lambda: str(view.currentIndex().siblingAtColumn(0).data()).startswith("nil"))
     admin.wait(view.hasFocus)
-    assert [kind for kind, child in told_events if kind == "Focus" and child >= 0] == [], (
-        "Qt tells the row that it makes"
-    )
+    added = 1 + (view.currentIndex().row() + 1) * (view.model().columnCount() + 1)
+    # Qt tells a row that becomes current while the focus is there; if the focus comes after it, the list tells it.
+    assert {child for kind, child in told_events if kind == "Focus" and child >= 0} <= {added}
     assert not [one for one in announcements if "Ada" in one]
     told_events.clear()
     admin.find("people_search").setFocus()
     view.setFocus()
-    admin.wait(lambda: ("Focus", 1 + (view.currentIndex().row() + 1) * (view.model().columnCount() + 1)) in told_events)
+    admin.wait(lambda: ("Focus", added) in told_events)
 
 
 def add_many(admin: Admin, *others: str) -> str:

@@ -724,6 +724,28 @@ def test_alt_left_goes_back_view_by_view_and_then_says_that_there_is_none(
     assert toast.accessibleName() == "There is no earlier view."
 
 
+def test_alt_right_goes_forward_to_what_was_left_by_going_back_until_another_view_is_opened(
+    qtbot: QtBot, working: Application, shell: Shell
+) -> None:
+    def go(*keys: Qt.Key) -> list[str]:
+        visited = []
+        for key in keys:
+            qtbot.keyClick(working.window, key, Qt.KeyboardModifier.AltModifier)
+            visited.append(shell.address)
+        return visited
+
+    for address in ("studio/home", "admin/people", "bench/timing"):
+        shell.go(address)
+    left, right = Qt.Key.Key_Left, Qt.Key.Key_Right
+    assert go(left, left, right, right) == ["admin/people", "studio/home", "admin/people", "bench/timing"]
+    assert go(left, left) == ["admin/people", "studio/home"], "what is gone forward from is gone back to"
+    shell.go("bench/timing")
+    assert go(right) == ["bench/timing"]
+    (toast,) = working.window.findChildren(Toast)
+    assert toast.accessibleName() == "There is no later view."
+    assert go(left) == ["studio/home"]
+
+
 @pytest.mark.parametrize("address", ["settings/general", "settings/keys"])
 def test_esc_in_the_settings_stays_there(qtbot: QtBot, working: Application, shell: Shell, address: str) -> None:
     """It went back to the view before, so that a second Esc after a menu's led to another room."""

@@ -105,6 +105,7 @@ class ShellState:
     last_views: dict[str, str]
     view_states: dict[str, object]
     history: tuple[str, ...] = ()
+    ahead: tuple[str, ...] = ()
     recent: tuple[str, ...] = ()
 
 
@@ -145,6 +146,8 @@ class Shell(QWidget):
         self.address = ""
         self._history: list[str] = []
         """The addresses of the views shown before, the last one at the end."""
+        self._ahead: list[str] = []
+        """Those that were left by going back, the next one at the end."""
         self._recent: list[str] = []
         """The ids of the commands and the addresses that were last run in the palette, the newest first."""
         self._is_presenting = False
@@ -253,6 +256,7 @@ class Shell(QWidget):
             "window.next_view": Handler(partial(self._next_view, 1)),
             "window.previous_view": Handler(partial(self._next_view, -1)),
             "window.back": Handler(self.go_back, self._why_not_back),
+            "window.forward": Handler(partial(self._go_along, back=False), self._why_not_forward),
             "window.refresh": Handler(self._refresh),
             "window.repeat_announcement": Handler(repeat_announcement, _why_nothing_repeated),
             "window.next_pane": Handler(partial(self._next_pane, 1)),
@@ -331,19 +335,29 @@ class Shell(QWidget):
         view = self._stack.currentWidget()
         if isinstance(view, StepsBack) and view.can_step_back:
             view.step_back()
-            return
-        while self._history:
-            address = self._history.pop()
-            if self.has_address(address):
-                left = list(self._history)
+        else:
+            self._go_along(back=True)
+
+    def _go_along(self, *, back: bool) -> None:
+        """Go to the nearest view shown before, or to the one that was left by going back. Where the way leads on from
+        there stays as it is: only what is gone to otherwise ends the way ahead."""
+        way = self._history if back else self._ahead
+        while way:
+            address = way.pop()
+            if address != self.address and self.has_address(address):
+                left, history, ahead = self.address, self._history, self._ahead
                 self.go(address)
-                self._history = left  # the view that was left isn't one to go back to
+                (ahead if back else history).append(left)
+                self._history, self._ahead = history, ahead
                 return
 
     def _why_not_back(self) -> str:
         view = self._stack.currentWidget()
         has_earlier = isinstance(view, StepsBack) and view.can_step_back
         return "" if has_earlier or any(map(self.has_address, self._history)) else _("There is no earlier view.")
+
+    def _why_not_forward(self) -> str:
+        return "" if any(map(self.has_address, self._ahead)) else _("There is no later view.")
 
     def _next_view(self, step: int) -> None:
         """Go to the next or previous view of the room, round at the ends."""
@@ -370,6 +384,7 @@ class Shell(QWidget):
             dict(self._last_views),
             self._saved_states | states,
             tuple(self._history),
+            tuple(self._ahead),
             tuple(self._recent),
         )
 
@@ -377,7 +392,7 @@ class Shell(QWidget):
         """Restore a state from `save_state`."""
         self._last_views, self._saved_states = dict(state.last_views), dict(state.view_states)
         self.go_or_home(state.address)
-        self._history, self._recent = list(state.history), list(state.recent)
+        self._history, self._ahead, self._recent = list(state.history), list(state.ahead), list(state.recent)
 
     def open_palette(self) -> None:
         """Open the command palette with every available command and every view."""
@@ -597,7 +612,7 @@ class Shell(QWidget):
         if moved:
             Popover.close_any()
         if moved and self.address:
-            self._history = [*self._history, self.address][-_MOST_BACK:]
+            self._history, self._ahead = [*self._history, self.address][-_MOST_BACK:], []
         self.address = address
         self._last_views[room.key] = view.key
         self.context.problems.page_shown(address)

@@ -4,7 +4,6 @@ Everything heavy (SQLAlchemy, Alembic, the keyring) is imported here, when the u
 paint.
 """
 
-import hashlib
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -201,6 +200,8 @@ def forget_token(vault: "Vault", location_name: str) -> None:
 
 def token_names(location_name: str) -> tuple[str, str]:
     """The vault's names for the window's session (commands have their own) and for the database role's password."""
+    import hashlib  # not needed before the window is there, and slow to load
+
     name = f"window.{hashlib.sha256(location_name.encode()).hexdigest()[:16]}"
     return name, f"{name}.role"
 

@@ -356,7 +356,7 @@ class SignIn(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         # A screen at 200 % may be lower than the cards.
-        whole.addWidget(scroll_area(page), 1)
+        whole.addWidget(scroll_area(page, parent=self), 1)  # in its place at once: it asks what is in it for its sizes
         status = StatusBar()
         status.set("where", "ph.circle-dashed", _("Not signed in"))
         hint = _("{local} This computer, {server} Shared server, {demo} Demo")

@@ -714,7 +714,7 @@ class StudioPage(QWidget):
 
     def event(self, event: QEvent) -> bool:
         # The shell has Ctrl+Z too, for its toasts: two shortcuts of one key would cancel each other out.
-        # Alt+Left goes back in the window, and moves what is selected here.
+        # Alt+Left and Alt+Right go back and forward in the window, and move what is selected here.
         if (
             event.type() == QEvent.Type.ShortcutOverride
             and isinstance(event, QKeyEvent)
@@ -729,7 +729,7 @@ class StudioPage(QWidget):
         focused = self.focusWidget()
         on_items = self.canvas.hasFocus() or (focused is not None and self.sidebar.isAncestorOf(focused))
         modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        is_key = event.key() == Qt.Key.Key_Left and modifiers == Qt.KeyboardModifier.AltModifier
+        is_key = event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right) and modifiers == Qt.KeyboardModifier.AltModifier
         return is_key and on_items and self.editor.editable and bool(self.editor.selection)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -84,7 +84,7 @@ class Chip(Pressable):
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._moves(event):
-            event.accept()  # Alt+Left goes back in the window
+            event.accept()  # Alt+Left and Alt+Right go back and forward in the window
             return True
         return super().event(event)
 
