@@ -85,7 +85,8 @@ class Device:
         self._clock = clock
         self._random = random
         self._console = ConsoleDecoder()
-        self._sequence = 0
+        # Any first one: the dongle may still answer a host before us that was cut off, which began anywhere else.
+        self._sequence = random(1)[0]
         self._hello: Hello | None = None
         self._sent: list[bytes] = []
         self._unread = b""
