@@ -8,6 +8,7 @@ elsewhere can't leak one. In doubt, too much of a line is replaced rather than t
 import logging
 import os
 import re
+from functools import cache
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -18,41 +19,36 @@ _QUOTED = r"""[bru]{0,2}(?:"(?:[^"\\\n]|\\.)*(?:"|$)|'(?:[^'\\\n]|\\.)*(?:'|$))"
 # Also a comma if the name is in quotes, as in a list of headers.
 _SEPARATOR = r"""(?:["']\s{0,8}[=:,]|\s{0,8}[=:])\s{0,8}"""
 # Up to the last @ before a blank: a password may contain @ and / unencoded.
-_URL_PASSWORD = (re.compile(r"(\b[a-zA-Z][\w+.-]{0,30}://[^\s:/]{0,256}:)\S{0,500}@"), r"\1***@")
-_URL_PARAMETER = (re.compile(r"(?i)([?&](?:ssl)?password=)[^\s&]+"), r"\1***")
+_URL_PASSWORD = (r"(\b[a-zA-Z][\w+.-]{0,30}://[^\s:/]{0,256}:)\S{0,500}@", r"\1***@")
+_URL_PARAMETER = (r"(?i)([?&](?:ssl)?password=)[^\s&]+", r"\1***")
 _REPLACEMENTS = (
-    (
-        re.compile(
-            r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----.*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|\Z)", re.DOTALL
-        ),
-        "***",
-    ),
+    (r"(?s)-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----.*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|\Z)", "***"),
     # A header's value may contain blanks and semicolons.
-    (re.compile(rf"(?im)(authorization|cookie)({_SEPARATOR})(?:{_QUOTED}|[^\r\n]+)"), r"\1\2***"),
-    (re.compile(r"(?i)\b(bearer\s{1,8})[^\s\"']+"), r"\1***"),
+    (rf"(?im)(authorization|cookie)({_SEPARATOR})(?:{_QUOTED}|[^\r\n]+)", r"\1\2***"),
+    (r"(?i)\b(bearer\s{1,8})[^\s\"']+", r"\1***"),
     (
-        re.compile(
-            r"(?im)(password|passphrase|passwd|pwd|token|secret|credentials?|(?:api|access|private|signing)[ _-]?key"
-            rf"|authorization|pragma key)({_SEPARATOR}|\s{{1,8}})(?:{_QUOTED}|[^\s&]+)"
-        ),
+        r"(?im)(password|passphrase|passwd|pwd|token|secret|credentials?|(?:api|access|private|signing)[ _-]?key"
+        rf"|authorization|pragma key)({_SEPARATOR}|\s{{1,8}})(?:{_QUOTED}|[^\s&]+)",
         r"\1\2***",
     ),
-    (re.compile(r"\b(bb_[0-9a-f]{8}_)[A-Za-z0-9_-]{20,}"), r"\1***"),  # an API key without a name before it
+    (r"\b(bb_[0-9a-f]{8}_)[A-Za-z0-9_-]{20,}", r"\1***"),  # an API key without a name before it
     _URL_PASSWORD,
 )
+_compiled = cache(re.compile)
+"""Compiled when the first line is logged: a program that starts needn't wait for it."""
 
 
 def redact(text: str) -> str:
     """`text` with everything that looks like a secret replaced by `***`."""
     for form, replacement in _REPLACEMENTS:
-        text = form.sub(replacement, text)
+        text = _compiled(form).sub(replacement, text)
     return text
 
 
 def hide_url_passwords(text: str) -> str:
     """`text` with the passwords in URLs replaced by `***`, and nothing else."""
     for form, replacement in (_URL_PASSWORD, _URL_PARAMETER):
-        text = form.sub(replacement, text)
+        text = _compiled(form).sub(replacement, text)
     return text
 
 

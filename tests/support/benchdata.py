@@ -13,6 +13,7 @@ from benchboard.dongles.tokens import token_aad
 from benchboard.identity import audit, authentication, keys, organisations
 from benchboard.identity.permissions import Actor, Client
 from benchboard.identity.roles import ADMIN, ANALYST, OPS_MANAGER, TECHNICIAN
+from benchboard.storage import change_tracking
 from benchboard.storage.engine import Database
 from benchboard.storage.models.dongles import Dongle, DongleToken
 from benchboard.storage.models.identity import AuditLog
@@ -69,6 +70,25 @@ class Bench:
             return session.scalars(
                 select(Dongle).where(Dongle.organisation_id == actor.organisation_id, Dongle.device_id == device_id)
             ).one_or_none()
+
+    def put_row(self, actor: Actor, device_id: str, state: str | None, *, tokens: bool) -> None:
+        """Put the row of a dongle into this ownership state, however it comes to that, without its tokens unless it
+        keeps them; None deletes it.
+        """
+        with unbound(self.database).change() as session:
+            change_tracking.unaudited(session, "dongles", "dongle_tokens")
+            row = session.scalars(
+                select(Dongle).where(Dongle.organisation_id == actor.organisation_id, Dongle.device_id == device_id)
+            ).one()
+            stored = session.scalars(select(DongleToken).where(DongleToken.dongle_id == row.id)).one_or_none()
+            if stored is not None and not tokens:
+                session.delete(stored)
+                row.claim_id = None
+                session.flush()
+            if state is None:
+                session.delete(row)
+            else:
+                row.ownership_state = state
 
     def token_row(self, dongle_id: str) -> DongleToken | None:
         with unbound(self.database).read() as session:

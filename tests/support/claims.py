@@ -31,7 +31,10 @@ NONCE = b"n" * 16
 def device(seed: int = 1, persistent: PersistentState | None = None) -> DeviceSide:
     key = Ed25519PrivateKey.from_private_bytes(seeded(seed)(32))
     kept = persistent or PersistentState(FACTORY_CONFIG)
-    return DeviceSide(key, kept, lambda _new: None, description=DESCRIPTION, random=seeded(seed + 100))
+    return DeviceSide(
+        key, kept, lambda _new: None,
+        description=DESCRIPTION, factory_config=FACTORY_CONFIG, random=seeded(seed + 100),
+    )  # fmt: skip
 
 
 def ask(dongle: DeviceSide, command: ProtocolCommand, body: Body, now: float = 0.0) -> Body:

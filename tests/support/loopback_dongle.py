@@ -29,12 +29,13 @@ def after_reset(persistent: PersistentState) -> PersistentState:
 
 
 class LoopbackDongle:
-    """A dongle with the port it is on. While `pressing`, its button is held down."""
+    """A dongle with the port it is on. While `pressing`, its button is held down; `worn_out`, it stores nothing."""
 
     def __init__(self, path: str = "loop0") -> None:
         self.path = path
         self.now = 1000.0
         self.pressing = True
+        self.worn_out = False
         self.saved = PersistentState(CONFIG)
         self.before_write: Callable[[], None] = lambda: None
         self.after_write: Callable[[], None] = lambda: None
@@ -44,8 +45,9 @@ class LoopbackDongle:
     def power_cycle(self) -> None:
         """Switch the power off and on: a pending claim ends, what was saved stays."""
         self.machine = DeviceSide(
-            self._identity, self.saved, self._save, description=DESCRIPTION, random=secrets.token_bytes
-        )
+            self._identity, self.saved, self._save,
+            description=DESCRIPTION, factory_config=CONFIG, random=secrets.token_bytes,
+        )  # fmt: skip
         self.replug()
 
     def replug(self) -> None:
@@ -86,4 +88,6 @@ class LoopbackDongle:
         """Nothing to give back."""
 
     def _save(self, persistent: PersistentState) -> None:
+        if self.worn_out:
+            raise OSError
         self.saved = persistent

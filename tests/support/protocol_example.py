@@ -29,6 +29,7 @@ HOST_NONCE = bytes(range(0x60, 0x80))
 DEVICE_EPHEMERAL = bytes(range(0x80, 0xA0))
 DEVICE_NONCE = bytes(range(0xA0, 0xC0))
 TOKEN = bytes(range(0xC0, 0xE0))
+NEW_TOKEN = bytes(reversed(TOKEN))
 NONCE = bytes(range(0xE0, 0xF0))
 CLAIM_ID = bytes.fromhex("11111111111141118111111111111111")
 ORGANISATION = bytes.fromhex("22222222222242228222222222222222")
@@ -54,7 +55,8 @@ class _Exchange:
             PersistentState(FACTORY_CONFIG),
             lambda _new: None,
             description=DESCRIPTION,
-            random=_Queue(DEVICE_EPHEMERAL, DEVICE_NONCE),
+            factory_config=FACTORY_CONFIG,
+            random=_Queue(DEVICE_EPHEMERAL, DEVICE_NONCE, DEVICE_EPHEMERAL, DEVICE_NONCE),
         )
         self.now = 0.0
         self._sequence = 0
@@ -95,7 +97,7 @@ def example() -> str:
         ("device seed", DEVICE_SEED), ("organisation seed", ORGANISATION_SEED),
         ("host ephemeral private key", HOST_EPHEMERAL), ("host nonce", HOST_NONCE),
         ("device ephemeral private key", DEVICE_EPHEMERAL), ("device nonce", DEVICE_NONCE),
-        ("token", TOKEN), ("nonce of HELLO, CLAIM_CONFIRM and STATUS", NONCE),
+        ("token", TOKEN), ("token after the rotation", NEW_TOKEN), ("nonce of the other messages", NONCE),
         ("claim_id", CLAIM_ID), ("organisation", ORGANISATION),
         ("device public key", exchange.device.device_key),
         ("device_id", bytes.fromhex(exchange.device.device_id)),
@@ -129,12 +131,37 @@ def example() -> str:
     message = config_message(claim.device_id, CLAIM_ID, claim.key_version, 0, write["config"])
     lines += ["what the organisation signs in CONFIG_WRITE", *_hex(message)]
     exchange.ask(ProtocolCommand.CONFIG_WRITE, write)
+    _rotate(exchange, organisation)
     request = host_side.release_request(
-        claim.device_id, CLAIM_ID, claim.key_version, token=TOKEN, sign=organisation.sign, nonce=NONCE
+        claim.device_id, CLAIM_ID, claim.key_version + 1, token=NEW_TOKEN, sign=organisation.sign, nonce=NONCE
     )
     answer = exchange.ask(ProtocolCommand.RELEASE, request)
     host_side.verify_released(answer, request, claim.device_key)
+    exchange.ask(ProtocolCommand.FACTORY_RESET, {"nonce": NONCE})
+    exchange.device.press(exchange.now)
+    lines += ["the button is pressed"]
+    exchange.ask(ProtocolCommand.FACTORY_RESET, {"nonce": NONCE})
     return "\n".join(lines)
+
+
+def _rotate(exchange: _Exchange, organisation: Ed25519PrivateKey) -> None:
+    """The token is replaced; the two nonces and ephemeral keys are those of the claim, which only an example may do."""
+    rotation = HostClaim(
+        device_key=exchange.device.device_key,
+        claim_id=CLAIM_ID,
+        organisation=ORGANISATION,
+        organisation_key=crypto.public_bytes(organisation),
+        random=_Queue(HOST_EPHEMERAL, HOST_NONCE),
+    )
+    request = rotation.rotate_request(1, token=TOKEN, sign=organisation.sign)
+    answer = exchange.ask(ProtocolCommand.ROTATE, request)
+    rotation.accept_rotate(answer)
+    whole = answer | {"device_key": rotation.device_key}
+    digest = transcript(rotation.begin_request(), whole, label="rotation").digest()
+    exchange.lines += ["transcript digest of the rotation", *_hex(digest)]
+    plain = encode_cbor({"token": NEW_TOKEN, "key_version": rotation.key_version})
+    exchange.lines += ["CLAIM_COMMIT plaintext", *_hex(plain)]
+    rotation.accept_commit(exchange.ask(ProtocolCommand.CLAIM_COMMIT, rotation.commit_request(NEW_TOKEN)))
 
 
 def _inside(claim: HostClaim, answer: Body) -> Iterator[str]:

@@ -11,11 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from benchboard.analytics.data_models.definition import (
+    MAX_EARLIER,
     FieldDisplay,
     ModelDefinition,
     ModelField,
     ModelTable,
 )
+from benchboard.analytics.data_models.measures import has_plain_name, name_rule
 from benchboard.analytics.data_models.model_sql import model_sql
 from benchboard.analytics.data_models.problems import ModelProblem
 from benchboard.analytics.data_models.stored_models import StoredModel, store_definition, stored_model
@@ -154,7 +156,8 @@ def create_model(
     _require_free(session, actor, name, definition)
     row = DataModel(id=model_id or new_id(), organisation_id=actor.organisation_id, created_by=actor.user_id,
                     name=name, description=checked_description(description) or None)  # fmt: skip
-    store_definition(row, checked_definition(session, actor, definition))
+    before = definition if model_id else None  # what is put back may be older than the rule of names
+    store_definition(row, checked_definition(session, actor, definition, before))
     session.add(row)
     session.flush()
     audit.record(session, actor, "model.create", row.id, name=name)
@@ -187,7 +190,7 @@ def update_model(
     if description is not None:
         row.description = checked_description(description) or None
     if definition is not None:
-        store_definition(row, checked_definition(session, actor, definition))
+        store_definition(row, checked_definition(session, actor, definition, before.definition))
     session.flush()
     details: dict[str, object] = {"name": row.name}
     if before.name != row.name:
@@ -257,11 +260,15 @@ def preview(session: Session, actor: Actor, definition: ModelDefinition, *, limi
     return run_query(session, actor, text, limit=limit, source_id=definition.source_id or None)
 
 
-def checked_definition(session: Session, actor: Actor, definition: ModelDefinition) -> ModelDefinition:
+def checked_definition(
+    session: Session, actor: Actor, definition: ModelDefinition, before: ModelDefinition | None = None
+) -> ModelDefinition:
     """A definition as it may be stored: the kinds of its calculated fields and measures are those that its source
-    says. Raises `Invalid` (`models.…`) for one that can't be used."""
+    says. `before` is what is stored now, whose measures keep their names. Raises `Invalid` (`models.…`) for one that
+    can't be used."""
     require(actor, "sources:write")
     _require_names(definition)
+    _require_measure_names(definition, before)
     if problems := model_problems(session, actor, definition):
         raise Invalid("models.problem", problems[0].sentence, field=next(iter(problems[0].fields), ""))
     if not definition.expressions():
@@ -310,6 +317,27 @@ def _require_names(definition: ModelDefinition) -> None:
         if max(len(display.title), len(display.unit)) > MAX_TITLE or len(display.description) > MAX_DESCRIPTION:
             what = _("The title, unit or description of “{name}” is too long.").format(name=one.name)
             raise Invalid("models.field", what, field=one.name)
+
+
+def _require_measure_names(definition: ModelDefinition, before: ModelDefinition | None) -> None:
+    """Refuse names that formulas can't have without quotes, unless they are older than that rule, and those by which
+    queries could mean another measure."""
+    known = {name for one in before.measures for name in (one.name, *one.earlier)} if before is not None else set()
+    taken = {one.casefold(): one for one in definition.names()}
+    for one in definition.measures:
+        if len(one.earlier) > MAX_EARLIER:
+            what = _("A measure can have up to {limit} earlier names.").format(limit=MAX_EARLIER)
+            raise Invalid("models.measure-name", what, field=one.name)
+        for name in (one.name, *one.earlier):
+            if name not in known and not has_plain_name(name):
+                what = _("A measure can't be named “{name}”.").format(name=name)
+                raise Invalid("models.measure-name", what, do=name_rule(), field=one.name)
+        for name in one.earlier:
+            if name.casefold() in taken:
+                what = _("Queries may still use the name “{name}” for “{measure}”.")
+                do = _("Choose another name, or remove the earlier one.")
+                raise Invalid("models.earlier", what.format(name=name, measure=one.name), do=do, field=one.name)
+            taken[name.casefold()] = one.name
 
 
 def checked_name(name: str) -> str:

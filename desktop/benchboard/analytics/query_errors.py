@@ -96,6 +96,8 @@ def refuse_other_parts(node: exp.Expr, *known: str) -> None:
                 refuse(node, "not-offered", _("{name} isn't supported here.").format(name="FOR UPDATE"))
             if isinstance(node, exp.Distinct) and name == "on":
                 refuse(part, "not-offered", _("{name} isn't supported here.").format(name="DISTINCT ON"))
+            if isinstance(node, exp.In) and name == "field":
+                refuse(part, "not-offered", _("The values after IN must be in brackets."))
             if isinstance(node, exp.TableAlias) and name == "columns":
                 refuse(part, "not-offered", _("Column names after a table's alias aren't supported."))
             if isinstance(part, exp.Identifier):

@@ -62,6 +62,8 @@ class BrowsedColumn:
     rates: tuple[str, str] | None = None
     """Of a data model's rate of exchange: the currency that it is into, and the column with those of the rows."""
     measure: Measure | None = None
+    earlier: tuple[str, ...] = ()
+    """The names that a data model's measure had before, by which queries may still call it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +77,16 @@ class BrowsedTable:
     model_id: str = ""
 
     def column(self, name: str) -> BrowsedColumn | None:
-        """The column of that name; None if there is none."""
-        return next((one for one in self.columns if one.name == name), None)
+        """The column of that name, or else the measure that had it before; None if there is none."""
+        own = next((one for one in self.columns if one.name == name), None)
+        return own or next((one for one in self.columns if name in one.earlier), None)
+
+    def current(self, measure: Measure) -> Measure:
+        """A measure with the names that its columns have now."""
+        for one in self.columns:
+            for old in one.earlier:
+                measure = measure.with_column(old, one.name)
+        return measure
 
     @property
     def percents(self) -> frozenset[str]:
@@ -274,7 +284,10 @@ def _model_column(field: Field, definition: ModelDefinition) -> BrowsedColumn:
         if join.rates is not None and field in table.fields:
             rates = join.rates.target, join.keys[0][0]
     measure = question_measure(definition, field) if isinstance(field, ModelMeasure) else None
-    return BrowsedColumn(field.name, title, field.kind, is_id, aggregate, display.description, unit, rates, measure)
+    earlier = field.earlier if isinstance(field, ModelMeasure) else ()
+    return BrowsedColumn(
+        field.name, title, field.kind, is_id, aggregate, display.description, unit, rates, measure, earlier
+    )
 
 
 def _kind(kind: ColumnKind) -> ValueKind:

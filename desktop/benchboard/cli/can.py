@@ -20,11 +20,12 @@ from benchboard.canbus.frame import Frame, TimeSource, Timestamp
 from benchboard.canbus.timing import figures
 from benchboard.canbus.triggers import Firing, Trigger
 from benchboard.cli import can_recordings
-from benchboard.cli.can_channel import BITRATE, PORT, ErrorsOnlyWarning, Interruption, interruption, open_capture
+from benchboard.cli.can_channel import BITRATE, ErrorsOnlyWarning, Interruption, interruption, open_capture
 from benchboard.cli.can_protocols import MessageLines, protocol_choice, protocol_options
 from benchboard.cli.can_recordings import DATABASES
 from benchboard.cli.can_send import send
 from benchboard.cli.can_triggers import TRIGGERS, BusTriggers, firing_json, firing_text, require_known_triggers
+from benchboard.cli.dongle_port import PORT
 from benchboard.cli.options import CliGroup, Number, WholeNumber
 from benchboard.i18n import _, ngettext
 

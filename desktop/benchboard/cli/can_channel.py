@@ -13,6 +13,7 @@ from benchboard.canbus.backends.slcan import SlcanBus
 from benchboard.canbus.bit_rate_detection import USUAL_BIT_RATES
 from benchboard.canbus.capture import Capture
 from benchboard.canbus.timing import figures
+from benchboard.cli.dongle_port import find_port
 from benchboard.cli.options import BitRate, rounded
 from benchboard.dongles.device import Device
 from benchboard.dongles.fd_advice import fd_advice
@@ -22,7 +23,6 @@ from benchboard.dongles.protocol import DongleConfig
 from benchboard.errors import Invalid
 from benchboard.i18n import _, any_of
 
-PORT = click.option("--port", required=True, metavar="PATH", help="Port of the dongle, from “benchboard dongle list”.")
 BITRATE = click.option(
     "--bitrate",
     type=BitRate(1_000, 1_000_000),
@@ -81,7 +81,7 @@ def open_capture(port: str, bitrate: int | None, *, listen_only: bool, sends: bo
 
     With `sends`, raises `Conflict` (`dongle.listen-only`) for a dongle that is set to listen only.
     """
-    handle = link.open_port(port)
+    handle = link.open_port(find_port(port))
     try:
         info = probe_open(handle)
         config = data_bitrate = None
@@ -122,7 +122,7 @@ def open_capture(port: str, bitrate: int | None, *, listen_only: bool, sends: bo
 
 def open_listening(port: str, bitrate: int) -> SlcanBus:
     """The bus behind the dongle on `port`, opened at `bitrate` to listen only, whatever the dongle is set to."""
-    handle = link.open_port(port)
+    handle = link.open_port(find_port(port))
     try:
         info = probe_open(handle)
         return SlcanBus(handle, bitrate=bitrate, benchboard_dialect=info.is_benchboard, override=True, listen_only=True)

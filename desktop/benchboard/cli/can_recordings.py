@@ -34,7 +34,6 @@ from benchboard.canbus.triggers import Firing, Trigger
 from benchboard.canbus.unreadable_parts import UnreadableParts
 from benchboard.cli.can_channel import (
     BITRATE,
-    PORT,
     ErrorsOnlyWarning,
     Interruption,
     interruption,
@@ -44,6 +43,7 @@ from benchboard.cli.can_channel import (
 from benchboard.cli.can_names import require_known_names
 from benchboard.cli.can_protocols import MessageLines, protocol_choice, protocol_options, time_text
 from benchboard.cli.can_triggers import TRIGGERS, BusTriggers, firing_text, require_known_triggers
+from benchboard.cli.dongle_port import PORT
 from benchboard.cli.file_output import overwrite_option, require_writable
 from benchboard.cli.options import Number, WholeNumber
 from benchboard.cli.terminal import printable

@@ -17,7 +17,8 @@ from benchboard.canbus.send_table_file import read_table
 from benchboard.canbus.table_sender import RowState
 from benchboard.canbus.timing import figures
 from benchboard.canbus.traffic_shares import share_text
-from benchboard.cli.can_channel import BITRATE, PORT, Interruption, interruption, open_capture
+from benchboard.cli.can_channel import BITRATE, Interruption, interruption, open_capture
+from benchboard.cli.dongle_port import PORT
 from benchboard.cli.options import CliCommand, Incomplete, Number
 from benchboard.cli.terminal import printable
 from benchboard.errors import AppError, DeviceFailure, Invalid

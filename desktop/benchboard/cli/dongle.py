@@ -24,6 +24,7 @@ from benchboard.cli.command_context import (
     with_context,
 )
 from benchboard.cli.dongle_group import dongle
+from benchboard.cli.dongle_port import PORT, find_port
 from benchboard.cli.empty_lists import empty_text
 from benchboard.cli.options import Choice, Frequency, Number, RenamedOption, SegmentsType, SegmentValues, rounded
 from benchboard.cli.table import cell_text, print_pairs, value_text
@@ -48,7 +49,6 @@ from benchboard.errors import AppError, Invalid
 from benchboard.i18n import N_, _, allowed_numbers, number, pgettext
 from benchboard.paging import Listing, Page, Scalar
 
-_PORT = click.option("--port", required=True, metavar="PATH", help="Port of the dongle, from “benchboard dongle list”.")
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _STATUSES: Final = {
     "not-paired": "UNCLAIMED",
@@ -209,7 +209,7 @@ def _info_row(info: DongleInfo) -> dict[str, object]:
 
 
 @dongle.command()
-@_PORT
+@PORT
 @_JSON
 def info(port: str, as_json: bool) -> None:
     """Show what a dongle says about itself.
@@ -220,7 +220,7 @@ def info(port: str, as_json: bool) -> None:
     Example:
       benchboard dongle info --port /dev/ttyACM0
     """
-    row = _info_row(probe(port))
+    row = _info_row(probe(find_port(port)))
     if as_json:
         click.echo(json.dumps(row))
         return
@@ -230,7 +230,7 @@ def info(port: str, as_json: bool) -> None:
 
 
 @dongle.command()
-@_PORT
+@PORT
 @click.option(
     "--seconds",
     type=Number(0, 60),
@@ -247,6 +247,7 @@ def identify(port: str, seconds: float, as_json: bool) -> None:
     Example:
       benchboard dongle identify --port /dev/ttyACM0
     """
+    port = find_port(port)
     with link.open_port(port) as handle:
         device = Device(handle)
         device.close_channel()
@@ -261,7 +262,7 @@ def identify(port: str, seconds: float, as_json: bool) -> None:
 
 
 @dongle.command()
-@_PORT
+@PORT
 @click.option("--yes", is_flag=True, help="Don't ask for confirmation.")
 @click.option("--name", default="", help="Name of the dongle.")
 @with_context
@@ -274,6 +275,7 @@ def pair(context: CommandContext, port: str, yes: bool, name: str) -> None:
     """
     if name:
         fleet.require_name(context.actor, name)
+    port = find_port(port, context)
     with _named_options(), link.open_port(port) as handle:
         info = probe_open(handle)
         already_claimed = _is_claimed(context, info)
@@ -318,7 +320,10 @@ def _named_options() -> Iterator[None]:
         yield
     except AppError as error:
         if error.code in ("dongle.already-claimed", "dongle.signature-required"):
-            error.do = _("Use the database that paired it: --demo, --url or --org.")
+            error.do = _(
+                "Use the database that paired it: --demo, --url or --org. Or take the dongle back with “benchboard"
+                " dongle reset --port PORT”."
+            )
         raise
 
 
@@ -370,7 +375,7 @@ _STEPS: Final = {
 
 
 @dongle.command()
-@_PORT
+@PORT
 @click.option("--read", is_flag=True, help="Show the stored settings; the default.")
 @click.option(
     "--write",
@@ -423,7 +428,7 @@ def config(
         raise click.UsageError(_("Read or write settings, not both."))
     if any(segments is not None and segments[0] == 0 for segments in (timing, data_timing)):
         raise click.UsageError(_("The prescaler must be 1 or more."))
-    with link.open_port(port) as handle:
+    with link.open_port(find_port(port)) as handle:
         device = Device(handle)
         device.close_channel()
         hello, stored = device.hello(), device.config_read()

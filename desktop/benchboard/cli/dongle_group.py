@@ -32,13 +32,13 @@ class _DongleGroup(CliGroup):
 
 def _import_others() -> None:
     """Import the modules that add the other commands to the group."""
-    for module in ("dongle", "dongle_name", "dongle_profile", "dongle_release"):
+    for module in ("dongle", "dongle_key", "dongle_name", "dongle_profile", "dongle_release"):
         importlib.import_module(f"benchboard.cli.{module}")
 
 
 @click.group(cls=_DongleGroup)
 def dongle() -> None:
-    """List, identify, pair, configure, release and simulate dongles."""
+    """List, identify, check, pair, configure, release, reset and simulate dongles."""
 
 
 @dongle.command()

@@ -15,7 +15,7 @@ from benchboard.i18n import _
 def rename(context: CommandContext, wanted: str, name: str) -> None:
     """Name a dongle, plugged in or not; "" removes its name.
 
-    DONGLE is an ID or name from “benchboard dongle list”.
+    DONGLE is an ID, its last four digits, or a name from “benchboard dongle list”.
 
     \b
     Examples:

@@ -8,6 +8,7 @@ import click
 from benchboard.canbus import link
 from benchboard.cli.command_context import CommandContext, with_context
 from benchboard.cli.dongle_group import dongle
+from benchboard.cli.dongle_port import PORT, find_port
 from benchboard.cli.options import CliGroup
 from benchboard.cli.table import print_lines
 from benchboard.cli.terminal import printable
@@ -56,7 +57,7 @@ def _summary(found: TimingProfile) -> str:
 
 @profile.command("save")
 @click.argument("name")
-@click.option("--port", required=True, metavar="PATH", help="Port of the dongle whose bit timing is saved.")
+@PORT
 @with_context
 def save(context: CommandContext, name: str, port: str) -> None:
     """Save a dongle's bit timing as the profile NAME, in place of the one of that name.
@@ -65,7 +66,7 @@ def save(context: CommandContext, name: str, port: str) -> None:
     Example:
       benchboard dongle profile save "Line 2" --port /dev/ttyACM0
     """
-    with link.open_port(port) as handle:
+    with link.open_port(find_port(port, context)) as handle:
         device = Device(handle)
         device.close_channel()
         config = _own_config(device)
@@ -90,7 +91,14 @@ def delete(context: CommandContext, name: str) -> None:
 
 @profile.command("apply")
 @click.argument("name")
-@click.option("--port", "ports", required=True, multiple=True, metavar="PATH", help="Port of a dongle; repeatable.")
+@click.option(
+    "--port",
+    "ports",
+    required=True,
+    multiple=True,
+    metavar="PORT",
+    help="A dongle, plugged in: its port, name or last four digits of its ID; repeatable.",
+)
 @with_context
 def apply(context: CommandContext, name: str, ports: tuple[str, ...]) -> None:
     """Write the profile NAME to dongles, one after the other, and read each back.
@@ -117,7 +125,7 @@ def apply(context: CommandContext, name: str, ports: tuple[str, ...]) -> None:
 def _written(context: CommandContext, found: TimingProfile, port: str) -> dict[str, Any]:
     """What became of writing a profile to the dongle on `port`; `error` is None where it was read back."""
     try:
-        with link.open_port(port) as handle:
+        with link.open_port(find_port(port, context)) as handle:
             device = Device(handle)
             device.close_channel()
             new = found.on(_own_config(device))

@@ -1,19 +1,21 @@
-"""`benchboard dongle release`: ends the pairing of a dongle, so that it belongs to nobody."""
+"""`benchboard dongle release`, `reset` and `write-off`: they end the pairing of a dongle, each in its own way."""
 
 import click
 
 from benchboard.canbus import link
 from benchboard.cli.command_context import CommandContext, with_context
 from benchboard.cli.dongle_group import dongle
+from benchboard.cli.dongle_port import PORT, find_port
 from benchboard.dongles import fleet, provisioning
 from benchboard.dongles.device import Device
 from benchboard.dongles.firmware_detection import DongleInfo, observed_id, probe_open
 from benchboard.dongles.fleet import DongleRecord
+from benchboard.dongles.titles import default_title
 from benchboard.i18n import _
 
 
 @dongle.command()
-@click.option("--port", required=True, metavar="PATH", help="Port of the dongle, from “benchboard dongle list”.")
+@PORT
 @click.option("--yes", is_flag=True, help="Don't ask for confirmation.")
 @with_context
 def release(context: CommandContext, port: str, yes: bool) -> None:
@@ -25,10 +27,11 @@ def release(context: CommandContext, port: str, yes: bool) -> None:
     Example:
       benchboard dongle release --port /dev/ttyACM0
     """
+    port = find_port(port, context)
     with link.open_port(port) as handle:
         info = probe_open(handle)
         found = _registered(context, port, info)
-        was_released = found.ownership_state == "REVOKED"
+        was_released = found.ownership_state == "REVOKED" and not found.written_off
         if not yes and not was_released:
             _confirm(context, found)
         if info.is_benchboard:
@@ -48,6 +51,86 @@ def release(context: CommandContext, port: str, yes: bool) -> None:
         name=released.name,
         ownership_state=released.ownership_state,
         already_released=was_released,
+    )
+
+
+@dongle.command("reset")
+@PORT
+@click.option("--yes", is_flag=True, help="Don't ask for confirmation.")
+@with_context
+def reset(context: CommandContext, port: str, yes: bool) -> None:
+    """Reset a dongle at its button, whoever has paired it.
+
+    It forgets its pairing and its settings. Its ID stays.
+
+    \b
+    Example:
+      benchboard dongle reset --port /dev/ttyACM0
+    """
+    with link.open_port(find_port(port, context)) as handle:
+        device = Device(handle)
+        device.close_channel()
+        device_id = device.hello().device_id
+        title = default_title(device_id)
+        with context.database.read() as session:
+            if (known := fleet.find_dongle(session, context.actor, device_id)) is not None:
+                title = known.title
+        if not yes:
+            question = _("Reset {name}? It forgets who has paired it, and its settings.")
+            click.confirm(question.format(name=title), abort=True, err=True)
+        _wait_and_reset(context, device)
+    context.report(
+        _("Reset {name}. It has its factory settings and belongs to nobody.").format(name=title),
+        id=known.id if known is not None else None,
+        device_id=device_id,
+        name=known.name if known is not None else None,
+    )
+
+
+def _wait_and_reset(context: CommandContext, device: Device) -> None:
+    asked = False
+
+    def on_wait(seconds: float) -> None:
+        nonlocal asked
+        if not asked:
+            sentence = _("Press the button on the dongle within {seconds} seconds.")
+            click.echo(sentence.format(seconds=round(seconds)), err=True)
+        asked = True
+
+    data_key = context.workspace.data_keys.of(context.actor.organisation_id)
+    provisioning.factory_reset(context.database, context.actor, data_key, device, on_wait=on_wait)
+
+
+@dongle.command("write-off")
+@click.argument("wanted", metavar="DONGLE")
+@click.option("--yes", is_flag=True, help="Don't ask for confirmation.")
+@with_context
+def write_off(context: CommandContext, wanted: str, yes: bool) -> None:
+    """Write off a dongle that is lost or broken, without it.
+
+    It no longer counts as your organisation's, though it may hold the pairing key. If it turns up and is plugged in,
+    it is paired as before. DONGLE is an ID, its last four digits, or a name from “benchboard dongle list”.
+
+    \b
+    Example:
+      benchboard dongle write-off "Rig 12"
+    """
+    with context.database.read() as session:
+        found = fleet.get_dongle_matching(session, context.actor, wanted)
+    if not yes and found.ownership_state not in ("UNCLAIMED", "REVOKED"):
+        question = _("Write off {name}? This is for a dongle that is lost or broken.")
+        click.confirm(question.format(name=found.title), abort=True, err=True)
+    with context.database.change() as session:
+        changed = provisioning.write_off(session, context.actor, found.id)
+        after = fleet.get_dongle(session, context.actor, found.id)
+    sentence = _("Wrote off {name}.") if changed else _("{name} isn't paired.")
+    context.report(
+        sentence.format(name=after.title),
+        id=after.id,
+        device_id=after.device_id,
+        name=after.name,
+        ownership_state=after.ownership_state,
+        changed=changed,
     )
 
 

@@ -26,7 +26,7 @@ _COMMANDS: Final = {
     "can": "Watch a bus through a dongle, send frames, and work with recordings.",
     "dashboard": "Manage dashboards and the home page.",
     "db": "Upgrade, downgrade, seed and check the database.",
-    "dongle": "List, identify, pair, configure, release and simulate dongles.",
+    "dongle": "List, identify, check, pair, configure, release, reset and simulate dongles.",
     "invitation": "List, create, resend, revoke and accept invitations to join a shared server.",
     "key": "List, create, revoke and rotate API keys, by which programs act for you on a shared server.",
     "layout": "Convert dashboards, and arrange widgets for other programs.",

@@ -22,6 +22,7 @@ from benchboard.analytics.data_models.definition import (
     ModelTable,
     field_title,
 )
+from benchboard.analytics.data_models.measures import renamed_measure
 from benchboard.analytics.files.kind_titles import kind_title
 from benchboard.analytics.model_rates import rates_sentence
 from benchboard.analytics.model_services import ModelSummary
@@ -177,18 +178,24 @@ def create(
 @click.argument("which", metavar="MODEL")
 @click.option("--remove", "removed", multiple=True, metavar="NAME",
               help="Calculated field, measure or exchange rate to remove. Repeatable.")  # fmt: skip
+@click.option("--rename-measure", "renamed", multiple=True, type=NamedValue("NAME=NEW"),
+              help="Give a measure another name; queries that use the one before still work. Repeatable.")  # fmt: skip
 @rates_options
 @_edit_options
 @with_context
 def edit(
-    context: CommandContext, /, which: str, removed: tuple[str, ...], description: str | None, **edits: Any
-) -> None:
-    """Change the fields and measures of a data model."""
+    context: CommandContext, /, which: str, removed: tuple[str, ...], renamed: _Pairs, description: str | None,
+    **edits: Any,
+) -> None:  # fmt: skip
+    """Change the fields and measures of a data model.
+
+    Options are applied in this order: renamed measures, what is removed, exchange rates, all others.
+    """
     with context.database.change() as session:
         found = model_services.get_model_matching(session, context.actor, which)
         if found.definition is None:
             raise Invalid("models.definition", found.problems[0].sentence)
-        definition = _without(found.definition, removed)
+        definition = _without(_renamed(found.definition, renamed), removed)
         definition = RatesOptions.taken_from(edits).apply(session, context.actor, definition)
         definition = _edited(definition, **edits)
         model_services.update_model(
@@ -307,6 +314,15 @@ def _joined(session: Any, actor: Actor, definition: ModelDefinition, field: str,
     return replace(definition, tables=(*definition.tables, other), joins=(*definition.joins, join))
 
 
+def _renamed(definition: ModelDefinition, pairs: _Pairs) -> ModelDefinition:
+    for before, after in pairs:
+        measures = [one.name for one in definition.measures]
+        if before not in measures:
+            raise _no_field(before, measures)
+        definition = renamed_measure(definition, before, after)
+    return definition
+
+
 def _without(definition: ModelDefinition, removed: Iterable[str]) -> ModelDefinition:
     gone = set(removed)
     rates = {table.fields[0].name for table, join in _joined_tables(definition) if join.rates is not None}
@@ -336,8 +352,9 @@ def _edited(
         kept = tuple(one for one in definition.calculations if one.name != name)
         definition = replace(definition, calculations=(*kept, calculated))
     for name, text in measures:
+        earlier = next((one.earlier for one in definition.measures if one.name == name), ())
         kept_measures = tuple(one for one in definition.measures if one.name != name)
-        definition = replace(definition, measures=(*kept_measures, _measure(name, text)))
+        definition = replace(definition, measures=(*kept_measures, replace(_measure(name, text), earlier=earlier)))
     changes: list[tuple[str, dict[str, Any]]] = []
     for key, values in (("title", titles), ("unit", units), ("description", descriptions), ("format", formats)):
         changes += [(name, {key: text}) for name, text in values]
@@ -377,6 +394,7 @@ def _field_row(field: Field) -> dict[str, object]:
         "name": field.name, "title": field_title(field), "kind": field.kind, "unit": display.unit,
         "format": display.format, "aggregate": field.aggregate if isinstance(field, ModelMeasure) else "",
         "expression": expression, "hidden": display.hidden, "description": display.description,
+        "earlier": list(field.earlier) if isinstance(field, ModelMeasure) else [],
     }  # fmt: skip
 
 

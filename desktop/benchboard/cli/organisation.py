@@ -10,7 +10,7 @@ from benchboard.cli.table import print_lines
 from benchboard.cli.terminal import printable
 from benchboard.errors import Invalid
 from benchboard.i18n import _, ngettext, number
-from benchboard.identity import passwords, sign_in_policy
+from benchboard.identity import passwords, sessions, sign_in_policy
 from benchboard.identity.sign_in_policy import (
     LONGEST_SHORTEST,
     TWO_STEP_FOR,
@@ -59,20 +59,32 @@ def show(context: CommandContext) -> None:
     metavar="N",
     help="How many characters new passwords have at least.",
 )
+@click.option(
+    "--revoke-sessions",
+    is_flag=True,
+    help="End the sessions of those who haven't set up two-step sign-in and now have to.",
+)
 @click.option("--yes", is_flag=True, help="Don't ask for confirmation.")
 @with_context
-def set_rules(context: CommandContext, two_step: TwoStepFor | None, password_length: int | None, yes: bool) -> None:
+def set_rules(
+    context: CommandContext,
+    two_step: TwoStepFor | None,
+    password_length: int | None,
+    revoke_sessions: bool,
+    yes: bool,
+) -> None:
     """Change what is asked of people when they sign in to a shared server.
 
     Before two-step sign-in is required of more people, the command says how many that concerns, and asks. Who hasn't
-    set it up does so at the next sign-in. You can require it once you use it yourself.
+    set it up does so at the next sign-in, which --revoke-sessions makes now. You can require it once you use it
+    yourself.
 
     \b
     Example:
       benchboard organisation set --two-step admins --url postgresql://role@server/database
     """
-    if two_step is None and password_length is None:
-        raise click.UsageError(_("Use --two-step or --password-length."))
+    if two_step is None and password_length is None and not revoke_sessions:
+        raise click.UsageError(_("Use --two-step, --password-length or --revoke-sessions."))
     if context.workspace.location.kind != "server":
         raise Invalid(
             "cli.organisation-local",
@@ -87,20 +99,34 @@ def set_rules(context: CommandContext, two_step: TwoStepFor | None, password_len
             shortest_password=password_length if password_length is not None else before.shortest_password,
         )
         effects = sign_in_policy.count_effects(session, context.actor, wanted)
-    if not yes and TWO_STEP_FOR.index(wanted.two_step) > TWO_STEP_FOR.index(before.two_step):
-        click.confirm(printable(_question(effects)), abort=True, err=True)
+    if not yes and (revoke_sessions or TWO_STEP_FOR.index(wanted.two_step) > TWO_STEP_FOR.index(before.two_step)):
+        click.confirm(printable(_question(before, wanted, effects, revoking=revoke_sessions)), abort=True, err=True)
     with context.database.change() as session:
-        sign_in_policy.change_policy(session, context.actor, wanted, seen=before)
-    context.report(_done(before, wanted, effects), **asdict(wanted), **_counts(effects))
+        if wanted != before or not revoke_sessions:
+            sign_in_policy.change_policy(session, context.actor, wanted, seen=before)
+        revoked = sessions.end_without_two_step(session, context.actor) if revoke_sessions else 0
+    told = [_done(before, wanted, effects)] if wanted != before or not revoke_sessions else []
+    if revoke_sessions:
+        told.append(
+            ngettext("Revoked {count} session.", "Revoked {count} sessions.", revoked).format(count=number(revoked))
+        )
+    context.report(" ".join(told), **asdict(wanted), **_counts(effects), revoked=revoked)
 
 
-def _question(effects: PolicyEffects) -> str:
+def _question(before: SignInPolicy, wanted: SignInPolicy, effects: PolicyEffects, *, revoking: bool) -> str:
+    signed_in = ngettext(
+        "{count} person without two-step sign-in is signed in. Revoke their sessions?",
+        "{count} people without two-step sign-in are signed in. Revoke their sessions?",
+        effects.signed_in,
+    ).format(count=number(effects.signed_in))
+    if TWO_STEP_FOR.index(wanted.two_step) <= TWO_STEP_FOR.index(before.two_step):
+        return signed_in
     text = ngettext(
         "This concerns {total} person, {without} of whom without two-step sign-in. Require it?",
         "This concerns {total} people, {without} of whom without two-step sign-in. Require it?",
         effects.people,
-    )
-    return text.format(total=number(effects.people), without=number(effects.without))
+    ).format(total=number(effects.people), without=number(effects.without))
+    return f"{text} {signed_in}" if revoking else text
 
 
 def _done(before: SignInPolicy, now: SignInPolicy, effects: PolicyEffects) -> str:

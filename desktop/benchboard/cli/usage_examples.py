@@ -65,6 +65,7 @@ _OF_COMMANDS: Final[Mapping[str, Mapping[str, str]]] = {
     "can record": {"FILE": "drive.blf"},
     "dashboard data": {"--out": "data.xlsx"},
     "dongle rename": {"DONGLE": "4f1c22b7a9d00e51"},
+    "dongle write-off": {"DONGLE": "4f1c22b7a9d00e51"},
     "key create": {"NAME": "Nightly export"},
     "model create": {"NAME": "Trips by city", "--source": "trips"},
     "role create": {"NAME": "Line lead"},

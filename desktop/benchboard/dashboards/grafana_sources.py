@@ -1,7 +1,7 @@
 """Finds for each query of an imported Grafana dashboard the data source of one's own that has its tables."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,16 +10,21 @@ from sqlalchemy.orm import Session
 from benchboard.analytics.queries import check_source_query
 from benchboard.analytics.table_browser import BrowsedSource, list_tables
 from benchboard.analytics.table_references import read_tables, same_table
+from benchboard.dashboards import library
+from benchboard.dashboards.document import breakpoints
 from benchboard.dashboards.document.document import Document, parse_document
 from benchboard.dashboards.document.time_range import DEFAULT
+from benchboard.dashboards.editing import page_edits
 from benchboard.dashboards.interchange.conversion_report import ConversionReport, ReportLine
 from benchboard.dashboards.interchange.format_detection import document_of, is_grafana
 from benchboard.dashboards.interchange.grafana_import import convert_grafana
 from benchboard.dashboards.interchange.query_translation import for_other_source
 from benchboard.dashboards.interchange.validation import naming_widget
+from benchboard.dashboards.layout import PageIndex
+from benchboard.dashboards.repository import SavedDashboard
 from benchboard.dashboards.variables.variable_queries import names_in
-from benchboard.errors import AppError, Invalid
-from benchboard.i18n import _
+from benchboard.errors import AppError, Invalid, NotFound
+from benchboard.i18n import _, ngettext
 from benchboard.identity.permissions import Actor, require
 
 FindSource = Callable[[str], BrowsedSource | None]
@@ -59,6 +64,58 @@ def document_over_sources(session: Session, actor: Actor, value: object) -> tupl
     return document, _with_sources(report, lines)
 
 
+@dataclass(frozen=True, slots=True)
+class SourceChoice:
+    """What became of a dashboard whose widgets without a query got a data source: as it was `before` (its version:
+    `base`) and is `saved`, the name of the source, the widgets, and those of them whose query runs over it."""
+
+    before: Document
+    base: int
+    saved: SavedDashboard
+    source: str
+    widgets: tuple[str, ...]
+    running: tuple[str, ...]
+
+    def report(self, report: ConversionReport) -> ConversionReport:
+        """The report of the import without what was said of queries that run now."""
+        what = _("Its query runs over your data source “{name}”.").format(name=self.source)
+        titles = {one.id: one.title for one in report.lines}
+        lines = {one: ReportLine(one, titles.get(one, ""), "changed", what, "") for one in self.running}
+        return _with_sources(report, lines)
+
+
+def use_source(
+    session: Session, actor: Actor, dashboard_id: str, widgets: Collection[str], source_id: str
+) -> SourceChoice:
+    """Let the widgets of an imported dashboard that have no query read this data source, each with its Grafana query if
+    the source takes that as it is; it is stored as a version of its own. Widgets that are gone, or have a query by now,
+    stay as they are.
+
+    Raises `NotFound` for a source that can't be used, and what `library.save` raises."""
+    require(actor, "dashboards:write")
+    source = next((one for one in list_tables(session, actor) if one.id and one.id == source_id), None)
+    if source is None:
+        what = _("This data source no longer exists, or you don't have access to it.")
+        raise NotFound("sources.unknown", what, do=_("Choose another one."))
+    found = library.get_dashboard(session, actor, dashboard_id)
+    page, names = PageIndex(found.document.layout), {one.name for one in found.document.variables}
+    chosen = tuple(one for one in widgets if one in page.paths and not page.item(one).source.get("query"))
+    page = page_edits.with_property(page, chosen, "data_source_id", source_id)
+    running = []
+    for one in chosen:
+        fields = page.item(one).source.get("grafana")
+        query = for_other_source(fields, names) if isinstance(fields, Mapping) else ""
+        if query and _has_tables(source, query) and _is_taken(session, actor, query, source):
+            page = page_edits.with_property(page, [one], "query", query)
+            running.append(one)
+    note = ngettext("{name} for {count} widget", "{name} for {count} widgets", len(chosen))
+    saved = library.save(
+        session, actor, dashboard_id, breakpoints.with_layout(found.document, page.layout),
+        base_version=found.card.version, note=note.format(name=source.name, count=len(chosen)),
+    )  # fmt: skip
+    return SourceChoice(found.document, found.card.version, saved, source.name, chosen, tuple(running))
+
+
 def _with_sources(report: ConversionReport, lines: Mapping[str, ReportLine]) -> ConversionReport:
     """The report without what was said of queries that run now."""
     waited = _("Write an SQL query for it.")
@@ -76,15 +133,18 @@ def _items(written: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 def _source_of(session: Session, actor: Actor, query: str, sources: list[BrowsedSource]) -> BrowsedSource | None:
     """The only source that has all tables of a query and takes it."""
     found = [one for one in sources if _has_tables(one, query)]
-    if len(found) != 1:
-        return None
+    return found[0] if len(found) == 1 and _is_taken(session, actor, query, found[0]) else None
+
+
+def _is_taken(session: Session, actor: Actor, query: str, source: BrowsedSource) -> bool:
+    """Whether a source runs a query."""
     period = DEFAULT.period(datetime.now(UTC)).values
     variables = {**dict.fromkeys(names_in(query), ("",)), **period}
     try:
-        check_source_query(session, actor, query, found[0].id, variables)
+        check_source_query(session, actor, query, source.id, variables)
     except AppError:
-        return None
-    return found[0]
+        return False
+    return True
 
 
 def _has_tables(source: BrowsedSource, query: str) -> bool:

@@ -85,7 +85,8 @@ class Device:
         self._clock = clock
         self._random = random
         self._console = ConsoleDecoder()
-        self._sequence = 0
+        # Any first one: the dongle may still answer a host before us that was cut off, which began anywhere else.
+        self._sequence = random(1)[0]
         self._hello: Hello | None = None
         self._sent: list[bytes] = []
         self._unread = b""
@@ -269,7 +270,74 @@ class Device:
         is_claimed = status.state == OwnershipState.CLAIMED_ACTIVE and status.claim_id == claim_bytes
         return ClaimOutcome.HELD if is_claimed and status.holds_token else ClaimOutcome.ABSENT
 
-    # ---- the way back
+    # ---- another token, and the way back
+
+    def rotate_begin(
+        self,
+        *,
+        claim_id: UUID,
+        organisation: UUID,
+        organisation_key: bytes,
+        key_version: int,
+        token: bytes,
+        sign: Sign,
+    ) -> HostClaim:
+        """Exchange keys for a new token of the claim in force, which `token` with its `key_version` proves.
+
+        `claim_commit` then sends the new one, which the caller has stored before. Raises `Conflict`
+        (`dongle.other-claim`) if the dongle holds another claim or token, (`dongle.claims-exhausted`); `Denied`
+        (`dongle.bad-signature`).
+        """
+        rotation = HostClaim(
+            device_key=self._proven_hello().device_key,
+            claim_id=claim_id.bytes,
+            organisation=organisation.bytes,
+            organisation_key=organisation_key,
+            random=self._random,
+        )
+        with _translate_other_claim():
+            answer = self._request(ProtocolCommand.ROTATE, rotation.rotate_request(key_version, token=token, sign=sign))
+        with translate_protocol_errors():
+            rotation.accept_rotate(answer)
+        return rotation
+
+    def factory_reset(
+        self,
+        *,
+        on_wait: Callable[[float], None] = lambda _seconds: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Wait for the button, and reset the dongle; returns when it has proved that nobody owns it.
+
+        `on_wait` gets the seconds left, about ten times a second. Raises `Cancelled`, `DeviceFailure`
+        (`dongle.not-pressed`) when the time is over. After any other failure it may have been reset or not: its state
+        says which.
+        """
+        self._proven_hello()
+        body: Body = {"nonce": self._random(16)}
+        left = messages.CLAIM_SECONDS
+        deadline = self._clock() + messages.CLAIM_SECONDS + ANSWER_TIMEOUT
+        while self._clock() < deadline:
+            if cancelled():
+                raise Cancelled("dongle.cancelled", _("The reset was cancelled."))
+            answer = self._request(ProtocolCommand.FACTORY_RESET, body)
+            if answer["done"]:
+                self._require_unclaimed()
+                return
+            # More than before: the time was over, or the dongle has restarted, and this began another wait.
+            if answer["remaining_ms"] / 1000 > left:
+                break
+            left = answer["remaining_ms"] / 1000
+            on_wait(left)
+            self._wait(_PRESENCE_POLL)
+        raise error_for(ErrorCode.PRESENCE_MISSING)
+
+    def _require_unclaimed(self) -> None:
+        """Raise `DeviceFailure` (`dongle.untrusted`) unless the dongle's signed status says that nobody owns it."""
+        status = self.status()
+        with translate_protocol_errors():
+            if (status.state, status.claim_id) != (OwnershipState.UNCLAIMED, None):
+                raise ProtocolError(ErrorCode.NOT_AUTHENTIC)
 
     def release(self, *, claim_id: UUID | bytes, key_version: int, token: bytes, sign: Sign) -> None:
         """End the claim in force, so that the dongle belongs to nobody; returns when the dongle has proved that.

@@ -40,6 +40,8 @@ _OWNERSHIP_TITLES: Final = {
 }
 IDENTITY_KINDS: Final = ("observed", "proven", "verified")
 NAME_LENGTH: Final = 100
+ID_END: Final = 4
+"""So many of the last digits of an id are enough to name a dongle: those that its title has."""
 # While a dongle stays plugged in, `last_seen_at` is written at most this often.
 SEEN_INTERVAL: Final = timedelta(seconds=60)
 
@@ -66,6 +68,11 @@ class DongleRecord:
     def title(self) -> str:
         """Its name, or a title made of the end of its id."""
         return self.name or default_title(self.device_id)
+
+    @property
+    def written_off(self) -> bool:
+        """Whether it was written off: its pairing key is kept, for the case that it turns up again."""
+        return self.ownership_state == "REVOKED" and self.key_version is not None
 
     @property
     def proven(self) -> bool:
@@ -142,8 +149,10 @@ def find_dongle(session: Session, actor: Actor, device_id: str) -> DongleRecord 
 
 
 def get_dongle_matching(session: Session, actor: Actor, text: str) -> DongleRecord:
-    """The dongle with this device id or name, in any case. Raises `NotFound` (`dongles.unknown`), and `Conflict`
-    (`dongles.ambiguous`) if several have this name."""
+    """The dongle with this device id, name or end of an id (`ID_END` digits or more), in any case.
+
+    Raises `NotFound` (`dongles.unknown`), and `Conflict` (`dongles.ambiguous`) if it names several.
+    """
     require(actor, "dongles:read")
     wanted = " ".join(text.split())
     # First by id: a name that is another dongle's id must not hide that dongle.
@@ -152,16 +161,29 @@ def get_dongle_matching(session: Session, actor: Actor, text: str) -> DongleReco
     query = _query(actor).where(search_text.contains(DongleRow.name, wanted)) if wanted else None
     named = [] if query is None else [_dongle(found) for found in session.execute(query)]
     found = [one for one in named if one.name is not None and one.name.casefold() == wanted.casefold()]
+    if not found and is_id_end(wanted):
+        ends = _query(actor).where(DongleRow.device_id.endswith(wanted.lower(), autoescape=True))
+        found = [_dongle(one) for one in session.execute(ends)]
     if not found:
         raise unknown_dongle()
     if len(found) > 1:
-        raise Conflict(
-            "dongles.ambiguous",
-            _("Several dongles are named “{name}”.").format(name=wanted),
-            do=_("Use the ID: {ids}.").format(ids=", ".join(sorted(one.device_id for one in found))),
-            field="dongle",
-        )
+        raise ambiguous_dongle(wanted, (one.device_id for one in found), field="dongle")
     return found[0]
+
+
+def is_id_end(text: str) -> bool:
+    """Whether `text` may stand for the dongle whose id ends like this."""
+    return len(text) >= ID_END and all(digit in "0123456789abcdef" for digit in text.lower())
+
+
+def ambiguous_dongle(text: str, device_ids: Iterable[str], *, field: str) -> Conflict:
+    """The error for a `text` that names several dongles."""
+    return Conflict(
+        "dongles.ambiguous",
+        _("Several dongles are named “{name}”.").format(name=text),
+        do=_("Use the ID: {ids}.").format(ids=", ".join(sorted(device_ids))),
+        field=field,
+    )
 
 
 def find_dongles(session: Session, actor: Actor, device_ids: Collection[str]) -> list[DongleRecord]:
@@ -275,7 +297,8 @@ def write_config(
         if found is not None and row is not None and claimed:
             require_registered_key(row, hello)
             signing = keys.signing_key(session, actor.organisation_id, data_key)
-            signer = ConfigSigner(signing.sign, UUID(row.claim_id).bytes, found.generation)
+            # After a rotation whose end was lost, the dongle may have the new token already.
+            signer = ConfigSigner(signing.sign, UUID(row.claim_id).bytes, max(found.generation, hello.key_version))
     before = device.config_read()
     if "timing" in _changed_parts(before.config, config):
         _require_timing_fits(config, hello)
@@ -390,7 +413,7 @@ def _query(actor: Actor) -> Any:
             DongleRow,
             ConfigRow,
             DongleToken.key_version.label("generation"),
-            DongleToken.updated_at.label("claimed"),
+            DongleToken.created_at.label("claimed"),
         )
         .outerjoin(
             ConfigRow, (ConfigRow.dongle_id == DongleRow.id) & (ConfigRow.organisation_id == DongleRow.organisation_id)

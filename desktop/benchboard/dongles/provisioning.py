@@ -1,5 +1,5 @@
-"""Pairs and releases dongles: carries a claim through on the dongle and in the database, so that both hold its token or
-neither.
+"""Pairs, releases and resets dongles, and replaces their tokens: carries it through on the dongle and in the database,
+so that both hold the same token or neither holds one.
 
 `PairingStep` has the order; docs/protocol.md, section 4, the messages. Each database step is a transaction of its own.
 A row in CLAIM_PENDING without a pending token means that CLAIM_COMMIT was certainly not sent, so it expires with the
@@ -7,6 +7,7 @@ dongle's 60 seconds. With a pending token CLAIM_COMMIT may have been sent: then 
 became of the claim, never the clock and never a new token.
 """
 
+import contextlib
 import enum
 import secrets
 import uuid
@@ -32,7 +33,7 @@ from benchboard.dongles.fleet import (
     require_registered_key,
     unknown_dongle,
 )
-from benchboard.dongles.protocol import Hello, OwnershipState, Status, messages
+from benchboard.dongles.protocol import Hello, HostClaim, OwnershipState, Status, messages
 from benchboard.dongles.titles import default_title
 from benchboard.errors import AppError, Cancelled, Conflict, DeviceFailure, Invalid, Unavailable
 from benchboard.i18n import _
@@ -108,8 +109,8 @@ def reconcile(database: Transactions, actor: Actor, data_key: DataKey, device: D
     """Update a dongle's row from the dongle; returns its ownership state, None for an unknown dongle.
 
     A pending claim becomes active or ends, depending on STATUS; an active dongle that doesn't hold our token any more
-    becomes REVOKED if it was released, else LOST, and a lost one that holds it again CLAIMED_ACTIVE. Raises
-    `DeviceFailure`, `Conflict` (`dongle.other-key`).
+    becomes REVOKED if it was released, else LOST. One that was lost, or written off, and holds it again becomes
+    CLAIMED_ACTIVE. Raises `DeviceFailure`, `Conflict` (`dongle.other-key`).
     """
     require(actor, "dongles:pair")
     return _Pairing(database, actor, data_key, device, lambda _step, _seconds: None, lambda: False).reconcile()
@@ -125,6 +126,39 @@ def release(database: Transactions, actor: Actor, data_key: DataKey, device: Dev
     """
     require(actor, "dongles:pair")
     return _Pairing(database, actor, data_key, device, lambda _step, _seconds: None, lambda: False).release()
+
+
+def rotate(database: Transactions, actor: Actor, data_key: DataKey, device: Device) -> PairedDongle:
+    """Replace the token of the dongle behind `device`, which stays paired; or finish an earlier attempt (`resumed`).
+
+    Both tokens are stored until the dongle has proved the new one. Raises `Denied`; `NotFound` (`dongles.unknown`);
+    `Conflict` (`dongles.not-paired`, `dongle.other-claim`, `dongle.other-key`, `dongle.raced`,
+    `dongle.claims-exhausted`); `DeviceFailure`; `Unavailable` (`dongle.rotate-unknown`: call again when the dongle is
+    back, or `reconcile`).
+    """
+    require(actor, "dongles:pair")
+    return _Pairing(database, actor, data_key, device, lambda _step, _seconds: None, lambda: False).rotate()
+
+
+def factory_reset(
+    database: Transactions,
+    actor: Actor,
+    data_key: DataKey,
+    device: Device,
+    *,
+    on_wait: Callable[[float], None] = lambda _seconds: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> str | None:
+    """Take the dongle behind `device` back from whoever had it, once somebody presses its button; returns its row's id,
+    None for an unknown dongle.
+
+    `on_wait` gets the seconds left for the button. A row that holds a token becomes REVOKED. Raises `Denied`;
+    `Cancelled`; `Conflict` (`dongle.other-key`); `DeviceFailure` (`dongle.not-pressed`); `Unavailable`
+    (`dongle.reset-unknown`: its status says whether it was reset).
+    """
+    require(actor, "dongles:pair")
+    pairing = _Pairing(database, actor, data_key, device, lambda _step, _seconds: None, cancelled)
+    return pairing.factory_reset(on_wait)
 
 
 def release_observed(session: Session, actor: Actor, dongle_id: str) -> bool:
@@ -149,6 +183,29 @@ def release_observed(session: Session, actor: Actor, dongle_id: str) -> bool:
     row.ownership_state = "REVOKED"
     session.flush()
     record_event(session, actor, "dongle.release", row)
+    return True
+
+
+def write_off(session: Session, actor: Actor, dongle_id: str) -> bool:
+    """Take a dongle that is gone for good out of the organisation's without an answer from it; returns whether it was
+    in it.
+
+    The row becomes REVOKED. Its token stays, as the dongle may hold it still: if it turns up again, it is paired as
+    before (`reconcile`), and `release` can end that. Raises `Denied`, `NotFound`.
+    """
+    require(actor, "dongles:pair")
+    row = session.scalars(
+        select(Dongle).where(Dongle.organisation_id == actor.organisation_id, Dongle.id == dongle_id)
+    ).one_or_none()
+    if row is None:
+        raise unknown_dongle()
+    if row.ownership_state in ("UNCLAIMED", "REVOKED"):
+        return False
+    row.ownership_state = "REVOKED"
+    if tokens.token_row(session, row) is None:
+        row.claim_id = None
+    session.flush()
+    record_event(session, actor, "dongle.write-off", row, reason="no answer")
     return True
 
 
@@ -236,6 +293,13 @@ class _RegisteredDongle:
     open_claim: _OpenClaim
     pending: _Token | None
     proved: _Token | None
+    tokens_version: int | None
+    """How often the row with the tokens was written; None without one."""
+
+    @property
+    def rotates(self) -> bool:
+        """Whether the pending token is a new one for the claim in force, whose present one stays until it is proved."""
+        return self.pending is not None and self.proved is not None and self.pending.claim_id == self.proved.claim_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +329,7 @@ class _Pairing:
             outcome = self.device.claim_outcome(UUID(registered.pending.claim_id), registered.pending.secret)
             if outcome is ClaimOutcome.HELD:
                 return self._confirm(hello, registered.pending, resumed=True)
-            if outcome is ClaimOutcome.ABSENT:
+            if outcome is ClaimOutcome.ABSENT and not registered.rotates:
                 self._end(hello, registered.open_claim, "absent")
             # PENDING: the token may only be deleted after a new CLAIM_BEGIN has made the dongle drop that claim.
         if hello.state == OwnershipState.CLAIMED_ACTIVE and outcome is not ClaimOutcome.PENDING:
@@ -281,16 +345,17 @@ class _Pairing:
             outcome = self.device.claim_outcome(UUID(registered.pending.claim_id), registered.pending.secret)
             if outcome is ClaimOutcome.HELD:
                 self._confirm(hello, registered.pending, resumed=True)
-            elif outcome is ClaimOutcome.ABSENT:
+                return "CLAIMED_ACTIVE"
+            if outcome is ClaimOutcome.ABSENT and not registered.rotates:
                 self._end(hello, registered.open_claim, "absent")
-        elif registered.proved is not None:
+        if registered.proved is not None and (registered.pending is None or registered.rotates):
             status = self.device.status(registered.proved.secret)
             holds_token = _holds(status, registered.proved)
-            if registered.state in _HELD_STATES and _is_released(status, registered.proved):
+            if _is_released(status, registered.proved):
                 self._mark_released(hello, registered.proved)
             elif registered.state == "CLAIMED_ACTIVE" and not holds_token:
                 self._mark_lost(hello, registered.proved, status)
-            elif registered.state == "LOST" and holds_token:
+            elif registered.state in ("LOST", "REVOKED") and holds_token:
                 self._mark_found(hello, registered.proved)
         after = self._registered(hello)
         return after.state if after is not None else None
@@ -303,12 +368,99 @@ class _Pairing:
             registered = self._registered(hello)
         if registered is None:
             raise unknown_dongle()
-        if registered.state == "REVOKED":
+        if registered.state == "REVOKED" and registered.proved is None:
             return registered.id
         if registered.proved is None or registered.state not in _HELD_STATES:
             raise not_paired(hello.device_id)
         self._release_on_dongle(registered.proved)
         self._mark_released(hello, registered.proved)
+        return registered.id
+
+    def rotate(self) -> PairedDongle:
+        hello = self.device.hello()
+        registered = self._registered(hello)
+        before = registered.proved.key_version if registered is not None and registered.proved is not None else None
+        if registered is not None and registered.pending is not None:
+            self.reconcile()  # whether an earlier attempt got to the dongle
+            registered = self._registered(hello)
+        if registered is None:
+            raise unknown_dongle()
+        proved = registered.proved
+        if proved is None or registered.state != "CLAIMED_ACTIVE":
+            raise not_paired(hello.device_id)
+        if before is not None and proved.key_version > before:
+            return PairedDongle(registered.id, hello.device_id, proved.key_version, resumed=True)
+        rotation = self._begin_rotation(proved)
+        token = _Token(proved.claim_id, rotation.key_version, secrets.token_bytes(32))
+        self._store_rotation(hello, registered, token)
+        try:
+            self.device.claim_commit(rotation, token.secret)
+            return self._confirm(hello, token, resumed=False)
+        except (DeviceFailure, Unavailable) as failure:
+            # Whatever came of it, both tokens are stored, and the dongle has one of them.
+            if failure.code == "dongle.claim-lost":
+                raise DeviceFailure(
+                    "dongle.rotate-refused",
+                    _("The dongle didn't accept the new pairing key."),
+                    why=failure.why,
+                    do=_("It still holds the old one. Try again."),
+                ) from failure
+            raise Unavailable(
+                "dongle.rotate-unknown",
+                _("The pairing key may not have been replaced."),
+                why=_("The connection was lost. The dongle holds the old key or the new one; Benchboard has both."),
+                do=_("Plug it back in, then replace the key again."),
+            ) from failure
+
+    def _begin_rotation(self, proved: _Token) -> HostClaim:
+        with self.database.read() as session:
+            signing = keys.signing_key(session, self.actor.organisation_id, self.data_key)
+        try:
+            return self.device.rotate_begin(
+                claim_id=UUID(proved.claim_id),
+                organisation=UUID(self.actor.organisation_id),
+                organisation_key=_public(signing),
+                key_version=proved.key_version,
+                token=proved.secret,
+                sign=signing.sign,
+            )
+        except Conflict as conflict:
+            if conflict.code == "dongle.other-claim":
+                self.reconcile()  # then the row says so too
+            raise
+
+    def factory_reset(self, on_wait: Callable[[float], None]) -> str | None:
+        hello = self.device.hello()
+        self._registered(hello)  # that its key is the registered one
+        try:
+            self.device.factory_reset(on_wait=on_wait, cancelled=self.cancelled)
+            return self._after_reset(self.device.hello())
+        except (DeviceFailure, Unavailable) as failure:
+            if "error_code" in failure.facts:  # it has answered: it wasn't reset
+                raise
+            raise Unavailable(
+                "dongle.reset-unknown",
+                _("The connection was lost while resetting the dongle."),
+                why=_("The dongle may or may not have been reset."),
+                do=_("Plug it back in. Its status says whether it was reset."),
+            ) from failure
+
+    def _after_reset(self, hello: Hello) -> str | None:
+        """Bring the row in line with a dongle that belongs to nobody any more."""
+        registered = self._registered(hello)
+        with self.database.change() as session:
+            row = _row(session, self.actor, hello.device_id)
+            record_event(session, self.actor, "dongle.reset", row if row is not None else hello.device_id)
+        if registered is None:
+            return None
+        if not registered.rotates:
+            self._end(hello, registered.open_claim, "reset")
+        if registered.proved is not None:
+            # It proves that this claim never counts again: it was revoked now, or before. The rare dongle that never
+            # knew of it (its memory was rolled back) leaves the row LOST.
+            with contextlib.suppress(Conflict):
+                self._release_on_dongle(registered.proved)
+                self._mark_released(hello, registered.proved)
         return registered.id
 
     def _release_on_dongle(self, proved: _Token) -> None:
@@ -407,7 +559,7 @@ class _Pairing:
             "dongle.already-claimed",
             _("This dongle is already paired with another organisation."),
             why=_("It holds that organisation's key and accepts no other."),
-            do=_("Sign in to that organisation."),
+            do=_("Sign in to that organisation, or reset the dongle at its button."),
         )
 
     def _is_pinned_by(self, status: Status) -> bool:
@@ -445,7 +597,14 @@ class _Pairing:
                 )
             if stored is not None and stored.ciphertext is not None and row.claim_id is not None:
                 proved = self._decrypt(row, row.claim_id, stored.key_version, tokens.proved_token(stored))
-            return _RegisteredDongle(row.id, row.ownership_state, _open_claim(row, stored), pending, proved)
+            return _RegisteredDongle(
+                row.id,
+                row.ownership_state,
+                _open_claim(row, stored),
+                pending,
+                proved,
+                stored.version if stored is not None else None,
+            )
 
     def _decrypt(self, row: Dongle, claim_id: str, key_version: int | None, sealed: Sealed) -> _Token:
         generation = key_version or 0
@@ -507,11 +666,32 @@ class _Pairing:
             if stored is None:
                 stored = DongleToken(organisation_id=row.organisation_id, dongle_id=row.id)
                 session.add(stored)
-            stored.pending_claim_id = token.claim_id
-            stored.pending_key_version = token.key_version
-            stored.pending_data_key_version = sealed.key_version
-            stored.pending_nonce = sealed.nonce
-            stored.pending_ciphertext = sealed.ciphertext
+            _set_pending(stored, token, sealed)
+            session.flush()
+            record_event(
+                session,
+                self.actor,
+                "dongle.token-store",
+                row,
+                claim_id=token.claim_id,
+                key_version=token.key_version,
+            )
+
+    def _store_rotation(self, hello: Hello, registered: _RegisteredDongle, token: _Token) -> None:
+        """Store the new token beside the one in force. An earlier new one can't arrive any more: its session has ended.
+
+        Raises `Conflict` (`dongle.raced`) if another host has changed the row since, `dongle.rolled-back`.
+        """
+        aad = tokens.token_aad(hello.device_id, token.key_version, self.actor.organisation_id)
+        sealed = self.data_key.seal(token.secret, aad=aad)
+        with self.database.change() as session:
+            row = self._require_row(session, hello)
+            stored = tokens.token_row(session, row)
+            unchanged = (row.ownership_state, row.claim_id) == ("CLAIMED_ACTIVE", token.claim_id)
+            if stored is None or not unchanged or stored.version != registered.tokens_version:
+                raise _raced_error()
+            tokens.require_newer_key_version(stored, token.key_version)
+            _set_pending(stored, token, sealed)
             session.flush()
             record_event(
                 session,
@@ -528,6 +708,7 @@ class _Pairing:
             stored = tokens.token_row(session, row)
             if stored is None or stored.pending_claim_id != token.claim_id:
                 raise _raced_error()
+            rotated = stored.ciphertext is not None and row.claim_id == token.claim_id
             sealed = tokens.pending_token(stored)
             tokens.drop_pending(session, stored, keep=True)
             stored.key_version = token.key_version
@@ -538,13 +719,15 @@ class _Pairing:
             )
             row.ownership_state = "CLAIMED_ACTIVE"
             row.claim_id = token.claim_id
-            row.owner_user_id = self.actor.user_id
             row.last_seen_at = now()
+            if not rotated:
+                row.owner_user_id = self.actor.user_id
+                stored.created_at = row.last_seen_at  # since when it is paired, which a rotation leaves
             session.flush()
             record_event(
                 session,
                 self.actor,
-                "dongle.claim",
+                "dongle.rotate" if rotated else "dongle.claim",
                 row,
                 claim_id=token.claim_id,
                 key_version=token.key_version,
@@ -608,6 +791,14 @@ class _Pairing:
         return row
 
 
+def _set_pending(stored: DongleToken, token: _Token, sealed: Sealed) -> None:
+    stored.pending_claim_id = token.claim_id
+    stored.pending_key_version = token.key_version
+    stored.pending_data_key_version = sealed.key_version
+    stored.pending_nonce = sealed.nonce
+    stored.pending_ciphertext = sealed.ciphertext
+
+
 def _row(session: Session, actor: Actor, device_id: str) -> Dongle | None:
     return session.scalars(
         select(Dongle).where(Dongle.organisation_id == actor.organisation_id, Dongle.device_id == device_id)
@@ -621,11 +812,10 @@ def _open_claim(row: Dongle, stored: DongleToken | None) -> _OpenClaim:
 
 def _is_open(row: Dongle, stored: DongleToken | None, claim: _OpenClaim) -> bool:
     """Whether the row is pending for this very claim, and not for one that another host began since."""
-    if row.ownership_state != "CLAIM_PENDING":
-        return False
     if stored is not None and stored.pending_claim_id is not None:
-        return stored.pending_claim_id == claim.claim_id
-    return row.last_seen_at == claim.began_at
+        # One that was written off may hold the token: only the dongle's STATUS ends that claim.
+        return row.ownership_state in ("CLAIM_PENDING", "REVOKED") and stored.pending_claim_id == claim.claim_id
+    return row.ownership_state == "CLAIM_PENDING" and row.last_seen_at == claim.began_at
 
 
 def _stores_only(stored: DongleToken, registered: _RegisteredDongle | None) -> bool:
@@ -663,8 +853,8 @@ def _holds(status: Status, token: _Token) -> bool:
     )
 
 
-_HELD_STATES: Final = ("CLAIMED_ACTIVE", "LOST")
-"""The states of a row whose token the dongle holds or may hold again."""
+_HELD_STATES: Final = ("CLAIMED_ACTIVE", "TRANSFER_PENDING", "LOST", "REVOKED")
+"""The states of a row whose token, if it has one, the dongle holds or may hold again: REVOKED if it was written off."""
 
 
 def _is_released(reported: Hello | Status, token: _Token) -> bool:

@@ -103,6 +103,8 @@ def reason_title(reason: str) -> str:
         "claimed elsewhere": _("The dongle was paired elsewhere"),
         "dongle.cancelled": _("Cancelled"),
         "expired": _("Its time ran out"),
+        "reset": _("The dongle was reset"),
+        "no answer": _("Written off without an answer from the dongle"),
         "token not held": _("The dongle didn't have the pairing key"),
     }
     return known.get(reason) or (_("Error {code}").format(code=reason) if "." in reason else reason)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from benchboard.errors import Invalid
 from benchboard.i18n import _
-from benchboard.identity import audit
+from benchboard.identity import audit, sign_in_policy
 from benchboard.identity.permissions import Actor, has_permission, require
 from benchboard.paging import Listing, Page
 from benchboard.storage import guard
@@ -162,6 +162,22 @@ def end_all(session: Session, actor: Actor, users: Sequence[User], *, reason: st
         )
     ).all()
     return _end(session, actor, [(row.id, row.user_id) for row in rows if row.id != actor.session_id], reason)
+
+
+def end_without_two_step(session: Session, actor: Actor) -> int:
+    """End the sessions of the people of whom two-step sign-in is required and who haven't set it up, which they then do
+    as they sign in again; recorded one by one. Returns how many there were."""
+    require(actor, "sessions:revoke")
+    rows = session.execute(
+        select(SignInSession.id, SignInSession.user_id)
+        .join(User, User.id == SignInSession.user_id)
+        .where(
+            SignInSession.organisation_id == actor.organisation_id,
+            SignInSession.expires_at > datetime.now(UTC),
+            sign_in_policy.needs_two_step(),
+        )
+    ).all()
+    return _end(session, actor, [(row.id, row.user_id) for row in rows if row.id != actor.session_id])
 
 
 def end_own_others(session: Session, actor: Actor) -> int:

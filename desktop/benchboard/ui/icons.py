@@ -88,11 +88,11 @@ def draw(painter: QPainter, name: str, rect: QRectF, colour: QColor) -> None:
         font = QFont(_phosphor())
         font.setPixelSize(max(1, round(min(rect.width(), rect.height()))))
         if _is_drawing(painter):
-            _draw_outline(painter, font, _characters()[glyph], rect, colour)
+            _draw_outline(painter, font, _character(glyph), rect, colour)
         else:
             painter.setFont(font)
             painter.setPen(colour)
-            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, _characters()[glyph])
+            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, _character(glyph))
     painter.restore()
 
 
@@ -117,7 +117,7 @@ def _resolve(name: str) -> tuple[str, str]:
     if family == "ph" and base in _NEWER:
         family, _dot, other = _NEWER[base].partition(".")
         glyph = other + glyph[len(base) :]
-    if family == "bb" or glyph in _characters():
+    if family == "bb" or glyph in _codes():
         return family, glyph
     _log.warning("there is no icon called %s", name)
     return "ph", "question"
@@ -148,9 +148,14 @@ def _phosphor() -> str:
 
 
 @cache
-def _characters() -> dict[str, str]:
-    file = next(_folder().glob("phosphor-charmap-*.json"))
-    return {name: chr(int(code, 16)) for name, code in json.loads(file.read_text(encoding="utf-8")).items()}
+def _codes() -> dict[str, str]:
+    """The code of each of 4,500 glyphs, in hexadecimal: a window needs some forty."""
+    codes: dict[str, str] = json.loads(next(_folder().glob("phosphor-charmap-*.json")).read_text(encoding="utf-8"))
+    return codes
+
+
+def _character(glyph: str) -> str:
+    return chr(int(_codes()[glyph], 16))
 
 
 @cache

@@ -9,8 +9,9 @@ import pytest
 from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from benchboard.identity import invitations, password_sign_in, second_factor
+from benchboard.identity import invitations, password_sign_in, second_factor, sessions
 from benchboard.identity.sign_in_policy import SignInPolicy, change_policy, get_policy
+from benchboard.paging import Listing
 from benchboard.ui.app import Application
 from benchboard.ui.shell.change_password_dialog import ChangePasswordDialog
 from benchboard.ui.sign_in.set_up_two_step_dialog import SetUpTwoStepDialog
@@ -75,6 +76,7 @@ def test_admin_requires_it_after_a_question_in_numbers_and_the_next_person_sets_
     qtbot: QtBot, town: Town, application: Application, click: Clicker
 ) -> None:
     town.add(ANA, "Ana Lyst", role="analyst")
+    ana = town.sign_in(ANA)
     recovery = _use_two_step(town)
     window = application.window
     _sign_in(application, town, click, ADMIN)
@@ -102,6 +104,17 @@ def test_admin_requires_it_after_a_question_in_numbers_and_the_next_person_sets_
     admin.click("confirm_act")
     qtbot.waitUntil(lambda: _policy(town).two_step == "everybody")
     qtbot.waitUntil(lambda: any("1 of 2" in one.text() for one in window.findChildren(QLabel) if one.isVisible()))
+    revoke = window.findChild(QWidget, "rules_revoke_sessions")
+    assert isinstance(revoke, QWidget)
+    qtbot.waitUntil(revoke.isVisible)
+    qtbot.waitUntil(lambda: any("1 is signed in without" in one.text() for one in window.findChildren(QLabel)))
+    admin.click("rules_revoke_sessions")
+    admin.click("confirm_act")
+    qtbot.waitUntil(lambda: "1 session revoked" in admin.toast())
+    qtbot.waitUntil(lambda: not revoke.isVisible())
+    with town.database.bind(town.actor).read() as session:
+        left = {one.id for one in sessions.list_sessions(session, town.actor, Listing()).rows}
+    assert ana.actor.session_id not in left
     admin.click("rules_show")
     admin.wait(lambda: admin.column("people_table") == ["Ana Lyst"])
     assert "Needs two-step" in admin.column("people_table", 2) + admin.column("people_table", 3)

@@ -249,6 +249,8 @@ def test_row_menu_of_an_unpaired_dongle_offers_to_pair_it(
             "Open live bus": True,
             "Identify dongle": True,
             "Set bit timing": True,
+            "": True,  # a line
+            "Reset dongle": True,
         }
 
 
@@ -286,7 +288,9 @@ def test_row_menu_of_a_paired_dongle_opens_its_bit_timing(
         "Identify dongle": True,
         "Set bit timing": True,
         "": True,  # a line
+        "Replace pairing key": True,
         "Release dongle": True,
+        "Reset dongle": True,
     }
 
 
@@ -482,8 +486,8 @@ def test_working_dongle_that_is_checked_again_is_reported_as_a_success(
     assert (toast.accessibleName(), toast.warning) == (f"Checked {row.title}: it responds.", False)
 
 
-def test_simulated_dongle_paired_by_another_organisation_says_how_it_becomes_new(
-    shell: Shell, home: Path, simulator: Simulator, manager: DeviceManager, qtbot: QtBot
+def test_simulated_dongle_paired_by_another_organisation_says_how_to_pair_it_here(
+    shell: Shell, simulator: Simulator, manager: DeviceManager, qtbot: QtBot
 ) -> None:
     qtbot.waitUntil(lambda: sum(one.info is not None for one in manager.devices) == 2)
     device = manager.devices[0]
@@ -491,7 +495,7 @@ def test_simulated_dongle_paired_by_another_organisation_says_how_it_becomes_new
     elsewhere = replace(device, info=replace(device.info, ownership_state="CLAIMED_ACTIVE"))
     reason = why_not_timed(DongleRow(None, elsewhere))
     assert reason.startswith("This simulated dongle is paired in the demo or another organisation on this computer.")
-    assert f"delete the folder {home / 'simulated'}" in reason
+    assert reason.endswith("To pair it here, reset it.")
     real = replace(elsewhere, port=replace(device.port, simulated=False))
     assert why_not_timed(DongleRow(None, real)).startswith("Paired with another organisation.")
 

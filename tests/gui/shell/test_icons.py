@@ -23,7 +23,7 @@ def test_icon_named_in_the_source_exists(name: str, light: Theme) -> None:
     if family == "bb":
         assert (package_data.resources_folder() / "icons" / f"{glyph}.svg").is_file()
     else:
-        assert glyph in icons._characters()
+        assert glyph in icons._codes()
         assert glyph == "question" or name.endswith(glyph) or name.partition(".")[2] in icons._NEWER
 
 

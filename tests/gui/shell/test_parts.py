@@ -275,3 +275,20 @@ def test_elided_text_shows_the_longest_of_its_texts_that_fits(qtbot: QtBot, ligh
         label.resize(width, 20)
         shown.append(QLabel.text(label))
     assert shown == ["On the dongle when last connected: 500 kbit/s", "On the dongle: 500 kbit/s", "500 kbit/s"]
+
+
+def test_height_of_a_paragraph_follows_its_text_font_and_margins(qtbot: QtBot) -> None:
+    """Heights are kept, as Qt asks for each several times."""
+    paragraph = Paragraph("A sentence that is long enough for some lines.")
+    qtbot.addWidget(paragraph)
+    first = paragraph.heightForWidth(120)
+    assert paragraph.heightForWidth(120) == first < paragraph.heightForWidth(60)
+    paragraph.setText("Short.")
+    short = paragraph.heightForWidth(120)
+    assert short < first
+    paragraph.setContentsMargins(0, 10, 0, 10)
+    assert paragraph.heightForWidth(120) == short + 20
+    font = paragraph.font()
+    font.setPixelSize(40)
+    paragraph.setFont(font)
+    assert paragraph.heightForWidth(400) > short + 30

@@ -250,6 +250,19 @@ def test_lying_bars_without_room_for_their_values_have_an_axis(light: Theme) -> 
         )
 
 
+@pytest.mark.parametrize("names", [["harbour-cycles", "birchwood-audio", "lumen-and-co", "polar-outdoor"],
+                                   ["Credit card", "Bank transfer", "Cash on delivery"],
+                                   ["Credit card of the customer", "Bank transfer of the customer"]])  # fmt: skip
+@pytest.mark.parametrize("width", [140, 170, 240, 320, 460])
+def test_low_lying_bars_have_all_their_names_rather_than_an_axis(light: Theme, width: int, names: list[str]) -> None:
+    """In a low tile an axis took the room in which the name of every second bar would have stood."""
+    rows = result(names, {"Orders": [400 - 30 * place for place in range(len(names))]})
+    sets = charts.series_of(rows, "")
+    for height in range(13 * len(names), 140):
+        lying = bars.lying_bars(QRectF(0, 0, width, height), rows, sets, "")
+        assert lying is None or lying.named_every == 1, height
+
+
 def test_names_of_weekdays_and_months_are_shortened_where_they_have_no_room(light: Theme) -> None:
     axis = x_axis.bar_axis(_case("weekdays").table)
     short, long = QRectF(0, 0, 400, 60), QRectF(0, 0, 900, 60)

@@ -167,6 +167,31 @@ def test_concurrent_edits_of_one_field_ask_which(studio: "Studio") -> None:
     assert _title(studio.stored().items, "orders-week") == "Mine"
 
 
+def test_second_conflict_names_what_both_had_since_the_first(studio: "Studio") -> None:
+    """An analyst read a title there that one of the two had given it, not the one both edits began with."""
+    items = studio.stored().items
+
+    def before(mine: str, theirs: str) -> str:
+        studio.page.editor.set_property("orders-week", "title", mine)
+        studio.store(_titled(items, "orders-week", theirs))
+        studio.wait(lambda: studio.page.saving.state == "conflict")
+        studio.qtbot.mouseClick(_banner_button(studio, "Resolve"), Qt.MouseButton.LeftButton)
+        studio.wait(lambda: bool(studio.page.findChildren(MergeScreen)))
+        (screen,) = studio.page.findChildren(MergeScreen)
+        (case,) = screen.decisions.cases
+        studio.key(Qt.Key.Key_1)
+        studio.key(Qt.Key.Key_Return, CTRL)
+        studio.wait_until_saved()
+        studio.wait(lambda: not studio.page.findChildren(MergeScreen))
+        return case.before
+
+    assert before("M1", "I1") == f"before both edits: Title {_title(items, 'orders-week')}"
+    assert before("M2", "I2") == "before both edits: Title M1"
+    studio.store(_titled(items, "orders-week", "I3"))
+    studio.wait(lambda: studio.page.editor.widget("orders-week").title == "I3")
+    assert before("M4", "I4") == "before both edits: Title I3"
+
+
 def test_keep_mine_resolves_only_conflicting_fields(studio: "Studio") -> None:
     items = studio.stored().items
     studio.page.editor.set_property("orders-week", "title", "Mine")

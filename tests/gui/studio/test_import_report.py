@@ -8,11 +8,17 @@ import pytest
 from dashboards_driver import DashboardsDriver
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QPlainTextEdit, QScrollArea
+from pytestqt.qtbot import QtBot
+from test_explore_joins import add_file
 
 from benchboard.dashboards.interchange.conversion_report import ConversionReport, ReportLine
 from benchboard.ui.studio.import_export.report_dialog import ConversionReportDialog
 from benchboard.ui.studio.import_export.report_rows import ReportTree
+from benchboard.ui.theme import Theme
+from benchboard.ui.widgets import Select
 from benchboard.ui.widgets.stat_strip import StatStrip
+from benchboard.ui.widgets.toasts import Toast
+from support.painted_text import painted_texts
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -85,6 +91,19 @@ def test_import_report_is_grouped_counted_and_collapsed(imported: DashboardsDriv
     assert not stats.isExpanded()
 
 
+def test_short_names_in_the_import_report_are_whole(light: Theme, qtbot: QtBot) -> None:
+    """“Stat 1” was cut by a part of a pixel."""
+    names = [f"Stat {k}" for k in range(1, 10)]
+    lines = [ReportLine(name, name, "kept", "Its Grafana query was kept.", "") for name in names]
+    tree = ReportTree(ConversionReport.of(9, 0, lines), lambda _id: None, None)
+    qtbot.addWidget(tree)
+    tree.resize(720, 600)
+    tree.expandAll()
+    texts = {one.text for one in painted_texts(tree)}
+    assert set(names) <= texts
+    assert light is not None
+
+
 def test_import_report_line_opened_selects_its_widget(imported: DashboardsDriver) -> None:
     tree, page = _tree(imported), imported.front_page()
     tree.setCurrentItem(tree.topLevelItem(0).child(0))
@@ -136,6 +155,44 @@ def test_import_report_does_not_repeat_what_a_placeholder_keeps(studio: "Studio"
     assert [top.text(0) for top in tops if top] == [
         "Replaced with a placeholder  1", f"Not supported, kept for export  {report.kept}"
     ]  # fmt: skip
+
+
+def test_one_data_source_is_chosen_for_all_widgets_without_a_query(
+    dashboards: DashboardsDriver, tmp_path: Path
+) -> None:
+    studio = dashboards.studio
+    for name in ("First", "Second"):  # two have the table: neither is taken by itself
+        (tmp_path / name).mkdir()
+        add_file(studio, tmp_path / name / "rides.csv", name, "id,km\n1,2.5\n2,4\n")
+    panels = [
+        {"id": k, "type": "stat", "title": f"Stat {k}", "gridPos": {"x": 0, "y": 4 * k, "w": 12, "h": 4},
+         "targets": [{"rawSql": f"SELECT sum(km) AS km FROM {table}"}]}
+        for k, table in enumerate(("rides", "rides", "nothing"), 1)
+    ]  # fmt: skip
+    file = tmp_path / "grafana.json"
+    file.write_text(json.dumps({"title": "From Grafana", "schemaVersion": 39, "panels": panels}))
+    dashboards.place.library.import_file(str(file))
+    page = dashboards.front_page()
+    select = dashboards.find("import_report_source")
+    assert isinstance(select, Select)
+    assert [select.itemText(at) for at in range(select.count())] == ["First", "Second"]
+    assert select.accessibleName() == "Data source of all 3 widgets without a query"
+    select.setCurrentIndex(1)
+    second = select.itemData(1)
+    dashboards.click("import_report_use_source")
+    studio.wait(lambda: page.editor.widget("panel-1").query != "")
+    assert page.editor.widget("panel-2").query == "SELECT sum(km) AS km FROM rides"
+    assert {page.editor.widget(f"panel-{k}").data_source_id for k in (1, 2, 3)} == {second}
+    told = "2 of 3 widgets run over “Second”."
+    toasts = studio.application.window.findChildren
+    studio.wait(lambda: told in [one.accessibleName() for one in toasts(Toast)])
+    tree = dashboards.find("import_report_lines")  # the one that still needs a query
+    assert isinstance(tree, ReportTree)
+    dashboards.click("import_report_close")
+    assert [one.accessibleName() for one in toasts(Toast) if one.isVisible()] == [told]
+    dashboards.click("toast_undo")
+    studio.wait(lambda: page.editor.widget("panel-1").query == "")
+    assert page.editor.widget("panel-3").data_source_id == ""
 
 
 def test_imported_widget_shows_the_grafana_query_read_only(imported: DashboardsDriver) -> None:

@@ -46,7 +46,7 @@ class Merging:
         self.shown.wait(lambda: not screen.busy)
 
     def _make(self, context: Any) -> QWidget:
-        screen = MergeScreen(context, self.merge, MINE, THEIRS, base="version 39", next_number=42)
+        screen = MergeScreen(context, self.merge, MINE, THEIRS, next_number=42)
         screen.merged.connect(self.decided.append)
         screen.postponed.connect(lambda: self.later.append(True))
         return screen

@@ -12,6 +12,7 @@ from test_explore_joins import add_file
 from benchboard.analytics import model_services
 from benchboard.analytics.data_models.definition import ModelMeasure
 from benchboard.analytics.files.inspection import inspect_file
+from benchboard.analytics.queries import run_query
 from benchboard.analytics.sources import services
 from benchboard.analytics.sources.configuration import tables_of
 from benchboard.analytics.sources.lineage import LineageUse
@@ -25,6 +26,7 @@ from benchboard.ui.studio.data.explore.explore_view import ExploreView
 from benchboard.ui.studio.panes.query_editor import QueryEdit
 from benchboard.ui.widgets import Edit, Paragraph, Select
 from support.databases import unbound
+from support.window import visible
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -424,6 +426,54 @@ def test_measure_keeps_a_name_that_it_has_already(studio: "Studio", tmp_path: Pa
     models.type("model_field_title", "Sales")
     models.click("part_apply")
     assert draft.state.definition.measures[0].display.title == "Sales"
+
+
+def test_renamed_measure_keeps_its_widgets_working_until_its_earlier_name_is_removed(
+    studio: "Studio", tmp_path: Path
+) -> None:
+    """The rename asked whether the widgets may break."""
+    models = _begin_sales(studio, tmp_path)
+    draft = models.view.draft
+    assert draft is not None
+    measured = with_measure(draft.state.definition, ModelMeasure("name", "sum", "total", "decimal"))
+    draft.edit(replace(draft.state, name="Sales by city", definition=measured))
+    models.editor.show_state()
+    models.click("models_save")
+    studio.wait(lambda: draft.stored is not None)
+    add_widget(studio, measured.source_id)
+    query = 'SELECT sum(name) AS name FROM "Sales by city"'
+
+    def answer() -> object:
+        with unbound(studio.workspace.database).read() as session:
+            return run_query(session, studio.actor, query, source_id=measured.source_id).rows
+
+    before = answer()
+    models.click("segment_fields")
+    models.editor.edit_measure(models.editor.fields, 0)
+    assert not visible(studio.application.window, "model_measure_earlier")
+    name = models.find("model_measure_name")
+    models.type("model_measure_name", "revenue")
+    assert name.accessibleDescription() == "Queries that use “name” still work."
+    models.qtbot.keyClick(name, Qt.Key.Key_Return)
+    assert [(one.name, one.earlier) for one in draft.state.definition.measures] == [("revenue", ("name",))]
+    models.click("models_save")  # nothing is asked
+    studio.wait(lambda: not draft.is_changed)
+    assert answer() == before
+
+    models.editor.edit_measure(models.editor.fields, 0)
+    earlier = models.find("model_measure_earlier")
+    assert earlier.isVisible()
+    models.type("model_measure_earlier", "name, 2nd")
+    models.qtbot.keyClick(earlier, Qt.Key.Key_Return)
+    assert earlier.accessibleDescription().startswith("“2nd”: Use letters")
+    assert isinstance(earlier, Edit)
+    earlier.clear()
+    models.qtbot.keyClick(earlier, Qt.Key.Key_Return)
+    models.click("models_save")
+    studio.wait(lambda: visible(studio.application.window, "confirm_keep"))
+    models.click("confirm_keep")  # a widget still has it
+    models.editor.undo()
+    studio.wait(lambda: not draft.is_changed)
 
 
 def test_removed_measure_is_told_with_what_needs_it_and_undone(

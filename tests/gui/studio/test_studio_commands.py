@@ -48,6 +48,7 @@ def test_palette_search_by_word_people_use_finds_command(dashboard: "Studio") ->
         ("delete", "Remove widget"),
         ("trash", "Open trash"),
         ("csv", "Add data"),
+        ("time", "Change time range"),
         ("dashboard new", "Create dashboard"),
         ("table add", "Add widget: table"),
         ("slideshow", "Present dashboard"),

@@ -18,6 +18,7 @@ from benchboard.analytics.data_models.definition import (
     ModelJoin,
     ModelMeasure,
 )
+from benchboard.analytics.data_models.stored_models import store_definition
 from benchboard.analytics.files.inspection import inspect_file
 from benchboard.analytics.model_services import ModelSummary
 from benchboard.analytics.queries import ResultTable, check_source_query, run_query
@@ -228,6 +229,70 @@ def test_model_with_an_expression_that_cannot_be_is_refused(
             )
 
 
+@pytest.mark.parametrize("name", ["revenue / n", "2nd", "net-price", "my revenue", "a.b", 'say "so"', "n;"])
+def test_measure_with_a_name_that_formulas_can_not_have_is_refused(
+    market: Market, trips: SourceSummary, name: str
+) -> None:
+    """It was refused in the window's popover alone."""
+    with unbound(market.database).change() as session:
+        made = model_services.table_definition(session, market.analyst, trips.id, "trips")
+        wrong = replace(made, measures=(ModelMeasure(name, "sum", "id", "integer"),))
+        with pytest.raises(Invalid, match="A measure can't be named") as caught:
+            model_services.create_model(session, market.analyst, name="M", definition=wrong)
+        assert (caught.value.code, caught.value.facts["field"]) == ("models.measure-name", name)
+        kept = model_services.create_model(session, market.analyst, name="M", definition=made)
+        with pytest.raises(Invalid, match="A measure can't be named"):
+            model_services.update_model(session, market.analyst, kept.id, seen=kept.updated_at, definition=wrong)
+
+
+def test_measure_that_has_such_a_name_already_keeps_it(market: Market, trips: SourceSummary) -> None:
+    with unbound(market.database).change() as session:
+        made = model_services.table_definition(session, market.analyst, trips.id, "trips")
+        old, new = (ModelMeasure(name, "sum", "id", "integer") for name in ("net price", "net cost"))
+        model = model_services.create_model(session, market.analyst, name="M", definition=made)
+        row = session.get(DataModel, model.id)
+        assert row is not None
+        store_definition(row, replace(made, measures=(old,)))  # as an earlier version did
+        session.flush()
+        hidden = replace(made, measures=(old,)).with_display("id", FieldDisplay(hidden=True))
+        model = model_services.update_model(session, market.analyst, model.id, seen=row.updated_at, definition=hidden)
+        with pytest.raises(Invalid, match="“net cost”"):
+            model_services.update_model(
+                session, market.analyst, model.id, seen=model.updated_at, definition=replace(made, measures=(old, new))
+            )
+        stored = model_services.delete_model(session, market.analyst, model.id)
+        assert stored is not None
+        back = model_services.create_model(
+            session, market.analyst, name="M", definition=stored.definition, model_id=stored.id
+        )
+        assert back.definition is not None
+        assert [one.name for one in back.definition.measures] == ["net price"]
+
+
+@pytest.mark.parametrize("source", ["file", "own"])
+def test_division_by_zero_in_a_calculated_field_is_empty_and_sums_leave_it_out(
+    market: Market, trips: SourceSummary, source: str
+) -> None:
+    """DuckDB's infinity made every sum over it infinite, which was shown as nothing."""
+    table, divisor = ("trips", "id - 1") if source == "file" else ("orders", "order_total - order_total")
+    source_id = trips.id if source == "file" else ""
+    with unbound(market.database).read() as session:
+        made = model_services.table_definition(session, market.analyst, source_id, table)
+    number = "distance_km" if source == "file" else "order_total"
+    made = replace(
+        made,
+        calculations=(CalculatedField("rate", f"{number} / ({divisor})", "decimal"),),
+        measures=(ModelMeasure("total", "sum", f"{number} / ({divisor})", "decimal"),),
+    )
+    create(market, made, "Rates")
+    (row,) = ask(market, 'SELECT count(rate), sum(rate), sum(total), max(rate) FROM "Rates"', source_id or None).rows
+    assert [None if one is None else float(str(one)) for one in row] == (
+        [2, 6.25, 6.25, 5] if source == "file" else [0, None, None, None]
+    )
+    found = ask(market, 'SELECT rate FROM "Rates"', source_id or None)
+    assert found.not_numbers == 0
+
+
 def test_model_written_into_the_database_reads_no_file_of_its_own(market: Market, trips: SourceSummary) -> None:
     model = create(market, definition(market, trips, trips_alone(market, trips)))
     with unbound(market.database).change() as session:
@@ -250,12 +315,12 @@ def test_model_over_own_orders_is_queried_on_both_engines(market: Market, trips:
     made = replace(
         made.with_display("status", FieldDisplay("Zustand")),
         calculations=(CalculatedField("net", "order_total * 0.5", "decimal", FieldDisplay("Net", "EUR", "money")),),
-        measures=(ModelMeasure("Order Count", "count", "", "integer", FieldDisplay("Bestellungen")),),
+        measures=(ModelMeasure("order_count", "count", "", "integer", FieldDisplay("Bestellungen")),),
     )
     create(market, made, "Net orders")
     found = ask(
         market,
-        'SELECT status, sum(net) AS total_net, count(*) AS "Order Count" FROM "Net orders" GROUP BY 1 ORDER BY 1',
+        'SELECT status, sum(net) AS total_net, count(*) AS order_count FROM "Net orders" GROUP BY 1 ORDER BY 1',
         None,
     )
     assert [one.title for one in found.columns] == ["Zustand", "Net", "Bestellungen"]

@@ -29,10 +29,12 @@ from benchboard.analytics.mixed_currencies import added_currencies
 from benchboard.analytics.queries import check_source_query, explain_query, run_query
 from benchboard.analytics.query_builder.question import (
     UNITS,
+    Calculation,
     Dialect,
     Filter,
     Group,
     Measure,
+    PlainColumn,
     Question,
     RateLookup,
     Sort,
@@ -550,6 +552,41 @@ def test_model_on_a_server_is_queried_as_a_table_with_its_titles(
     finally:
         with unbound(shop.database).change() as session:
             model_services.delete_model(session, shop.analyst, model.id)
+
+
+def test_division_by_zero_in_a_calculated_field_is_empty_on_a_server(
+    shop: Market, remote: Remote, source: SourceSummary
+) -> None:
+    """PostgreSQL refused the whole query. `id - 1` is 0 and 1, `km` 2.5 and 3.5."""
+    with unbound(shop.database).change() as session:
+        made = model_services.table_definition(session, shop.analyst, source.id, "trips")
+        made = replace(
+            made,
+            calculations=(
+                CalculatedField("rate", "km / (id - 1)", "decimal"),
+                CalculatedField("rest", "id % (id - 1)", "integer"),
+            ),
+            measures=(
+                ModelMeasure("total", "sum", "km / (id - 1)", "decimal"),
+                ModelMeasure("of_some", "count", "", "integer", condition="km / (id - 1) > 1"),
+            ),
+        )
+        model = model_services.create_model(session, shop.analyst, name="Rates", definition=made)
+    try:
+        mark = "`" if remote.settings.kind == "mysql" else '"'
+        rows = query(shop, source, f"SELECT rate, rest FROM {mark}Rates{mark} ORDER BY id").rows
+        assert rows == ((None, None), (Decimal("3.5"), 0))
+        sums = query(shop, source, f"SELECT sum(rate), sum(total), sum(of_some) FROM {mark}Rates{mark}").rows
+        assert sums == ((Decimal("3.5"), Decimal("3.5"), 1),)
+    finally:
+        with unbound(shop.database).change() as session:
+            model_services.delete_model(session, shop.analyst, model.id)
+    dialect: Dialect = "mysql" if remote.settings.kind == "mysql" else "postgresql"
+    asked = Question(
+        "trips", source.id, server=dialect, calculations=(Calculation("rate", "km / (id - 1)"),),
+        columns=(PlainColumn("id"), PlainColumn("rate")), sorts=(Sort("id"),),
+    )  # fmt: skip
+    assert query(shop, source, to_sql(asked)).rows == ((1, None), (2, Decimal("3.5")))
 
 
 def explain(shop: Market, source: SourceSummary, text: str, **options: Any) -> QueryPlan:

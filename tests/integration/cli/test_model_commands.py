@@ -71,6 +71,20 @@ def test_model_is_created_shown_queried_changed_checked_and_deleted(
         capsys, "model", "create", "X", "--source", "Trips", "--join", "city=cities"
     )
     assert "isn't a measure" in fault(capsys, "model", "edit", "Rides", "--measure", "a=total(km)")
+    query = 'SELECT sum(revenue) AS n FROM "Rides"'
+    before = answer(capsys, "query", "run", "--source", "Trips", query)["rows"]
+    answer(capsys, "model", "edit", "Rides", "--rename-measure", "revenue=turnover", "--title", "turnover=Turnover")
+    assert answer(capsys, "query", "run", "--source", "Trips", query)["rows"] == before
+    renamed = answer(capsys, "model", "show", "Rides")["fields"][-1]
+    assert (renamed["name"], renamed["earlier"], renamed["title"]) == ("turnover", ["revenue"], "Turnover")
+    assert "no field “nothing”" in fault(capsys, "model", "edit", "Rides", "--rename-measure", "nothing=a")
+    assert "A measure can't be named “a b”" in fault(
+        capsys, "model", "edit", "Rides", "--rename-measure", "turnover=a b"
+    )
+    answer(capsys, "model", "edit", "Rides", "--rename-measure", "turnover=revenue", "--title", "revenue=Revenue")
+    assert "A measure can't be named “net-price”." in fault(
+        capsys, "model", "edit", "Rides", "--measure", "net-price=sum(km)"
+    )
     assert "no field “nothing”" in fault(capsys, "model", "edit", "Rides", "--title", "nothing=X")
     assert "“loud” isn't known" in fault(capsys, "model", "edit", "Rides", "--format", "km=loud")
     assert "Write it as FIELD=TEXT" in fault(capsys, "model", "edit", "Rides", "--title", "km")

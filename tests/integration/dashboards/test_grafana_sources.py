@@ -3,11 +3,14 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from benchboard.analytics.files.inspection import inspect_file
 from benchboard.analytics.sources.file_import import import_files
 from benchboard.analytics.sources.removal import remove_source
-from benchboard.dashboards import interchange
-from benchboard.dashboards.grafana_sources import document_over_sources
+from benchboard.dashboards import interchange, library
+from benchboard.dashboards.grafana_sources import document_over_sources, use_source
+from benchboard.errors import NotFound
 from support.databases import unbound
 from support.orders import Market
 
@@ -58,3 +61,43 @@ def test_a_query_is_translated_for_another_source_or_left_alone() -> None:
     )
     assert interchange.for_other_source(DASHBOARD["panels"][3]) == ""
     assert interchange.for_other_source({"targets": [{"expr": "rate(x[5m])"}]}) == ""
+
+
+def test_one_source_is_chosen_for_all_widgets_without_a_query(market: Market, tmp_path: Path) -> None:
+    """Of 125 widgets of an import, each needed its own choice."""
+    database, actor = unbound(market.database), market.analyst
+    sources = []
+    for name in ("Orders file", "The same again"):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "auftraege.csv").write_text("datum,filiale,umsatz\n2024-07-02,S1,10\n", encoding="utf-8")
+        scans = [inspect_file(folder / "auftraege.csv").tables[0].scan]
+        sources.append(import_files(database, actor, name=name, scans=scans, folder=None))
+    try:
+        with database.change() as session:
+            document, report = document_over_sources(session, actor, DASHBOARD)
+            assert report.needs_query == ("panel-1", "panel-2", "panel-3", "panel-4"), "two sources have the table"
+            made = library.create(session, actor, document, name="Shop", imported=True)
+        with database.change() as session:
+            choice = use_source(session, actor, made.card.id, report.needs_query, sources[1].id)
+        assert (choice.running, choice.source) == (("panel-1", "panel-2"), "The same again")
+        after = choice.report(report)
+        assert after.needs_query == ("panel-3", "panel-4")
+        assert after.text().count("Its query runs over your data source “The same again”.") == 2
+        with database.read() as session:
+            stored = library.get_dashboard(session, actor, made.card.id).document
+        widgets = {item.id: item.source for item, _cell in stored.layout}
+        assert {one["data_source_id"] for one in widgets.values()} == {sources[1].id}
+        assert widgets["panel-1"]["query"].startswith("SELECT date_trunc('day', datum)")
+        assert not widgets["panel-3"].get("query")
+        with database.change() as session:
+            again = use_source(session, actor, made.card.id, report.needs_query, sources[0].id)
+            assert again.widgets == ("panel-3", "panel-4"), "one with a query stays as it is"
+            with pytest.raises(NotFound):
+                use_source(session, actor, made.card.id, report.needs_query, "nothing")
+            with pytest.raises(NotFound):  # who sees neither the source nor the dashboard
+                use_source(session, market.technician, made.card.id, report.needs_query, sources[0].id)
+    finally:
+        with database.change() as session:
+            for one in sources:
+                remove_source(session, actor, one.id, even_if_used=True)

@@ -182,6 +182,9 @@ def test_two_step_sign_in_is_required_by_a_command_that_says_of_how_many(server:
     assert [row["email"] for row in server.json("user", "list", "--status", "needs-two-step")["items"]] == [
         "mert@example.com"
     ]
+    asked = server("organisation", "set", "--revoke-sessions", typed="n\n", status=130).stderr
+    assert "0 people without two-step sign-in are signed in. Revoke their sessions?" in asked
+    assert server("organisation", "set", "--revoke-sessions", "--yes").stdout == "Revoked 0 sessions.\n"
     other = Terminal(server.programs, server.home.parent / "elsewhere", server.url)
     needed = other("login", "mert@example.com", typed=PASSWORD, status=1).stderr
     assert "Lab requires two-step sign-in." in needed
@@ -190,7 +193,7 @@ def test_two_step_sign_in_is_required_by_a_command_that_says_of_how_many(server:
 
 def test_two_step_rules_are_for_shared_servers(local: Terminal) -> None:
     assert local.json("organisation", "show")["two_step"] == "nobody"
-    assert "Use --two-step or --password-length." in local("organisation", "set", status=2).stderr
+    assert "Use --two-step, --password-length or --revoke-sessions." in local("organisation", "set", status=2).stderr
     refused = local("organisation", "set", "--two-step", "admins", status=1).stderr
     assert "Nobody signs in with a password to a database on this computer." in refused
 

@@ -75,6 +75,7 @@ _ACTOR_SERVICES: dict[str, Callable[[Any, Actor, Town], object]] = {
     "sessions.people_of": lambda s, a, t: sessions.people_of(s, a, [str(t.actor.session_id)]),
     "sessions.revoke_sessions": lambda s, a, t: sessions.revoke_sessions(s, a, [str(t.actor.session_id)]),
     "sessions.find_open": lambda s, a, t: sessions.find_open(s, a, str(t.actor.session_id)),
+    "sessions.end_without_two_step": lambda s, a, _t: sessions.end_without_two_step(s, a),
     "sessions.end_all": lambda s, a, t: sessions.end_all(s, a, [s.get_one(User, t.actor.user_id)]),
     "users.locked_people": lambda s, a, t: [one.id for one in users.locked_people(s, a, [t.actor.user_id])],
     "users.require_free": lambda s, a, t: users.require_free(s, a, t.actor.email),

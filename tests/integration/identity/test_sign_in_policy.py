@@ -16,6 +16,7 @@ from benchboard.identity import (
     person_changes,
     role_changes,
     second_factor,
+    sessions,
     sign_in_policy,
     users,
 )
@@ -201,6 +202,38 @@ def test_admin_requires_it_only_after_using_it_and_can_always_take_it_back(town:
         [("two_step", "everybody", "nobody")],
         [("two_step", "nobody", "everybody")],
     ]
+
+
+def test_sessions_of_who_has_to_set_it_up_are_ended_and_nobody_elses(town: Town) -> None:
+    """They went on for ninety days after two-step sign-in was required."""
+    town.add(ANA, "Ana Lyst")
+    town.add("bo@north.example")
+    bo = town.sign_in("bo@north.example")
+    _turn_on(town, bo.actor)
+    south, ana, again = town.sign_in("admin@south.example"), town.sign_in(ANA), town.sign_in(ANA)
+    own = town.database.bind(town.actor)
+
+    def end() -> int:
+        with own.change() as session:
+            return sessions.end_without_two_step(session, town.actor)
+
+    assert end() == 0, "of nobody is it required"
+    _require(town, SignInPolicy("admins"))
+    assert end() == 0, "it isn't required of Ana"
+    _require(town)
+    assert end() == 2
+    with own.read() as session:
+        left = {one.id for one in sessions.list_sessions(session, town.actor, Listing()).rows}
+        ended = sessions.list_sessions(session, town.actor, Listing(filters={"ended": True})).rows
+    assert {bo.actor.session_id, town.actor.session_id} <= left
+    assert not {ana.actor.session_id, again.actor.session_id} & left
+    assert {(one.person, one.end_reason) for one in ended} == {("Ana Lyst", "revoked")}
+    with town.database.bind(south.actor).read() as session:
+        assert south.actor.session_id in {
+            one.id for one in sessions.list_sessions(session, south.actor, Listing()).rows
+        }
+    assert end() == 0
+    assert _refused(lambda: _sign_in(town)).code == second_factor.NEEDED
 
 
 def test_effects_count_who_is_concerned_who_has_none_and_who_is_signed_in(town: Town) -> None:

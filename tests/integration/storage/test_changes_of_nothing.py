@@ -37,6 +37,7 @@ _NEEDLESS: Mapping[str, Act] = {
     "users.revoke_all": lambda s, a, ids: users.revoke_all(s, a, [ids["dana"]]),
     "sessions.revoke_sessions": lambda s, a, ids: sessions.revoke_sessions(s, a, [ids["dana"]]),
     "sessions.end_all": lambda s, a, ids: sessions.end_all(s, a, [s.get_one(User, ids["dana"])]),
+    "sessions.end_without_two_step": lambda s, a, _ids: sessions.end_without_two_step(s, a),
     "sessions.end_own_others": lambda s, a, _ids: sessions.end_own_others(s, a),
     "sharing.share": lambda s, a, ids: sharing.share(s, a, ids["wall"], "person", ids["dana"], "view"),
     "sharing.share team": lambda s, a, ids: sharing.share(s, a, ids["wall"], "team", ids["rig"], "edit"),

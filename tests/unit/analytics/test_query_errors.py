@@ -1,6 +1,10 @@
 """What is wrong with a query, at its place in the text."""
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from benchboard.analytics.queries import check_query
 from benchboard.errors import Invalid
@@ -121,6 +125,7 @@ def test_check_query_unknown_column_lists_those_there_are() -> None:
         ("select * from information_schema.tables", "There's no table “information_schema.tables”.",
          "information_schema.tables"),
         ("select * from a.b.c x", "There's no table “a.b.c”.", "a.b.c"),
+        ("select id from orders where id in status", "The values after IN must be in brackets.", "status"),
         ("select distinct on (id) id from orders", "DISTINCT ON isn't supported here.", "id"),
         ("select id from orders o join lateral (select id from orders) as x(a) on true", "LATERAL isn't supported.",
          None),
@@ -146,3 +151,29 @@ def test_check_query_names_what_the_query_says(query: str, sentence: str, place:
     assert refused.value.what == sentence
     if place is not None:
         assert query[refused.value.facts["start"] : refused.value.facts["end"]] == place  # type: ignore[misc]
+
+
+_INTERNAL = {"ALIAS", "ANONYMOUS", "COLUMN", "DCOLON", "DOT", "EQ", "IDENTIFIER", "LITERAL", "L_PAREN", "NEQ", "NUMBER",
+             "PARAMETER", "PAREN", "PLACEHOLDER", "R_PAREN", "STAR", "STRING", "TUPLE", "VAR"}  # fmt: skip
+"""What parsers call parts of a query."""
+_FRAGMENTS = ("(", ")", ",", ".", "as", "over", "[", "::", "x", "select", "from", "@a", "?", "$1", ";", "||", "between",
+              "in", "is", "'a'", "\"b\"", "3", "*", "=", "<>", "tables", "interval '1 day'")  # fmt: skip
+_WRITTEN = (
+    "SELECT table_name FROM information_schema . tables",
+    "select status , count ( * ) as n from orders where order_total > 3 and status in ( 'a' ) group by 1 limit 5",
+    "with a as ( select id from orders ) select count ( * ) from a join orders o on o.id = a.id having count ( * ) > 2",
+)
+
+
+@given(st.sampled_from(_WRITTEN), st.lists(st.tuples(st.integers(0, 99), st.sampled_from(_FRAGMENTS)), max_size=3))
+def test_error_of_any_text_has_no_word_of_the_parser(query: str, edits: list[tuple[int, str]]) -> None:
+    """An analyst read “IDENTIFIER is not offered here.”."""
+    parts = query.split()
+    for at, fragment in edits:
+        parts[at % len(parts) : at % len(parts) + at % 2] = [fragment]
+    text = " ".join(parts)
+    try:
+        check_query(text)
+    except Invalid as error:
+        said = " ".join((error.what, error.why, error.do))
+        assert not set(re.findall(r"[A-Z_]+", said)) & _INTERNAL, (text, said)

@@ -258,7 +258,8 @@ def test_help_and_usage_in_turkish_have_no_words_of_click(
         (
             ["dongle", "zzz"],
             "No such command “zzz”. "
-            "Choose one of: config, identify, info, list, pair, profile, release, rename, simulate.",
+            "Choose one of: check, config, identify, info, list, pair, profile, release, rename, reset, rotate, "
+            "simulate, write-off.",
         ),
         (
             ["dashboard", "version", "Line 2", "3"],
@@ -531,8 +532,8 @@ def test_every_option_has_a_help_text() -> None:
 VERBS = {
     "Add", "Blink", "Calculate", "Change", "Check", "Clear", "Compare", "Convert", "Create", "Delete", "Disable",
     "Downgrade", "Duplicate", "Enable", "Erase", "Export", "Find", "List", "Manage", "Move", "Name", "Pair",
-    "Permanently", "Read", "Record", "Release", "Remove", "Rename", "Reset", "Restore", "Revoke", "Rotate", "Run",
-    "Save", "Send", "Share", "Show", "Sign", "Simulate", "Stop", "Unlock", "Upgrade", "Watch", "Write",
+    "Permanently", "Read", "Record", "Release", "Remove", "Rename", "Replace", "Reset", "Restore", "Revoke", "Rotate",
+    "Run", "Save", "Send", "Share", "Show", "Sign", "Simulate", "Stop", "Unlock", "Upgrade", "Watch", "Write",
 }  # fmt: skip
 
 

@@ -203,6 +203,8 @@ class World:
     """What is done and not heard of yet."""
     shown_errors: list[ShowError] = field(default_factory=list)
     notes: set[str | None] = field(default_factory=set)
+    versions: dict[int, Document] = field(default_factory=lambda: {1: DOCUMENT})
+    """Everything that was ever stored."""
 
     def tell(self, event: Event) -> None:
         self.machine, effects = handle(self.machine, event)
@@ -218,6 +220,10 @@ class World:
             assert not any(isinstance(one, Write | WriteDone | WriteFailed) for one in asked)
             self.under_way.append(effect)
         elif isinstance(effect, ReadDocument | ReadTheirs | MergeTheirs):
+            if isinstance(effect, MergeTheirs):  # what the screen of the merge calls "before both edits"
+                known = self.machine.stored
+                assert known is not None
+                assert effect.base == fitted_document(self.versions[known.version])
             self.under_way.append(effect)
         elif isinstance(effect, ReplaceDocument | FollowDocument):
             assert self.machine.document is effect.document
@@ -229,8 +235,11 @@ class World:
         self.tell(DocumentEdited(document))
 
     def store_theirs(self, item_id: str, title: str) -> None:
-        document = _titled(self.stored.document, item_id, title)
+        self._keep(_titled(self.stored.document, item_id, title))
+
+    def _keep(self, document: Document) -> None:
         self.stored = StoredDocument(document, self.stored.version + 1)
+        self.versions[self.stored.version] = document
 
     def work(self, k: int = 0, failing: bool = False) -> None:
         """Do one of the things under way."""
@@ -243,7 +252,7 @@ class World:
             elif effect.base_version != self.stored.version:
                 self.answers.append(WriteFailed(OVERTAKEN))
             else:
-                self.stored = StoredDocument(effect.document, self.stored.version + 1)
+                self._keep(effect.document)
                 self.notes.add(effect.note)
                 self.answers.append(WriteDone(self.stored))
         elif isinstance(effect, ReadTheirs):

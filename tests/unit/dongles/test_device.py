@@ -47,6 +47,18 @@ def test_identify_of_any_duration_asks_for_0_to_60_seconds(seconds: float, milli
     assert asked(cable)[-1].body == {"ms": milliseconds}
 
 
+def test_answer_to_a_host_that_was_cut_off_is_not_taken_for_ones_own() -> None:
+    """All but the last byte of its HELLO had arrived, so that our first byte ends the line, and it is answered."""
+    dongle = new_dongle()
+    cable, device = conversation(dongle)
+    device.hello()
+    whole = cable.passed[0]
+    clock = Clock()
+    with pytest.raises(AppError):
+        Device(Cable(dongle, clock, to_device=whole - 1), clock=clock, random=seeded(2)).hello()
+    assert connect(dongle, clock, seed=3).hello().device_id == dongle.device_id
+
+
 def losing(answers: int) -> Callable[[int, bytes], bytes]:
     """Swallows whole answers, the first `answers` of them."""
     left = [answers]

@@ -62,7 +62,15 @@ def test_os_group_answers_an_mcumgr_client() -> None:
 
 
 def test_unknown_or_reserved_command_is_not_supported() -> None:
-    for group, command in ((messages.GROUP, 9), (messages.GROUP, 13), (0, 5), (0, 99), (1, 0), (1, 77)):
+    for group, command in (
+        (messages.GROUP, 11),
+        (messages.GROUP, 12),
+        (messages.GROUP, 14),
+        (0, 5),
+        (0, 99),
+        (1, 0),
+        (1, 77),
+    ):
         answer = device().handle(Packet(2, group, command, 0, {}, raw=b"\xa0"), 0.0)
         assert answer is not None
         (back,) = ConsoleDecoder().feed(protocol.encode(answer))
@@ -438,7 +446,14 @@ def test_claim_after_60_seconds_has_ended() -> None:
 def test_commit_repeated_writes_once_and_takes_no_other_token() -> None:
     writes: list[PersistentState] = []
     key = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
-    dongle = DeviceSide(key, PersistentState(FACTORY_CONFIG), writes.append, description=DESCRIPTION, random=seeded(3))
+    dongle = DeviceSide(
+        key,
+        PersistentState(FACTORY_CONFIG),
+        writes.append,
+        description=DESCRIPTION,
+        factory_config=FACTORY_CONFIG,
+        random=seeded(3),
+    )
     claim = pressed(dongle)
     for _again in range(3):
         claim.accept_commit(ask(dongle, ProtocolCommand.CLAIM_COMMIT, claim.commit_request(TOKEN), now=100.0 * _again))
@@ -470,7 +485,14 @@ def test_commit_that_fails_to_write_leaves_the_dongle_unclaimed() -> None:
         raise OSError(28, "No space left on device")
 
     key = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
-    dongle = DeviceSide(key, PersistentState(FACTORY_CONFIG), full, description=DESCRIPTION, random=seeded(3))
+    dongle = DeviceSide(
+        key,
+        PersistentState(FACTORY_CONFIG),
+        full,
+        description=DESCRIPTION,
+        factory_config=FACTORY_CONFIG,
+        random=seeded(3),
+    )
     claim = pressed(dongle)
     with pytest.raises(ProtocolError) as refused:
         ask(dongle, ProtocolCommand.CLAIM_COMMIT, claim.commit_request(TOKEN))

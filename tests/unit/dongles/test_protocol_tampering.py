@@ -115,7 +115,7 @@ def test_claim_replayed_after_a_restart_is_refused() -> None:
     recorded += [claim.prove_request(ORGANISATION_KEY.sign), claim.commit_request(TOKEN)]
     dongle = DeviceSide(  # the same dongle after a loss of power, with fresh randomness
         Ed25519PrivateKey.from_private_bytes(seeded(1)(32)), PersistentState(FACTORY_CONFIG), lambda _new: None,
-        description=DESCRIPTION, random=random.Random(5).randbytes,
+        description=DESCRIPTION, factory_config=FACTORY_CONFIG, random=random.Random(5).randbytes,
     )  # fmt: skip
     ask(dongle, ProtocolCommand.CLAIM_BEGIN, recorded[0])
     for command, body in ((ProtocolCommand.CLAIM_PROVE, recorded[1]), (ProtocolCommand.CLAIM_COMMIT, recorded[2])):

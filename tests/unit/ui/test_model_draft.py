@@ -107,6 +107,26 @@ def test_draft_takes_edits_back_knows_what_is_lost_and_what_is_saved() -> None:
     assert ModelDraft(ModelState("New", "", plain)).is_changed
 
 
+def test_renamed_measure_is_called_as_it_was_stored_and_nothing_of_it_is_lost() -> None:
+    way = ModelMeasure("way", "sum", "km", "decimal")
+    stored = with_measure(base_definition(FILES, TRIPS), way)
+    stored = with_measure(stored, ModelMeasure("twice", "formula", "way * 2", "decimal"))
+    draft = ModelDraft.of(ModelSummary("m1", "Trips", "", "Files", stored, (), datetime.now(UTC)))
+    assert draft is not None
+    for name in ("wya", "distance"):  # a slip first, which no query has
+        definition = draft.with_measure(replace(draft.state.definition.measures[0], name=name), 0)
+        draft.edit(replace(draft.state, definition=definition))
+    renamed, formula = draft.state.definition.measures
+    assert (renamed.name, renamed.earlier, formula.expression) == ("distance", ("way",), "distance * 2")
+    assert draft.lost_fields() == []
+    forgotten = draft.with_measure(replace(renamed, earlier=()), 0)
+    draft.edit(replace(draft.state, definition=forgotten))
+    assert draft.lost_fields() == ["way"]
+    for _step in range(3):
+        draft.undo()
+    assert draft.state.definition == stored
+
+
 def test_tables_that_lose_their_join_stay_on_the_canvas_where_they_stood() -> None:
     plain = base_definition(FILES, TRIPS)
     state = ModelState("Trips", "", plain, (UnjoinedTable("s1", "cities", (300, 40)),))

@@ -26,6 +26,8 @@ Aggregate = Function | Literal["formula"]
 """What a measure calculates: something of a value in each row, or a formula over other measures."""
 AGGREGATES: Final[tuple[Aggregate, ...]] = (*get_args(Function), "formula")
 MAX_TABLES: Final = 6
+MAX_EARLIER: Final = 20
+"""Names that a measure had before and may still be called by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,8 @@ class CalculatedField:
 class ModelMeasure:
     """What is calculated over many rows: an aggregate of an expression; how many rows there are, which needs none; or a
     formula over other measures. `condition`: of which rows alone, an expression that is true for them. `once`: the
-    fields by which a row of a joined table is known, of which each counts once."""
+    fields by which a row of a joined table is known, of which each counts once. `earlier`: the names that it had, by
+    which queries may still call it."""
 
     name: str
     aggregate: Aggregate
@@ -107,6 +110,7 @@ class ModelMeasure:
     display: FieldDisplay = PLAIN
     condition: str = ""
     once: tuple[str, ...] = ()
+    earlier: tuple[str, ...] = ()
 
 
 Field = ModelField | CalculatedField | ModelMeasure
@@ -143,6 +147,12 @@ class ModelDefinition:
     def names(self) -> list[str]:
         """The names of all fields."""
         return [one.name for one in self.fields()]
+
+    def earlier_names(self) -> dict[str, str]:
+        """The names that measures had before, each with the name that the measure has now. One that a field has now is
+        that field's."""
+        taken = {one.casefold() for one in self.names()}
+        return {old: one.name for one in self.measures for old in one.earlier if old.casefold() not in taken}
 
     def field(self, name: str) -> Field | None:
         """The field of that name; None if there is none."""

@@ -1,5 +1,6 @@
 """What the measures of a data model are in a query: of the rows that it reads, and of the groups that it answers."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from difflib import get_close_matches
@@ -15,6 +16,17 @@ from benchboard.i18n import _
 
 _ONE_ROW: Final = "1"
 """What a measure that counts rows has in each."""
+_NAME: Final = re.compile(r"[^\W\d]\w*")
+
+
+def has_plain_name(name: str) -> bool:
+    """Whether queries and formulas can name a measure so without quotes."""
+    return _NAME.fullmatch(name) is not None
+
+
+def name_rule() -> str:
+    """What `has_plain_name` asks for, in words."""
+    return _("Use letters, digits and _. Don't start with a digit.")
 
 
 def row_expression(measure: ModelMeasure) -> str:
@@ -105,6 +117,29 @@ def question_measure(definition: ModelDefinition, measure: ModelMeasure) -> Meas
     if isinstance(found, Amount) and measure.aggregate != "formula":
         return Measure(cast("Function", found.function), found.column, measure.name, once=found.once)
     return formula_measure(found, measure.name)
+
+
+def renamed_measure(definition: ModelDefinition, before: str, after: str) -> ModelDefinition:
+    """The definition in which a measure has another name, in the formulas over it too. Queries may go on calling it as
+    before."""
+    return ModelDefinition(
+        definition.tables,
+        definition.joins,
+        definition.calculations,
+        tuple(
+            _with_name(one, after)
+            if one.name == before
+            else replace(one, expression=renamed_in_formula(one.expression, before, after))
+            if one.aggregate == "formula"
+            else one
+            for one in definition.measures
+        ),
+    )
+
+
+def _with_name(measure: ModelMeasure, name: str) -> ModelMeasure:
+    earlier = dict.fromkeys((*measure.earlier, measure.name))
+    return replace(measure, name=name, earlier=tuple(one for one in earlier if one.casefold() != name.casefold()))
 
 
 def renamed_in_formula(text: str, before: str, after: str) -> str:

@@ -43,7 +43,7 @@ class ModelView:
             source_id, table, name = places.get(column, ("", "", ""))
             before = (self.columns or {}).get((source_id, table), {}).get(name)
             found[field.name] = field_presentation(field, before)
-        return found
+        return found | {old: found[name] for old, name in self.definition.earlier_names().items()}
 
 
 def model_sql(
@@ -56,6 +56,9 @@ def model_sql(
     """See `ModelView.sql`. Raises `Invalid` (`calculation.…`) for an expression that can't be one."""
     question = definition.question(server, source_names)
     named = {one.name for one in definition.fields() if query is None or _is_shown(one) or is_named(one.name, query)}
+    earlier = definition.earlier_names()
+    called = {old: name for old, name in earlier.items() if query is not None and is_named(old, query)}
+    named |= set(called.values())
     calculations = needed_calculations(definition, named, server)
     question = replace(question, calculations=calculations)
     for one in calculations:
@@ -65,6 +68,11 @@ def model_sql(
             check_measure(definition, measure, question.dialect)  # each part alone, too
     formulas = {one.name for one in definition.measures if one.aggregate == "formula"}  # these have no column
     outputs = [quote_name(one, question.dialect) for one in definition.names() if one in named - formulas]
+    outputs += [
+        f"{quote_name(name, question.dialect)} AS {quote_name(old, question.dialect)}"
+        for old, name in called.items()
+        if name not in formulas
+    ]
     return f"SELECT {', '.join(outputs)}\nFROM {rows_sql(question)}"  # quoted names, checked expressions
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from benchboard.analytics.data_models.definition import (
     AGGREGATES,
     FORMATS,
+    MAX_EARLIER,
     MAX_TABLES,
     CalculatedField,
     FieldDisplay,
@@ -128,6 +129,7 @@ def definition_json(definition: ModelDefinition) -> tuple[list[Any], list[Any], 
             {
                 "name": one.name, "aggregate": one.aggregate, "expression": one.expression, "kind": one.kind,
                 **_display_json(one.display), **_limits_json(one),
+                **({"earlier": list(one.earlier)} if one.earlier else {}),
             }
             for one in definition.measures
         ),
@@ -225,9 +227,11 @@ def _measure(entry: Mapping[str, Any]) -> ModelMeasure:
         raise ValueError("aggregate")
     once = tuple(map(str, _list(entry["once"], 10))) if "once" in entry else ()
     condition = _text(entry, "condition") if "condition" in entry else ""
+    earlier = tuple(map(str, _list(entry["earlier"], MAX_EARLIER))) if "earlier" in entry else ()
     return ModelMeasure(
-        _text(entry, "name"), aggregate, _text(entry, "expression"), _kind(entry), _display(entry), condition, once
-    )
+        _text(entry, "name"), aggregate, _text(entry, "expression"), _kind(entry), _display(entry), condition, once,
+        earlier,
+    )  # fmt: skip
 
 
 def _display(entry: Mapping[str, Any]) -> FieldDisplay:

@@ -33,6 +33,7 @@ from benchboard.analytics.query_builder.question import (
     Value,
 )
 from benchboard.analytics.query_builder.rates_sql import ONE
+from benchboard.analytics.query_builder.safe_division import unguarded, unguarded_words
 from benchboard.analytics.query_builder.sql_words import QueryWord, placed_words, words
 from benchboard.analytics.query_builder.sql_writer import (
     AGGREGATES,
@@ -53,14 +54,15 @@ def from_sql(text: str, *, source_id: str = "", dialect: Dialect | None = None) 
     placed = placed_words(text, language)
     if not placed:
         return None
-    found = [word for word, _start, _end in placed]
+    found = unguarded_words([word for word, _start, _end in placed], language)
     try:
         question = _QueryReader(text, placed, source_id, language).question()
     except _NotOurs:
         return None
-    # What was read is compared with what would be written: a query is never changed by being opened in the builder.
+    # What was read is compared with what would be written: a query is never changed by being opened in the builder, but
+    # for divisions by zero, which were an error in those of earlier versions.
     for one in _with_and_without_ties(question):
-        if words(to_sql(one, language), language) == found:
+        if unguarded_words(words(to_sql(one, language), language) or (), language) == found:
             return one
     return None
 
@@ -174,7 +176,8 @@ class _QueryReader:
                 raise _NotOurs
         if self._at == first:
             raise _NotOurs
-        expression = self._source[self._placed[first][1] : self._placed[self._at - 1][2]]
+        written = self._source[self._placed[first][1] : self._placed[self._at - 1][2]]
+        expression = unguarded(written, self._dialect)
         self._expect("as")
         return Calculation(self._name(), expression)
 

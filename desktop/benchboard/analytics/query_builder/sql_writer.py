@@ -22,6 +22,7 @@ from benchboard.analytics.query_builder.question import (
     free_name,
 )
 from benchboard.analytics.query_builder.rates_sql import rates_columns_sql, rates_join_sql
+from benchboard.analytics.query_builder.safe_division import guarded
 from benchboard.analytics.query_builder.sql_words import quote_name, quote_table, quote_text, quote_value, words
 
 COMPARISONS: Final = {"eq": "=", "ne": "<>", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
@@ -106,7 +107,7 @@ def rows_sql(question: Question, dialect: Dialect | None = None) -> str:
     language = dialect or question.dialect
     found = _rows(question, question, language)
     for place, one in enumerate(question.calculations):  # at the end: their own lines aren't indented
-        found = found.replace(_PLACE.format(place), one.expression, 1)
+        found = found.replace(_PLACE.format(place), guarded(one.expression, language), 1)
     return found
 
 

@@ -181,6 +181,7 @@ class _LineageReader:
         # Without the column that a table is joined by, that table has no rows.
         for one in joined_by(definition, needed):
             needed |= {one, *dependants(definition, one, dialect)}
+        needed |= {old for old, name in definition.earlier_names().items() if name in needed}
         named = {one.casefold() for one in needed}
         for query in self._queries:
             if query.source_id == definition.source_id and self._reads(query, query.source_id, model.name, named):
@@ -232,7 +233,9 @@ class _LineageReader:
     def _of_source(self, source_id: str) -> Mapping[TableName, set[str]]:
         if source_id not in self._known:
             self._known[source_id] = {
-                TableName("", model.name.casefold()): {one.casefold() for one in model.definition.names()}
+                TableName("", model.name.casefold()): {
+                    one.casefold() for one in (*model.definition.names(), *model.definition.earlier_names())
+                }
                 for model in self._models
                 if model.definition.source_id == source_id
             } | {

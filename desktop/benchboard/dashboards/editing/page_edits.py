@@ -12,6 +12,7 @@ from typing import Final, Literal, NamedTuple
 from benchboard.dashboards.document import images
 from benchboard.dashboards.document.document import require_rows, require_valid_field
 from benchboard.dashboards.document.widget_kinds import WidgetKind, kind_of, widget_of, with_fields
+from benchboard.dashboards.editing.paste_position import page_with_block
 from benchboard.dashboards.layout import (
     DEEPEST,
     GROUP,
@@ -160,12 +161,15 @@ def pasted(
     page: PageIndex, copy: Placed, path: Path, at: tuple[int, int] | None = None, compact: Compact = "vertical"
 ) -> Edited:
     """The page with a copy in the grid at `path`, under unused ids: with its top left corner at a cell of the page,
-    where other items make room, or in the first free cell.
+    where other items make room, or in the first free cell. Several items stay as they were beside each other, if there
+    is a position for that.
     """
     taken = set(page.paths)
     fresh = tuple((_unfixed(renewed(item, taken)), cell) for item, cell in copy)
     names = tuple(item.id for item, _cell in fresh)
     path = _allowed(page, path, fresh)
+    if len(fresh) > 1 and (whole := page_with_block(page, fresh, path, at, compact)) is not None:
+        return Edited(checked(whole), names)
     if at is not None:
         first = fresh[0][1]
         carry = ContainerDrag(page, guests=fresh, compact=compact)

@@ -49,7 +49,7 @@ def verify_signature(public_key: bytes, signature: bytes, message: bytes) -> Non
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """What both sides of a claim must have sent and received alike.
+    """What both sides of a claim, or of a rotation, must have sent and received alike.
 
     Sizes in bytes: ids 16 (device_id 8), keys, nonces and ephemeral keys 32.
     """
@@ -64,6 +64,7 @@ class Transcript:
     host_ephemeral: bytes
     device_ephemeral: bytes
     key_version: int
+    label: str = "transcript"
 
     def digest(self) -> bytes:
         """SHA-256 over the joined fields (32 bytes): what both sides sign, and the salt of the session's keys."""
@@ -72,7 +73,7 @@ class Transcript:
             self.organisation_key, self.host_nonce, self.device_nonce, self.host_ephemeral,
             self.device_ephemeral, self.key_version.to_bytes(4, "big"),
         )  # fmt: skip
-        return hashlib.sha256(join_fields("transcript", *fields)).digest()
+        return hashlib.sha256(join_fields(self.label, *fields)).digest()
 
 
 def transcript_message(role: int, digest: bytes) -> bytes:
@@ -161,6 +162,16 @@ def confirm_mac(role: int, token: bytes, nonce: bytes, identity: bytes, claim_id
 def release_message(nonce: bytes, identity: bytes, claim_id: bytes, key_version: int) -> bytes:
     """What RELEASE proves twice: by the organisation's signature, and by a MAC with the token in force."""
     return join_fields("release", nonce, identity, claim_id, key_version.to_bytes(4, "big"))
+
+
+def rotate_message(nonce: bytes, identity: bytes, claim_id: bytes, key_version: int, ephemeral: bytes) -> bytes:
+    """What ROTATE proves twice, as RELEASE does; `ephemeral` is the host's, `key_version` the token's in force."""
+    return join_fields("rotate", nonce, identity, claim_id, key_version.to_bytes(4, "big"), ephemeral)
+
+
+def message_mac(token: bytes, message: bytes) -> bytes:
+    """HMAC-SHA256 of joined fields with the token as key (32 bytes)."""
+    return hmac.digest(token, message, "sha256")
 
 
 def constant_time_equal(one: bytes, other: bytes) -> bool:

@@ -111,6 +111,18 @@ class _Claim:
     proved: bool = False
     present: bool = False
     committed: bool = False
+    rotates: bool = False
+    """Whether it only replaces the token of the claim in force."""
+
+
+@dataclass(slots=True)
+class _Reset:
+    """A factory reset that waits for the button, in RAM only. `done` once it is stored: it is only answered then."""
+
+    nonce: bytes
+    deadline: float
+    present: bool = False
+    done: bool = False
 
 
 class DeviceSide:
@@ -123,10 +135,13 @@ class DeviceSide:
         save: Callable[[PersistentState], None],
         *,
         description: DeviceDescription,
+        factory_config: DongleConfig,
         random: Callable[[int], bytes],
         bus_errors: Callable[[], ErrorCounters] = ErrorCounters,
     ) -> None:
-        """`save` raises OSError when storage fails; `random(n)` gives n unpredictable bytes."""
+        """`save` raises OSError when storage fails; `random(n)` gives n unpredictable bytes; `factory_config` is what
+        a reset goes back to.
+        """
         self.persistent = persistent
         self.device_key = crypto.public_bytes(identity)
         self.device_id = crypto.device_id(self.device_key)
@@ -134,24 +149,36 @@ class DeviceSide:
         self._identity = identity
         self._save = save
         self._description = description
+        self._factory_config = factory_config
         self._random = random
         self._bus_errors = bus_errors
         self._claim: _Claim | None = None
+        self._reset: _Reset | None = None
 
     def is_waiting_for_press(self, now: float) -> bool:
-        """Whether a proved claim waits for its button."""
-        claim = self._live_claim(now)
-        return claim is not None and claim.proved and not claim.present
+        """Whether a proved claim, or a factory reset, waits for the button."""
+        return self._waiting(now) is not None
 
     def press(self, now: float) -> None:
-        """Press the button. Without a proved claim that waits for it, this does nothing."""
-        if self.is_waiting_for_press(now) and self._claim is not None:
-            self._claim.present = True
+        """Press the button. Without a proved claim or a reset that waits for it, this does nothing."""
+        waiting = self._waiting(now)
+        if waiting is not None:
+            waiting.present = True
+
+    def _waiting(self, now: float) -> _Claim | _Reset | None:
+        """What waits for the button: one at most, as each ends the other."""
+        claim, reset = self._live_claim(now), self._reset
+        if reset is not None and not (reset.present or reset.done) and now < reset.deadline:
+            return reset
+        return claim if claim is not None and claim.proved and not claim.present else None
 
     def state(self, now: float) -> OwnershipState:
         """The ownership state that HELLO and STATUS report."""
-        claim = self._live_claim(now)
-        return OwnershipState.CLAIM_PENDING if claim is not None and not claim.committed else self.persistent.state
+        return OwnershipState.CLAIM_PENDING if self._is_pending(self._live_claim(now)) else self.persistent.state
+
+    def _is_pending(self, claim: _Claim | None) -> bool:
+        """Whether it is a claim that is not in force yet; a rotation leaves the one in force as it is."""
+        return claim is not None and not claim.committed and not claim.rotates
 
     def handle(self, packet: Packet, now: float) -> Packet | None:
         """The answer to a request, None to any other packet. `now` is monotonic, in seconds."""
@@ -214,8 +241,12 @@ class DeviceSide:
             return self._prove(body, now)
         if command == ProtocolCommand.CLAIM_COMMIT:
             return self._commit(body, now)
+        if command == ProtocolCommand.ROTATE:
+            return self._rotate(body, packet.raw, now)
         if command == ProtocolCommand.RELEASE:
             return self._release(body)
+        if command == ProtocolCommand.FACTORY_RESET:
+            return self._factory_reset(body, now)
         return self._confirm(body)
 
     def _signed(self, label: str, body: Body) -> Body:
@@ -239,7 +270,7 @@ class DeviceSide:
 
     def _status(self, body: Body, now: float) -> Body:
         persistent, claim = self.persistent, self._live_claim(now)
-        pending = claim is not None and not claim.committed
+        pending = self._is_pending(claim)
         mac = None
         if persistent.token is not None and persistent.claim_id is not None:
             identity = bytes.fromhex(self.device_id)
@@ -340,6 +371,7 @@ class DeviceSide:
         sealed_session = crypto.SealedSession(crypto.DEVICE, digest, ephemeral, body["host_ephemeral"])
         deadline = now + messages.CLAIM_SECONDS
         self._claim = _Claim(raw, answer, body, digest, sealed_session, answer["key_version"], deadline)
+        self._reset = None
         return answer
 
     def _prove(self, body: Body, now: float) -> Body:
@@ -369,6 +401,8 @@ class DeviceSide:
     def _claimed(self, claim: _Claim, token: bytes) -> PersistentState:
         """What the dongle stores once it accepts `claim` with `token`."""
         before = self.persistent
+        if claim.rotates:
+            return replace(before, key_version=claim.key_version, token=token)
         # The former claim never counts again.
         revoked = (*before.revoked, before.claim_id) if before.claim_id is not None else before.revoked
         return replace(
@@ -391,7 +425,57 @@ class DeviceSide:
             raise ProtocolError(ErrorCode.NOT_AUTHENTIC)
         return {"mac": crypto.confirm_mac(crypto.DEVICE, persistent.token, *about)}
 
-    # ---- the way back
+    # ---- another token, and the way back
+
+    def _rotate(self, body: Body, raw: bytes, now: float) -> Body:
+        claim, persistent = self._live_claim(now), self.persistent
+        if claim is not None and claim.raw_request == raw and not claim.committed:
+            return claim.answer  # the same ROTATE again: its first answer was lost
+        token, claim_id = persistent.token, persistent.claim_id
+        if token is None or claim_id is None or claim_id != body["claim_id"]:
+            raise ProtocolError(ErrorCode.NO_CLAIM)
+        identity = bytes.fromhex(self.device_id)
+        message = crypto.rotate_message(
+            body["host_nonce"], identity, claim_id, persistent.key_version, body["host_ephemeral"]
+        )
+        if not crypto.constant_time_equal(body["mac"], crypto.message_mac(token, message)):
+            raise ProtocolError(ErrorCode.NOT_AUTHENTIC)
+        crypto.verify_signature(persistent.organisation_key or b"", body["signature"], message)
+        if persistent.key_version >= messages.MAX_KEY_VERSION:
+            raise ProtocolError(ErrorCode.CLAIMS_EXHAUSTED)
+        ephemeral = X25519PrivateKey.from_private_bytes(self._random(32))
+        answer: Body = {
+            "device_nonce": self._random(32),
+            "device_ephemeral": ephemeral.public_key().public_bytes_raw(),
+            "key_version": persistent.key_version + 1,
+        }
+        pinned = {
+            "device_id": identity,
+            "organisation": persistent.organisation,
+            "organisation_key": persistent.organisation_key,
+        }
+        request = body | pinned
+        digest = transcript(request, answer | {"device_key": self.device_key}, label="rotation").digest()
+        answer["signature"] = self._identity.sign(crypto.transcript_message(crypto.DEVICE, digest))
+        sealed_session = crypto.SealedSession(crypto.DEVICE, digest, ephemeral, body["host_ephemeral"])
+        self._claim = _Claim(
+            raw, answer, request, digest, sealed_session, answer["key_version"], now + messages.CLAIM_SECONDS,
+            proved=True, present=True, rotates=True,
+        )  # fmt: skip
+        self._reset = None
+        return answer
+
+    def _factory_reset(self, body: Body, now: float) -> Body:
+        reset = self._reset
+        if reset is None or reset.nonce != body["nonce"] or (now >= reset.deadline and not reset.done):
+            self._reset = reset = _Reset(body["nonce"], now + messages.CLAIM_SECONDS)
+            self._claim = None
+        if reset.present and not reset.done:
+            factory = replace(self.persistent, config=self._factory_config)
+            self._store(_without_owner(factory, OwnershipState.UNCLAIMED))
+            reset.done = True
+        left = 0 if reset.done else int((reset.deadline - now) * 1000)
+        return {"done": reset.done, "remaining_ms": left}
 
     def _release(self, body: Body) -> Body:
         persistent, claim_id = self.persistent, body["claim_id"]
@@ -425,8 +509,8 @@ def _without_owner(persistent: PersistentState, state: OwnershipState) -> Persis
     )
 
 
-def transcript(begin: Body, answer: Body) -> crypto.Transcript:
-    """The transcript of a claim, from CLAIM_BEGIN's request and answer."""
+def transcript(begin: Body, answer: Body, *, label: str = "transcript") -> crypto.Transcript:
+    """The transcript of a claim from CLAIM_BEGIN's request and answer; with the label `rotation`, of a rotation."""
     return crypto.Transcript(
         begin["claim_id"],
         begin["device_id"],
@@ -438,6 +522,7 @@ def transcript(begin: Body, answer: Body) -> crypto.Transcript:
         begin["host_ephemeral"],
         answer["device_ephemeral"],
         answer["key_version"],
+        label,
     )
 
 

@@ -144,9 +144,10 @@ def verify_released(answer: Body, request: Body, device_key: bytes) -> None:
 
 
 class HostClaim:
-    """The host's part of one claim, from CLAIM_BEGIN to CLAIM_COMMIT.
+    """The host's part of one claim, from CLAIM_BEGIN to CLAIM_COMMIT, or of one rotation of its token.
 
-    In this order: `begin_request`, `accept_begin`, `prove_request`, `commit_request`, `accept_commit`. What comes too
+    In this order: `begin_request`, `accept_begin`, `prove_request`, `commit_request`, `accept_commit`; a rotation, of
+    the claim in force, begins with `rotate_request` and `accept_rotate` in place of the first three. What comes too
     early, or does not belong to the claim, raises `ProtocolError`.
     """
 
@@ -186,7 +187,28 @@ class HostClaim:
         transcripts differ."""
         if answer["device_key"] != self.device_key:
             raise ProtocolError(ErrorCode.WRONG_DEVICE)
-        digest = transcript(self._begin, answer).digest()
+        self._accept(transcript(self._begin, answer).digest(), answer)
+
+    def rotate_request(self, key_version: int, *, token: bytes, sign: Sign) -> Body:
+        """The body of ROTATE: the token in force, which has this `key_version`, and the organisation's signature."""
+        begin = self._begin
+        nonce, ephemeral = begin["host_nonce"], begin["host_ephemeral"]
+        message = crypto.rotate_message(nonce, begin["device_id"], self.claim_id, key_version, ephemeral)
+        return {
+            "claim_id": self.claim_id,
+            "host_nonce": nonce,
+            "host_ephemeral": ephemeral,
+            "mac": crypto.message_mac(token, message),
+            "signature": sign(message),
+        }
+
+    def accept_rotate(self, answer: Body) -> None:
+        """Verify ROTATE's answer and set up the session. Raises `ProtocolError` if another key answered or the two
+        transcripts differ."""
+        whole = answer | {"device_key": self.device_key}
+        self._accept(transcript(self._begin, whole, label="rotation").digest(), answer)
+
+    def _accept(self, digest: bytes, answer: Body) -> None:
         crypto.verify_signature(self.device_key, answer["signature"], crypto.transcript_message(crypto.DEVICE, digest))
         self._session = crypto.SealedSession(crypto.HOST, digest, self._ephemeral, answer["device_ephemeral"])
         self._digest = digest

@@ -23,10 +23,7 @@ EINVAL: Final = 3  # MCUmgr's "invalid value"
 
 @unique
 class ProtocolCommand(IntEnum):
-    """The commands in `GROUP`.
-
-    9 and 11 to 13 are reserved: ROTATE, TRANSFER_OFFER, TRANSFER_ACCEPT, FACTORY_RESET.
-    """
+    """The commands in `GROUP`. 11 and 12 are reserved: TRANSFER_OFFER, TRANSFER_ACCEPT."""
 
     HELLO = 0
     IDENTIFY = 1
@@ -37,7 +34,9 @@ class ProtocolCommand(IntEnum):
     CLAIM_PROVE = 6
     CLAIM_COMMIT = 7
     CLAIM_CONFIRM = 8
+    ROTATE = 9
     RELEASE = 10
+    FACTORY_RESET = 13
 
 
 OPERATIONS: Final = {
@@ -186,6 +185,14 @@ REQUESTS: Final[Mapping[ProtocolCommand, Mapping[str, Check]]] = {
     ProtocolCommand.CLAIM_PROVE: {"claim_id": byte_string(16), "signature": byte_string(64)},
     ProtocolCommand.CLAIM_COMMIT: {"claim_id": byte_string(16), "counter": _COUNTER, "sealed": byte_string_up_to(256)},
     ProtocolCommand.CLAIM_CONFIRM: {"claim_id": byte_string(16), "nonce": _NONCE, "mac": byte_string(32)},
+    ProtocolCommand.ROTATE: {
+        "claim_id": byte_string(16),
+        "host_nonce": byte_string(32),
+        "host_ephemeral": byte_string(32),
+        "mac": byte_string(32),
+        "signature": byte_string(64),
+    },
+    ProtocolCommand.FACTORY_RESET: {"nonce": _NONCE},
     ProtocolCommand.RELEASE: {
         "claim_id": byte_string(16),
         "nonce": _NONCE,
@@ -209,7 +216,14 @@ ANSWERS: Final[Mapping[ProtocolCommand, Mapping[str, Check]]] = {
     ProtocolCommand.CLAIM_PROVE: {"present": boolean, "remaining_ms": integer(0, 60_000)},
     ProtocolCommand.CLAIM_COMMIT: {"counter": _COUNTER, "sealed": byte_string_up_to(256)},
     ProtocolCommand.CLAIM_CONFIRM: {"mac": byte_string(32)},
+    ProtocolCommand.ROTATE: {
+        "device_nonce": byte_string(32),
+        "device_ephemeral": byte_string(32),
+        "key_version": KEY_VERSION,
+        "signature": byte_string(64),
+    },
     ProtocolCommand.RELEASE: _SIGNED,
+    ProtocolCommand.FACTORY_RESET: {"done": boolean, "remaining_ms": integer(0, 60_000)},
 }
 CLOCK_HZ: Final = (1_000_000, 1_000_000_000)
 """The slowest and the fastest CAN clock of a dongle."""

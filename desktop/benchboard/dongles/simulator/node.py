@@ -89,6 +89,7 @@ class SimulatedDongle:
             persistent,
             lambda new: self._flash.save(new.encode()),
             description=DESCRIPTION,
+            factory_config=FACTORY_CONFIG,
             random=self._random,
             bus_errors=self.controller.errors,
         )

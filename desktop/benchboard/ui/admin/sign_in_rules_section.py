@@ -43,7 +43,7 @@ class SignInRules(QObject):
     def __init__(self, section: SettingsSection, context: Context) -> None:
         super().__init__(section)
         self._section, self._context = section, context
-        self._policy, self._uses_it = SignInPolicy(), False
+        self._policy, self._uses_it, self._signed_in = SignInPolicy(), False, 0
         self._two_step = Select(
             [(one, two_step_title(one)) for one in TWO_STEP_FOR],
             name="rules_two_step",
@@ -53,11 +53,15 @@ class SignInRules(QObject):
         self._show = Button(
             _("Show them"), lambda: context.go(f"admin/people/{NEEDING_TWO_STEP}"), kind="link", name="rules_show"
         )
-        self._show.hide()
+        self._revoke_them = Button(_("Revoke their sessions"), self._revoke, kind="link", name="rules_revoke_sessions")
+        for link in (self._show, self._revoke_them):
+            link.hide()
         holder = QWidget()
         line = QHBoxLayout(holder)
         line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(12)
         line.addWidget(self._show)
+        line.addWidget(self._revoke_them)
         line.addWidget(self._two_step)
         self._two_step_row = SettingRow(_("Two-step sign-in is required for"), _("Loading…"), holder)
         length = _("New passwords have at least so many characters. Those that are set stay as they are.")
@@ -84,11 +88,13 @@ class SignInRules(QObject):
         self._context.tasks.read(self, read, lambda found: self._show_rules(*found))
 
     def _show_rules(self, policy: SignInPolicy, effects: PolicyEffects, own: FactorState) -> None:
-        self._policy, self._uses_it = policy, own.is_on
+        self._policy, self._uses_it, self._signed_in = policy, own.is_on, effects.signed_in
         lengths = sorted({*_LENGTHS, policy.shortest_password})
         self._length.set_choices([(str(one), number(one)) for one in lengths])
         self._show_policy()
         self._show.setVisible(effects.without > 0)
+        self._revoke_them.setVisible(effects.signed_in > 0)
+        self._revoke_them.disable(user_actions.why_no_revoking(self._context))
         self._two_step_row.set_sentence(_state_sentence(policy, effects, uses_it=own.is_on))
         why_not = user_actions.why_no_rules(self._context)
         first = "" if own.is_on or policy.two_step != "nobody" else _("Turn it on for yourself first, in Settings.")
@@ -123,6 +129,9 @@ class SignInRules(QObject):
         self._context.tasks.read(
             self, lambda session: sign_in_policy.count_effects(session, actor, wanted), ask, self._failed
         )
+
+    def _revoke(self) -> None:
+        user_actions.revoke_without_two_step_after_confirm(self._context, self._section, self._signed_in)
 
     def _choose_length(self) -> None:
         self._save(replace(self._policy, shortest_password=int(self._length.current_key())))
@@ -180,4 +189,8 @@ def _state_sentence(policy: SignInPolicy, effects: PolicyEffects, *, uses_it: bo
     missing = ngettext(
         "{count} of {total} hasn't set it up yet.", "{count} of {total} haven't set it up yet.", effects.without
     )
-    return f"{told} {missing.format(count=number(effects.without), total=number(effects.people))}"
+    told = f"{told} {missing.format(count=number(effects.without), total=number(effects.people))}"
+    if not effects.signed_in:
+        return told
+    stay = ngettext("{count} is signed in without it now.", "{count} are signed in without it now.", effects.signed_in)
+    return f"{told} {stay.format(count=number(effects.signed_in))}"

@@ -385,6 +385,30 @@ def revoke_all_after_confirm(context: Context, owner: QWidget, selected: Sequenc
     )
 
 
+def revoke_without_two_step_after_confirm(context: Context, owner: QWidget, people: int) -> None:
+    """Revoke the sessions of the people of whom two-step sign-in is required and who haven't set it up, after
+    confirmation; `people`: how many of them are signed in."""
+    consequences = ngettext(
+        "{count} person without two-step sign-in will be signed out everywhere {within}, and sets it up when signing "
+        "in again. {lost}",
+        "{count} people without two-step sign-in will be signed out everywhere {within}, and set it up when they sign "
+        "in again. {lost}",
+        people,
+    )
+    Confirm(
+        owner.window(),
+        _("Revoke their sessions?"),
+        consequences.format(count=number(people), within=revoked_within(), lost=_unsaved_warning()),
+        act=_("Revoke"),
+        keep=_("Cancel"),
+        run=lambda: context.tasks.change(
+            owner,
+            lambda session: sessions.end_without_two_step(session, context.actor),
+            lambda ended: context.problems.toast(_ended_sentence(ended)),
+        ),
+    ).open()
+
+
 def revoke_after_confirm(context: Context, owner: QWidget, selected: Sequence[SessionRecord]) -> None:
     """Revoke these sessions after confirmation."""
     if not selected:

@@ -184,8 +184,14 @@ REGISTRY.register(
             N_("retry, can't open, reconnect, refresh"), DONGLES),
     Command("bench.show_timing", N_("Set bit timing"), Group.DONGLES, ("T",), "ph.sliders-horizontal",
             N_("bit rate, sample point, registers"), DONGLES),
+    Command("bench.rotate", N_("Replace pairing key"), Group.DONGLES, (), "ph.key",
+            N_("rotate, renew, new key, token, secret, leaked"), DONGLES),
+    Command("bench.reset", N_("Reset dongle"), Group.DONGLES, (), "ph.arrow-counter-clockwise",
+            N_("factory reset, wipe, erase, default settings, take back, unpair"), DONGLES, danger=True),
     Command("bench.release", N_("Release dongle"), Group.DONGLES, (), "ph.link-break",
             N_("unpair, remove, forget, disown, unregister, give away, hand over"), DONGLES, danger=True),
+    Command("bench.write_off", N_("Write off dongle"), Group.DONGLES, (), "ph.trash",
+            N_("lost, broken, stolen, gone, remove, delete, forget, retire"), DONGLES, danger=True),
     Command("bench.write_timing", N_("Write to dongle and verify"), Group.TIMING, ("Ctrl+Return",),
             "ph.download-simple", N_("flash, save, store, configure"), TIMING),
     Command("bench.undo_timing", N_("Undo"), Group.TIMING, ("Ctrl+Z",), "ph.arrow-u-up-left",
@@ -210,7 +216,8 @@ DONGLE_MENU: Final = "bench.dongle"
 REGISTRY.register_menu(
     DONGLE_MENU,
     MenuSection(("bench.pair", "bench.try_again", "bench.monitor", "bench.blink", "bench.show_timing")),
-    MenuSection(("bench.release",)),
+    MenuSection(("bench.rotate",)),
+    MenuSection(("bench.release", "bench.reset", "bench.write_off")),
 )
 FRAME_MENU: Final = "bench.frame"
 """The context menu of a frame of the live bus."""

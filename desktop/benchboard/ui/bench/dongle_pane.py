@@ -6,11 +6,10 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final, Literal
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from benchboard import settings
 from benchboard.canbus.bus_load import bus_load
 from benchboard.canbus.capture import Counters
 from benchboard.canbus.link import named_error
@@ -19,7 +18,7 @@ from benchboard.dongles import fleet
 from benchboard.dongles.device import IDENTIFY_SECONDS
 from benchboard.dongles.fleet import DongleRecord
 from benchboard.dongles.protocol import DongleConfig
-from benchboard.dongles.simulator.flash import FLASH_FOLDER
+from benchboard.dongles.ways_out import WayOut
 from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext, number
 from benchboard.identity.permissions import has_permission
@@ -103,6 +102,35 @@ def has_failed(row: DongleRow) -> bool:
     return row.device is not None and row.device.problem is not None
 
 
+def what_next(row: DongleRow, organisation: str) -> str:
+    """What to do about a dongle that is lost, whose pairing was interrupted, or that was written off; else empty."""
+    state = row.dongle.ownership_state if row.dongle is not None else None
+    info = row.device.info if row.device is not None else None
+    if row.dongle is not None and row.dongle.written_off and row.device is None:
+        return _("Written off. If it turns up, plug it in: it's then paired with {organisation} as before.").format(
+            organisation=organisation
+        )
+    if state == "CLAIM_PENDING" and row.device is None:
+        return _("Its pairing was interrupted. Plug it in to finish it. If it's gone for good, write it off.")
+    if state != "LOST":
+        return ""
+    if row.device is None:
+        text = _(
+            "When it was last plugged in, it no longer held {organisation}'s pairing key. Plug it in to check it again."
+            " If it's gone for good, write it off."
+        )
+    elif info is None:
+        text = _("It no longer held {organisation}'s pairing key when it last answered. Check it again.")
+    elif info.ownership_state == "CLAIMED_ACTIVE":
+        text = _(
+            "It no longer holds {organisation}'s pairing key: it has been paired again since. To take it back, reset"
+            " it. If it isn't yours any more, write it off."
+        )
+    else:
+        text = _("It no longer holds {organisation}'s pairing key: it was reset. Pair it again.")
+    return text.format(organisation=organisation)
+
+
 def why_not_timed(row: DongleRow) -> str:
     """Why the bit timing of this dongle can't be set now; empty if it can."""
     if reason := why_not_reachable(row):
@@ -115,13 +143,12 @@ def why_not_timed(row: DongleRow) -> str:
 def _paired_elsewhere(row: DongleRow) -> str:
     """That another organisation has paired the dongle, and what can be done about it."""
     if row.device is None or not row.device.is_simulated:
-        return _("Paired with another organisation. Only that organisation can change it.")
+        return _("Paired with another organisation. To use it here, have it released there, or reset it at its button.")
     # It is paired by a database of this computer: most likely the demo, or seen from there, one's own.
-    sentence = _(
-        "This simulated dongle is paired in the demo or another organisation on this computer. To pair it here, stop "
-        "the simulated dongles, delete the folder {folder} and start them again: they are new then."
+    return _(
+        "This simulated dongle is paired in the demo or another organisation on this computer. To pair it here, reset"
+        " it."
     )
-    return sentence.format(folder=settings.home() / FLASH_FOLDER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +161,15 @@ class _Check:
 
 
 class DonglePane(QWidget):
-    """`closed` asks the view to hide it; `pair` to open the wizard for the row with this key."""
+    """`closed` asks the view to hide it; `pair` to open the wizard for the row with this key; `write_off` to ask
+    whether to write off the dongle; `reset`, to reset it; `menu` to open its menu at this point of the screen.
+    """
 
     closed = Signal()
     pair = Signal(str)
+    write_off = Signal()
+    reset = Signal()
+    menu = Signal(QPoint)
 
     accessible_role = Role.Grouping
 
@@ -394,6 +426,19 @@ class _DongleHeader(QWidget):
         )
         self.pair.setObjectName("bench_detail_pair")
         self.retry = Button(_("Check again"), pane.try_again, icon="ph.arrows-clockwise", name="bench_try_again")
+        self.write_off = Button(
+            _("Write off dongle"), pane.write_off.emit, kind="quiet", icon="ph.trash", name="bench_detail_write_off"
+        )
+        self.reset = Button(
+            _("Reset dongle"),
+            pane.reset.emit,
+            kind="quiet",
+            icon="ph.arrow-counter-clockwise",
+            name="bench_detail_reset",
+        )
+        self.more = Button(
+            "", self._open_menu, kind="quiet", icon="ph.dots-three", tip=_("More actions"), name="bench_detail_more"
+        )
         self.open = Button(_("Open live bus"), self.open_live, icon="ph.activity", name="bench_open_live")
         blinks = ngettext(
             "Its light blinks for {count} second, so that you can tell which dongle it is.",
@@ -416,7 +461,16 @@ class _DongleHeader(QWidget):
         below.setSpacing(theme().px("spacing.2"))
         column.addLayout(below)
         actions = FlowLayout()  # in some languages they need a second line
-        for button in (self.pair, self.open, self.timing, self.blink, self.retry):
+        for button in (
+            self.pair,
+            self.open,
+            self.timing,
+            self.blink,
+            self.retry,
+            self.reset,
+            self.write_off,
+            self.more,
+        ):
             actions.addWidget(button)
         below.addLayout(actions)
         self._reason = Paragraph("", "caption", "muted")
@@ -438,15 +492,23 @@ class _DongleHeader(QWidget):
         self._identity.setToolTip(plain_tooltip(identity_reason(row.dongle, row.device)))
         actor = self._context.actor
         self._pencil.setVisible(row.dongle is not None and has_permission(actor, "dongles:configure"))
-        self.pair.setVisible(row.pairable and has_permission(actor, "dongles:pair"))
-        self.retry.setVisible(has_failed(row))
+        may_pair, ways = has_permission(actor, "dongles:pair"), row.ways_out
+        self.pair.setVisible(WayOut.PAIR in ways and may_pair)
+        is_lost = row.dongle is not None and row.dongle.ownership_state == "LOST"
+        self.pair.setText(_("Pair again") if is_lost else _("Pair this dongle"))
+        self.retry.setVisible(WayOut.CHECK in ways)
+        self.reset.setVisible(WayOut.RESET in ways and may_pair)
+        self.write_off.setVisible(WayOut.WRITE_OFF in ways and may_pair)
         self.open.setVisible(not self.pair.isVisibleTo(self))
         for button in (self.open, self.blink):
             button.disable(why_not_reachable(row))
         self.timing.disable(why_not_timed(row))
-        reason = why_not_timed(row)
+        reason = what_next(row, actor.organisation) or why_not_timed(row)
         self._reason.setText(reason)
         self._reason.setVisible(bool(reason))
+
+    def _open_menu(self) -> None:
+        self._pane.menu.emit(self.more.mapToGlobal(self.more.rect().bottomLeft()))
 
     def show_live(self, *, is_open: bool) -> None:
         """Say what the button does: the dongle's live bus is open already, or is opened."""

@@ -11,6 +11,7 @@ from benchboard.dongles import fleet
 from benchboard.dongles.dongle_status import is_paired_elsewhere
 from benchboard.dongles.fleet import DongleRecord
 from benchboard.dongles.protocol import DongleConfig
+from benchboard.dongles.ways_out import WayOut, ways_out
 from benchboard.i18n import _
 from benchboard.paging import Listing, Page
 from benchboard.ui.bench.bench_format import connection_mark, identity_mark, identity_reason, rates, state_mark
@@ -69,6 +70,13 @@ class DongleRow:
     def registered(self) -> bool:
         """Whether it is paired, or was until it was lost: then it can be released."""
         return self.dongle is not None and self.dongle.ownership_state in ("CLAIMED_ACTIVE", "LOST")
+
+    @property
+    def ways_out(self) -> tuple[WayOut, ...]:
+        """What can be done about the state that it is in."""
+        registered = self.dongle.ownership_state if self.dongle is not None else None
+        info = self.device.info if self.device is not None else None
+        return ways_out(registered, info, connected=self.device is not None)
 
     @property
     def paired_elsewhere(self) -> bool:

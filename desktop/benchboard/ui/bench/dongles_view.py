@@ -11,6 +11,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from benchboard.canbus.bus_load import BusLoad, bus_load
+from benchboard.dongles.ways_out import WayOut
 from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext, number, pgettext
 from benchboard.identity.permissions import has_permission
@@ -19,10 +20,16 @@ from benchboard.ui.bench.bench_commands import DONGLE_MENU, DONGLES, DONGLES_VIE
 from benchboard.ui.bench.bench_format import firmware_title
 from benchboard.ui.bench.bus_end import Taking, unless_in_use
 from benchboard.ui.bench.device_manager import DeviceManager
+from benchboard.ui.bench.dongle_acts import (
+    DongleActs,
+    why_not_released,
+    why_not_reset,
+    why_not_rotated,
+    why_not_written_off,
+)
 from benchboard.ui.bench.dongle_counter import DongleCounter
 from benchboard.ui.bench.dongle_notices import DongleNotices
-from benchboard.ui.bench.dongle_pane import DonglePane, has_failed, why_not_checked, why_not_reachable, why_not_timed
-from benchboard.ui.bench.dongle_release import DongleRelease, why_not_released
+from benchboard.ui.bench.dongle_pane import DonglePane, why_not_checked, why_not_reachable, why_not_timed
 from benchboard.ui.bench.dongle_rows import DongleCounts, DongleRow, columns, fetch, sorted_rows
 from benchboard.ui.bench.events.recent_events import RecentEvents
 from benchboard.ui.bench.live_bus.live_load import LiveLoad
@@ -119,7 +126,7 @@ class DonglesView(QWidget):
         self.table.show_below(self._recent)
         self._notices = DongleNotices(self, context, self._devices)
         self.detail = DonglePane(context, self._devices, self._notices)
-        self._release = DongleRelease(self, context, self._devices, self._notices)
+        self._acts = DongleActs(self, context, self._devices, self._notices)
         self._lay_out()
         self.model.loaded.connect(lambda: self._body.keep_place(bool(self.model.rows)))
         self.model.loaded.connect(self._simulator_changed)
@@ -130,6 +137,9 @@ class DonglesView(QWidget):
         refresh_times(self._recent, self._recent.refresh_times)
         self.detail.closed.connect(self._close_detail)
         self.detail.pair.connect(self._pair_shown)
+        self.detail.write_off.connect(partial(self._with_shown, self._acts.ask_write_off))
+        self.detail.reset.connect(partial(self._with_shown, self._acts.ask_reset))
+        self.detail.menu.connect(self._open_detail_menu)
         self._devices.changed.connect(self._on_devices_changed)
         self._devices.simulator_changed.connect(self._simulator_changed)
         self._load.sampled.connect(self._show_load)
@@ -323,13 +333,19 @@ class DonglesView(QWidget):
             "bench.show_timing": Handler(self._show_timing, partial(why_not, why_not_timed)),
         }
         if self._may_pair:
-            handlers["bench.release"] = Handler(self._release_selected, partial(why_not, why_not_released))
+            for command_id, act, why_not_now in (
+                ("bench.rotate", self._acts.ask_rotate, why_not_rotated),
+                ("bench.release", self._acts.ask_release, why_not_released),
+                ("bench.reset", self._acts.ask_reset, why_not_reset),
+                ("bench.write_off", self._acts.ask_write_off, why_not_written_off),
+            ):
+                handlers[command_id] = Handler(partial(self._with_selected, act), partial(why_not, why_not_now))
         return handlers
 
-    def _release_selected(self) -> None:
+    def _with_selected(self, act: Callable[[DongleRow], None]) -> None:
         row = self._selected_row
         if row is not None:
-            self._release.ask(row)
+            act(row)
 
     def _run_at_dongle(self, command_id: str) -> None:
         """Run a command by its key, in the list for the row with the ring."""
@@ -344,16 +360,29 @@ class DonglesView(QWidget):
                 partial(self._context.go, f"bench/live/{row.device_id}"), partial(why_not_reachable, row)
             ),
         }
-        if not has_failed(row):
+        if WayOut.CHECK not in row.ways_out:
             del handlers["bench.try_again"]
         if not row.registered:
             handlers.pop("bench.release", None)
+        for command_id, why_not in (
+            ("bench.rotate", why_not_rotated), ("bench.reset", why_not_reset), ("bench.write_off", why_not_written_off)
+        ):  # fmt: skip
+            if why_not(row):
+                handlers.pop(command_id, None)
         if row.pairable and self._may_pair:
             title = _("Pair {name}").format(name=row.title)
             handlers["bench.pair"] = Handler(partial(self._pair_shown, row.key), title=title)
         command_menu(self, DONGLE_MENU, handlers, scope=DONGLES, label=_("Actions"), name="bench_dongle_menu").popup(
             spot
         )
+
+    def _with_shown(self, act: Callable[[DongleRow], None]) -> None:
+        if (row := self.detail.row) is not None:
+            act(row)
+
+    def _open_detail_menu(self, spot: QPoint) -> None:
+        if (row := self.detail.row) is not None:
+            self._open_menu(row, spot)
 
     @property
     def _selected_row(self) -> DongleRow | None:

@@ -141,8 +141,6 @@ class _ShortcutLine(RowOfReadable, Paragraph):
     stepping = Signal()
 
     def __init__(self, title: str, keys: Sequence[str], place: str) -> None:
-        self._heights: dict[int, int] = {}
-        """Its height for a width, both in pixels: the layouts around it ask for each some thirty times."""
         super().__init__(title, tone="secondary")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setObjectName("keys_line")
@@ -161,16 +159,6 @@ class _ShortcutLine(RowOfReadable, Paragraph):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         self.stepping.emit()
         super().keyPressEvent(event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self._heights.clear()
-        super().changeEvent(event)
-
-    def heightForWidth(self, width: int) -> int:
-        if width not in self._heights:
-            self._heights[width] = super().heightForWidth(width)
-        return self._heights[width]
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -85,6 +85,7 @@ class DashboardsView(QWidget):
             lambda dashboard_id: self.open(dashboard_id).run_when_loaded("studio.start_from_template")
         )
         self.library.commands.removed.connect(self._close_deleted)
+        self.library.commands.stored.connect(self._note_stored)
         self.tabs.rename_requested.connect(self._rename)
         self.tabs.close_requested.connect(self._close)
         self.tabs.menu_requested.connect(self._open_menu)
@@ -268,6 +269,12 @@ class DashboardsView(QWidget):
         page = self.page_at(place)
         assert page is not None
         return page
+
+    def _note_stored(self, dashboard_id: str, base: int, version: int, title: str) -> None:
+        """Let the page of a dashboard know that it was stored from here: it isn't told as a change made elsewhere."""
+        for page in self.pages:
+            if page.store.dashboard_id == dashboard_id:
+                page.saving.note_own(base, version, title)
 
     def _open_from_list(self, dashboard_id: str) -> None:
         self.open(dashboard_id)

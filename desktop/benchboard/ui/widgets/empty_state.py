@@ -1,10 +1,11 @@
 """EmptyState: that there is nothing here, why, and one thing to do about it; of a page, or painted on a tile."""
 
 from collections.abc import Callable
+from itertools import takewhile
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QResizeEvent
+from PySide6.QtGui import QFontMetricsF, QPainter, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from benchboard.ui.theme import theme
@@ -18,6 +19,8 @@ from benchboard.ui.widgets.paragraph import PaintedParagraph, Paragraph
 from benchboard.ui.widgets.surfaces import Icon
 
 _TILE_ICON: Final = 16
+_WORD: Final = 96
+"""Pixels of the widest word that is left out of a tile rather than broken: a longer one is a name somebody gave."""
 _GAP: Final = 6
 _ICON_CENTRE: Final = 200
 """Pixels from the top of a page to the middle of its icon, so that it stays in place from one page to the next."""
@@ -165,10 +168,11 @@ def fits_tile(body: QRectF, sentence: str, why: str = "") -> bool:
 
 def paint_empty_tile(painter: QPainter, body: QRectF, icon: str, sentence: str, why: str = "") -> None:
     """Draw the empty state of a tile in the middle of its body. Where there is little room the icon goes first, then
-    `why`; where not even the sentence fits, or there is none, the icon stands alone."""
-    said = PaintedParagraph(sentence, body.width(), alignment=Qt.AlignmentFlag.AlignHCenter)
-    reason = PaintedParagraph(why, body.width(), alignment=Qt.AlignmentFlag.AlignHCenter)
-    texts = [*([(said, "text.secondary")] if sentence else []), *([(reason, "text.muted")] if why else [])]
+    `why`; where not even the sentence fits, or only with a word in pieces, or there is none, the icon stands alone."""
+    inks = [(text, ink) for text, ink in ((sentence, "text.secondary"), (why, "text.muted")) if text]
+    whole = list(takewhile(lambda one: not _breaks_words(one[0], body.width()), inks))
+    centred = Qt.AlignmentFlag.AlignHCenter
+    texts = [(PaintedParagraph(text, body.width(), alignment=centred), ink) for text, ink in whole]
     while texts and sum(text.height for text, _ink in texts) > body.height():
         texts.pop()
     need = sum(text.height for text, _ink in texts)
@@ -184,3 +188,9 @@ def paint_empty_tile(painter: QPainter, body: QRectF, icon: str, sentence: str, 
         text.paint(painter, QPointF(body.left(), top))
         top += text.height
     painter.restore()
+
+
+def _breaks_words(text: str, width: float) -> bool:
+    """Whether a word of ordinary length has no room in a line of `width` pixels."""
+    metrics = QFontMetricsF(theme().font("body"))
+    return any(width < metrics.horizontalAdvance(word) <= _WORD for word in text.split())

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from PySide6.QtCore import QMargins, QPointF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt
 from PySide6.QtGui import QFont, QFontInfo, QFontMetricsF, QPainter, QPaintEvent, QPalette, QTextLayout, QTextOption
 from PySide6.QtWidgets import QWidget
 
@@ -28,9 +28,8 @@ class Paragraph(Text):
         self, text: str = "", type: str = "body", tone: Tone = "text", *, parent: QWidget | None = None
     ) -> None:
         self._line_height = theme().line_height(_STEPS.get(type, "body"))
-        self._measured: tuple[str, str, QMargins] | None = None
         self._heights: dict[int, int] = {}
-        """The height at a width, for the text, font and margins in `_measured`: Qt asks for each width often."""
+        """The height at a width, for the present text, font and margins: Qt asks for each width often."""
         super().__init__(text, type, tone, parent=parent)
         self.setWordWrap(True)
 
@@ -46,15 +45,28 @@ class Paragraph(Text):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        margins = self.contentsMargins()
-        about = (self.text(), self.font().key(), margins)
-        if about != self._measured or len(self._heights) > _MAX_WIDTHS:
-            self._measured, self._heights = about, {}
-        if width not in self._heights:
+        height = self._heights.get(width)
+        if height is None:
+            if len(self._heights) >= _MAX_WIDTHS:
+                self._heights.clear()
+            margins = self.contentsMargins()
             room = width - margins.left() - margins.right()
             lines = sum(layout.lineCount() for layout in self._laid_out(room))
-            self._heights[width] = lines * self._pitch() + margins.top() + margins.bottom()
-        return self._heights[width]
+            height = self._heights[width] = lines * self._pitch() + margins.top() + margins.bottom()
+        return height
+
+    def setText(self, text: str) -> None:
+        self._heights.clear()
+        super().setText(text)
+
+    def setContentsMargins(self, left: int, top: int, right: int, bottom: int) -> None:  # type: ignore[override]  # Qt also takes one QMargins
+        self._heights.clear()
+        super().setContentsMargins(left, top, right, bottom)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._heights.clear()
+        super().changeEvent(event)
 
     def sizeHint(self) -> QSize:
         width = super().sizeHint().width()

@@ -9,6 +9,7 @@ from typing import Final
 from PySide6.QtCore import QObject, Signal
 
 from benchboard.dongles.device_errors import failure_title
+from benchboard.dongles.fleet import DongleRecord
 from benchboard.dongles.titles import default_title
 from benchboard.i18n import N_, _
 from benchboard.ui.bench.device_manager import DeviceManager
@@ -24,6 +25,11 @@ _OPENED: Final = N_("Live bus of {name} opened")
 _CLOSED: Final = N_("Live bus of {name} closed")
 _PAIRED: Final = N_("{name} paired")
 _READ: Final = N_("Bit timing of {name} read")
+_RELEASED: Final = N_("{name} released")
+_WRITTEN_OFF: Final = N_("{name} written off")
+_ROTATED: Final = N_("Pairing key of {name} replaced")
+_LOST: Final = N_("{name} lost: it no longer holds the pairing key")
+_FOUND: Final = N_("{name} found: it holds the pairing key again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,8 @@ class DongleEvents(QObject):
         self._events: deque[DongleEvent] = deque(maxlen=_MOST)
         self._before: dict[str, DetectedDevice] = {}
         self._live_id = ""
+        self._registered: dict[str, DongleRecord] = {}
+        """The registered dongles as the list last had them, by device id."""
         self._devices.changed.connect(self._compare)
         self._devices.live_changed.connect(self._follow_live)
         self._compare()
@@ -64,8 +72,25 @@ class DongleEvents(QObject):
 
     def latest(self, rows: list[DongleRow], most: int) -> list[DongleEvent]:
         """The latest events, with those that the registry tells of the dongles in `rows`, the newest first."""
+        self._compare_registered([row.dongle for row in rows if row.dongle is not None])
         told = [event for row in rows for event in _registered(row)]
         return sorted((*self._events, *told), key=lambda event: event.at, reverse=True)[:most]
+
+    def _compare_registered(self, dongles: list[DongleRecord]) -> None:
+        """Note what ended or came back since the list last had these dongles, by this computer or another one."""
+        for now in dongles:
+            before = self._registered.get(now.device_id)
+            self._registered[now.device_id] = now
+            if before is None or now.ownership_state == before.ownership_state:
+                if before is not None and now.claimed_at == before.claimed_at and now.key_version != before.key_version:
+                    self._add(now.device_id, _ROTATED)
+                continue
+            if now.ownership_state == "REVOKED":
+                self._add(now.device_id, _WRITTEN_OFF if now.written_off else _RELEASED)
+            elif now.ownership_state == "LOST":
+                self._add(now.device_id, _LOST)
+            elif now.ownership_state == "CLAIMED_ACTIVE" and now.key_version == before.key_version:
+                self._add(now.device_id, _FOUND)  # with the same key: it wasn't paired again
 
     def _compare(self) -> None:
         now = {one.device_id: one for one in self._devices.devices if one.device_id}

@@ -1,6 +1,7 @@
 """The rows of a conversion report: a heading for each outcome, below it the widgets, each with what became of it and a
 link."""
 
+import math
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -8,7 +9,17 @@ from itertools import groupby
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFocusEvent, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import (
+    QFocusEvent,
+    QFont,
+    QFontMetrics,
+    QFontMetricsF,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTreeWidget, QTreeWidgetItem
 
 from benchboard.dashboards.interchange import ConversionReport
@@ -322,8 +333,9 @@ def _name_font() -> QFont:
 
 def _name_width(lines: Sequence[ReportLine]) -> int:
     """The width of the longest name, in pixels, up to a limit."""
-    metrics = QFontMetrics(_name_font())
-    return min(max((metrics.horizontalAdvance(line.title or line.id) for line in lines), default=0), _NAME)
+    metrics = QFontMetricsF(_name_font())
+    longest = max((metrics.horizontalAdvance(line.title or line.id) for line in lines), default=0.0)
+    return min(math.ceil(longest) + 1, _NAME)
 
 
 def _link_rect(box: QRect, link: str) -> QRect:

@@ -11,9 +11,11 @@ from benchboard.dashboards import library
 from benchboard.dashboards.access.dashboard_permissions import Level
 from benchboard.dashboards.document.document import MAX_NAME
 from benchboard.dashboards.favourites import favourite_title
+from benchboard.dashboards.grafana_sources import SourceChoice, use_source
 from benchboard.dashboards.interchange import ConversionReport
+from benchboard.dashboards.repository import SavedDashboard
 from benchboard.dashboards.trash_retention import TRASH_RETENTION
-from benchboard.i18n import _, ngettext
+from benchboard.i18n import _, ngettext, number
 from benchboard.ui.command_menu import command_menu
 from benchboard.ui.commands import CommandScope, Handler, Handlers
 from benchboard.ui.context import Context
@@ -33,10 +35,12 @@ _REPORTS: Final = 20
 class DashboardActions(QObject):
     """Runs the commands for dashboards in the list or of a tab, with a toast to undo each.
 
-    `removed` emits the dashboards that were deleted or moved to the trash.
+    `removed` emits the dashboards that were deleted or moved to the trash; `stored` one of which another version was
+    stored, the versions before and after, and what was done.
     """
 
     removed = Signal(object)
+    stored = Signal(str, int, int, str)
 
     def __init__(self, context: Context, parent: QWidget) -> None:
         super().__init__(parent)
@@ -129,7 +133,46 @@ class DashboardActions(QObject):
             report,
             lambda item_id: go(f"studio/dashboards/{dashboard_id}/show/{item_id}"),
             write_query=lambda item_id: go(f"studio/dashboards/{dashboard_id}/query/{item_id}"),
+            use_source=partial(self._use_source, dashboard_id),
         ).open()
+
+    def _use_source(self, dashboard_id: str, source_id: str) -> None:
+        """Let all widgets of an import that need a query read a data source; then show which still need one."""
+        context, (name, report) = self._context, self._reports[dashboard_id]
+
+        def done(choice: SourceChoice) -> None:
+            self.stored.emit(dashboard_id, choice.base, choice.saved.version, _("Choose a data source"))
+            self._reports[dashboard_id] = (name, choice.report(report))
+            text = ngettext("{running} of {count} widget runs over “{name}”.",
+                            "{running} of {count} widgets run over “{name}”.", len(choice.widgets))  # fmt: skip
+            counts = {"running": number(len(choice.running)), "count": number(len(choice.widgets))}
+            context.problems.toast(
+                text.format(name=choice.source, **counts),
+                partial(self._undo_source, dashboard_id, name, report, choice),
+            )
+            if self._reports[dashboard_id][1].needs_query:
+                self.show_report(dashboard_id)
+
+        context.tasks.change(
+            self,
+            lambda session: use_source(session, context.actor, dashboard_id, report.needs_query, source_id),
+            done,
+        )
+
+    def _undo_source(self, dashboard_id: str, name: str, report: ConversionReport, choice: SourceChoice) -> None:
+        actor = self._context.actor
+
+        def done(saved: SavedDashboard) -> None:
+            self.stored.emit(dashboard_id, choice.saved.version, saved.version, _("Choose a data source"))
+            self._reports[dashboard_id] = (name, report)
+
+        self._context.tasks.change(
+            self,
+            lambda session: library.save(
+                session, actor, dashboard_id, choice.before, base_version=choice.saved.version
+            ),
+            done,
+        )
 
     def rename(self, dashboard_id: str, name: str) -> None:
         """Ask for a new name."""

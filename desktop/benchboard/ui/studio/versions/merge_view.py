@@ -41,8 +41,8 @@ _MAX_LISTED: Final = 200
 class MergeScreen(QWidget):
     """Resolves the conflicts of a merge one after the other.
 
-    `merged` emits the merged document, `postponed` leaves everything unchanged. `base` is the version that both edits
-    began with, `next_number` the number of the resulting version.
+    `merged` emits the merged document, `postponed` leaves everything unchanged. `next_number` is the number of the
+    resulting version.
     """
 
     merged = Signal(object)
@@ -55,7 +55,6 @@ class MergeScreen(QWidget):
         mine: Party,
         theirs: Party,
         *,
-        base: str = "",
         next_number: int | None = None,
         parent: QWidget | None = None,
     ) -> None:
@@ -63,7 +62,7 @@ class MergeScreen(QWidget):
         self.setObjectName("studio_merge")
         self.setAccessibleName(_("Conflicts"))
         set_surface(self, "canvas")
-        self._merge, self._mine, self._theirs, self._base = merge, mine, theirs, base
+        self._merge, self._mine, self._theirs = merge, mine, theirs
         self.decisions = MergeDecisions(merge)
         self._results = [ThumbnailAnswers(context, self) for _side in range(3)]
         self._current = self.decisions.cases[0] if self.decisions.cases else None
@@ -153,8 +152,7 @@ class MergeScreen(QWidget):
             self._sides_row.addWidget(card, 1)
             card.show()
         self._title.setText(case.title)
-        before = case.before
-        self._before.setText(f"{before} ({self._base})" if before and self._base else before)
+        self._before.setText(case.before)
         if had_focus:
             self._cards["mine"].focus(0)
         self._request_answers()

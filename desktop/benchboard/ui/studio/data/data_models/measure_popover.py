@@ -1,6 +1,5 @@
 """The popover of a measure: what it calculates, checked by the source while it is typed, and how it is shown."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
@@ -17,11 +16,18 @@ from benchboard.analytics.data_models.definition import (
     field_presentation,
     field_title,
 )
-from benchboard.analytics.data_models.measures import check_measure, question_measure, row_expression
+from benchboard.analytics.data_models.measures import (
+    check_measure,
+    has_plain_name,
+    name_rule,
+    question_measure,
+    row_expression,
+)
 from benchboard.analytics.model_services import MAX_NAME
 from benchboard.analytics.queries import ResultTable, run_query
 from benchboard.analytics.query_builder.combined import named_columns
 from benchboard.analytics.query_builder.question import Calculation, Measure, Question, free_name
+from benchboard.analytics.query_builder.safe_division import error_as_written, guarded
 from benchboard.analytics.query_builder.sql_words import quote_name, quote_text
 from benchboard.analytics.query_builder.sql_writer import rows_sql, to_sql
 from benchboard.analytics.query_types import ValueKind, kind_name
@@ -36,7 +42,7 @@ from benchboard.ui.studio.data.explore.expression_edit import ExpressionEdit
 from benchboard.ui.studio.data.explore.part_popovers import PartPopover
 from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.tasks import DatabaseSession
-from benchboard.ui.widgets import Edit, Paragraph, Select
+from benchboard.ui.widgets import Edit, Paragraph, Select, row
 from benchboard.ui.widgets import Field as FormField
 from benchboard.ui.widgets.accessible import focus_told_once
 
@@ -52,8 +58,6 @@ _COLUMN: Final = "measured_expression"
 _VALUES: Final = 5
 """Values of a column that are named where no row meets the condition."""
 _LONGEST: Final = 40
-_NAME: Final = re.compile(r"[^\W\d]\w*")
-"""A name that queries and formulas can have without quotes."""
 
 
 class ModelMeasurePopover(PartPopover):
@@ -76,6 +80,8 @@ class ModelMeasurePopover(PartPopover):
         self._shown, self._applied = shown, applied
         self._definition, taken = definition, definition.names()
         self._taken = {one.casefold() for one in taken} - ({shown.name.casefold()} if shown is not None else set())
+        self._called = {old.casefold(): name for old, name in definition.earlier_names().items()}
+        """The measures that queries may call by a name that these had before."""
         self._token = CancelToken()
         self._known: tuple[tuple[str, str], ValueKind] | None = None
         """What the source was asked about last, an aggregate and an expression, and of which type it is."""
@@ -103,19 +109,29 @@ class ModelMeasurePopover(PartPopover):
         self._hint.reserve_lines(2)
         self._name = FormField(_("Name in queries"), Edit(name="model_measure_name"), parent=self)
         self._name.edit.setMaxLength(MAX_NAME)
+        self._earlier = FormField(
+            _("Earlier names that queries may use"), Edit(name="model_measure_earlier"), parent=self
+        )
+        self._earlier.edit.setText(", ".join(measure.earlier))
+        self._earlier.setVisible(bool(measure.earlier))
         calculate = FormField(_("Calculate"), self._function, parent=self)
-        for part in (calculate, self._expression, self._insert, self._condition, self._hint, self._name):
+        for part in (calculate, self._expression, self._insert, self._condition, self._hint, self._name, self._earlier):
             self.column.addWidget(part)
         self._display = DisplayFields(self, self.apply)
         self._display.show(measure.display)
-        for one in self._display.all:
-            self.column.addWidget(one)
+        beside = row(self._display.unit, self._display.format)  # a window of 700 pixels has no room for one more line
+        beside.setStretch(0, 1)
+        beside.setStretch(1, 1)
+        self.column.addWidget(self._display.title)
+        self.column.addLayout(beside)
+        self.column.addWidget(self._display.description)
         self._function.set_current_key(measure.aggregate)
         self._edit.setPlainText(measure.expression)
         self._name.edit.setText(measure.name)
-        for edit in (self._name.edit, self._condition.edit):
+        for edit in (self._name.edit, self._condition.edit, self._earlier.edit):
             edit.returnPressed.connect(self.apply)
-        self._name.edit.textEdited.connect(lambda _text: self._name.set_error(""))
+        self._name.edit.textEdited.connect(lambda _text: self._show_renaming())
+        self._earlier.edit.textEdited.connect(lambda _text: self._earlier.set_error(""))
         self._timer = QTimer(self, interval=_CHECK_MS, singleShot=True)
         self._timer.timeout.connect(self._check)
         self._edit.textChanged.connect(self._timer.start)
@@ -184,7 +200,19 @@ class ModelMeasurePopover(PartPopover):
         """The measure as it is written, under a name."""
         condition = "" if self._aggregate == "formula" else self._condition.text().strip()
         before = self._shown or ModelMeasure(name, self._aggregate, "", "decimal")
-        return replace(before, name=name, aggregate=self._aggregate, expression=self._written(), condition=condition)
+        return replace(
+            before, name=name, aggregate=self._aggregate, expression=self._written(), condition=condition,
+            earlier=self._earlier_names(),
+        )  # fmt: skip
+
+    def _earlier_names(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(one.strip() for one in self._earlier.text().split(",") if one.strip()))
+
+    def _show_renaming(self) -> None:
+        """Say below the name what another one means for the queries that use it."""
+        before, name = self._shown.name if self._shown is not None else "", " ".join(self._name.text().split())
+        is_other = bool(before) and name.casefold() != before.casefold()
+        self._name.set_note(_("Queries that use “{name}” still work.").format(name=before) if is_other else "")
 
     def _asked(self, question: Question) -> Question:
         """The question of what the measure is over all rows."""
@@ -216,7 +244,8 @@ class ModelMeasurePopover(PartPopover):
         asked = self._asked(asked)
         text = to_sql(asked)
         measure = self._measure(_COLUMN)
-        start = max(0, text.rfind(f"{row_expression(measure)} AS {quote_name(_COLUMN, asked.dialect)}"))
+        whole = guarded(row_expression(measure), asked.dialect)
+        start = max(0, text.rfind(f"{whole} AS {quote_name(_COLUMN, asked.dialect)}"))
         actor, source_id = self._context.actor, asked.source_id
 
         def op(session: DatabaseSession) -> ResultTable:
@@ -238,10 +267,10 @@ class ModelMeasurePopover(PartPopover):
     def _show_failure(self, measure: ModelMeasure, error: AppError, asked: str, start: int) -> None:
         """Show what the source said of a query in which what each row has begins at `start`, at the field that it is
         said of."""
-        place, dialect = error.facts.get("start"), self._question.dialect
-        before = row_expression(replace(measure, expression="")).partition("THEN")[0] if measure.condition else ""
-        first = start + len(before) + len("THEN (") if before else start
-        error = with_quotes_advice(error, asked, f"{measure.condition or measure.expression}", dialect)
+        dialect, whole = self._question.dialect, row_expression(measure)
+        before = f"CASE WHEN ({measure.condition}) THEN (" if measure.condition else ""
+        error = error_as_written(with_quotes_advice(error, asked, whole, dialect), start, whole, dialect)
+        place, first = error.facts.get("start"), start + len(before)
         said = " ".join(part for part in (error.what, error.why, error.do) if part)
         if before and isinstance(place, int) and start <= place < first:
             self._condition.set_error(said)
@@ -340,8 +369,12 @@ class ModelMeasurePopover(PartPopover):
             return _("Enter a name.")
         if name.casefold() in self._taken:
             return _("Another field already has this name.")
-        if _NAME.fullmatch(name) is None and (self._shown is None or name != self._shown.name):
-            return _("Use letters, digits and _. Don't start with a digit.")
+        other = self._called.get(name.casefold())
+        if other is not None and (self._shown is None or other != self._shown.name):
+            words = _("Queries may still use the name “{name}” for “{measure}”.")
+            return words.format(name=name, measure=other)
+        if not has_plain_name(name) and (self._shown is None or name != self._shown.name):
+            return name_rule()
         return ""
 
     def _kind_now(self) -> ValueKind:
@@ -356,6 +389,12 @@ class ModelMeasurePopover(PartPopover):
             return field.kind
         return "decimal"
 
+    def _earlier_fault(self) -> str:
+        """Why queries can't call it by one of its earlier names; empty if they can by all."""
+        known = self._shown.earlier if self._shown is not None else ()
+        wrong = (one for one in self._earlier_names() if one not in known)
+        return next((f"“{one}”: {fault}" for one in wrong if (fault := self._name_fault(one))), "")
+
     def apply(self) -> None:
         name = " ".join(self._name.text().split())
         fault = self._fault()
@@ -364,6 +403,9 @@ class ModelMeasurePopover(PartPopover):
             self._name.edit.setFocus(Qt.FocusReason.OtherFocusReason)
         elif fault is not None and fault.facts.get("field") == "condition":
             self._condition.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif wrong := self._earlier_fault():
+            self._earlier.set_error(wrong, again=True)
+            self._earlier.edit.setFocus(Qt.FocusReason.OtherFocusReason)
         elif fault is not None:
             self._expression.set_error(" ".join(part for part in (fault.what, fault.do) if part))
         elif (display := self._display.display(hidden=False)) is not None:

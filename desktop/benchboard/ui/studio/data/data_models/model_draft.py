@@ -14,7 +14,7 @@ from benchboard.analytics.data_models.definition import (
     ModelMeasure,
     ModelTable,
 )
-from benchboard.analytics.data_models.measures import renamed_in_formula
+from benchboard.analytics.data_models.measures import renamed_measure
 from benchboard.analytics.model_rates import converted_display, rate_display
 from benchboard.analytics.model_services import ModelSummary
 from benchboard.analytics.query_builder.question import Calculation, Question, Server
@@ -126,11 +126,25 @@ class ModelDraft:
             self.state = replace(self._saved, unjoined=before.unjoined)  # with the kinds that the source said
 
     def lost_fields(self) -> list[str]:
-        """The stored fields that the edits remove or hide from nothing but their names."""
+        """The stored names of fields by which queries can't read them any more after the edits."""
         if self._saved is None:
             return []
-        kept = set(self.state.definition.names())
-        return [name for name in self._saved.definition.names() if name not in kept]
+        kept = {*self.state.definition.names(), *self.state.definition.earlier_names()}
+        saved = self._saved.definition
+        return [name for name in (*saved.names(), *saved.earlier_names()) if name not in kept]
+
+    def with_measure(self, measure: ModelMeasure, place: int) -> ModelDefinition:
+        """The definition with another measure at a place. A name that was never stored isn't kept as an earlier one: no
+        query has it."""
+        before = self.state.definition.measures[place].name
+        found = with_measure(self.state.definition, measure, place)
+        stored = self._saved.definition if self._saved is not None else None
+        if stored is not None and before in (*stored.names(), *stored.earlier_names()):
+            return found
+        measures = list(found.measures)
+        earlier = tuple(one for one in measures[place].earlier if one != before)
+        measures[place] = replace(measures[place], earlier=earlier)
+        return replace(found, measures=tuple(measures))
 
     @property
     def is_renamed(self) -> bool:
@@ -211,19 +225,13 @@ def base_definition(source: BrowsedSource, table: BrowsedTable) -> ModelDefiniti
 
 
 def with_measure(definition: ModelDefinition, measure: ModelMeasure, place: int = -1) -> ModelDefinition:
-    """The definition with a measure more, or with another one at a place."""
-    measures = list(definition.measures)
+    """The definition with a measure more, or with another one at a place, which queries may go on calling as before."""
     if place < 0:
-        measures.append(measure)
-    else:
-        before, measures[place] = measures[place].name, measure
-        measures = [
-            replace(one, expression=renamed_in_formula(one.expression, before, measure.name))
-            if one.aggregate == "formula" and before != measure.name
-            else one
-            for one in measures
-        ]
-    return replace(definition, measures=tuple(measures))
+        return replace(definition, measures=(*definition.measures, measure))
+    measures, before = list(definition.measures), definition.measures[place].name
+    measures[place] = replace(measure, name=before)
+    changed = replace(definition, measures=tuple(measures))
+    return renamed_measure(changed, before, measure.name) if measure.name != before else changed
 
 
 def without_measure(definition: ModelDefinition, place: int) -> ModelDefinition:

@@ -563,8 +563,14 @@ class ModelEditor(QWidget):
         shown = definition.measures[place] if place >= 0 else None
         ModelMeasurePopover(
             self._context, self.exploration, anchor, self.question(), shown, definition,
-            lambda one: self.edit_definition(with_measure(self._definition, one, place)),
+            partial(self._apply_measure, place),
         ).open()  # fmt: skip
+
+    def _apply_measure(self, place: int, measure: ModelMeasure) -> None:
+        if place < 0:
+            self.edit_definition(with_measure(self._definition, measure))
+        elif self.draft is not None:
+            self.edit_definition(self.draft.with_measure(measure, place))
 
     def _remove_measure(self, place: int) -> None:
         """Remove a measure; say so, with the measures that need it."""

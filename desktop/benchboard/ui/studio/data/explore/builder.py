@@ -158,12 +158,12 @@ class BuilderRow(QWidget):
                 painter.fillRect(self.rect(), theme().color("selection"))
 
 
-def _is_of_model(table: BrowsedTable, measure: Measure) -> bool:
+def is_of_model(table: BrowsedTable, measure: Measure) -> bool:
     """Whether a measure is one that a data model defines, under its own name."""
     known = table.column(measure.name)
-    return known is not None and known.measure is not None and replace(measure, name="") == replace(
-        known.measure, name=""
-    )  # fmt: skip
+    if known is None or known.measure is None:
+        return False
+    return replace(table.current(measure), name="") == replace(known.measure, name="")
 
 
 class Builder(QWidget):
@@ -289,7 +289,7 @@ class Builder(QWidget):
         self._show_row(self.measures, [
             (
                 measure_text(one, table)
-                if table is not None and one.column in ("", one.name) and _is_of_model(table, one)
+                if table is not None and one.column in ("", one.name) and is_of_model(table, one)
                 else _("{measure} as {name}").format(measure=measure_text(one, table), name=one.name),
                 "ph.warning" if one in repeated else "ph.hash",
             )

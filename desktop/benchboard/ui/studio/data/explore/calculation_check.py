@@ -10,6 +10,7 @@ from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.queries import ResultTable, run_query
 from benchboard.analytics.query_builder.combined import check_expression, named_columns, quotes_advice
 from benchboard.analytics.query_builder.question import Calculation, Dialect, Question
+from benchboard.analytics.query_builder.safe_division import error_as_written, guarded
 from benchboard.analytics.query_builder.sql_words import quote_name
 from benchboard.analytics.query_builder.sql_writer import rows_sql
 from benchboard.errors import AppError, Invalid
@@ -67,7 +68,8 @@ class CalculationCheck(QObject):
         shown = [one for one in columns if one in named][:_SHOWN]
         outputs = ", ".join(quote_name(one, question.dialect) for one in (*shown, called))
         text = f"SELECT {outputs} FROM {rows_sql(asked)} LIMIT {ROWS}"  # noqa: S608  # checked by the source, as all queries
-        start = max(0, text.rfind(f"{calculation.expression} AS {quote_name(called, question.dialect)}"))
+        expression, dialect = calculation.expression, question.dialect
+        start = max(0, text.rfind(f"{guarded(expression, dialect)} AS {quote_name(called, dialect)}"))
         actor = self._context.actor
 
         def op(session: DatabaseSession) -> ResultTable:
@@ -82,6 +84,7 @@ class CalculationCheck(QObject):
 
         def wrong(error: AppError) -> None:
             if token is self._token and not token.cancelled:
-                self.failed.emit(with_quotes_advice(error, text, calculation.expression, question.dialect), start)
+                advised = with_quotes_advice(error, text, expression, dialect)
+                self.failed.emit(error_as_written(advised, start, expression, dialect), start)
 
         self._context.tasks.read(self, op, done, wrong, long=True)

@@ -160,8 +160,9 @@ def _model_measure(one: Measure, table: BrowsedTable | None) -> BrowsedColumn | 
     """The measure of a data model that a measure is; None if it is none."""
     if table is None or one.function == "count":
         return None
+    now = table.current(one)
     same = (
-        known for known in table.columns if known.measure is not None and replace(known.measure, name=one.name) == one
+        known for known in table.columns if known.measure is not None and replace(known.measure, name=now.name) == now
     )
     return next(same, None)
 

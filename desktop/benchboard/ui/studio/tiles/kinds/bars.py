@@ -72,7 +72,8 @@ _MOST_NAME_LINES: Final = 4
 _TITLE_HEIGHT: Final = 18.0
 """The height of the line above lying bars with the words that all of their names have."""
 _MIN_LENGTH: Final = 48.0
-"""Least pixels that names and values must leave for lying bars."""
+_LEAST_LENGTH: Final = 16.0
+"""Least pixels that names and values must leave for lying bars; and where an axis would cost some of their names."""
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -247,8 +248,11 @@ def lying_bars(box: QRectF, table: ResultTable, sets: Sequence[charts.Series], u
     is_set = isinstance(table, ChartTable) and (not table.axis.is_automatic or bool(table.thresholds))
     is_set = is_set or any(one.is_target for one in sets)  # a mark would lie over the values beside the bars
     needs_axis = is_set or charts.is_share(sets)
-    if rows.height() / count >= (_MIN_ROW if bars == 1 else _MIN_PITCH * bars) and not needs_axis:
-        with_values = _beside_values(rows, table, sets, unit, metrics)
+    costs_names = (rows.height() - x_axis.AXIS_HEIGHT) / count < _MIN_PITCH
+    least = _MIN_ROW if bars == 1 and not costs_names else _MIN_PITCH * bars
+    if rows.height() / count >= least and not needs_axis:
+        shortest = _LEAST_LENGTH if costs_names else _MIN_LENGTH
+        with_values = _beside_values(rows, table, sets, unit, metrics, shortest)
     found = with_values or _over_axis(rows, table, sets, metrics)
     every = math.ceil(_MIN_PITCH / max(found.box.height() / count, 0.1))
     whole = found.box.adjusted(-name_width - _GAP, 0, 0, 0)
@@ -260,9 +264,15 @@ def _on_one_line(labels: Sequence[str], metrics: QFontMetricsF, room: float) -> 
 
 
 def _beside_values(
-    room: QRectF, table: ResultTable, sets: Sequence[charts.Series], unit: str, metrics: QFontMetricsF
+    room: QRectF,
+    table: ResultTable,
+    sets: Sequence[charts.Series],
+    unit: str,
+    metrics: QFontMetricsF,
+    shortest: float,
 ) -> LyingBars | None:
-    """Bars with their values at their ends, stacked ones with their sums; None where they would be too short."""
+    """Bars with their values at their ends, stacked ones with their sums; None where the longest would have less than
+    `shortest` pixels."""
     values = _values(table, sets)
     low, high = _limits(values)
     if any(one.spans for one in sets) and low < 0:
@@ -271,7 +281,7 @@ def _beside_values(
     widths = [metrics.horizontalAdvance(text) + _VALUE_GAP + 2 if text else 0.0 for text in texts]
     parts = [_part(span.top if span is not None else 0.0, low, high) for _row, _place, span in values]
     length = _longest(parts, widths, room.width())
-    if length < _MIN_LENGTH:
+    if length < shortest:
         return None
     ends = [width - part * length for part, width in zip(parts, widths, strict=True) if part < 0]
     zero = room.left() + max([0.0, *ends])

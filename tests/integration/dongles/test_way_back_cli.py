@@ -1,0 +1,94 @@
+"""From the command line: another key for a dongle, and the ways back from each state; against a real simulator."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from benchboard.dongles.protocol import OwnershipState
+from support.benchsim import simulated
+from support.programs import Programs
+
+Run = Callable[..., str]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    found = tmp_path / "home"
+    found.mkdir(mode=0o700)
+    return found
+
+
+@pytest.fixture
+def run(programs: Programs) -> Run:
+    """A command with that home; what it said on standard output, or on standard error where it must fail."""
+
+    def ran(home: Path, *arguments: str, status: int = 0) -> str:
+        inherited = {name: value for name, value in os.environ.items() if name != "BENCHBOARD_DATABASE_URL"}
+        environment = {**inherited, "BENCHBOARD_HOME": str(home), "BENCHBOARD_KEYRING": "off"}
+        ended = programs.run("benchboard", *arguments, environment=environment)
+        assert ended.returncode == status, ended.stderr
+        assert "Traceback" not in ended.stderr
+        return ended.stdout if status == 0 else ended.stderr
+
+    return ran
+
+
+def test_dongle_rotate_replaces_the_key_of_one_named_by_name_or_end_of_id(home: Path, run: Run) -> None:
+    with simulated(home, 2) as simulator:
+        device_id, port = next(iter(simulator.ports.items()))
+        run(home, "dongle", "pair", "--port", device_id[-4:], "--yes", "--name", "Rig 3")
+        token = simulator.persistent(device_id).token
+        assert run(home, "dongle", "rotate", "--port", "rig 3") == (
+            "Replaced the pairing key of Rig 3. It has version 2 now.\n"
+        )
+        done = json.loads(run(home, "dongle", "rotate", "--port", device_id[-6:], "--json"))
+        assert (done["device_id"], done["key_version"], done["resumed"]) == (device_id, 3, False)
+        held = simulator.persistent(device_id)
+        assert (held.state, held.key_version) == (OwnershipState.CLAIMED_ACTIVE, 3)
+        assert held.token not in (None, token)
+        assert run(home, "dongle", "check", "--port", port) == "Rig 3: Paired.\n"
+        assert "No connected dongle is named “Rig 4”." in run(home, "dongle", "rotate", "--port", "Rig 4", status=1)
+        for command in (("dongle", "info"), ("dongle", "config"), ("can", "monitor", "--seconds", "0.2", "--json")):
+            run(home, *command, "--port", "Rig 3")
+            run(home, *command, "--port", device_id[-4:])
+        other = next(one for one in simulator.ports if one != device_id)
+        assert "Dongle not found." in run(home, "dongle", "rotate", "--port", other[-4:], status=1)
+
+
+def test_dongle_reset_takes_a_dongle_back_from_another_database(home: Path, run: Run, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir(mode=0o700)
+    (other / "ports").symlink_to(home / "ports")
+    with simulated(home, 1) as simulator:
+        device_id, port = next(iter(simulator.ports.items()))
+        run(other, "dongle", "pair", "--port", port, "--yes", "--name", "Rig 3")
+        checked = run(home, "dongle", "check", "--port", port)
+        assert "Paired elsewhere. To take it back at its button, run “benchboard dongle reset --port" in checked
+        asked = run(home, "dongle", "reset", "--port", port, status=130)  # nobody answers
+        assert "It forgets who has paired it" in asked
+        assert simulator.persistent(device_id).state == OwnershipState.CLAIMED_ACTIVE
+        done = run(home, "dongle", "reset", "--port", port, "--yes")
+        assert "It has its factory settings and belongs to nobody." in done
+        held = simulator.persistent(device_id)
+        assert (held.state, held.token, held.key_version) == (OwnershipState.UNCLAIMED, None, 1)
+        lost = json.loads(run(other, "dongle", "check", "--port", "Rig 3", "--json"))
+        assert (lost["ownership_state"], lost["ways_out"]) == ("LOST", ["pair", "check", "write-off"])
+        run(other, "dongle", "write-off", "Rig 3", "--yes")
+        assert json.loads(run(home, "dongle", "pair", "--port", port, "--yes", "--json"))["key_version"] == 2
+
+
+def test_dongle_write_off_needs_no_dongle_and_one_that_turns_up_is_paired_as_before(home: Path, run: Run) -> None:
+    with simulated(home, 1) as simulator:
+        device_id, port = next(iter(simulator.ports.items()))
+        run(home, "dongle", "pair", "--port", port, "--yes", "--name", "Rig 3")
+    asked = run(home, "dongle", "write-off", "Rig 3", status=130)
+    assert "This is for a dongle that is lost or broken." in asked
+    done = json.loads(run(home, "dongle", "write-off", device_id[-4:], "--yes", "--json"))
+    assert (done["ownership_state"], done["changed"]) == ("REVOKED", True)
+    assert run(home, "dongle", "write-off", "Rig 3") == "Rig 3 isn't paired.\n"
+    with simulated(home, 1):
+        assert run(home, "dongle", "check", "--port", "Rig 3") == "Rig 3: Paired.\n"
+        assert "already paired with" in run(home, "dongle", "pair", "--port", port)
