@@ -233,7 +233,7 @@ def test_enter_in_a_field_is_heard_undo_takes_it_back_and_escape_leads_to_the_ta
 
 
 def test_join_without_a_column_says_which_is_missing(driver: PaneDriver, announcements: list[str]) -> None:
-    driver.editor.tables._choose_join(1)
+    driver.editor.tables.pane.join_requested.emit(*driver.canvas.scene.cards[1].key)
     left, right = driver.find("join_left"), driver.find("join_right")
     assert (left.accessibleName(), right.accessibleName()) == ("Column of sales", "Column of shops")
     right.set_choices([("", "Choose a column")])  # type: ignore[attr-defined]

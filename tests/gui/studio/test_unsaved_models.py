@@ -224,7 +224,10 @@ def test_edits_outlive_the_program(studio: "Studio", announcements: list[str]) -
     studio.wait(lambda: len(view.unsaved().split(", ")) == 2)
     assert sorted(view.unsaved().split(", ")) == ["Rides", "Second"]
     (row,) = view.table.model.rows
-    draft = view._drafts[row.id]
+    view.table.make_current(row.id)
+    studio.wait(lambda: view.draft is not None and view.draft.stored is not None)
+    draft = view.draft
+    assert draft is not None
     assert (draft.state.name, draft.state.description) == ("Rides", "What was ridden")
     draft.undo()
     assert draft.state.name == "orders model"

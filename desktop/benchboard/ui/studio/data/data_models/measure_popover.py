@@ -273,8 +273,7 @@ class ModelMeasurePopover(PartPopover):
         place, first = error.facts.get("start"), start + len(before)
         said = " ".join(part for part in (error.what, error.why, error.do) if part)
         if before and isinstance(place, int) and start <= place < first:
-            self._condition.set_error(said)
-            self._say("")
+            self._say_of_condition(said)
             return
         self._edit.mark(error, first)
         self._say(said, wrong=True)
@@ -292,14 +291,19 @@ class ModelMeasurePopover(PartPopover):
             self._check_condition(definition, measure)
         except AppError as error:
             if error.facts.get("field") == "condition":
-                self._say("", told=False)
-                self._condition.set_error(" ".join(part for part in (error.what, error.do) if part))
+                self._say_of_condition(" ".join(part for part in (error.what, error.do) if part))
                 return error
             empty = error.code in ("calculation.empty", "formula.empty")
             self._edit.show_error(None if empty else error)
             self._say(" ".join(part for part in (error.what, error.do) if part), wrong=not empty, told=not empty)
             return error
         return None
+
+    def _say_of_condition(self, text: str) -> None:
+        """Say what is wrong with the condition, in the room of the hint, and mark the field."""
+        self._say(text, wrong=True, told=False)
+        self._edit.describe("", told=False)
+        self._condition.mark_error(text)
 
     def _check_condition(self, definition: ModelDefinition, measure: ModelMeasure) -> None:
         """Refuse a condition that isn't one. Raises `Invalid` with the field `condition`."""
