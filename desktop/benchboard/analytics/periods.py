@@ -94,13 +94,17 @@ def _way(first: datetime, time: datetime, *, in_months: bool) -> int:
     return round((time - first).total_seconds())
 
 
-def unfinished_start(values: Sequence[Cell], until: datetime, step: Step | None = None) -> datetime | None:
-    """The last of these times, if it begins a period that isn't over at `until`, where the data end or were read. The
-    periods are those by which the query groups (`step`), else as long as the times are apart; the times may be in any
-    order, and several cells may have the same."""
+def unfinished_start(
+    values: Sequence[Cell], read_at: datetime, step: Step | None = None, *, known_until: datetime | None = None
+) -> datetime | None:
+    """The last of these times, if it begins a period that wasn't over when the data were read, or where the data or the
+    time range end (`known_until`), which cuts no period that begins there or later, such as of a query with rows beyond
+    its time range. The periods are those by which the query groups (`step`), else as long as the times are apart; the
+    times may be in any order, and several cells may have the same."""
     times = sorted(set(moments(values) or ()))
     if not times:
         return None
+    until = read_at if known_until is None or known_until <= times[-1] else min(known_until, read_at)
     if step is None or not begin_periods(times, step):
         return times[-1] if is_unfinished(times, until) else None
     try:

@@ -109,6 +109,8 @@ def test_only_week_is_not_over_either_and_a_week_without_neighbours_is() -> None
     alone = replace(weeks, rows=weeks.rows[-1:], known_until=ends, step=Step(seconds=604_800))
     assert StatValue.of(alone).is_unfinished
     assert not StatValue.of(replace(alone, known_until=ends + timedelta(days=5))).is_unfinished
+    # A time range that ends as the week begins: “data until 4 Oct” was said beside the value of the 5th.
+    assert not StatValue.of(replace(alone, known_until=ends - timedelta(days=2))).is_unfinished
     gap = replace(alone, rows=(weeks.rows[0], weeks.rows[-1]), known_until=ends + timedelta(days=5))
     assert not StatValue.of(gap).is_unfinished
 

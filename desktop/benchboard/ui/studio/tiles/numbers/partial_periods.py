@@ -38,7 +38,7 @@ def partial_period(table: ResultTable) -> PartialPeriod | None:
         times = periods.moments(cells) if one.kind in ("date", "timestamp") else None
         if times is None or not periods.begin_periods(sorted(set(times)), table.step):
             continue
-        start = periods.unfinished_start(cells, min(table.known_until or table.read_at, table.read_at), table.step)
+        start = periods.unfinished_start(cells, table.read_at, table.step, known_until=table.known_until)
         if start is None:
             return None
         return PartialPeriod(column, start, periods.unfinished_start(cells, table.read_at, table.step) is not None)

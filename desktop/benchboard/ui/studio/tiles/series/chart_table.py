@@ -146,8 +146,7 @@ class ChartTable(ResultTable):
         if self.reduced is not None:
             return frozenset()  # no row is a period
         times, found = periods.moments([row[0] for row in self.rows]), set[int]()
-        until = min(self.known_until or self.read_at, self.read_at)
-        last = periods.unfinished_start(self._own_places, until, self.step)
+        last = periods.unfinished_start(self._own_places, self.read_at, self.step, known_until=self.known_until)
         if last is not None:
             found |= {at for at, time in enumerate(times or ()) if time == last}
         if self.known_from is not None and times is not None and len(times) > 1:

@@ -40,8 +40,7 @@ def stat_rows(table: ResultTable) -> StatRows:
     dated = [row for row in table.rows if row[place] is not None]
     rows = tuple(sorted(dated, key=lambda row: _moment(row[place])))
     cells = [row[place] for row in rows]
-    until = min(table.known_until or table.read_at, table.read_at)
-    if periods.unfinished_start(cells, until, table.step) is None:
+    if periods.unfinished_start(cells, table.read_at, table.step, known_until=table.known_until) is None:
         return StatRows(rows, tuple(_names(table, place, cells)))
     goes_on = periods.unfinished_start(cells, table.read_at, table.step) is not None
     ends = data_end_text(table.known_until, goes_on=goes_on)
