@@ -211,6 +211,21 @@ def _currency_symbol(currency: str, language: str) -> tuple[str, bool]:
     return str(locale.currency_symbols.get(currency, currency)), pattern.index("\N{CURRENCY SIGN}") < pattern.index("#")
 
 
+def month_number(name: str) -> int | None:
+    """The month (1 to 12) that a word names in any of the languages, whole or shortened: `Jul`, `temmuz`; None for any
+    other."""
+    return _months().get(name.strip(".").casefold())
+
+
+@cache
+def _months() -> dict[str, int]:
+    from babel.core import Locale  # not at the start, as above
+
+    forms = (Locale.parse(one).months[use][width] for one in LANGUAGES for use in ("format", "stand-alone")
+             for width in ("wide", "abbreviated"))  # fmt: skip
+    return {str(name).strip(".").casefold(): month for names in forms for month, name in names.items()}
+
+
 class TwoReadings(ValueError):
     """A number that is a thousand to some people and a little more than one to others, such as 1,250. Its text says so,
     and how to write either; `whole` is the thousand. `decimal`: the other one, where it has a shorter form."""
