@@ -210,7 +210,7 @@ def test_model_names_what_broke_when_its_file_changed_and_a_query_says_so(
 
 @pytest.mark.parametrize(
     ("expression", "words"),
-    [("distance_km +", "broken|incomplete|parse|Something|syntax|Unexpected"), ("nothing_here * 2", "nothing_here"),
+    [("distance_km +", "isn't finished"), ("nothing_here * 2", "nothing_here"),
      ("read_text('/etc/passwd')", "isn't supported"), ("(SELECT 1)", "can't contain a query"),
      ("sum(distance_km)", "calculates over many rows")],
 )  # fmt: skip

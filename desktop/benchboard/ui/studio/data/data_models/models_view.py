@@ -253,7 +253,8 @@ class ModelsView(QWidget):
 
     def _take_kept(self, kept: dict[str, KeptDraft]) -> None:
         """Go on with edits that were kept as the program ended, unless those models are edited already."""
-        self._kept = {key: one for key, one in kept.items() if key not in self._drafts and not self._why_read_only}
+        edited = {key for key, one in self._drafts.items() if one.is_changed}  # each that is listed has a draft
+        self._kept = {key: one for key, one in kept.items() if key not in edited and not self._why_read_only}
         if not self._kept:
             return
         names = in_sentence([_("“{name}”").format(name=one.name) for one in self._kept.values()])
