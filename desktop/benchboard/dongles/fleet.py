@@ -70,6 +70,11 @@ class DongleRecord:
         return self.name or default_title(self.device_id)
 
     @property
+    def standing(self) -> tuple[str, int | None]:
+        """What of it changes with each pairing, release, loss, write-off and new key."""
+        return self.ownership_state, self.key_version
+
+    @property
     def written_off(self) -> bool:
         """Whether it was written off: its pairing key is kept, for the case that it turns up again."""
         return self.ownership_state == "REVOKED" and self.key_version is not None

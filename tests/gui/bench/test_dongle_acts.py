@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
 from benchboard.canbus.link import Port
+from benchboard.dongles import provisioning
 from benchboard.dongles.firmware_detection import DongleInfo
 from benchboard.dongles.fleet import DongleRecord
 from benchboard.dongles.protocol import OwnershipState
@@ -18,6 +19,7 @@ from benchboard.dongles.ways_out import WayOut
 from benchboard.errors import DeviceFailure
 from benchboard.storage import change_tracking
 from benchboard.storage.models.dongles import Dongle
+from benchboard.ui.bench.bench_format import state_mark
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.dongle_rows import DongleRow
 from benchboard.ui.bench.dongles_view import DonglesView
@@ -112,6 +114,56 @@ def test_lost_dongle_is_found_by_checking_it_again(
     click(shell.window(), "bench_try_again")
     qtbot.waitUntil(lambda: _state(shell, device_id) == "CLAIMED_ACTIVE")
     qtbot.waitUntil(lambda: "found: it holds the pairing key again" in _events(shell))
+
+
+def _is_known_paired(manager: DeviceManager, device_id: str) -> bool:
+    device = manager.find(device_id)
+    return device is not None and device.info is not None and device.info.ownership_state == "CLAIMED_ACTIVE"
+
+
+def test_dongle_that_was_released_in_a_terminal_is_asked_again_and_can_be_paired(
+    qtbot: QtBot,
+    shell: Shell,
+    simulator: Simulator,
+    click: Clicker,
+    manager: DeviceManager,
+    pair_one: Callable[[], str],
+) -> None:
+    device_id, context = pair_one(), shell.context
+    qtbot.waitUntil(lambda: _state(shell, device_id) == "CLAIMED_ACTIVE" and _is_known_paired(manager, device_id))
+    _select(qtbot, shell, device_id)
+    titles = []
+    _view(shell).model.loaded.connect(lambda: titles.append(_title(shell, device_id)))
+    with manager.device(simulator.ports[device_id]) as device:  # which, unlike an act of the window, asks nothing after
+        data_key = context.workspace.data_keys.of(context.actor.organisation_id)
+        provisioning.release(context.database, context.actor, data_key, device)
+    _view(shell).model.refresh()
+    qtbot.waitUntil(lambda: _state(shell, device_id) == "REVOKED" and visible(shell.window(), "bench_detail_pair"))
+    assert "Paired elsewhere" not in titles
+    assert not click.find(shell.window(), "bench_timing").toolTip().startswith("This simulated dongle is paired")
+
+
+def test_connected_dongle_that_was_written_off_in_a_terminal_is_asked_again_and_found(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, manager: DeviceManager, pair_one: Callable[[], str]
+) -> None:
+    device_id, context = pair_one(), shell.context
+    qtbot.waitUntil(lambda: _state(shell, device_id) == "CLAIMED_ACTIVE" and _is_known_paired(manager, device_id))
+    row = _row(shell, device_id)
+    assert row is not None
+    assert row.dongle is not None
+    titles = []
+    _view(shell).model.loaded.connect(lambda: titles.append(_title(shell, device_id)))
+    with context.database.change() as session:
+        provisioning.write_off(session, context.actor, row.dongle.id)
+    _view(shell).model.refresh()
+    qtbot.waitUntil(lambda: "found" in _events(shell))
+    qtbot.waitUntil(lambda: _state(shell, device_id) == "CLAIMED_ACTIVE")
+    assert "Paired elsewhere" not in titles
+
+
+def _title(shell: Shell, device_id: str) -> str:
+    row = _row(shell, device_id)
+    return state_mark(row.dongle, row.device).text if row is not None else ""
 
 
 def test_dongle_that_was_reset_elsewhere_is_lost_and_paired_again(
