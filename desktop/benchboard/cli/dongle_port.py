@@ -60,6 +60,11 @@ def find_port(typed: str, context: "CommandContext | None" = None) -> str:
     return found[0]
 
 
+def port_of(device_id: str) -> str | None:
+    """The path of the port at which this dongle is plugged in; None if it isn't. It needn't answer."""
+    return next((path for path, found in _identified(link.discover()) if found == device_id), None)
+
+
 def _is_path(typed: str) -> bool:
     return any(one in typed for one in ("/", os.sep)) or re.fullmatch(r"(?i)com\d+", typed) is not None
 

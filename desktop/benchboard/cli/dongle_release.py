@@ -5,12 +5,14 @@ import click
 from benchboard.canbus import link
 from benchboard.cli.command_context import CommandContext, with_context
 from benchboard.cli.dongle_group import dongle
-from benchboard.cli.dongle_port import PORT, find_port
+from benchboard.cli.dongle_port import PORT, find_port, port_of
 from benchboard.dongles import fleet, provisioning
 from benchboard.dongles.device import Device
-from benchboard.dongles.firmware_detection import DongleInfo, observed_id, probe_open
+from benchboard.dongles.firmware_detection import DongleInfo, observed_id, probe, probe_open
 from benchboard.dongles.fleet import DongleRecord
 from benchboard.dongles.titles import default_title
+from benchboard.dongles.ways_out import WayOut, ways_out
+from benchboard.errors import AppError, Conflict
 from benchboard.i18n import _
 
 
@@ -117,9 +119,15 @@ def write_off(context: CommandContext, wanted: str, yes: bool) -> None:
     """
     with context.database.read() as session:
         found = fleet.get_dongle_matching(session, context.actor, wanted)
-    if not yes and found.ownership_state not in ("UNCLAIMED", "REVOKED"):
-        question = _("Write off {name}? This is for a dongle that is lost or broken.")
-        click.confirm(question.format(name=found.title), abort=True, err=True)
+    if found.ownership_state not in ("UNCLAIMED", "REVOKED"):
+        _require_gone(found)
+        if not yes:
+            question = _(
+                "Write off {name} ({id})? This is for a dongle that is lost or broken. It stops counting as"
+                " {organisation}'s. If it is plugged in again, it is paired as before."
+            )
+            text = question.format(name=found.title, id=found.device_id, organisation=context.actor.organisation)
+            click.confirm(text, abort=True, err=True)
     with context.database.change() as session:
         changed = provisioning.write_off(session, context.actor, found.id)
         after = fleet.get_dongle(session, context.actor, found.id)
@@ -132,6 +140,23 @@ def write_off(context: CommandContext, wanted: str, yes: bool) -> None:
         ownership_state=after.ownership_state,
         changed=changed,
     )
+
+
+def _require_gone(found: DongleRecord) -> None:
+    """Raise `Conflict` (`dongle.connected`) for a paired dongle that is plugged in and answers: it can be released."""
+    path = port_of(found.device_id)
+    if path is None:
+        return
+    try:
+        info = probe(path)
+    except AppError:
+        return  # it may be broken
+    if WayOut.WRITE_OFF not in ways_out(found.ownership_state, info, connected=True):
+        raise Conflict(
+            "dongle.connected",
+            _("{name} is plugged in and holds the pairing key.").format(name=found.title),
+            do=_("To release it, run “benchboard dongle release --port {port}”.").format(port=path),
+        )
 
 
 def _registered(context: CommandContext, port: str, info: DongleInfo) -> DongleRecord:

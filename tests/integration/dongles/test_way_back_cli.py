@@ -84,7 +84,13 @@ def test_dongle_write_off_needs_no_dongle_and_one_that_turns_up_is_paired_as_bef
     with simulated(home, 1) as simulator:
         device_id, port = next(iter(simulator.ports.items()))
         run(home, "dongle", "pair", "--port", port, "--yes", "--name", "Rig 3")
+        refused = run(home, "dongle", "write-off", "Rig 3", "--yes", status=1)
+        assert "Rig 3 is plugged in and holds" in refused
+        assert f"benchboard dongle release --port {port}" in refused
+        assert run(home, "dongle", "check", "--port", "Rig 3") == "Rig 3: Paired.\n"
     asked = run(home, "dongle", "write-off", "Rig 3", status=130)
+    assert device_id in asked
+    assert "It stops counting as" in asked
     assert "This is for a dongle that is lost or broken." in asked
     done = json.loads(run(home, "dongle", "write-off", device_id[-4:], "--yes", "--json"))
     assert (done["ownership_state"], done["changed"]) == ("REVOKED", True)
