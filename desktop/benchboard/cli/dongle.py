@@ -274,7 +274,8 @@ def pair(context: CommandContext, port: str, yes: bool, name: str) -> None:
       benchboard dongle pair --port /dev/ttyACM0 --name "Conveyor A"
     """
     if name:
-        fleet.require_name(context.actor, name)
+        with context.database.read() as session:
+            fleet.require_free_name(session, context.actor, name)
     port = find_port(port, context)
     with _named_options(), link.open_port(port) as handle:
         info = probe_open(handle)

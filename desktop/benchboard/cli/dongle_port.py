@@ -44,10 +44,12 @@ def find_port(typed: str, context: "CommandContext | None" = None) -> str:
 
     ids = dict(_identified(ports))
     wanted = " ".join(typed.split()).casefold()
-    titles = {path: default_title(device_id) for path, device_id in ids.items()} | _names(context, ids)
-    found = [path for path, title in titles.items() if title.casefold() == wanted]
-    if not found and fleet.is_id_end(wanted):
-        found = [path for path, device_id in ids.items() if device_id.endswith(wanted)]
+    # First by id: a name that is another dongle's id must not hide that dongle.
+    found = [path for path, device_id in ids.items() if device_id == wanted]
+    if not found:
+        titles = {path: default_title(device_id) for path, device_id in ids.items()} | _names(context, ids)
+        is_end = fleet.is_id_end(wanted)
+        found = [path for path in ids if titles[path].casefold() == wanted or (is_end and ids[path].endswith(wanted))]
     if not found:
         raise NotFound(
             "dongle.not-connected",

@@ -35,7 +35,7 @@ def release(context: CommandContext, port: str, yes: bool) -> None:
         found = _registered(context, port, info)
         was_released = found.ownership_state == "REVOKED" and not found.written_off
         if not yes and not was_released:
-            _confirm(context, found)
+            _confirm(context, port, found)
         if info.is_benchboard:
             data_key = context.workspace.data_keys.of(context.actor.organisation_id)
             provisioning.release(context.database, context.actor, data_key, Device(handle))
@@ -69,7 +69,8 @@ def reset(context: CommandContext, port: str, yes: bool) -> None:
     Example:
       benchboard dongle reset --port /dev/ttyACM0
     """
-    with link.open_port(find_port(port, context)) as handle:
+    port = find_port(port, context)
+    with link.open_port(port) as handle:
         device = Device(handle)
         device.close_channel()
         device_id = device.hello().device_id
@@ -78,8 +79,11 @@ def reset(context: CommandContext, port: str, yes: bool) -> None:
             if (known := fleet.find_dongle(session, context.actor, device_id)) is not None:
                 title = known.title
         if not yes:
-            question = _("Reset {name}? It forgets who has paired it, and its settings.")
-            click.confirm(question.format(name=title), abort=True, err=True)
+            question = _(
+                "Reset {name} on {port} ({id})? It forgets who has paired it, and its settings. You confirm with its"
+                " button."
+            )
+            click.confirm(question.format(name=title, port=port, id=device_id), abort=True, err=True)
         _wait_and_reset(context, device)
     context.report(
         _("Reset {name}. It has its factory settings and belongs to nobody.").format(name=title),
@@ -171,9 +175,10 @@ def _registered(context: CommandContext, port: str, info: DongleInfo) -> DongleR
     return found
 
 
-def _confirm(context: CommandContext, found: DongleRecord) -> None:
+def _confirm(context: CommandContext, port: str, found: DongleRecord) -> None:
     question = _(
-        "Release {name}? It no longer belongs to {organisation} then: anyone can pair it or change its settings."
+        "Release {name} on {port} ({id})? It no longer belongs to {organisation} then: anyone can pair it or change its"
+        " settings."
     )
-    text = question.format(name=found.title, organisation=context.actor.organisation)
+    text = question.format(name=found.title, port=port, id=found.device_id, organisation=context.actor.organisation)
     click.confirm(text, abort=True, err=True)

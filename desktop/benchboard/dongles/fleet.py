@@ -42,6 +42,7 @@ IDENTITY_KINDS: Final = ("observed", "proven", "verified")
 NAME_LENGTH: Final = 100
 ID_END: Final = 4
 """So many of the last digits of an id are enough to name a dongle: those that its title has."""
+ID_LENGTH: Final = 16
 # While a dongle stays plugged in, `last_seen_at` is written at most this often.
 SEEN_INTERVAL: Final = timedelta(seconds=60)
 
@@ -166,9 +167,10 @@ def get_dongle_matching(session: Session, actor: Actor, text: str) -> DongleReco
     query = _query(actor).where(search_text.contains(DongleRow.name, wanted)) if wanted else None
     named = [] if query is None else [_dongle(found) for found in session.execute(query)]
     found = [one for one in named if one.name is not None and one.name.casefold() == wanted.casefold()]
-    if not found and is_id_end(wanted):
+    if is_id_end(wanted):
         ends = _query(actor).where(DongleRow.device_id.endswith(wanted.lower(), autoescape=True))
-        found = [_dongle(one) for one in session.execute(ends)]
+        ids = {one.id for one in found}
+        found += [one for one in map(_dongle, session.execute(ends)) if one.id not in ids]
     if not found:
         raise unknown_dongle()
     if len(found) > 1:
@@ -232,7 +234,7 @@ def count_dongles(session: Session, actor: Actor, *, paired: bool = False) -> in
 
 def rename_dongle(session: Session, actor: Actor, dongle_id: str, name: str) -> DongleRecord:
     """Name a dongle, or remove its name with an empty one. Raises `Invalid` (`dongles.name`), `NotFound`."""
-    cleaned = require_name(actor, name)
+    cleaned = require_free_name(session, actor, name)
     row = _editable(session, actor, dongle_id)
     before, row.name = row.name, cleaned or None
     if before != row.name:
@@ -251,6 +253,24 @@ def require_name(actor: Actor, name: str) -> str:
             _("This name can't be used."),
             why=unusable_character(cleaned)
             or _("Names can have up to {count} printable characters.").format(count=NAME_LENGTH),
+            do=_("Choose another name."),
+            field="name",
+        )
+    return cleaned
+
+
+def require_free_name(session: Session, actor: Actor, name: str) -> str:
+    """As `require_name`; refuses also what is, or could be taken for, the ID of a dongle."""
+    cleaned = require_name(actor, name)
+    is_id = len(cleaned) == ID_LENGTH and is_id_end(cleaned)
+    if not is_id and is_id_end(cleaned):
+        ends = _query(actor).where(DongleRow.device_id.endswith(cleaned.lower(), autoescape=True))
+        is_id = session.execute(ends).first() is not None
+    if is_id:
+        raise Invalid(
+            "dongles.name",
+            _("This name can't be used."),
+            why=_("It is the ID of a dongle, or its end."),
             do=_("Choose another name."),
             field="name",
         )

@@ -29,7 +29,7 @@ from benchboard.dongles.fleet import (
     not_paired,
     record_event,
     rename_dongle,
-    require_name,
+    require_free_name,
     require_registered_key,
     unknown_dongle,
 )
@@ -97,7 +97,8 @@ def pair(
     """
     require(actor, "dongles:pair")
     if name:
-        require_name(actor, name)
+        with database.read() as session:
+            require_free_name(session, actor, name)
     paired = _Pairing(database, actor, data_key, device, on_step, cancelled).run()
     if name:
         with database.change() as session:

@@ -41,10 +41,10 @@ def test_dongle_rotate_replaces_the_key_of_one_named_by_name_or_end_of_id(home: 
         device_id, port = next(iter(simulator.ports.items()))
         run(home, "dongle", "pair", "--port", device_id[-4:], "--yes", "--name", "Rig 3")
         token = simulator.persistent(device_id).token
-        assert run(home, "dongle", "rotate", "--port", "rig 3") == (
+        assert run(home, "dongle", "rotate", "--port", "rig 3", "--yes") == (
             "Replaced the pairing key of Rig 3. It has version 2 now.\n"
         )
-        done = json.loads(run(home, "dongle", "rotate", "--port", device_id[-6:], "--json"))
+        done = json.loads(run(home, "dongle", "rotate", "--port", device_id[-6:], "--yes", "--json"))
         assert (done["device_id"], done["key_version"], done["resumed"]) == (device_id, 3, False)
         held = simulator.persistent(device_id)
         assert (held.state, held.key_version) == (OwnershipState.CLAIMED_ACTIVE, 3)
@@ -56,6 +56,32 @@ def test_dongle_rotate_replaces_the_key_of_one_named_by_name_or_end_of_id(home: 
             run(home, *command, "--port", device_id[-4:])
         other = next(one for one in simulator.ports if one != device_id)
         assert "Dongle not found." in run(home, "dongle", "rotate", "--port", other[-4:], status=1)
+
+
+def test_port_is_an_id_before_it_is_a_name_and_no_dongle_is_named_like_an_id(home: Path, run: Run) -> None:
+    with simulated(home, 2) as simulator:
+        one, other = simulator.ports
+        for device_id, port in simulator.ports.items():
+            run(
+                home,
+                "dongle",
+                "pair",
+                "--port",
+                port,
+                "--yes",
+                "--name",
+                f"Rig {list(simulator.ports).index(device_id)}",
+            )
+        for name in (other, other[-4:].upper()):
+            assert "This name can't be used." in run(home, "dongle", "rename", one[-4:], name, status=2)
+        named = json.loads(run(home, "dongle", "rename", one, f"Dongle {other[-4:]}", "--json"))  # that may still be
+        assert named["device_id"] == one
+        assert json.loads(run(home, "dongle", "check", "--port", other, "--json"))["device_id"] == other
+        for command in ("release", "reset", "rotate"):
+            asked = run(home, "dongle", command, "--port", other[-4:], status=130)
+            assert simulator.ports[other] in asked
+            assert other in asked
+        assert simulator.persistent(other).key_version == 1
 
 
 def test_dongle_reset_takes_a_dongle_back_from_another_database(home: Path, run: Run, tmp_path: Path) -> None:
