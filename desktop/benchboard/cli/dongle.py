@@ -145,7 +145,8 @@ def _pairing_text(row: Mapping[str, Any]) -> str | None:
     registered = row["ownership_state"] if row["id"] is not None else None
     if registered is None and row["dialect"] is None and row["problem"] is None:
         return None
-    return pairing_title(registered, reported=row["ownership_state"], failure=row.get("failure", ""))
+    reported = row.get("reported", row["ownership_state"])
+    return pairing_title(registered, reported=reported, failure=row.get("failure", ""))
 
 
 def _connection_text(row: Mapping[str, Any]) -> str:
@@ -192,6 +193,7 @@ def _port_row(port: link.Port, probe_ports: bool | None) -> dict[str, object]:
 
 def _dongle_row(dongle: fleet.DongleRecord, port_row: Mapping[str, object] | None) -> dict[str, object]:
     row: dict[str, object] = dict(port_row) if port_row is not None else dict.fromkeys(_COLUMNS)
+    row["reported"] = row["ownership_state"]  # no column of its own
     for name in ("id", "device_id", "name", "ownership_state", "identity_kind", "dialect", "firmware", "key_version"):
         row[name] = getattr(dongle, name)
     row["last_seen_at"] = dongle.last_seen_at

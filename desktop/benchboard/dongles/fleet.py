@@ -363,7 +363,7 @@ def store_config(
     require(actor, "dongles:configure")
     dongle = _editable(session, actor, dongle_id)
     if dongle.ownership_state != "CLAIMED_ACTIVE":
-        raise not_paired(dongle.name or dongle.device_id)
+        raise not_paired(dongle.name or default_title(dongle.device_id))
     row = session.scalars(
         select(ConfigRow).where(ConfigRow.organisation_id == actor.organisation_id, ConfigRow.dongle_id == dongle_id)
     ).one_or_none()

@@ -122,8 +122,8 @@ def release(database: Transactions, actor: Actor, data_key: DataKey, device: Dev
 
     The row becomes REVOKED and its token is deleted once the dongle has proved that the claim has ended; for one that
     is REVOKED nothing changes. Raises `Denied`; `NotFound` (`dongles.unknown`); `Conflict` (`dongles.not-paired`,
-    `dongle.other-claim`, `dongle.other-key`); `DeviceFailure`; `Unavailable` (`dongle.release-unknown`: call again
-    when the dongle is back, or `reconcile`).
+    `dongles.paired-elsewhere`, `dongle.other-claim`, `dongle.other-key`); `DeviceFailure`; `Unavailable`
+    (`dongle.release-unknown`: call again when the dongle is back, or `reconcile`).
     """
     require(actor, "dongles:pair")
     return _Pairing(database, actor, data_key, device, lambda _step, _seconds: None, lambda: False).release()
@@ -133,9 +133,9 @@ def rotate(database: Transactions, actor: Actor, data_key: DataKey, device: Devi
     """Replace the token of the dongle behind `device`, which stays paired; or finish an earlier attempt (`resumed`).
 
     Both tokens are stored until the dongle has proved the new one. Raises `Denied`; `NotFound` (`dongles.unknown`);
-    `Conflict` (`dongles.not-paired`, `dongle.other-claim`, `dongle.other-key`, `dongle.raced`,
-    `dongle.claims-exhausted`); `DeviceFailure`; `Unavailable` (`dongle.rotate-unknown`: call again when the dongle is
-    back, or `reconcile`).
+    `Conflict` (`dongles.not-paired`, `dongles.paired-elsewhere`, `dongle.other-claim`, `dongle.other-key`,
+    `dongle.raced`, `dongle.claims-exhausted`); `DeviceFailure`; `Unavailable` (`dongle.rotate-unknown`: call again
+    when the dongle is back, or `reconcile`).
     """
     require(actor, "dongles:pair")
     return _Pairing(database, actor, data_key, device, lambda _step, _seconds: None, lambda: False).rotate()
@@ -290,6 +290,7 @@ class _RegisteredDongle:
     """A dongle's row with its decrypted tokens, as read in one transaction."""
 
     id: str
+    title: str
     state: str
     open_claim: _OpenClaim
     pending: _Token | None
@@ -369,10 +370,10 @@ class _Pairing:
             registered = self._registered(hello)
         if registered is None:
             raise unknown_dongle()
-        if registered.state == "REVOKED" and registered.proved is None:
+        if registered.state == "REVOKED" and registered.proved is None and hello.state != OwnershipState.CLAIMED_ACTIVE:
             return registered.id
         if registered.proved is None or registered.state not in _HELD_STATES:
-            raise not_paired(hello.device_id)
+            raise _not_ours(registered.title, hello)
         self._release_on_dongle(registered.proved)
         self._mark_released(hello, registered.proved)
         return registered.id
@@ -388,7 +389,7 @@ class _Pairing:
             raise unknown_dongle()
         proved = registered.proved
         if proved is None or registered.state != "CLAIMED_ACTIVE":
-            raise not_paired(hello.device_id)
+            raise _not_ours(registered.title, hello)
         if before is not None and proved.key_version > before:
             return PairedDongle(registered.id, hello.device_id, proved.key_version, resumed=True)
         rotation = self._begin_rotation(proved)
@@ -600,6 +601,7 @@ class _Pairing:
                 proved = self._decrypt(row, row.claim_id, stored.key_version, tokens.proved_token(stored))
             return _RegisteredDongle(
                 row.id,
+                row.name or default_title(row.device_id),
                 row.ownership_state,
                 _open_claim(row, stored),
                 pending,
@@ -864,6 +866,17 @@ def _is_released(reported: Hello | Status, token: _Token) -> bool:
     Each later claim would have raised key_version, and a reset leads to UNCLAIMED.
     """
     return reported.state == OwnershipState.REVOKED and reported.key_version == token.key_version
+
+
+def _not_ours(title: str, hello: Hello) -> Conflict:
+    """The error for a dongle that isn't the organisation's: whoever else's it is has to release it."""
+    if hello.state != OwnershipState.CLAIMED_ACTIVE:
+        return not_paired(title)
+    return Conflict(
+        "dongles.paired-elsewhere",
+        _("{name} is paired with another organisation.").format(name=title),
+        do=_("To take it back, reset it at its button."),
+    )
 
 
 def _public(signing: Ed25519PrivateKey) -> bytes:

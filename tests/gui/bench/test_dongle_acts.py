@@ -100,8 +100,8 @@ def test_dongle_is_reset_at_its_button_and_closing_the_dialog_before_that_cancel
     qtbot.waitUntil(lambda: "released" in _events(shell))
 
 
-def test_lost_dongle_is_found_by_checking_it_again(
-    qtbot: QtBot, shell: Shell, simulator: Simulator, click: Clicker, pair_one: Callable[[], str]
+def test_lost_dongle_that_is_connected_is_asked_again_and_found(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, pair_one: Callable[[], str]
 ) -> None:
     device_id = pair_one()
     qtbot.waitUntil(lambda: _state(shell, device_id) == "CLAIMED_ACTIVE")
@@ -109,11 +109,8 @@ def test_lost_dongle_is_found_by_checking_it_again(
         change_tracking.unaudited(session, "dongles")
         session.scalars(select(Dongle).where(Dongle.device_id == device_id)).one().ownership_state = "LOST"
     _view(shell).model.refresh()
-    qtbot.waitUntil(lambda: _state(shell, device_id) == "LOST")
-    _select(qtbot, shell, device_id)
-    click(shell.window(), "bench_try_again")
-    qtbot.waitUntil(lambda: _state(shell, device_id) == "CLAIMED_ACTIVE")
     qtbot.waitUntil(lambda: "found: it holds the pairing key again" in _events(shell))
+    qtbot.waitUntil(lambda: _state(shell, device_id) == "CLAIMED_ACTIVE")
 
 
 def _is_known_paired(manager: DeviceManager, device_id: str) -> bool:
@@ -159,6 +156,31 @@ def test_connected_dongle_that_was_written_off_in_a_terminal_is_asked_again_and_
     qtbot.waitUntil(lambda: "found" in _events(shell))
     qtbot.waitUntil(lambda: _state(shell, device_id) == "CLAIMED_ACTIVE")
     assert "Paired elsewhere" not in titles
+
+
+def test_lost_dongle_is_not_said_to_be_paired_again_before_it_was_asked_and_not_checked_at_an_open_bus(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, manager: DeviceManager, pair_one: Callable[[], str]
+) -> None:
+    device_id = pair_one()
+    qtbot.waitUntil(lambda: _is_known_paired(manager, device_id))
+    pane = _view(shell).detail
+    lost = replace(_RECORD, ownership_state="LOST")
+    info = replace(_INFO, ownership_state="CLAIMED_ACTIVE")
+    asked = DetectedDevice(_PORT, info=info, checked_at=datetime.now(UTC), asked_as=("CLAIMED_ACTIVE", 1))
+    pane.show_row(DongleRow(lost, asked))
+    reason = pane.findChild(QLabel, "bench_detail_reason")
+    assert reason.text().endswith("when it last answered. Check it again.")
+    pane.show_row(DongleRow(lost, replace(asked, asked_as=lost.standing)))
+    assert "it has been paired again since" in reason.text()
+    device = manager.find(device_id)
+    assert device is not None
+    manager.set_live(manager.open_bus(device, "Rig 1"))
+    pane.show_row(DongleRow(lost, replace(asked, port=device.port)))
+    retry = pane.findChild(QAbstractButton, "bench_try_again")
+    assert not retry.isHidden()
+    assert "Its live bus is open." in retry.toolTip()
+    manager.close_bus()
+    qtbot.waitUntil(lambda: "Its live bus is open." not in retry.toolTip())
 
 
 def _title(shell: Shell, device_id: str) -> str:

@@ -106,6 +106,27 @@ def test_dongle_reset_takes_a_dongle_back_from_another_database(home: Path, run:
         assert json.loads(run(home, "dongle", "pair", "--port", port, "--yes", "--json"))["key_version"] == 2
 
 
+def test_list_says_what_a_connected_dongle_reports_now(home: Path, run: Run, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir(mode=0o700)
+    (other / "ports").symlink_to(home / "ports")
+    with simulated(home, 1) as simulator:
+        _device_id, port = next(iter(simulator.ports.items()))
+        run(home, "dongle", "pair", "--port", port, "--yes", "--name", "Rig 3")
+        run(home, "dongle", "release", "--port", port, "--yes")
+        assert "Released" in run(home, "dongle", "list")
+        run(other, "dongle", "pair", "--port", port, "--yes")
+        assert "Paired elsewhere" in run(home, "dongle", "list")
+        refused = run(home, "dongle", "release", "--port", port, "--yes", status=1)
+        assert "Rig 3 is paired with another organisation." in refused
+        assert "Rig 3 is paired with another organisation." in run(home, "dongle", "rotate", "--port", port, status=1)
+        run(home, "dongle", "reset", "--port", port, "--yes")
+        listed = run(other, "dongle", "list")
+        assert "Lost" in listed
+        (row,) = json.loads(run(other, "dongle", "list", "--json"))["items"]
+        assert row["ownership_state"] == "CLAIMED_ACTIVE", "what is stored, until the dongle is checked"
+
+
 def test_dongle_write_off_needs_no_dongle_and_one_that_turns_up_is_paired_as_before(home: Path, run: Run) -> None:
     with simulated(home, 1) as simulator:
         device_id, port = next(iter(simulator.ports.items()))
