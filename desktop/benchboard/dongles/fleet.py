@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from benchboard.canbus.timing import controller
@@ -378,6 +378,13 @@ def store_config(
     session.flush()
     _record_config(session, actor, dongle, stored, replaced)
     return True
+
+
+def forget_config(session: Session, dongle: DongleRow) -> None:
+    """Delete what was read from a dongle that has its factory settings now. The caller records why."""
+    session.execute(
+        delete(ConfigRow).where(ConfigRow.organisation_id == dongle.organisation_id, ConfigRow.dongle_id == dongle.id)
+    )
 
 
 def record_event(session: Session, actor: Actor, event: str, dongle: DongleRow | str, /, **details: object) -> None:

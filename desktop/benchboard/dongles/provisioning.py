@@ -26,6 +26,7 @@ from benchboard.dongles import tokens
 from benchboard.dongles.device import ClaimOutcome, Device
 from benchboard.dongles.firmware_detection import DongleInfo, observed_id
 from benchboard.dongles.fleet import (
+    forget_config,
     not_paired,
     record_event,
     rename_dongle,
@@ -452,6 +453,8 @@ class _Pairing:
         registered = self._registered(hello)
         with self.database.change() as session:
             row = _row(session, self.actor, hello.device_id)
+            if row is not None:
+                forget_config(session, row)
             record_event(session, self.actor, "dongle.reset", row if row is not None else hello.device_id)
         if registered is None:
             return None
