@@ -233,6 +233,7 @@ class DonglesView(QWidget):
         if self._wizard is None and self._may_pair:
             self._wizard = PairingWizard(self, self._context, self._devices, key, self._as_listed)
             self._wizard.dismissed.connect(self._on_wizard_closed)
+            self._wizard.reset_wanted.connect(self._reset_of_wizard)
             self._wizard.open()
 
     def _pair_shown(self, key: str) -> None:
@@ -583,6 +584,12 @@ class DonglesView(QWidget):
     def _simulator_failed(self, button: Button, retry: Callable[[], None], error: AppError) -> None:
         button.disable("")
         self._notices.show(error, act=_SIMULATOR, retry=retry)
+
+    def _reset_of_wizard(self, key: str) -> None:
+        """Ask whether to reset the dongle that the wizard couldn't pair."""
+        row = next((row for row in self.model.rows if row.key == key), None)
+        if row is not None:
+            self._acts.ask_reset(row)
 
     def _on_wizard_closed(self) -> None:
         wizard, self._wizard = self._wizard, None
