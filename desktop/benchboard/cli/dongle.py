@@ -56,6 +56,7 @@ _STATUSES: Final = {
     "paired": "CLAIMED_ACTIVE",
     "transfer-pending": "TRANSFER_PENDING",
     "released": "REVOKED",
+    "written-off": "WRITTEN_OFF",
     "lost": "LOST",
 }
 _SORTS: Final = {
@@ -142,7 +143,7 @@ _SHORT: Final = ("name", "device_id", "ownership_state", "connection", "port", "
 
 def _pairing_text(row: Mapping[str, Any]) -> str | None:
     """Whether the dongle is paired; None for a port that wasn't asked, so that nothing is known."""
-    registered = row["ownership_state"] if row["id"] is not None else None
+    registered = row["status"] if row["id"] is not None else None
     if registered is None and row["dialect"] is None and row["problem"] is None:
         return None
     reported = row.get("reported", row["ownership_state"])
@@ -196,6 +197,7 @@ def _dongle_row(dongle: fleet.DongleRecord, port_row: Mapping[str, object] | Non
     row["reported"] = row["ownership_state"]  # no column of its own
     for name in ("id", "device_id", "name", "ownership_state", "identity_kind", "dialect", "firmware", "key_version"):
         row[name] = getattr(dongle, name)
+    row["status"] = dongle.status  # no column of its own
     row["last_seen_at"] = dongle.last_seen_at
     # What the registry has of a dongle that isn't paired (any more) may have been replaced since.
     if dongle.config is not None and (dongle.ownership_state == "CLAIMED_ACTIVE" or row["bitrate"] is None):

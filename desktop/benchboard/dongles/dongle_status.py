@@ -7,7 +7,7 @@ from benchboard.i18n import _
 def pairing_title(registered: str | None, *, reported: str | None = None, failure: str = "") -> str:
     """Whether a dongle is paired with this organisation.
 
-    `registered` is its ownership state in the database, None where it isn't there; then, and once it is released, what
+    `registered` is its `DongleRecord.status`, None where it isn't there; then, and once it is released, what
     the dongle `reported` counts, or the `failure` of its check, as `failure_title` says it. One that counts as paired
     and reported that it belongs to nobody is lost, or was released: to check it writes that down.
     """

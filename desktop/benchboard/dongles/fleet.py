@@ -37,6 +37,7 @@ _OWNERSHIP_TITLES: Final = {
     "TRANSFER_PENDING": N_("Transfer pending"),
     "REVOKED": N_("Released"),
     "LOST": N_("Lost"),
+    "WRITTEN_OFF": N_("Written off"),
 }
 IDENTITY_KINDS: Final = ("observed", "proven", "verified")
 NAME_LENGTH: Final = 100
@@ -81,6 +82,11 @@ class DongleRecord:
         return self.ownership_state == "REVOKED" and self.key_version is not None
 
     @property
+    def status(self) -> str:
+        """Its ownership state, or `WRITTEN_OFF`, which the database has as REVOKED with a token."""
+        return "WRITTEN_OFF" if self.written_off else self.ownership_state
+
+    @property
     def proven(self) -> bool:
         """Whether it has proved its identity by signature."""
         return self.identity_kind != "observed"
@@ -94,7 +100,7 @@ def unpaired_dongle(device_id: str, config: DongleConfig | None, read_at: dateti
 
 
 def ownership_title(state: str) -> str:
-    """Whether a dongle is paired, in words."""
+    """Whether a dongle is paired, in words, by its ownership state or `DongleRecord.status`."""
     return _(_OWNERSHIP_TITLES.get(state, state))
 
 
@@ -113,7 +119,7 @@ _SORTING = Sorting(
     default="name",
 )
 _FILTERS: Final = {"state": DongleRow.ownership_state, "identity": DongleRow.identity_kind}
-_FILTER_VALUES: Final = {"state": OWNERSHIP_STATES, "identity": IDENTITY_KINDS}
+_FILTER_VALUES: Final = {"state": (*OWNERSHIP_STATES, "WRITTEN_OFF"), "identity": IDENTITY_KINDS}
 
 
 def list_dongles(
@@ -130,7 +136,9 @@ def list_dongles(
         _FILTERS, "dongles.filter", _("Dongles can't be filtered by “{column}”."), values=_FILTER_VALUES
     )
     for name, value in listing.filters.items():
-        query = query.where(_FILTERS[name] == value)
+        if name == "state" and value in ("REVOKED", "WRITTEN_OFF"):
+            query = query.where(DongleToken.key_version.is_(None) == (value == "REVOKED"))
+        query = query.where(_FILTERS[name] == ("REVOKED" if value == "WRITTEN_OFF" else value))
     if text := listing.search.strip():
         query = query.where(
             or_(

@@ -243,6 +243,7 @@ def test_dongle_that_is_gone_is_written_off_and_is_back_once_it_turns_up(
     click(window, "confirm_act")
     qtbot.waitUntil(lambda: _state(shell, device_id) == "REVOKED")
     qtbot.waitUntil(lambda: "Written off." in click.find(window, "bench_detail_reason").text())
+    assert _title(shell, device_id) == "Written off"
     qtbot.waitUntil(lambda: "written off" in _events(shell))
     with simulated(home, 1, "--manual"):  # type: ignore[arg-type]
         qtbot.waitUntil(lambda: _state(shell, device_id) == "CLAIMED_ACTIVE")

@@ -141,6 +141,9 @@ def test_dongle_write_off_needs_no_dongle_and_one_that_turns_up_is_paired_as_bef
     assert "This is for a dongle that is lost or broken." in asked
     done = json.loads(run(home, "dongle", "write-off", device_id[-4:], "--yes", "--json"))
     assert (done["ownership_state"], done["changed"]) == ("REVOKED", True)
+    assert "Written off" in run(home, "dongle", "list")
+    assert "Rig 3" in run(home, "dongle", "list", "--status", "written-off")
+    assert "Rig 3" not in run(home, "dongle", "list", "--status", "released")
     assert run(home, "dongle", "write-off", "Rig 3") == "Rig 3 isn't paired.\n"
     with simulated(home, 1):
         assert run(home, "dongle", "check", "--port", "Rig 3") == "Rig 3: Paired.\n"

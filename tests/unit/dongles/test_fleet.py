@@ -338,7 +338,7 @@ def test_store_config_of_an_unclaimed_dongle_is_refused(bench: Bench) -> None:
     dongle.factory_reset()
     device = Device(dongle, clock=dongle.clock)
     provisioning.reconcile(bench.database.bind(bench.technician), bench.technician, bench.data_key, device)
-    for name, called in (("", one.device_id), ("Rig 1", "Rig 1")):
+    for name, called in (("", one.title), ("Rig 1", "Rig 1")):
         with unbound(bench.database).change() as session:
             fleet.rename_dongle(session, bench.technician, one.id, name)
         with pytest.raises(Conflict) as caught, unbound(bench.database).change() as session:

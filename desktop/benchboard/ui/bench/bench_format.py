@@ -61,10 +61,12 @@ def state_mark(dongle: DongleRecord | None, device: DetectedDevice | None) -> Ma
     registered = dongle.ownership_state if dongle is not None else None
     reported = reported_state(dongle, device)
     failure = failure_title(problem) if problem is not None else ""
-    title = pairing_title(registered, reported=reported, failure=failure)
+    elsewhere = is_paired_elsewhere(registered, reported)
+    status = dongle.status if dongle is not None and not elsewhere else registered
+    title = pairing_title(status, reported=reported, failure=failure)
     if dongle is None and problem is not None:
         return Mark(_failure_kind(problem), title)
-    if is_paired_elsewhere(registered, reported):
+    if elsewhere:
         return Mark("warn", title)
     states: dict[str, tuple[Kind, str]] = {
         "UNCLAIMED": ("neutral", "ph.link-break"),
