@@ -47,12 +47,10 @@ def check(context: CommandContext, port: str) -> None:
     with context.database.read() as session:
         found = fleet.find_dongle(session, context.actor, device_id)
     title = found.title if found is not None else default_title(device_id)
-    sentences = [
-        _("{name}: {status}.").format(
-            name=title,
-            status=pairing_title(found.status if found is not None else state, reported=info.ownership_state),
-        )
-    ]
+    # Once it was checked, one that is paired isn't ours: that says more than that it was written off.
+    status = found.status if found is not None and info.ownership_state != "CLAIMED_ACTIVE" else state
+    words = pairing_title(status, reported=info.ownership_state)
+    sentences = [_("{name}: {status}.").format(name=title, status=words)]
     ways = ways_out(state, info, connected=True)
     sentences += [_(_WHAT_NEXT[way]).format(port=port, id=device_id) for way in ways if way in _WHAT_NEXT]
     context.report(

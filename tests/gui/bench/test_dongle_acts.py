@@ -100,6 +100,26 @@ def test_dongle_is_reset_at_its_button_and_closing_the_dialog_before_that_cancel
     qtbot.waitUntil(lambda: "released" in _events(shell))
 
 
+def test_reset_that_failed_no_longer_says_that_the_dongle_is_blinking(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, click: Clicker, manager: DeviceManager
+) -> None:
+    qtbot.waitUntil(lambda: sum(one.info is not None for one in manager.devices) == 2)
+    _select(qtbot, shell, next(iter(simulator.ports)))
+    window = shell.window()
+    _view(shell).command_handlers()["bench.reset"].run()
+    click(window, "reset_act")
+    dialog = click.find(window, "reset_dialog")
+
+    def says(text: str) -> bool:
+        return any(text in one.text() and one.isVisible() for one in dialog.findChildren(QLabel))
+
+    qtbot.waitUntil(lambda: says("It is blinking."))
+    simulator.process.terminate()
+    qtbot.waitUntil(lambda: click.find(window, "reset_act").text() == "Try again")
+    assert not says("It is blinking.")
+    assert says("It forgets who has paired it")
+
+
 def test_lost_dongle_that_is_connected_is_asked_again_and_found(
     qtbot: QtBot, shell: Shell, simulator: Simulator, pair_one: Callable[[], str]
 ) -> None:
