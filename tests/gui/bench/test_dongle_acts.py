@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
 from benchboard.canbus.link import Port
-from benchboard.dongles import provisioning
+from benchboard.dongles import fleet, provisioning
 from benchboard.dongles.firmware_detection import DongleInfo
 from benchboard.dongles.fleet import DongleRecord
 from benchboard.dongles.protocol import OwnershipState
@@ -23,6 +23,7 @@ from benchboard.ui.bench.bench_format import state_mark
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.dongle_rows import DongleRow
 from benchboard.ui.bench.dongles_view import DonglesView
+from benchboard.ui.bench.pairing_wizard import PairingWizard
 from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.shell.shell import Shell
 from support.benchsim import Simulator, simulated
@@ -118,6 +119,37 @@ def test_reset_that_failed_no_longer_says_that_the_dongle_is_blinking(
     qtbot.waitUntil(lambda: click.find(window, "reset_act").text() == "Try again")
     assert not says("It is blinking.")
     assert says("It forgets who has paired it")
+
+
+def test_wizard_calls_a_dongle_that_has_a_name_by_it(
+    qtbot: QtBot,
+    shell: Shell,
+    simulator: Simulator,
+    click: Clicker,
+    manager: DeviceManager,
+    pair_one: Callable[[], str],
+) -> None:
+    device_id, context = pair_one(), shell.context
+    row = _row(shell, device_id)
+    assert row is not None
+    assert row.dongle is not None
+    with context.database.change() as session:
+        fleet.rename_dongle(session, context.actor, row.dongle.id, "Rig 11")
+    with manager.device(simulator.ports[device_id]) as device:
+        data_key = context.workspace.data_keys.of(context.actor.organisation_id)
+        provisioning.release(context.database, context.actor, data_key, device)
+    _view(shell).model.refresh()
+    _select(qtbot, shell, device_id)
+    qtbot.waitUntil(lambda: _title_of(shell, device_id) == "Rig 11" and visible(shell.window(), "bench_detail_pair"))
+    click(shell.window(), "bench_detail_pair")
+    wizard = click.find(shell.window(), "pairing_wizard")
+    assert isinstance(wizard, PairingWizard)
+    assert "Rig 11" in wizard.heading.text()
+
+
+def _title_of(shell: Shell, device_id: str) -> str:
+    row = _row(shell, device_id)
+    return row.title if row is not None else ""
 
 
 def test_lost_dongle_that_is_connected_is_asked_again_and_found(

@@ -224,7 +224,7 @@ class PairingWizard(Dialog):
             )
         name = self._done_page.name.text().strip() if self._is_named else ""
         if not name and device is not None:
-            name = DongleRow(None, device).title
+            name = self._listed(device).title
         return (_("{name} is observed.") if registered.observed else _("{name} is paired.")).format(name=name)
 
     def dismiss(self) -> None:
@@ -291,7 +291,11 @@ class PairingWizard(Dialog):
         }
         if self._device is None or step not in sentences:
             return _steps()[step][0]
-        return sentences[step].format(name=DongleRow(None, self._device).title)
+        return sentences[step].format(name=self._listed(self._device).title)
+
+    def _listed(self, device: DetectedDevice) -> DongleRow:
+        """The row of a device as the list has it, with the name that the dongle may have."""
+        return self._as_listed([DongleRow(None, device)])[0]
 
     def _tell_step(self) -> None:
         """Tell a screen reader which step this is, and what Enter does: the button keeps the focus from step to step,
@@ -732,6 +736,9 @@ class PairingWizard(Dialog):
         self._show_page(_DONE)
         if self._registered is None:
             return
+        known = self._listed(self._device).dongle if self._device is not None else None
+        if known is not None and known.name and not self._done_page.name.text():
+            self._done_page.name.setText(known.name)
         self._done_page.show_result(
             self._test_result,
             observed=self._registered.observed,
