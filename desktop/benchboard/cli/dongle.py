@@ -56,6 +56,7 @@ _STATUSES: Final = {
     "paired": "CLAIMED_ACTIVE",
     "transfer-pending": "TRANSFER_PENDING",
     "released": "REVOKED",
+    "written-off": "WRITTEN_OFF",
     "lost": "LOST",
 }
 _SORTS: Final = {
@@ -142,10 +143,11 @@ _SHORT: Final = ("name", "device_id", "ownership_state", "connection", "port", "
 
 def _pairing_text(row: Mapping[str, Any]) -> str | None:
     """Whether the dongle is paired; None for a port that wasn't asked, so that nothing is known."""
-    registered = row["ownership_state"] if row["id"] is not None else None
+    registered = row["status"] if row["id"] is not None else None
     if registered is None and row["dialect"] is None and row["problem"] is None:
         return None
-    return pairing_title(registered, reported=row["ownership_state"], failure=row.get("failure", ""))
+    reported = row.get("reported", row["ownership_state"])
+    return pairing_title(registered, reported=reported, failure=row.get("failure", ""))
 
 
 def _connection_text(row: Mapping[str, Any]) -> str:
@@ -192,8 +194,10 @@ def _port_row(port: link.Port, probe_ports: bool | None) -> dict[str, object]:
 
 def _dongle_row(dongle: fleet.DongleRecord, port_row: Mapping[str, object] | None) -> dict[str, object]:
     row: dict[str, object] = dict(port_row) if port_row is not None else dict.fromkeys(_COLUMNS)
+    row["reported"] = row["ownership_state"]  # no column of its own
     for name in ("id", "device_id", "name", "ownership_state", "identity_kind", "dialect", "firmware", "key_version"):
         row[name] = getattr(dongle, name)
+    row["status"] = dongle.status  # no column of its own
     row["last_seen_at"] = dongle.last_seen_at
     # What the registry has of a dongle that isn't paired (any more) may have been replaced since.
     if dongle.config is not None and (dongle.ownership_state == "CLAIMED_ACTIVE" or row["bitrate"] is None):
@@ -274,7 +278,8 @@ def pair(context: CommandContext, port: str, yes: bool, name: str) -> None:
       benchboard dongle pair --port /dev/ttyACM0 --name "Conveyor A"
     """
     if name:
-        fleet.require_name(context.actor, name)
+        with context.database.read() as session:
+            fleet.require_free_name(session, context.actor, name)
     port = find_port(port, context)
     with _named_options(), link.open_port(port) as handle:
         info = probe_open(handle)

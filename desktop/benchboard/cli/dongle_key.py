@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+import click
+
 from benchboard.canbus import link
 from benchboard.cli.command_context import CommandContext, with_context
 from benchboard.cli.dongle_group import dongle
@@ -45,7 +47,10 @@ def check(context: CommandContext, port: str) -> None:
     with context.database.read() as session:
         found = fleet.find_dongle(session, context.actor, device_id)
     title = found.title if found is not None else default_title(device_id)
-    sentences = [_("{name}: {status}.").format(name=title, status=pairing_title(state, reported=info.ownership_state))]
+    # Once it was checked, one that is paired isn't ours: that says more than that it was written off.
+    status = found.status if found is not None and info.ownership_state != "CLAIMED_ACTIVE" else state
+    words = pairing_title(status, reported=info.ownership_state)
+    sentences = [_("{name}: {status}.").format(name=title, status=words)]
     ways = ways_out(state, info, connected=True)
     sentences += [_(_WHAT_NEXT[way]).format(port=port, id=device_id) for way in ways if way in _WHAT_NEXT]
     context.report(
@@ -61,8 +66,9 @@ def check(context: CommandContext, port: str) -> None:
 
 @dongle.command()
 @PORT
+@click.option("--yes", is_flag=True, help="Don't ask for confirmation.")
 @with_context
-def rotate(context: CommandContext, port: str) -> None:
+def rotate(context: CommandContext, port: str, yes: bool) -> None:
     """Replace a dongle's pairing key; it stays paired.
 
     For a key that may have become known to others. Its settings stay too.
@@ -73,7 +79,9 @@ def rotate(context: CommandContext, port: str) -> None:
     """
     port = find_port(port, context)
     with link.open_port(port) as handle:
-        _require_benchboard(probe_open(handle), port)
+        info = _require_benchboard(probe_open(handle), port)
+        if not yes:
+            _confirm(context, port, info.device_id or "")
         data_key = context.workspace.data_keys.of(context.actor.organisation_id)
         done = provisioning.rotate(context.database, context.actor, data_key, Device(handle))
     with context.database.read() as session:
@@ -87,6 +95,16 @@ def rotate(context: CommandContext, port: str) -> None:
         key_version=done.key_version,
         resumed=done.resumed,
     )
+
+
+def _confirm(context: CommandContext, port: str, device_id: str) -> None:
+    """Ask, unless the dongle isn't known: that is an error then."""
+    with context.database.read() as session:
+        found = fleet.find_dongle(session, context.actor, device_id)
+    if found is None or found.ownership_state != "CLAIMED_ACTIVE":
+        return
+    question = _("Replace the pairing key of {name} on {port} ({id})? It stays paired.")
+    click.confirm(question.format(name=found.title, port=port, id=device_id), abort=True, err=True)
 
 
 def _require_benchboard(info: DongleInfo, port: str) -> DongleInfo:

@@ -44,10 +44,12 @@ def find_port(typed: str, context: "CommandContext | None" = None) -> str:
 
     ids = dict(_identified(ports))
     wanted = " ".join(typed.split()).casefold()
-    titles = {path: default_title(device_id) for path, device_id in ids.items()} | _names(context, ids)
-    found = [path for path, title in titles.items() if title.casefold() == wanted]
-    if not found and fleet.is_id_end(wanted):
-        found = [path for path, device_id in ids.items() if device_id.endswith(wanted)]
+    # First by id: a name that is another dongle's id must not hide that dongle.
+    found = [path for path, device_id in ids.items() if device_id == wanted]
+    if not found:
+        titles = {path: default_title(device_id) for path, device_id in ids.items()} | _names(context, ids)
+        is_end = fleet.is_id_end(wanted)
+        found = [path for path in ids if titles[path].casefold() == wanted or (is_end and ids[path].endswith(wanted))]
     if not found:
         raise NotFound(
             "dongle.not-connected",
@@ -58,6 +60,11 @@ def find_port(typed: str, context: "CommandContext | None" = None) -> str:
     if len(found) > 1:
         raise fleet.ambiguous_dongle(typed, (ids[path] for path in found), field="port")
     return found[0]
+
+
+def port_of(device_id: str) -> str | None:
+    """The path of the port at which this dongle is plugged in; None if it isn't. It needn't answer."""
+    return next((path for path, found in _identified(link.discover()) if found == device_id), None)
 
 
 def _is_path(typed: str) -> bool:

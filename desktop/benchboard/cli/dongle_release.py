@@ -5,12 +5,14 @@ import click
 from benchboard.canbus import link
 from benchboard.cli.command_context import CommandContext, with_context
 from benchboard.cli.dongle_group import dongle
-from benchboard.cli.dongle_port import PORT, find_port
+from benchboard.cli.dongle_port import PORT, find_port, port_of
 from benchboard.dongles import fleet, provisioning
 from benchboard.dongles.device import Device
-from benchboard.dongles.firmware_detection import DongleInfo, observed_id, probe_open
+from benchboard.dongles.firmware_detection import DongleInfo, observed_id, probe, probe_open
 from benchboard.dongles.fleet import DongleRecord
 from benchboard.dongles.titles import default_title
+from benchboard.dongles.ways_out import WayOut, ways_out
+from benchboard.errors import AppError, Conflict
 from benchboard.i18n import _
 
 
@@ -33,7 +35,7 @@ def release(context: CommandContext, port: str, yes: bool) -> None:
         found = _registered(context, port, info)
         was_released = found.ownership_state == "REVOKED" and not found.written_off
         if not yes and not was_released:
-            _confirm(context, found)
+            _confirm(context, port, found)
         if info.is_benchboard:
             data_key = context.workspace.data_keys.of(context.actor.organisation_id)
             provisioning.release(context.database, context.actor, data_key, Device(handle))
@@ -67,7 +69,8 @@ def reset(context: CommandContext, port: str, yes: bool) -> None:
     Example:
       benchboard dongle reset --port /dev/ttyACM0
     """
-    with link.open_port(find_port(port, context)) as handle:
+    port = find_port(port, context)
+    with link.open_port(port) as handle:
         device = Device(handle)
         device.close_channel()
         device_id = device.hello().device_id
@@ -76,8 +79,11 @@ def reset(context: CommandContext, port: str, yes: bool) -> None:
             if (known := fleet.find_dongle(session, context.actor, device_id)) is not None:
                 title = known.title
         if not yes:
-            question = _("Reset {name}? It forgets who has paired it, and its settings.")
-            click.confirm(question.format(name=title), abort=True, err=True)
+            question = _(
+                "Reset {name} on {port} ({id})? It forgets who has paired it, and its settings. You confirm with its"
+                " button."
+            )
+            click.confirm(question.format(name=title, port=port, id=device_id), abort=True, err=True)
         _wait_and_reset(context, device)
     context.report(
         _("Reset {name}. It has its factory settings and belongs to nobody.").format(name=title),
@@ -117,9 +123,15 @@ def write_off(context: CommandContext, wanted: str, yes: bool) -> None:
     """
     with context.database.read() as session:
         found = fleet.get_dongle_matching(session, context.actor, wanted)
-    if not yes and found.ownership_state not in ("UNCLAIMED", "REVOKED"):
-        question = _("Write off {name}? This is for a dongle that is lost or broken.")
-        click.confirm(question.format(name=found.title), abort=True, err=True)
+    if found.ownership_state not in ("UNCLAIMED", "REVOKED"):
+        _require_gone(found)
+        if not yes:
+            question = _(
+                "Write off {name} ({id})? This is for a dongle that is lost or broken. It stops counting as"
+                " {organisation}'s. If it is plugged in again, it is paired as before."
+            )
+            text = question.format(name=found.title, id=found.device_id, organisation=context.actor.organisation)
+            click.confirm(text, abort=True, err=True)
     with context.database.change() as session:
         changed = provisioning.write_off(session, context.actor, found.id)
         after = fleet.get_dongle(session, context.actor, found.id)
@@ -134,6 +146,23 @@ def write_off(context: CommandContext, wanted: str, yes: bool) -> None:
     )
 
 
+def _require_gone(found: DongleRecord) -> None:
+    """Raise `Conflict` (`dongle.connected`) for a paired dongle that is plugged in and answers: it can be released."""
+    path = port_of(found.device_id)
+    if path is None:
+        return
+    try:
+        info = probe(path)
+    except AppError:
+        return  # it may be broken
+    if WayOut.WRITE_OFF not in ways_out(found.ownership_state, info, connected=True):
+        raise Conflict(
+            "dongle.connected",
+            _("{name} is plugged in and holds the pairing key.").format(name=found.title),
+            do=_("To release it, run “benchboard dongle release --port {port}”.").format(port=path),
+        )
+
+
 def _registered(context: CommandContext, port: str, info: DongleInfo) -> DongleRecord:
     """The organisation's record of the dongle that answers on `port`. Raises `NotFound` (`dongles.unknown`)."""
     device_id = info.device_id
@@ -146,9 +175,10 @@ def _registered(context: CommandContext, port: str, info: DongleInfo) -> DongleR
     return found
 
 
-def _confirm(context: CommandContext, found: DongleRecord) -> None:
+def _confirm(context: CommandContext, port: str, found: DongleRecord) -> None:
     question = _(
-        "Release {name}? It no longer belongs to {organisation} then: anyone can pair it or change its settings."
+        "Release {name} on {port} ({id})? It no longer belongs to {organisation} then: anyone can pair it or change its"
+        " settings."
     )
-    text = question.format(name=found.title, organisation=context.actor.organisation)
+    text = question.format(name=found.title, port=port, id=found.device_id, organisation=context.actor.organisation)
     click.confirm(text, abort=True, err=True)

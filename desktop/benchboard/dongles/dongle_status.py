@@ -7,11 +7,14 @@ from benchboard.i18n import _
 def pairing_title(registered: str | None, *, reported: str | None = None, failure: str = "") -> str:
     """Whether a dongle is paired with this organisation.
 
-    `registered` is its ownership state in the database, None where it isn't there; then, and once it is released, what
-    the dongle `reported` counts, or the `failure` of its check, as `failure_title` says it.
+    `registered` is its `DongleRecord.status`, None where it isn't there; then, and once it is released, what
+    the dongle `reported` counts, or the `failure` of its check, as `failure_title` says it. One that counts as paired
+    and reported that it belongs to nobody is lost, or was released: to check it writes that down.
     """
     if is_paired_elsewhere(registered, reported) and not failure:
         return _("Paired elsewhere")
+    if registered == "CLAIMED_ACTIVE" and reported in ("UNCLAIMED", "REVOKED"):
+        return ownership_title("LOST" if reported == "UNCLAIMED" else "REVOKED")
     if registered is not None:
         return ownership_title(registered)
     return failure or ownership_title("UNCLAIMED")

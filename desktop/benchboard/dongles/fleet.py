@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from benchboard.canbus.timing import controller
@@ -37,11 +37,13 @@ _OWNERSHIP_TITLES: Final = {
     "TRANSFER_PENDING": N_("Transfer pending"),
     "REVOKED": N_("Released"),
     "LOST": N_("Lost"),
+    "WRITTEN_OFF": N_("Written off"),
 }
 IDENTITY_KINDS: Final = ("observed", "proven", "verified")
 NAME_LENGTH: Final = 100
 ID_END: Final = 4
 """So many of the last digits of an id are enough to name a dongle: those that its title has."""
+ID_LENGTH: Final = 16
 # While a dongle stays plugged in, `last_seen_at` is written at most this often.
 SEEN_INTERVAL: Final = timedelta(seconds=60)
 
@@ -70,9 +72,19 @@ class DongleRecord:
         return self.name or default_title(self.device_id)
 
     @property
+    def standing(self) -> tuple[str, int | None]:
+        """What of it changes with each pairing, release, loss, write-off and new key."""
+        return self.ownership_state, self.key_version
+
+    @property
     def written_off(self) -> bool:
         """Whether it was written off: its pairing key is kept, for the case that it turns up again."""
         return self.ownership_state == "REVOKED" and self.key_version is not None
+
+    @property
+    def status(self) -> str:
+        """Its ownership state, or `WRITTEN_OFF`, which the database has as REVOKED with a token."""
+        return "WRITTEN_OFF" if self.written_off else self.ownership_state
 
     @property
     def proven(self) -> bool:
@@ -88,7 +100,7 @@ def unpaired_dongle(device_id: str, config: DongleConfig | None, read_at: dateti
 
 
 def ownership_title(state: str) -> str:
-    """Whether a dongle is paired, in words."""
+    """Whether a dongle is paired, in words, by its ownership state or `DongleRecord.status`."""
     return _(_OWNERSHIP_TITLES.get(state, state))
 
 
@@ -107,7 +119,7 @@ _SORTING = Sorting(
     default="name",
 )
 _FILTERS: Final = {"state": DongleRow.ownership_state, "identity": DongleRow.identity_kind}
-_FILTER_VALUES: Final = {"state": OWNERSHIP_STATES, "identity": IDENTITY_KINDS}
+_FILTER_VALUES: Final = {"state": (*OWNERSHIP_STATES, "WRITTEN_OFF"), "identity": IDENTITY_KINDS}
 
 
 def list_dongles(
@@ -124,7 +136,9 @@ def list_dongles(
         _FILTERS, "dongles.filter", _("Dongles can't be filtered by “{column}”."), values=_FILTER_VALUES
     )
     for name, value in listing.filters.items():
-        query = query.where(_FILTERS[name] == value)
+        if name == "state" and value in ("REVOKED", "WRITTEN_OFF"):
+            query = query.where(DongleToken.key_version.is_(None) == (value == "REVOKED"))
+        query = query.where(_FILTERS[name] == ("REVOKED" if value == "WRITTEN_OFF" else value))
     if text := listing.search.strip():
         query = query.where(
             or_(
@@ -161,9 +175,10 @@ def get_dongle_matching(session: Session, actor: Actor, text: str) -> DongleReco
     query = _query(actor).where(search_text.contains(DongleRow.name, wanted)) if wanted else None
     named = [] if query is None else [_dongle(found) for found in session.execute(query)]
     found = [one for one in named if one.name is not None and one.name.casefold() == wanted.casefold()]
-    if not found and is_id_end(wanted):
+    if is_id_end(wanted):
         ends = _query(actor).where(DongleRow.device_id.endswith(wanted.lower(), autoescape=True))
-        found = [_dongle(one) for one in session.execute(ends)]
+        ids = {one.id for one in found}
+        found += [one for one in map(_dongle, session.execute(ends)) if one.id not in ids]
     if not found:
         raise unknown_dongle()
     if len(found) > 1:
@@ -227,7 +242,7 @@ def count_dongles(session: Session, actor: Actor, *, paired: bool = False) -> in
 
 def rename_dongle(session: Session, actor: Actor, dongle_id: str, name: str) -> DongleRecord:
     """Name a dongle, or remove its name with an empty one. Raises `Invalid` (`dongles.name`), `NotFound`."""
-    cleaned = require_name(actor, name)
+    cleaned = require_free_name(session, actor, name)
     row = _editable(session, actor, dongle_id)
     before, row.name = row.name, cleaned or None
     if before != row.name:
@@ -246,6 +261,24 @@ def require_name(actor: Actor, name: str) -> str:
             _("This name can't be used."),
             why=unusable_character(cleaned)
             or _("Names can have up to {count} printable characters.").format(count=NAME_LENGTH),
+            do=_("Choose another name."),
+            field="name",
+        )
+    return cleaned
+
+
+def require_free_name(session: Session, actor: Actor, name: str) -> str:
+    """As `require_name`; refuses also what is, or could be taken for, the ID of a dongle."""
+    cleaned = require_name(actor, name)
+    is_id = len(cleaned) == ID_LENGTH and is_id_end(cleaned)
+    if not is_id and is_id_end(cleaned):
+        ends = _query(actor).where(DongleRow.device_id.endswith(cleaned.lower(), autoescape=True))
+        is_id = session.execute(ends).first() is not None
+    if is_id:
+        raise Invalid(
+            "dongles.name",
+            _("This name can't be used."),
+            why=_("It is the ID of a dongle, or its end."),
             do=_("Choose another name."),
             field="name",
         )
@@ -338,7 +371,7 @@ def store_config(
     require(actor, "dongles:configure")
     dongle = _editable(session, actor, dongle_id)
     if dongle.ownership_state != "CLAIMED_ACTIVE":
-        raise not_paired(dongle.name or dongle.device_id)
+        raise not_paired(dongle.name or default_title(dongle.device_id))
     row = session.scalars(
         select(ConfigRow).where(ConfigRow.organisation_id == actor.organisation_id, ConfigRow.dongle_id == dongle_id)
     ).one_or_none()
@@ -353,6 +386,13 @@ def store_config(
     session.flush()
     _record_config(session, actor, dongle, stored, replaced)
     return True
+
+
+def forget_config(session: Session, dongle: DongleRow) -> None:
+    """Delete what was read from a dongle that has its factory settings now. The caller records why."""
+    session.execute(
+        delete(ConfigRow).where(ConfigRow.organisation_id == dongle.organisation_id, ConfigRow.dongle_id == dongle.id)
+    )
 
 
 def record_event(session: Session, actor: Actor, event: str, dongle: DongleRow | str, /, **details: object) -> None:

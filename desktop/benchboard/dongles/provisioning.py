@@ -26,10 +26,11 @@ from benchboard.dongles import tokens
 from benchboard.dongles.device import ClaimOutcome, Device
 from benchboard.dongles.firmware_detection import DongleInfo, observed_id
 from benchboard.dongles.fleet import (
+    forget_config,
     not_paired,
     record_event,
     rename_dongle,
-    require_name,
+    require_free_name,
     require_registered_key,
     unknown_dongle,
 )
@@ -97,7 +98,8 @@ def pair(
     """
     require(actor, "dongles:pair")
     if name:
-        require_name(actor, name)
+        with database.read() as session:
+            require_free_name(session, actor, name)
     paired = _Pairing(database, actor, data_key, device, on_step, cancelled).run()
     if name:
         with database.change() as session:
@@ -121,8 +123,8 @@ def release(database: Transactions, actor: Actor, data_key: DataKey, device: Dev
 
     The row becomes REVOKED and its token is deleted once the dongle has proved that the claim has ended; for one that
     is REVOKED nothing changes. Raises `Denied`; `NotFound` (`dongles.unknown`); `Conflict` (`dongles.not-paired`,
-    `dongle.other-claim`, `dongle.other-key`); `DeviceFailure`; `Unavailable` (`dongle.release-unknown`: call again
-    when the dongle is back, or `reconcile`).
+    `dongles.paired-elsewhere`, `dongle.other-claim`, `dongle.other-key`); `DeviceFailure`; `Unavailable`
+    (`dongle.release-unknown`: call again when the dongle is back, or `reconcile`).
     """
     require(actor, "dongles:pair")
     return _Pairing(database, actor, data_key, device, lambda _step, _seconds: None, lambda: False).release()
@@ -132,9 +134,9 @@ def rotate(database: Transactions, actor: Actor, data_key: DataKey, device: Devi
     """Replace the token of the dongle behind `device`, which stays paired; or finish an earlier attempt (`resumed`).
 
     Both tokens are stored until the dongle has proved the new one. Raises `Denied`; `NotFound` (`dongles.unknown`);
-    `Conflict` (`dongles.not-paired`, `dongle.other-claim`, `dongle.other-key`, `dongle.raced`,
-    `dongle.claims-exhausted`); `DeviceFailure`; `Unavailable` (`dongle.rotate-unknown`: call again when the dongle is
-    back, or `reconcile`).
+    `Conflict` (`dongles.not-paired`, `dongles.paired-elsewhere`, `dongle.other-claim`, `dongle.other-key`,
+    `dongle.raced`, `dongle.claims-exhausted`); `DeviceFailure`; `Unavailable` (`dongle.rotate-unknown`: call again
+    when the dongle is back, or `reconcile`).
     """
     require(actor, "dongles:pair")
     return _Pairing(database, actor, data_key, device, lambda _step, _seconds: None, lambda: False).rotate()
@@ -289,6 +291,7 @@ class _RegisteredDongle:
     """A dongle's row with its decrypted tokens, as read in one transaction."""
 
     id: str
+    title: str
     state: str
     open_claim: _OpenClaim
     pending: _Token | None
@@ -368,10 +371,10 @@ class _Pairing:
             registered = self._registered(hello)
         if registered is None:
             raise unknown_dongle()
-        if registered.state == "REVOKED" and registered.proved is None:
+        if registered.state == "REVOKED" and registered.proved is None and hello.state != OwnershipState.CLAIMED_ACTIVE:
             return registered.id
         if registered.proved is None or registered.state not in _HELD_STATES:
-            raise not_paired(hello.device_id)
+            raise _not_ours(registered.title, hello)
         self._release_on_dongle(registered.proved)
         self._mark_released(hello, registered.proved)
         return registered.id
@@ -387,7 +390,7 @@ class _Pairing:
             raise unknown_dongle()
         proved = registered.proved
         if proved is None or registered.state != "CLAIMED_ACTIVE":
-            raise not_paired(hello.device_id)
+            raise _not_ours(registered.title, hello)
         if before is not None and proved.key_version > before:
             return PairedDongle(registered.id, hello.device_id, proved.key_version, resumed=True)
         rotation = self._begin_rotation(proved)
@@ -450,6 +453,8 @@ class _Pairing:
         registered = self._registered(hello)
         with self.database.change() as session:
             row = _row(session, self.actor, hello.device_id)
+            if row is not None:
+                forget_config(session, row)
             record_event(session, self.actor, "dongle.reset", row if row is not None else hello.device_id)
         if registered is None:
             return None
@@ -599,6 +604,7 @@ class _Pairing:
                 proved = self._decrypt(row, row.claim_id, stored.key_version, tokens.proved_token(stored))
             return _RegisteredDongle(
                 row.id,
+                row.name or default_title(row.device_id),
                 row.ownership_state,
                 _open_claim(row, stored),
                 pending,
@@ -863,6 +869,17 @@ def _is_released(reported: Hello | Status, token: _Token) -> bool:
     Each later claim would have raised key_version, and a reset leads to UNCLAIMED.
     """
     return reported.state == OwnershipState.REVOKED and reported.key_version == token.key_version
+
+
+def _not_ours(title: str, hello: Hello) -> Conflict:
+    """The error for a dongle that isn't the organisation's: whoever else's it is has to release it."""
+    if hello.state != OwnershipState.CLAIMED_ACTIVE:
+        return not_paired(title)
+    return Conflict(
+        "dongles.paired-elsewhere",
+        _("{name} is paired with another organisation.").format(name=title),
+        do=_("To take it back, reset it at its button."),
+    )
 
 
 def _public(signing: Ed25519PrivateKey) -> bytes:

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
 from benchboard.canbus.link import Port
+from benchboard.dongles import fleet, provisioning
 from benchboard.dongles.firmware_detection import DongleInfo
 from benchboard.dongles.fleet import DongleRecord
 from benchboard.dongles.protocol import OwnershipState
@@ -18,9 +19,11 @@ from benchboard.dongles.ways_out import WayOut
 from benchboard.errors import DeviceFailure
 from benchboard.storage import change_tracking
 from benchboard.storage.models.dongles import Dongle
+from benchboard.ui.bench.bench_format import state_mark
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.dongle_rows import DongleRow
 from benchboard.ui.bench.dongles_view import DonglesView
+from benchboard.ui.bench.pairing_wizard import PairingWizard
 from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.shell.shell import Shell
 from support.benchsim import Simulator, simulated
@@ -98,8 +101,59 @@ def test_dongle_is_reset_at_its_button_and_closing_the_dialog_before_that_cancel
     qtbot.waitUntil(lambda: "released" in _events(shell))
 
 
-def test_lost_dongle_is_found_by_checking_it_again(
-    qtbot: QtBot, shell: Shell, simulator: Simulator, click: Clicker, pair_one: Callable[[], str]
+def test_reset_that_failed_no_longer_says_that_the_dongle_is_blinking(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, click: Clicker, manager: DeviceManager
+) -> None:
+    qtbot.waitUntil(lambda: sum(one.info is not None for one in manager.devices) == 2)
+    _select(qtbot, shell, next(iter(simulator.ports)))
+    window = shell.window()
+    _view(shell).command_handlers()["bench.reset"].run()
+    click(window, "reset_act")
+    dialog = click.find(window, "reset_dialog")
+
+    def says(text: str) -> bool:
+        return any(text in one.text() and one.isVisible() for one in dialog.findChildren(QLabel))
+
+    qtbot.waitUntil(lambda: says("It is blinking."))
+    simulator.process.terminate()
+    qtbot.waitUntil(lambda: click.find(window, "reset_act").text() == "Try again")
+    assert not says("It is blinking.")
+    assert says("It forgets who has paired it")
+
+
+def test_wizard_calls_a_dongle_that_has_a_name_by_it(
+    qtbot: QtBot,
+    shell: Shell,
+    simulator: Simulator,
+    click: Clicker,
+    manager: DeviceManager,
+    pair_one: Callable[[], str],
+) -> None:
+    device_id, context = pair_one(), shell.context
+    row = _row(shell, device_id)
+    assert row is not None
+    assert row.dongle is not None
+    with context.database.change() as session:
+        fleet.rename_dongle(session, context.actor, row.dongle.id, "Rig 11")
+    with manager.device(simulator.ports[device_id]) as device:
+        data_key = context.workspace.data_keys.of(context.actor.organisation_id)
+        provisioning.release(context.database, context.actor, data_key, device)
+    _view(shell).model.refresh()
+    _select(qtbot, shell, device_id)
+    qtbot.waitUntil(lambda: _title_of(shell, device_id) == "Rig 11" and visible(shell.window(), "bench_detail_pair"))
+    click(shell.window(), "bench_detail_pair")
+    wizard = click.find(shell.window(), "pairing_wizard")
+    assert isinstance(wizard, PairingWizard)
+    assert "Rig 11" in wizard.heading.text()
+
+
+def _title_of(shell: Shell, device_id: str) -> str:
+    row = _row(shell, device_id)
+    return row.title if row is not None else ""
+
+
+def test_lost_dongle_that_is_connected_is_asked_again_and_found(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, pair_one: Callable[[], str]
 ) -> None:
     device_id = pair_one()
     qtbot.waitUntil(lambda: _state(shell, device_id) == "CLAIMED_ACTIVE")
@@ -107,11 +161,83 @@ def test_lost_dongle_is_found_by_checking_it_again(
         change_tracking.unaudited(session, "dongles")
         session.scalars(select(Dongle).where(Dongle.device_id == device_id)).one().ownership_state = "LOST"
     _view(shell).model.refresh()
-    qtbot.waitUntil(lambda: _state(shell, device_id) == "LOST")
-    _select(qtbot, shell, device_id)
-    click(shell.window(), "bench_try_again")
-    qtbot.waitUntil(lambda: _state(shell, device_id) == "CLAIMED_ACTIVE")
     qtbot.waitUntil(lambda: "found: it holds the pairing key again" in _events(shell))
+    qtbot.waitUntil(lambda: _state(shell, device_id) == "CLAIMED_ACTIVE")
+
+
+def _is_known_paired(manager: DeviceManager, device_id: str) -> bool:
+    device = manager.find(device_id)
+    return device is not None and device.info is not None and device.info.ownership_state == "CLAIMED_ACTIVE"
+
+
+def test_dongle_that_was_released_in_a_terminal_is_asked_again_and_can_be_paired(
+    qtbot: QtBot,
+    shell: Shell,
+    simulator: Simulator,
+    click: Clicker,
+    manager: DeviceManager,
+    pair_one: Callable[[], str],
+) -> None:
+    device_id, context = pair_one(), shell.context
+    qtbot.waitUntil(lambda: _state(shell, device_id) == "CLAIMED_ACTIVE" and _is_known_paired(manager, device_id))
+    _select(qtbot, shell, device_id)
+    titles = []
+    _view(shell).model.loaded.connect(lambda: titles.append(_title(shell, device_id)))
+    with manager.device(simulator.ports[device_id]) as device:  # which, unlike an act of the window, asks nothing after
+        data_key = context.workspace.data_keys.of(context.actor.organisation_id)
+        provisioning.release(context.database, context.actor, data_key, device)
+    _view(shell).model.refresh()
+    qtbot.waitUntil(lambda: _state(shell, device_id) == "REVOKED" and visible(shell.window(), "bench_detail_pair"))
+    assert "Paired elsewhere" not in titles
+    assert not click.find(shell.window(), "bench_timing").toolTip().startswith("This simulated dongle is paired")
+
+
+def test_connected_dongle_that_was_written_off_in_a_terminal_is_asked_again_and_found(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, manager: DeviceManager, pair_one: Callable[[], str]
+) -> None:
+    device_id, context = pair_one(), shell.context
+    qtbot.waitUntil(lambda: _state(shell, device_id) == "CLAIMED_ACTIVE" and _is_known_paired(manager, device_id))
+    row = _row(shell, device_id)
+    assert row is not None
+    assert row.dongle is not None
+    titles = []
+    _view(shell).model.loaded.connect(lambda: titles.append(_title(shell, device_id)))
+    with context.database.change() as session:
+        provisioning.write_off(session, context.actor, row.dongle.id)
+    _view(shell).model.refresh()
+    qtbot.waitUntil(lambda: "found" in _events(shell))
+    qtbot.waitUntil(lambda: _state(shell, device_id) == "CLAIMED_ACTIVE")
+    assert "Paired elsewhere" not in titles
+
+
+def test_lost_dongle_is_not_said_to_be_paired_again_before_it_was_asked_and_not_checked_at_an_open_bus(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, manager: DeviceManager, pair_one: Callable[[], str]
+) -> None:
+    device_id = pair_one()
+    qtbot.waitUntil(lambda: _is_known_paired(manager, device_id))
+    pane = _view(shell).detail
+    lost = replace(_RECORD, ownership_state="LOST")
+    info = replace(_INFO, ownership_state="CLAIMED_ACTIVE")
+    asked = DetectedDevice(_PORT, info=info, checked_at=datetime.now(UTC), asked_as=("CLAIMED_ACTIVE", 1))
+    pane.show_row(DongleRow(lost, asked))
+    reason = pane.findChild(QLabel, "bench_detail_reason")
+    assert reason.text().endswith("when it last answered. Check it again.")
+    pane.show_row(DongleRow(lost, replace(asked, asked_as=lost.standing)))
+    assert "it has been paired again since" in reason.text()
+    device = manager.find(device_id)
+    assert device is not None
+    manager.set_live(manager.open_bus(device, "Rig 1"))
+    pane.show_row(DongleRow(lost, replace(asked, port=device.port)))
+    retry = pane.findChild(QAbstractButton, "bench_try_again")
+    assert not retry.isHidden()
+    assert "Its live bus is open." in retry.toolTip()
+    manager.close_bus()
+    qtbot.waitUntil(lambda: "Its live bus is open." not in retry.toolTip())
+
+
+def _title(shell: Shell, device_id: str) -> str:
+    row = _row(shell, device_id)
+    return state_mark(row.dongle, row.device).text if row is not None else ""
 
 
 def test_dongle_that_was_reset_elsewhere_is_lost_and_paired_again(
@@ -169,6 +295,7 @@ def test_dongle_that_is_gone_is_written_off_and_is_back_once_it_turns_up(
     click(window, "confirm_act")
     qtbot.waitUntil(lambda: _state(shell, device_id) == "REVOKED")
     qtbot.waitUntil(lambda: "Written off." in click.find(window, "bench_detail_reason").text())
+    assert _title(shell, device_id) == "Written off"
     qtbot.waitUntil(lambda: "written off" in _events(shell))
     with simulated(home, 1, "--manual"):  # type: ignore[arg-type]
         qtbot.waitUntil(lambda: _state(shell, device_id) == "CLAIMED_ACTIVE")

@@ -14,10 +14,12 @@ from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
 from benchboard.canbus.link import Port
+from benchboard.dongles import provisioning
 from benchboard.dongles.firmware_detection import DongleInfo
 from benchboard.dongles.fleet import DongleRecord
 from benchboard.dongles.protocol import OwnershipState
 from benchboard.dongles.provisioning import PairingStep
+from benchboard.errors import Conflict
 from benchboard.paging import Listing
 from benchboard.storage.models.identity import AuditLog
 from benchboard.ui.bench.device_manager import DeviceManager, LiveBus
@@ -717,3 +719,30 @@ def test_wizard_without_a_dongle_to_pair_says_who_has_paired_the_connected_ones(
     counter.show_counts(DongleCounts(connected, connected, (), elsewhere))
     assert title in [label.text() for label in wizard.findChildren(QLabel) if label.isVisible()]
     click(shell.window(), "pair_close")
+
+
+def test_dongle_that_turns_out_to_be_paired_elsewhere_is_asked_again_and_can_be_reset(
+    qtbot: QtBot,
+    shell: Shell,
+    simulator: Simulator,
+    click: Clicker,
+    manager: DeviceManager,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_arguments: object, **_options: object) -> None:
+        raise Conflict("dongle.already-claimed", "This dongle is already paired with another organisation.")
+
+    window = shell.window()
+    qtbot.waitUntil(lambda: sum(one.info is not None for one in manager.devices) == 2)
+    asked: list[str] = []
+    monkeypatch.setattr(manager, "probe_again", asked.append)
+    monkeypatch.setattr(provisioning, "pair", refuse)
+    click(window, "bench_pair")
+    click(window, "pair_next")
+    click(window, "pair_next")
+    qtbot.waitUntil(lambda: visible(window, "pair_reset"))
+    assert len(asked) == 1
+    assert asked[0] in simulator.ports.values()
+    click(window, "pair_reset")
+    qtbot.waitUntil(lambda: visible(window, "reset_dialog"))
+    assert not visible(window, "pairing_wizard")

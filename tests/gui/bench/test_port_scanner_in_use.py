@@ -92,10 +92,19 @@ def test_known_dongle_that_another_process_opens_is_in_use_until_it_ends(
             (device,) = scanned(is_busy).values()
             assert (device.device_id, connection_mark(None, device).text) == (running.device_ids[0], "In use")
             assert device.info is not None
+            assert device.checked_at is not None
             assert device.problem is not None
             assert f"({other.pid}) has it open." in device.problem.why
             (again,) = scanned(is_busy).values()
             assert again == device, "the same use is no change"
             other.communicate()
+        before = device.checked_at
         (device,) = scanned(lambda devices: bool(devices) and not is_busy(devices)).values()
         assert connection_mark(None, device).text == "Connected"
+        # The other program may have changed it: it is asked again.
+        scanned(
+            lambda devices: (
+                bool(devices)
+                and all(one.checked_at is not None and one.checked_at > before for one in devices.values())
+            )
+        )

@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 from sqlalchemy import event
 
-from benchboard.dongles import provisioning
+from benchboard.dongles import fleet, provisioning
 from benchboard.dongles.device import Device
 from benchboard.dongles.protocol import DeviceSide, ErrorCode, OwnershipState, ProtocolCommand, ProtocolError, host_side
 from benchboard.dongles.simulator.flash import Flash, PowerCut
@@ -341,3 +341,18 @@ def test_reset_killed_at_any_message_or_statement_ends_in_agreement(bench: Bench
         death += every(3)
     assert death > 10
     assert half_done > 0, "some died between the dongle and the database"
+
+
+def test_settings_that_were_read_before_a_reset_are_known_no_more(bench: Bench, dongle: LoopbackDongle) -> None:
+    paired(bench, dongle)
+    write(bench, dongle, replace(CONFIG, mode="LISTEN_ONLY"))
+    with unbound(bench.database).read() as session:
+        before = fleet.find_dongle(session, bench.technician, dongle.machine.device_id)
+    assert before is not None
+    assert before.config is not None
+    assert before.config.mode == "LISTEN_ONLY"
+    act(bench, dongle, "factory_reset")
+    with unbound(bench.database).read() as session:
+        after = fleet.find_dongle(session, bench.technician, dongle.machine.device_id)
+    assert after is not None
+    assert (after.config, after.configured_at) == (None, None)

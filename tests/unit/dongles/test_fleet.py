@@ -211,6 +211,30 @@ def test_get_dongle_matching_of_two_with_one_name_asks_for_the_id(bench: Bench) 
     assert all(one.device_id in caught.value.do for one in both)
 
 
+def test_dongle_cannot_be_named_like_an_id(bench: Bench) -> None:
+    one, other = paired(bench, LoopbackDongle()), paired(bench, LoopbackDongle("loop1"))
+    end = other.device_id[-4:]
+    for wrong in ("0123456789abcdef", other.device_id.upper(), end, end.upper(), other.device_id[-7:]):
+        with pytest.raises(Invalid) as caught, unbound(bench.database).change() as session:
+            fleet.rename_dongle(session, bench.technician, one.id, wrong)
+        assert (caught.value.code, caught.value.why) == ("dongles.name", "It is the ID of a dongle, or its end.")
+    unused = next(text for text in ("beef", "cafe", "face") if not one.device_id.endswith(text))
+    with unbound(bench.database).change() as session:
+        assert fleet.rename_dongle(session, bench.technician, one.id, unused).name == unused
+
+
+def test_text_that_is_the_name_of_one_dongle_and_ends_the_id_of_another_is_ambiguous(bench: Bench) -> None:
+    one, other = paired(bench, LoopbackDongle()), paired(bench, LoopbackDongle("loop1"))
+    with unbound(bench.database).change() as session:  # as it could be named once
+        change_tracking.unaudited(session, "dongles")
+        session.get_one(DongleRow, one.id).name = other.device_id[-4:]
+    with unbound(bench.database).read() as session:
+        with pytest.raises(Conflict) as caught:
+            fleet.get_dongle_matching(session, bench.technician, other.device_id[-4:])
+        assert caught.value.code == "dongles.ambiguous"
+        assert fleet.get_dongle_matching(session, bench.technician, other.device_id).id == other.id
+
+
 def test_rename_dongle_accepts_100_printable_characters(bench: Bench) -> None:
     one = paired(bench, LoopbackDongle(), "  Conveyor   A ")
     assert one.name == "Conveyor A"
@@ -314,7 +338,7 @@ def test_store_config_of_an_unclaimed_dongle_is_refused(bench: Bench) -> None:
     dongle.factory_reset()
     device = Device(dongle, clock=dongle.clock)
     provisioning.reconcile(bench.database.bind(bench.technician), bench.technician, bench.data_key, device)
-    for name, called in (("", one.device_id), ("Rig 1", "Rig 1")):
+    for name, called in (("", one.title), ("Rig 1", "Rig 1")):
         with unbound(bench.database).change() as session:
             fleet.rename_dongle(session, bench.technician, one.id, name)
         with pytest.raises(Conflict) as caught, unbound(bench.database).change() as session:

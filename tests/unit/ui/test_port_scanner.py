@@ -21,9 +21,9 @@ def outcomes(monkeypatch: pytest.MonkeyPatch) -> list[AppError | None]:
     """What the next probes of the only port meet: an error, or None; each is taken once."""
     planned: list[AppError | None] = []
 
-    def probe_port(_scanner: PortScanner, port: Port) -> tuple[DongleInfo | None, AppError | None]:
+    def probe_port(_scanner: PortScanner, port: Port) -> tuple[DongleInfo | None, AppError | None, None]:
         problem = planned.pop(0) if planned else None
-        return (None, problem) if problem is not None else (INFO, None)
+        return (None, problem, None) if problem is not None else (INFO, None, None)
 
     monkeypatch.setattr(link, "discover", lambda: [PORT])
     monkeypatch.setattr(PortScanner, "_probe_port", probe_port)

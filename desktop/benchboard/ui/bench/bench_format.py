@@ -39,6 +39,19 @@ def firmware_title(dialect: str | None, firmware: str | None) -> str:
     return f"Benchboard {firmware}" if dialect == BENCHBOARD_DIALECT and firmware else firmware or ""
 
 
+def is_outdated(dongle: DongleRecord | None, device: DetectedDevice | None) -> bool:
+    """Whether the dongle's answer is older than the last change of its row: nothing can be concluded from both."""
+    if dongle is None or device is None or device.asked_as is None:
+        return False
+    return device.asked_as != dongle.standing
+
+
+def reported_state(dongle: DongleRecord | None, device: DetectedDevice | None) -> str | None:
+    """The ownership state that a dongle reports; None while that isn't known."""
+    info = device.info if device is not None else None
+    return info.ownership_state if info is not None and not is_outdated(dongle, device) else None
+
+
 def state_mark(dongle: DongleRecord | None, device: DetectedDevice | None) -> Mark:
     """Whether a dongle is paired, as an icon and a word or two."""
     problem = device.problem if device is not None else None
@@ -46,12 +59,14 @@ def state_mark(dongle: DongleRecord | None, device: DetectedDevice | None) -> Ma
     if dongle is None and device is not None and info is None and problem is None:
         return Mark("neutral", _("Checking"), "ph.dots-three")
     registered = dongle.ownership_state if dongle is not None else None
-    reported = info.ownership_state if info is not None else None
+    reported = reported_state(dongle, device)
     failure = failure_title(problem) if problem is not None else ""
-    title = pairing_title(registered, reported=reported, failure=failure)
+    elsewhere = is_paired_elsewhere(registered, reported)
+    status = dongle.status if dongle is not None and not elsewhere else registered
+    title = pairing_title(status, reported=reported, failure=failure)
     if dongle is None and problem is not None:
         return Mark(_failure_kind(problem), title)
-    if is_paired_elsewhere(registered, reported):
+    if elsewhere:
         return Mark("warn", title)
     states: dict[str, tuple[Kind, str]] = {
         "UNCLAIMED": ("neutral", "ph.link-break"),

@@ -32,7 +32,7 @@ from benchboard.errors import AppError, Cancelled, Conflict
 from benchboard.i18n import _
 from benchboard.identity.permissions import has_permission
 from benchboard.ui.bench.bench_format import bit_rate
-from benchboard.ui.bench.port_scanner import DetectedDevice, PortScanner
+from benchboard.ui.bench.port_scanner import DetectedDevice, PortScanner, Standing
 from benchboard.ui.bench.simulator_process import SimulatorProcess
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import DatabaseSession, Progress
@@ -88,7 +88,9 @@ class DeviceManager(QObject):
         self.last_live_id = ""
         """The dongle whose bus was opened last; empty if none was in this session."""
         self._scanner = PortScanner(
-            self._devices_found.emit, self._reconcile if has_permission(context.actor, "dongles:pair") else None
+            self._devices_found.emit,
+            self._reconcile if has_permission(context.actor, "dongles:pair") else None,
+            self._standing,
         )
         self._devices_found.connect(self._update_devices, Qt.ConnectionType.QueuedConnection)
         self._bus_stopped.connect(self._on_bus_stopped, Qt.ConnectionType.QueuedConnection)
@@ -414,6 +416,12 @@ class DeviceManager(QObject):
         """On a worker: reconcile an interrupted pairing with what the dongle reports."""
         data_key = self._workspace.data_keys.of(self._actor.organisation_id)
         provisioning.reconcile(self._workspace.database.bind(self._actor), self._actor, data_key, device)
+
+    def _standing(self, device_id: str) -> Standing:
+        """On a worker: the standing of this dongle, (“”, None) if it isn't registered."""
+        with self._workspace.database.bind(self._actor).read() as session:
+            found = fleet.find_dongle(session, self._actor, device_id)
+        return found.standing if found is not None else ("", None)
 
 
 def _stored_rate(device: DetectedDevice) -> int | None:

@@ -106,8 +106,8 @@ class DongleActs(QObject):
         if why_not_rotated(row):
             return
         consequences = _(
-            "{name} stays paired with {organisation} and keeps its settings. Its present key is worthless then: replace"
-            " it if others may have learnt it. Leave the dongle plugged in until it's done."
+            "{name} stays paired with {organisation} and keeps its settings. The present key stops working. Do this"
+            " if somebody else may know it. Leave the dongle plugged in until it's done."
         )
         Confirm(
             self._view.window(),

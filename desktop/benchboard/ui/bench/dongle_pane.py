@@ -30,6 +30,7 @@ from benchboard.ui.bench.bench_format import (
     identity_mark,
     identity_reason,
     is_verified_before,
+    reported_state,
     state_mark,
     verification_time,
 )
@@ -105,7 +106,7 @@ def has_failed(row: DongleRow) -> bool:
 def what_next(row: DongleRow, organisation: str) -> str:
     """What to do about a dongle that is lost, whose pairing was interrupted, or that was written off; else empty."""
     state = row.dongle.ownership_state if row.dongle is not None else None
-    info = row.device.info if row.device is not None else None
+    reported = reported_state(row.dongle, row.device)
     if row.dongle is not None and row.dongle.written_off and row.device is None:
         return _("Written off. If it turns up, plug it in: it's then paired with {organisation} as before.").format(
             organisation=organisation
@@ -119,9 +120,9 @@ def what_next(row: DongleRow, organisation: str) -> str:
             "When it was last plugged in, it no longer held {organisation}'s pairing key. Plug it in to check it again."
             " If it's gone for good, write it off."
         )
-    elif info is None:
+    elif reported is None:
         text = _("It no longer held {organisation}'s pairing key when it last answered. Check it again.")
-    elif info.ownership_state == "CLAIMED_ACTIVE":
+    elif reported == "CLAIMED_ACTIVE":
         text = _(
             "It no longer holds {organisation}'s pairing key: it has been paired again since. To take it back, reset"
             " it. If it isn't yours any more, write it off."
@@ -307,6 +308,7 @@ class DonglePane(QWidget):
         can_open = row is not None and own_bus is None and not why_not_reachable(row)
         self._trace.open.setVisible(can_open and self._head.open.isHidden())
         self._head.show_live(is_open=own_bus is not None)
+        self._head.retry.disable(why_not_checked(row, self._devices) if row is not None else "")
 
 
 def _why_not_read(row: DongleRow) -> str:

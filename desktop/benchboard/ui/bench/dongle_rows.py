@@ -14,7 +14,15 @@ from benchboard.dongles.protocol import DongleConfig
 from benchboard.dongles.ways_out import WayOut, ways_out
 from benchboard.i18n import _
 from benchboard.paging import Listing, Page
-from benchboard.ui.bench.bench_format import connection_mark, identity_mark, identity_reason, rates, state_mark
+from benchboard.ui.bench.bench_format import (
+    connection_mark,
+    identity_mark,
+    identity_reason,
+    is_outdated,
+    rates,
+    reported_state,
+    state_mark,
+)
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.context import Context
@@ -76,20 +84,26 @@ class DongleRow:
         """What can be done about the state that it is in."""
         registered = self.dongle.ownership_state if self.dongle is not None else None
         info = self.device.info if self.device is not None else None
+        if self.is_outdated and not self.paired:
+            info = None
         return ways_out(registered, info, connected=self.device is not None)
 
     @property
     def paired_elsewhere(self) -> bool:
         """Whether it is connected and paired with another organisation."""
-        info = self.device.info if self.device is not None else None
         registered = self.dongle.ownership_state if self.dongle is not None else None
-        return is_paired_elsewhere(registered, info.ownership_state if info is not None else None)
+        return is_paired_elsewhere(registered, reported_state(self.dongle, self.device))
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether the dongle has to be asked again, because its row has changed since it was."""
+        return is_outdated(self.dongle, self.device)
 
     @property
     def pairable(self) -> bool:
         """Whether it is connected, responds, and isn't paired."""
         info = self.device.info if self.device is not None else None
-        if info is None or self.paired:
+        if info is None or self.paired or self.is_outdated:
             return False
         return not info.is_benchboard or info.ownership_state != "CLAIMED_ACTIVE"
 

@@ -93,7 +93,6 @@ class DonglesView(QWidget):
         self._load = LiveLoad.of(context)
         self._counter = DongleCounter.of(context)
         self._selected = SelectedDongle.of(context)
-        self._probed_again: set[tuple[str, int | None]] = set()
         self._wizard: PairingWizard | None = None
         self._may_pair = has_permission(context.actor, "dongles:pair")
         self.model: PagedTableModel[DongleRow] = PagedTableModel(
@@ -149,7 +148,8 @@ class DonglesView(QWidget):
         self._selected.changed.connect(self._follow_selection)
         self._selected.gone.connect(self._report_loss)
         self.model.loaded.connect(self._select_requested)
-        self.model.loaded.connect(self._probe_paired_elsewhere)
+        self.model.loaded.connect(self._ask_outdated)
+        self._devices.live_changed.connect(self._ask_outdated)  # one with an open bus isn't asked
         self.model.loaded.connect(self._show_hints)
         context.changed.watch(self, {"dongles", "can_configs", "dongle_tokens", "dongle_groups"}, self.model.refresh)
         install_shortcuts(self, DONGLES_VIEW, self.command_handlers(), context.problems.refuse)
@@ -233,6 +233,7 @@ class DonglesView(QWidget):
         if self._wizard is None and self._may_pair:
             self._wizard = PairingWizard(self, self._context, self._devices, key, self._as_listed)
             self._wizard.dismissed.connect(self._on_wizard_closed)
+            self._wizard.reset_wanted.connect(self._reset_of_wizard)
             self._wizard.open()
 
     def _pair_shown(self, key: str) -> None:
@@ -431,15 +432,10 @@ class DonglesView(QWidget):
         self.model.refresh()
         self._simulator_changed()
 
-    def _probe_paired_elsewhere(self) -> None:
-        """Probe dongles again that were paired elsewhere (such as from the command line) since they were probed."""
+    def _ask_outdated(self) -> None:
+        """Ask those dongles again whose row has changed since they were asked, such as from the command line."""
         for row in self.model.rows:
-            info = row.device.info if row.device is not None else None
-            if row.dongle is None or row.device is None or info is None or not row.paired:
-                continue
-            key = (row.key, row.dongle.key_version)
-            if info.is_benchboard and info.ownership_state != "CLAIMED_ACTIVE" and key not in self._probed_again:
-                self._probed_again.add(key)
+            if row.is_outdated and row.device is not None:
                 self._devices.probe_again(row.device.port.path)
 
     def _show_counts(self, counts: DongleCounts) -> None:
@@ -588,6 +584,12 @@ class DonglesView(QWidget):
     def _simulator_failed(self, button: Button, retry: Callable[[], None], error: AppError) -> None:
         button.disable("")
         self._notices.show(error, act=_SIMULATOR, retry=retry)
+
+    def _reset_of_wizard(self, key: str) -> None:
+        """Ask whether to reset the dongle that the wizard couldn't pair."""
+        row = next((row for row in self.model.rows if row.key == key), None)
+        if row is not None:
+            self._acts.ask_reset(row)
 
     def _on_wizard_closed(self) -> None:
         wizard, self._wizard = self._wizard, None

@@ -76,6 +76,10 @@ def _steps() -> tuple[tuple[str, str], ...]:
     )
 
 
+_HELD: Final = frozenset({"dongle.already-claimed", "dongle.token-missing"})
+"""Errors that say that the dongle holds a key which the organisation lacks: it can be reset."""
+
+
 class PairingWizard(Dialog):
     """Takes one dongle from found to ready: the one in the row with this key, or else the first.
 
@@ -83,6 +87,8 @@ class PairingWizard(Dialog):
     `paired_id` is its device id once it is paired.
     """
 
+    reset_wanted = Signal(str)
+    """The key of a dongle that can only be paired once it was reset; the wizard is closed."""
     step_reported = Signal(object, object)
     _bus_opened = Signal()
 
@@ -170,12 +176,17 @@ class PairingWizard(Dialog):
         self._another_button = self.add_button(
             Button(_("Pair next dongle"), self._pair_another, icon="ph.link", name="pair_another")
         )
+        self._reset_button = self.add_button(
+            Button(_("Reset dongle"), self._ask_reset, icon="ph.arrow-counter-clockwise", name="pair_reset")
+        )
         self._skip_button = self.add_button(Button("", self._skip_step, name="pair_skip"))
         self.close_button.setObjectName("pair_close")
         self._next_button = self.add_button(
             Button(_("Identify dongle"), self._forward, kind="primary", name="pair_next")
         )
-        reach_last(self, self._back_button, self._blink_button, self._another_button, self._skip_button)
+        reach_last(
+            self, self._back_button, self._blink_button, self._another_button, self._reset_button, self._skip_button
+        )
 
     def identify(self, key: str) -> None:
         """Begin with the identification of the dongle with this key, if it can be selected. With stock firmware the
@@ -213,7 +224,7 @@ class PairingWizard(Dialog):
             )
         name = self._done_page.name.text().strip() if self._is_named else ""
         if not name and device is not None:
-            name = DongleRow(None, device).title
+            name = self._listed(device).title
         return (_("{name} is observed.") if registered.observed else _("{name} is paired.")).format(name=name)
 
     def dismiss(self) -> None:
@@ -238,6 +249,7 @@ class PairingWizard(Dialog):
         self._back_button.setVisible(step != _SELECT)
         self._back_button.disable(self._why_not_back(step))
         self._blink_button.setVisible(step == _IDENTIFY)
+        self._reset_button.hide()
         self._skip_button.setVisible(step in (_TIMING, _TEST))
         self._skip_button.setText(_("Skip bit timing") if step == _TIMING else _("Skip test"))
         self._another_button.setVisible(step == _DONE and bool(self._pairable()))
@@ -279,7 +291,11 @@ class PairingWizard(Dialog):
         }
         if self._device is None or step not in sentences:
             return _steps()[step][0]
-        return sentences[step].format(name=DongleRow(None, self._device).title)
+        return sentences[step].format(name=self._listed(self._device).title)
+
+    def _listed(self, device: DetectedDevice) -> DongleRow:
+        """The row of a device as the list has it, with the name that the dongle may have."""
+        return self._as_listed([DongleRow(None, device)])[0]
 
     def _tell_step(self) -> None:
         """Tell a screen reader which step this is, and what Enter does: the button keeps the focus from step to step,
@@ -547,6 +563,15 @@ class PairingWizard(Dialog):
         self._show_overview()
         self._hint.setText("")
         self._show_failure(error)
+        self._reset_button.setVisible(error.code in _HELD)
+        if self._device is not None:
+            self._devices.probe_again(self._device.port.path)  # the list knows it by an older answer
+
+    def _ask_reset(self) -> None:
+        """Close, and have the dongle reset that somebody else has paired."""
+        key = self._device.key if self._device is not None else ""
+        self.dismiss()
+        self.reset_wanted.emit(key)
 
     def _observe(self, detected: DetectedDevice) -> None:
         context, ports = self._context, self._devices.all_ports()
@@ -711,6 +736,9 @@ class PairingWizard(Dialog):
         self._show_page(_DONE)
         if self._registered is None:
             return
+        known = self._listed(self._device).dongle if self._device is not None else None
+        if known is not None and known.name and not self._done_page.name.text():
+            self._done_page.name.setText(known.name)
         self._done_page.show_result(
             self._test_result,
             observed=self._registered.observed,

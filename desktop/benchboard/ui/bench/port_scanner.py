@@ -22,12 +22,16 @@ _SCAN_INTERVAL_S: Final = 0.7
 _RETRY_S: Final = (2.0, 5.0, 10.0, 30.0)
 """How long after each failure in a row a connected dongle is probed again; the last one goes on."""
 
+Standing = tuple[str, int | None]
+
 
 @dataclass(frozen=True, slots=True)
 class DetectedDevice:
     """A port and the result of probing it: `info` or `problem`; neither while the probe runs.
 
-    `checked_at` is when `info` was read. `last_id` is what the dongle at this port proved before it was disconnected.
+    `checked_at` is when `info` was read, and `asked_as` the `DongleRecord.standing` that the dongle had then, after its
+    row was brought in line: (“”, None) for one that isn't registered, None if that isn't known. `last_id` is what the
+    dongle at this port proved before it was disconnected.
     """
 
     port: Port
@@ -35,6 +39,7 @@ class DetectedDevice:
     problem: AppError | None = None
     checked_at: datetime | None = None
     last_id: str | None = None
+    asked_as: Standing | None = None
 
     @property
     def device_id(self) -> str | None:
@@ -80,14 +85,18 @@ class DetectedDevice:
 class PortScanner:
     """Scans for ports and probes new ones until stopped.
 
-    `on_devices` is called with all of them, on a worker thread.
+    `on_devices` is called with all of them, on a worker thread; `standing` there too, with a device id.
     """
 
     def __init__(
-        self, on_devices: Callable[[dict[str, DetectedDevice]], None], reconcile: Callable[[Device], None] | None
+        self,
+        on_devices: Callable[[dict[str, DetectedDevice]], None],
+        reconcile: Callable[[Device], None] | None,
+        standing: Callable[[str], Standing | None] = lambda _device_id: None,
     ) -> None:
         self._on_devices = on_devices
         self._reconcile = reconcile
+        self._standing = standing
         self._devices: dict[str, DetectedDevice] = {}
         self._last_ids: dict[str, str] = {}
         """The proven id by the port's key, of USB devices with a serial number: such a port is that of one dongle."""
@@ -160,6 +169,10 @@ class PortScanner:
             self._failures = {path: failed for path, failed in self._failures.items() if path in known}
             now = time.monotonic()
             due = {path for path, (_count, at) in self._failures.items() if at <= now}
+            # Whoever had the port may have paired, reset or set the dongle.
+            due |= {
+                path for path, device in known.items() if _was_in_use(self._devices[path]) and not _was_in_use(device)
+            }
             self._stale = self._stale & ports.keys() | ports.keys() - known.keys() | due
             new = [ports[path] for path in self._stale - self._probing if DetectedDevice(ports[path]).is_dongle]
             self._probing.update(port.path for port in new)
@@ -176,14 +189,14 @@ class PortScanner:
         return DetectedDevice(port, last_id=self._last_ids.get(port.key) if is_unique else None)
 
     def _probe(self, port: Port) -> None:
-        info, problem = self._probe_port(port)
+        info, problem, asked_as = self._probe_port(port)
         with self._lock:
             self._probing.discard(port.path)
             if not isinstance(problem, Unavailable):
                 # A port that is in use (also by the live bus) is probed again at the next scan.
                 self._stale.discard(port.path)
             self._plan_retry(port.path, problem)
-            self._store(port, info, problem)
+            self._store(port, info, problem, asked_as)
         with contextlib.suppress(RuntimeError):
             self._notify()
 
@@ -195,9 +208,11 @@ class PortScanner:
         count, _at = self._failures.get(path, (0, 0.0))
         self._failures[path] = (count + 1, time.monotonic() + _RETRY_S[min(count, len(_RETRY_S) - 1)])
 
-    def _probe_port(self, port: Port) -> tuple[DongleInfo | None, AppError | None]:
-        """What the dongle at a port reports, or why it doesn't; an interrupted pairing is reconciled."""
-        info = None
+    def _probe_port(self, port: Port) -> tuple[DongleInfo | None, AppError | None, Standing | None]:
+        """What the dongle at a port reports, or why it doesn't; an interrupted pairing is reconciled. Also its
+        standing, read while nobody else can have the port.
+        """
+        info = asked_as = None
         try:
             with self.port_lock(port.path), link.open_port(port.path) as handle:
                 info = probe_open(handle)
@@ -205,11 +220,14 @@ class PortScanner:
                     with contextlib.suppress(AppError):
                         self._reconcile(Device(handle))
                         info = probe_open(handle)
+                if info.device_id is not None:
+                    with contextlib.suppress(AppError):
+                        asked_as = self._standing(info.device_id)
         except AppError as error:
-            return info, error
-        return info, None
+            return info, error, asked_as
+        return info, None, asked_as
 
-    def _store(self, port: Port, info: DongleInfo | None, problem: AppError | None) -> None:
+    def _store(self, port: Port, info: DongleInfo | None, problem: AppError | None, asked_as: Standing | None) -> None:
         """Store the result, unless another device is connected meanwhile, or a failed probe would discard known
         information.
         """
@@ -219,7 +237,9 @@ class PortScanner:
         if previous.problem is not None and problem is not None and previous.problem.code == problem.code:
             problem = previous.problem  # the same error as before
         checked_at = previous.checked_at if info is None else datetime.now(UTC)
-        self._devices[port.path] = replace(previous, info=info, problem=problem, checked_at=checked_at)
+        self._devices[port.path] = replace(
+            previous, info=info, problem=problem, checked_at=checked_at, asked_as=asked_as
+        )
         if port.serial_number and info is not None:
             self._remember_id(port, info)
 
@@ -235,6 +255,11 @@ class PortScanner:
         with self._reporting:
             if not self._stopping.is_set():
                 self._on_devices(devices)
+
+
+def _was_in_use(device: DetectedDevice) -> bool:
+    """Whether another process had the port of a dongle that has answered."""
+    return device.has_answered and device.problem is not None and device.problem.code == "port.busy"
 
 
 def _with_use(device: DetectedDevice, use: Unavailable | None) -> DetectedDevice:

@@ -39,14 +39,7 @@ class ResetDialog(Dialog):
         self._context, self._devices, self._device, self._title, self._done = context, devices, device, title, done
         self._work: Work | None = None
         self._waits = False
-        self._words = Paragraph(
-            _(
-                "It forgets who has paired it, and its settings: it is as it left the factory then, and can be paired"
-                " by anyone. Its ID stays. To confirm, press the button on the dongle when asked."
-            ),
-            "body",
-            "secondary",
-        )
+        self._words = Paragraph(_consequences(), "body", "secondary")
         self._problem = ProblemText()
         for part in (self._words, self._problem):
             self.content.addWidget(part)
@@ -115,6 +108,7 @@ class ResetDialog(Dialog):
     def _failed(self, error: AppError) -> None:
         self._work, self._waits = None, False
         self._press.hide()
+        self._words.setText(_consequences())  # it waits for no button any more
         self._devices.probe_again(self._device.port.path)
         if isinstance(error, Cancelled):
             return
@@ -128,3 +122,10 @@ class ResetDialog(Dialog):
         if self._work is not None:
             self._work.cancel()
             self._devices.probe_again(self._device.port.path)
+
+
+def _consequences() -> str:
+    return _(
+        "It forgets who has paired it, and its settings: it is as it left the factory then, and can be paired"
+        " by anyone. Its ID stays. To confirm, press the button on the dongle when asked."
+    )
