@@ -31,6 +31,7 @@ from benchboard.ui.paged.paged_model import Column, PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.problems import Notice, Problems
 from benchboard.ui.shell.problem_display import ShellProblemDisplay
+from benchboard.ui.studio.data.text_table import TextRow, TextTable
 from benchboard.ui.tasks import Tasks
 from benchboard.ui.theme import Mode, Theme
 from benchboard.ui.widgets import Badge, Button, Confirm, Edit, Field, SegmentedControl, Select, accessible
@@ -866,3 +867,29 @@ def test_focus_after_a_question_is_told_once_where_it_is_in_the_end(window: Wind
     act.click()
     assert opener.hasFocus()
     assert note.edit not in told  # which Qt would have told
+
+
+def test_rows_that_were_replaced_untold_are_those_that_a_reader_finds_afterwards(
+    qtbot: QtBot, light: Theme, announcements: list[str]
+) -> None:
+    """After an edit of a model, a reader that knew its rows found them gone, and no others, until the next start."""
+    table = TextTable("fields", "Fields", opens=True)
+    qtbot.addWidget(table)
+    table.resize(400, 200)
+    table.show()
+    table.show_rows(["Name"], [TextRow(("one",)), TextRow(("two",)), TextRow(("three",))])
+
+    def names() -> list[str]:
+        told = QAccessible.queryAccessibleInterface(table)
+        cells = [told.child(at) for at in range(told.childCount())]
+        assert all(cell is not None and cell.isValid() for cell in cells)
+        return [cell.text(QAccessible.Text.Name) for cell in cells if cell is not None]
+
+    assert {"one", "two", "three"} < set(names())
+    with accessible.focus_told_once():
+        table.show_rows(["Name"], [TextRow(("four",)), TextRow(("five",))])
+    assert "four" in names()
+    assert "one" not in names()
+    with accessible.untold(), accessible.untold():
+        table.show_rows(["Name"], [TextRow(("six",))])
+    assert "six" in names()

@@ -249,8 +249,8 @@ def is_over_content(widget: QWidget) -> bool:
 @contextmanager
 def untold() -> Iterator[None]:
     """Tell screen readers nothing of what the program fills in meanwhile: Qt sends an event for each value that a
-    control passes through, also while it is hidden or being built. Rows that change in a view which is known already
-    need `rows_replaced` afterwards.
+    control passes through, also while it is hidden or being built. Of rows that change in a view which is known already
+    Qt learns by `note_reset` in between, or `rows_replaced` afterwards.
     """
     global _untold
     active, outer = QAccessible.isActive(), _untold
@@ -281,7 +281,9 @@ def _tell_changed(changed: _Changed) -> None:
     for (_id, event), widget in changed.items():
         if not shiboken6.isValid(widget):
             continue
-        if event == QAccessible.Event.DescriptionChanged:
+        if event == QAccessible.Event.TableModelChanged and isinstance(widget, QAbstractItemView):
+            rows_replaced(widget)
+        elif event == QAccessible.Event.DescriptionChanged:
             tell_described(widget)
         else:
             send(QAccessibleEvent(widget, event))
@@ -626,6 +628,12 @@ def rows_replaced(view: QAbstractItemView) -> None:
     if QAccessible.isActive():
         reset = QAccessibleTableModelChangeEvent.ModelChangeType.ModelReset
         QAccessible.updateAccessibility(QAccessibleTableModelChangeEvent(view, reset))
+
+
+def note_reset(view: QAbstractItemView) -> None:
+    """Note that a view has other rows: where that was `untold`, Qt forgets afterwards those that it knew, else it goes
+    on with rows that are gone."""
+    _note_changed(view, QAccessible.Event.TableModelChanged)
 
 
 def tell_checked(view: QAbstractItemView, place: int) -> None:

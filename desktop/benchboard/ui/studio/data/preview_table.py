@@ -38,6 +38,7 @@ from benchboard.ui.studio.data.value_text import (
     value_text,
 )
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.accessible import note_reset
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.column_keys import resize_column
 from benchboard.ui.widgets.labels import Text, plain_tooltip
@@ -257,6 +258,7 @@ class PreviewTable(QTableView):
         """Show a table. Widths and position stay while the columns are the same."""
         place, spot = self.currentIndex(), self.horizontalScrollBar().value()
         self.preview.show_table(table, as_written=as_written)
+        note_reset(self)
         self._numbers_title.setText(_("Line") if self.preview.has_lines else _("Row"))
         columns = tuple((column.source, column.title) for column in self.preview.columns)
         if columns != self._shown_columns:

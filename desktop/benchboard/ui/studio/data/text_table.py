@@ -29,7 +29,7 @@ from benchboard.i18n import _
 from benchboard.ui.studio.data.preview_table import paint_line
 from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.accessible import announce, note_reset
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.column_keys import resize_column
 from benchboard.ui.widgets.labels import plain_tooltip
@@ -196,6 +196,7 @@ class TextTable(QTableView):
         self.texts.beginResetModel()
         self.texts.heads, self.texts.rows, self.texts.right = tuple(heads), tuple(rows), right
         self.texts.endResetModel()
+        note_reset(self)
         self._wishes = dict(wishes)
         self.resizeColumnsToContents()
         self._widen()
