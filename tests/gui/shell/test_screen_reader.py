@@ -893,3 +893,17 @@ def test_rows_that_were_replaced_untold_are_those_that_a_reader_finds_afterwards
     with accessible.untold(), accessible.untold():
         table.show_rows(["Name"], [TextRow(("six",))])
     assert "six" in names()
+
+
+def test_row_that_was_renamed_untold_is_told_of_afterwards(
+    qtbot: QtBot, light: Theme, told_events: list[tuple[str, int]]
+) -> None:
+    table = TextTable("fields", "Fields", opens=True)
+    qtbot.addWidget(table)
+    table.show()
+    table.show_rows(["Name"], [TextRow(("one",)), TextRow(("two",))])
+    told_events.clear()
+    with accessible.untold():
+        accessible.tell_row_renamed(table, table.texts.index(1, 0))
+        assert "NameChanged" not in [kind for kind, child in told_events if child >= 0]
+    qtbot.waitUntil(lambda: "NameChanged" in [kind for kind, child in told_events if child >= 0])

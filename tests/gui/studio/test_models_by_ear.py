@@ -312,3 +312,23 @@ def test_model_is_renamed_by_f2_and_duplicated_by_its_menu(models: SalesModel, a
     assert models.draft.state.definition.names() == ["id", "shop_id", "total"]
     models.save()
     models.studio.wait(lambda: len(models.view.table.model.rows) == 2)
+
+
+def test_name_is_heard_when_enter_takes_it_and_esc_keeps_it(
+    studio: "Studio", tmp_path: Path, announcements: list[str]
+) -> None:
+    """Esc after Enter brought the old name back, and neither was heard."""
+    model = SalesModel(studio, tmp_path)
+    model.find("model_name").setFocus()
+    model.editor.name.selectAll()
+    model.qtbot.keyClicks(model.editor.name, "Sales B")
+    announcements.clear()
+    model.press(KEYS.Key_Return)
+    assert announcements == ["Renamed to “Sales B”. Not saved yet."]
+    model.press(KEYS.Key_Escape)
+    assert (model.editor.name.text(), model.draft.state.name) == ("Sales B", "Sales B")
+    model.editor.name.setFocus()
+    model.editor.name.selectAll()
+    model.qtbot.keyClicks(model.editor.name, "Sales C")
+    model.press(KEYS.Key_Escape)
+    assert model.editor.name.text() == "Sales B"

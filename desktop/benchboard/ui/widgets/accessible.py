@@ -15,7 +15,7 @@ from typing import Final, Protocol, runtime_checkable
 from weakref import WeakKeyDictionary
 
 import shiboken6
-from PySide6.QtCore import QModelIndex, QObject, QPoint, QRect, Qt, QTimer
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
@@ -389,7 +389,12 @@ def tell_renamed(widget: QWidget) -> None:
 
 
 def tell_row_renamed(view: QAbstractItemView, index: QModelIndex) -> None:
-    """Tell the screen reader that the name of a list's row or cell is another one now: it remembers them."""
+    """Tell the screen reader that the name of a list's row or cell is another one now: it remembers them. Of what is
+    renamed `untold` it is told afterwards."""
+    if _untold is not None:
+        known = QPersistentModelIndex(index)
+        QTimer.singleShot(0, view, lambda: tell_row_renamed(view, QModelIndex(known)))  # type: ignore[call-overload]  # Qt takes it
+        return
     event = QAccessibleEvent(view, QAccessible.Event.NameChanged)
     event.setChild(_child(view, index))
     if QAccessible.isActive() and index.isValid() and event.child() >= 0:

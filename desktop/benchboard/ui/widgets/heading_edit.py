@@ -62,3 +62,5 @@ class HeadingEdit(Edit):
             super().setText(self._before)
         else:
             super().keyPressEvent(event)
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.text().strip():
+                self._before = self.text()

@@ -308,8 +308,11 @@ class ModelEditor(QWidget):
         if self.draft is None:
             return
         if name := " ".join(self.name.text().split()):
+            before = self.draft.state.name
             self.draft.edit(replace(self.draft.state, name=name))
             self.name.forget_undo()
+            if name != before and self.name.hasFocus():  # else the focus goes on, and that is told
+                announce(self.name, _("Renamed to “{name}”. Not saved yet.").format(name=name), again=True)
             self.tables.show_selection()
             self.edited.emit()
         elif self.name.hasFocus():
