@@ -23,6 +23,7 @@ from benchboard.dashboards.document import time_range
 from benchboard.dashboards.document.time_range import Period, TimeRange
 from benchboard.dashboards.document.widget_kinds import IMAGE, READ_WHOLE, WidgetContent
 from benchboard.dashboards.period_before import PeriodBefore, compared_card, compared_rows
+from benchboard.dashboards.undated_rows import undated_rows
 from benchboard.dashboards.variables.templating import selection_summary
 from benchboard.dashboards.variables.variable_queries import names_in, readable
 from benchboard.dashboards.widget_currencies import widget_currencies
@@ -416,8 +417,9 @@ class WidgetQueryRunner(QObject):
             found = replace(result, filters=filters, source=news)
             repeated = repeated_rows(session, actor, readable(query), request.source_id, cancel_token=token)
             complete = replace(
-                found.with_extent(extent), repeated=repeated, mixed=added.mixed, converted=added.converted
-            )
+                found.with_extent(extent), repeated=repeated, mixed=added.mixed, converted=added.converted,
+                undated=undated_rows(session, actor, query, request.source_id, variables, token) if period else 0,
+            )  # fmt: skip
             prepare(widget, complete)
             return complete
 
