@@ -218,6 +218,7 @@ def tables_version(
 ) -> Hashable:
     """As `source_version`, of the tables of a source and of those of `others` (names of sources of files), which are
     read at other times than it."""
+    require(actor, "studio:enter")
     named = {one.casefold() for one in others if one}
     if not named:
         return source_version(actor, source)
@@ -228,6 +229,7 @@ def tables_version(
 def query_version(session: Session, actor: Actor, source: SourceSummary | None, text: str) -> Hashable:
     """As `source_version`, of all that a query reads: of its data models too, which may have another definition, and of
     the other sources that it or they read."""
+    require(actor, "studio:enter")
     models = _models(session, actor, source.id if source is not None else "", text)
     defined = tuple((one.name, repr(one.definition)) for one in models)
     if source is None or source.server:  # such queries read no other source
