@@ -417,9 +417,11 @@ class WidgetQueryRunner(QObject):
             found = replace(result, filters=filters, source=news)
             repeated = repeated_rows(session, actor, readable(query), request.source_id, cancel_token=token)
             complete = replace(
-                found.with_extent(extent), repeated=repeated, mixed=added.mixed, converted=added.converted,
-                undated=undated_rows(session, actor, query, request.source_id, variables, token) if period else 0,
-            )  # fmt: skip
+                found.with_extent(extent), repeated=repeated, mixed=added.mixed, converted=added.converted
+            )
+            if period is not None and (news is None or news.live is None):  # each value of a live bus has its time
+                undated = undated_rows(session, actor, query, request.source_id, variables, token)
+                complete = replace(complete, undated=undated)
             prepare(widget, complete)
             return complete
 
