@@ -4,7 +4,6 @@
 Of large tables on a server only some of the rows are read, of those that the query's conditions leave.
 """
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -15,7 +14,7 @@ from benchboard.analytics.amount_lineage import KnownTable, currency_query
 from benchboard.analytics.queries import NO_VARIABLES, Cell, ResultTable, Variables
 from benchboard.analytics.query_builder.question import Dialect
 from benchboard.analytics.query_builder.sql_words import quote_name, quote_table
-from benchboard.analytics.query_extent import AnswerCache, dialect_of, is_readable, source_version
+from benchboard.analytics.query_extent import AnswerCache, dialect_of, is_readable, tables_version
 from benchboard.analytics.sources.services import SourceSummary
 from benchboard.analytics.sources.source_models import SourceColumns, models_named
 from benchboard.errors import AppError, Cancelled
@@ -25,8 +24,6 @@ MOST_CODES: Final = 50
 """Currencies of a table that are told apart."""
 MOST_SAMPLED: Final = 20_000
 """Rows of a large table on a server that are read."""
-_KEPT_SECONDS: Final = 600
-"""How long that of a table of another source is kept, whose readings aren't those of the query's source."""
 
 Read = Callable[[str, Variables], tuple[tuple[Cell, ...], ...]]
 """Runs a query, and returns its rows."""
@@ -158,5 +155,4 @@ class _Tables:
         return table_codes(self._read, self._version(table), dialect, table.currency, table.name, table.source)
 
     def _version(self, table: KnownTable) -> object:
-        elsewhere = int(time.monotonic() // _KEPT_SECONDS) if table.source else 0
-        return source_version(self._actor, self._source), elsewhere
+        return tables_version(self._session, self._actor, self._source, [table.source])

@@ -29,7 +29,7 @@ from benchboard.analytics.query_builder.formula import amounts as amounts_of
 from benchboard.analytics.query_builder.question import Group, Measure, Question, free_name
 from benchboard.analytics.query_builder.sql_reader import from_sql
 from benchboard.analytics.query_builder.sql_writer import to_sql
-from benchboard.analytics.query_extent import dialect_of, is_readable, source_version
+from benchboard.analytics.query_extent import dialect_of, is_readable, tables_version
 from benchboard.analytics.relations import RELATIONS
 from benchboard.analytics.repeated_rows import join_facts
 from benchboard.analytics.sources.services import SourceSummary, get_source, source_tables
@@ -134,7 +134,7 @@ def _asked_codes(
     question = question_over_tables(session, actor, asked)
     facts = join_facts(session, actor, question, source, cancel_token) if question.joins else ()
     amounts = AmountTables(question, lambda name: _columns(session, actor, source, name), facts)
-    version = source_version(actor, source), question.source_id
+    version = tables_version(session, actor, source, [join.source for join in question.joins]), question.source_id
     codes: dict[int, GroupCodes] = {}
     by_column: dict[CurrencyColumn, GroupCodes] = {}
     for place, measure in enumerate(asked.measures, len(asked.groups)):

@@ -12,7 +12,7 @@ from benchboard.analytics.queries import NO_VARIABLES, ResultTable, Variables, r
 from benchboard.analytics.query_builder.question import TIMES, Question, Sort, Unit, units_for, with_group
 from benchboard.analytics.query_builder.sql_reader import from_sql
 from benchboard.analytics.query_builder.sql_writer import to_sql
-from benchboard.analytics.query_extent import AnswerCache, Ends, dialect_of, is_readable, query_extent, source_version
+from benchboard.analytics.query_extent import AnswerCache, Ends, dialect_of, is_readable, query_extent, query_version
 from benchboard.analytics.sources.services import SourceSummary, get_source
 from benchboard.analytics.sources.source_models import SourceColumns
 from benchboard.errors import AppError, Cancelled, NotFound
@@ -51,7 +51,7 @@ def number_history(
         return None
     source = get_source(session, actor, source_id) if source_id else None
     named = tuple((name, tuple(values)) for name, values in sorted(variables.items()) if f":{name}" in query)
-    key = source_version(actor, source), query, named, table.rows
+    key = query_version(session, actor, source, query), query, named, table.rows
     known = _CACHE.find(key)
     if known is None:
         try:

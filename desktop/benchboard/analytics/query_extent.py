@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.data_models.model_sql import is_named
-from benchboard.analytics.data_models.stored_models import models_of_source
+from benchboard.analytics.data_models.stored_models import StoredModel, models_of_source
 from benchboard.analytics.periods import moment
 from benchboard.analytics.queries import Cell, ResultTable, run_query
 from benchboard.analytics.query_builder.question import Dialect, Group, Question
@@ -25,6 +25,7 @@ from benchboard.analytics.query_builder.sql_reader import from_sql
 from benchboard.analytics.query_builder.sql_words import quote_name, quote_table
 from benchboard.analytics.sources.original_files import listed_files
 from benchboard.analytics.sources.services import SourceSummary, get_source, source_tables
+from benchboard.analytics.sources.source_models import SourceColumns
 from benchboard.analytics.written_groups import written_groups
 from benchboard.analytics.written_periods import written_periods
 from benchboard.errors import AppError, Cancelled, Invalid, NotFound
@@ -105,7 +106,7 @@ def query_extent(
     written = written_periods(text) if question is None else ()
     if question is None and not written:
         return UNKNOWN
-    version = source_version(actor, source), _models(session, actor, source_id, text)
+    version = query_version(session, actor, source, text)
     run = partial(
         run_query, session, actor, timeout=_TIMEOUT, cancel_token=cancel_token, source_id=source_id or None,
     )  # fmt: skip
@@ -156,12 +157,11 @@ def _written_question(text: str, source_id: str, dialect: Dialect) -> Question |
     return replace(found.question, groups=times[:1]) if found is not None and times else None
 
 
-def _models(session: Session, actor: Actor, source_id: str, text: str) -> Hashable:
-    """The definitions of the data models that a query names: another one may have other rows."""
+def _models(session: Session, actor: Actor, source_id: str, text: str) -> tuple[StoredModel, ...]:
+    """The data models that a query may name."""
     if not has_permission(actor, "sources:read"):
         return ()
-    found = models_of_source(session, actor, source_id, lambda name: is_named(name, text))
-    return tuple((one.name, repr(one.definition)) for one in found)
+    return models_of_source(session, actor, source_id, lambda name: is_named(name, text))
 
 
 def _naming_groups(question: Question) -> tuple[Group, ...]:
@@ -211,6 +211,33 @@ def source_version(actor: Actor, source: SourceSummary | None) -> Hashable:
     if not source.copied and source.path and Path(source.path).exists():
         files = listed_files(Path(source.path), folder=source.is_folder, nested=source.nested)
     return actor.organisation_id, source.id, source.last_sync, tuple(files)
+
+
+def tables_version(
+    session: Session, actor: Actor, source: SourceSummary | None, others: Iterable[str] = ()
+) -> Hashable:
+    """As `source_version`, of the tables of a source and of those of `others` (names of sources of files), which are
+    read at other times than it."""
+    require(actor, "studio:enter")
+    named = {one.casefold() for one in others if one}
+    if not named:
+        return source_version(actor, source)
+    ids = sorted(key for key, name in SourceColumns(session, actor).names().items() if name.casefold() in named)
+    return (source_version(actor, source), *(source_version(actor, get_source(session, actor, one)) for one in ids))
+
+
+def query_version(session: Session, actor: Actor, source: SourceSummary | None, text: str) -> Hashable:
+    """As `source_version`, of all that a query reads: of its data models too, which may have another definition, and of
+    the other sources that it or they read."""
+    require(actor, "studio:enter")
+    models = _models(session, actor, source.id if source is not None else "", text)
+    defined = tuple((one.name, repr(one.definition)) for one in models)
+    if source is None or source.server:  # such queries read no other source
+        return source_version(actor, source), defined
+    read = {table.source_id for one in models for table in one.definition.tables}
+    names = SourceColumns(session, actor).names().items()
+    others = [name for key, name in names if key != source.id and (key in read or is_named(name, text))]
+    return tables_version(session, actor, source, others), defined
 
 
 def is_readable(session: Session, actor: Actor, source: SourceSummary | None, table: str) -> bool:

@@ -2,7 +2,6 @@
 of a source, however often the query runs.
 """
 
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -18,7 +17,7 @@ from benchboard.analytics.query_builder import combined
 from benchboard.analytics.query_builder.combined import JoinFacts, RepeatedRows
 from benchboard.analytics.query_builder.question import Dialect, Question
 from benchboard.analytics.query_builder.sql_reader import from_sql
-from benchboard.analytics.query_extent import AnswerCache, dialect_of, is_readable, source_version
+from benchboard.analytics.query_extent import AnswerCache, dialect_of, is_readable, tables_version
 from benchboard.analytics.sources.services import SourceSummary, get_source
 from benchboard.analytics.written_groups import written_groups
 from benchboard.errors import AppError, Cancelled, NotFound
@@ -26,8 +25,6 @@ from benchboard.i18n import _, number
 from benchboard.identity.permissions import Actor, require
 
 _TIMEOUT: Final = 5.0
-_KEPT_SECONDS: Final = 600
-"""How long that of a join with another source is kept, whose readings aren't those of the query's source."""
 
 Facts = tuple[JoinFacts | None, ...]
 _CACHE: Final = AnswerCache[Facts]()
@@ -68,8 +65,8 @@ def join_facts(
 ) -> Facts:
     """How the rows of a question's joined tables match, as far as it is known. Raises `Cancelled`."""
     require(actor, "studio:enter")
-    elsewhere = int(time.monotonic() // _KEPT_SECONDS) if any(join.source for join in question.joins) else 0
-    key = source_version(actor, source), question.table, question.joins, elsewhere
+    version = tables_version(session, actor, source, [join.source for join in question.joins])
+    key = version, question.table, question.joins
     facts = _CACHE.find(key)
     if facts is None:
         facts = _facts(session, actor, question, source, cancel_token)

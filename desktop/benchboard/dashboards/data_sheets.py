@@ -20,6 +20,7 @@ from benchboard.dashboards.document.widget_kinds import PIVOT, WidgetContent, wi
 from benchboard.dashboards.editing.unused_filters import narrows, used_variables
 from benchboard.dashboards.editing.view import RenderedPage
 from benchboard.dashboards.pivoted_widget import pivot_settings, pivoted_widget
+from benchboard.dashboards.undated_rows import undated_text
 from benchboard.dashboards.variables.templating import Labels, selection_summary
 from benchboard.dashboards.widget_rows import WidgetRows, read_widget_rows
 from benchboard.errors import ENDED, AppError, Cancelled, Invalid
@@ -93,6 +94,8 @@ def widget_sheets(
         if found.before is not None:
             against = _("Compared with {period} (UTC)").format(period=_span(found.before.period))
             notes = (*notes, against)
+        if found.undated:
+            notes = (*notes, undated_text(found.undated))
         if found.repeated:
             notes = (*notes, repeated_text(found.repeated))
         if found.mixed is not None:

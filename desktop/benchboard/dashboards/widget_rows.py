@@ -19,6 +19,7 @@ from benchboard.dashboards.document import time_range
 from benchboard.dashboards.document.widget_kinds import BEFORE, WidgetContent
 from benchboard.dashboards.editing.view import RenderedPage
 from benchboard.dashboards.period_before import PeriodBefore, can_compare, compared_rows
+from benchboard.dashboards.undated_rows import undated_rows
 from benchboard.dashboards.variables.variable_queries import readable
 from benchboard.dashboards.widget_currencies import widget_currencies
 from benchboard.identity import permissions
@@ -42,6 +43,8 @@ class WidgetRows:
     """What it converts into one currency by tables of rates."""
     repeated: tuple[RepeatedRows, ...] = ()
     """The measures that count rows several times because of a join."""
+    undated: int = 0
+    """The rows without a date that its time range leaves out."""
 
     def each(self, change: Callable[[ResultTable], ResultTable]) -> "WidgetRows":
         """The same with both tables changed."""
@@ -99,7 +102,7 @@ def read_widget_rows(
     repeated = repeated_rows(session, actor, readable(query), source_id, cancel_token=cancel_token)
     found = WidgetRows(
         widget, query, replace(table, row_currencies=added.rows), mixed=added.mixed, repeated=repeated,
-        converted=added.converted,
+        converted=added.converted, undated=undated_rows(session, actor, query, source_id, values, cancel_token),
     )  # fmt: skip
     if not compares(widget) or not view.uses_time(query):
         return found

@@ -257,3 +257,22 @@ def test_the_offer_in_the_inspector_is_taken_and_undone(studio: "Studio") -> Non
     box.click()
     assert editor.widget("l").config["axis_right"] is None, "as it would be by itself"
     assert box.isChecked()
+
+
+def test_no_series_of_a_stack_is_offered_the_right_axis(studio: "Studio") -> None:
+    """What is small in a stack is a small part of it, not a flat line."""
+    query = (
+        "SELECT date_trunc('month', created_dt) AS month, count(*) AS few, 100 * count(*) AS many"
+        " FROM orders GROUP BY 1 ORDER BY 1"
+    )
+    chart = {"id": "h", "type": "bar_chart", "query": query, "config": {"stack": "stacked"},
+             "position": {"x": 0, "y": 0, "w": 8, "h": 6}}  # fmt: skip
+    studio.page.editor.load(parse_document([chart]))
+    runner, editor = studio.page.query_runner, studio.page.editor
+    studio.wait(lambda: (found := runner.result("h")) is not None and found.table is not None and not runner.busy)
+    studio.click("h")
+    (field,) = studio.page.findChildren(RightAxisField)
+    assert len(field.boxes) == 2
+    assert field.offer.isHidden()
+    editor.set_property("h", "config.stack", "off")
+    studio.wait(lambda: not runner.busy and not field.offer.isHidden())

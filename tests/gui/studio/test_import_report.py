@@ -14,6 +14,7 @@ from test_explore_joins import add_file
 from benchboard.dashboards.interchange.conversion_report import ConversionReport, ReportLine
 from benchboard.ui.studio.import_export.report_dialog import ConversionReportDialog
 from benchboard.ui.studio.import_export.report_rows import ReportTree
+from benchboard.ui.studio.panes.original_query import OriginalQueryView
 from benchboard.ui.theme import Theme
 from benchboard.ui.widgets import Select
 from benchboard.ui.widgets.stat_strip import StatStrip
@@ -247,3 +248,35 @@ def test_import_report_long_line_is_wrapped_whole(studio: "Studio") -> None:
     line = dialog.lines.fontMetrics().height()
     assert short.height() < 3 * line <= long.height()
     assert long.width() <= dialog.lines.viewport().width()
+
+
+def test_original_query_says_whether_the_query_above_is_translated_from_it(
+    dashboards: DashboardsDriver, tmp_path: Path
+) -> None:
+    """Of a panel that showed its number it said that its query can't run."""
+    studio = dashboards.studio
+    add_file(studio, tmp_path / "rides.csv", "Rides", "id,km\n1,2.5\n2,4\n")
+    panels = [
+        {"id": k, "type": "stat", "title": f"Stat {k}", "gridPos": {"x": 0, "y": 4 * k, "w": 12, "h": 4},
+         "targets": [{"rawSql": f"SELECT sum(km) AS km FROM {table}"}]}
+        for k, table in enumerate(("rides", "nothing"), 1)
+    ]  # fmt: skip
+    file = tmp_path / "grafana.json"
+    file.write_text(json.dumps({"title": "From Grafana", "schemaVersion": 39, "panels": panels}))
+    dashboards.place.library.import_file(str(file))
+    page = dashboards.front_page()
+    dashboards.click("import_report_close")
+
+    def said() -> str:
+        view = dashboards.find("inspector_their_query").parent()
+        assert isinstance(view, OriginalQueryView)
+        return view.note.text()
+
+    page.editor.select(["panel-1"])
+    studio.wait(lambda: said() == "The query above is translated from this one.")
+    page.editor.set_property("panel-1", "query", "SELECT max(km) AS km FROM rides")
+    assert said() == "The query above runs instead of this one."
+    page.editor.set_property("panel-1", "query", "SELECT sum(km) AS km FROM rides")
+    assert said() == "The query above is translated from this one."
+    page.editor.select(["panel-2"])
+    studio.wait(lambda: said() == "This query can't run here: rewrite it in SQL above.")

@@ -252,3 +252,20 @@ def test_target_is_set_in_the_inspector_and_taken_back(studio: "Studio") -> None
     assert studio.page.editor.widget("c").config["target"] == 500
     studio.page.undo()
     assert "target" not in studio.page.editor.widget("c").config
+
+
+def _by_shop() -> tuple[WidgetContent, QueryResult]:
+    """A stack of shops, of which one has no name and a single small value."""
+    heads: list[tuple[str, ValueKind]] = [("day", "text"), ("shop", "text"), ("sold", "integer")]
+    rows = [(f"d{day}", shop, 5000) for day in range(3) for shop in ("Ulm", "Bern")]
+    return _widget("bar_chart", stack="stacked"), QueryResult("q", table(heads, [*rows, ("d1", None, 40)]))
+
+
+@pytest.mark.usefixtures("light")
+def test_series_without_a_name_is_no_target_where_none_is_chosen() -> None:
+    widget, result = _by_shop()
+    drawn = drawn_table(widget, result)
+    sets = charts.series_of(drawn, "")
+    assert [one.name for one in sets if not one.setting_name] == ["(empty)"]
+    assert not any(one.is_target for one in sets)
+    assert all(one.spans for one in sets), "each is a part of the stack"

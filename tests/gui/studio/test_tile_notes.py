@@ -24,6 +24,7 @@ from benchboard.analytics.sources.copies import copies_folder, with_copies
 from benchboard.analytics.sources.services import SourceSummary
 from benchboard.analytics.sources.state import examine
 from benchboard.dashboards.document.document import parse_document
+from benchboard.dashboards.document.time_range import TimeRange
 from benchboard.errors import Invalid
 from benchboard.storage.models.base import new_id
 from benchboard.ui.studio.canvas.scene.tile import Tile
@@ -452,3 +453,25 @@ def test_pivot_table_without_a_total_of_several_currencies_is_marked_with_them(
     assert isinstance(tile, Tile)
     assert [note.words for note in tile.notes] == ["CHF + EUR"]
     assert _notes(studio, "b") == []
+
+
+def test_tile_says_how_many_rows_without_a_date_its_time_range_leaves_out(studio: "Studio", tmp_path: Path) -> None:
+    file = tmp_path / "sales.csv"
+    file.write_text("product,sold,amount\nPen,2026-01-05,10\nFilter Set,,36.75\nPen,2026-01-06,5\n", encoding="utf-8")
+    tables = tables_of(tuple(table.scan for table in inspect_file(file).tables))
+    with unbound(studio.workspace.database).change() as session:
+        source = services.add_source(
+            session, studio.actor, name="Sales", kind="csv", tables=tables, state=examine(tables, CancelToken())
+        )
+    ranged = (
+        "SELECT product,\n       sum(amount) AS amount\nFROM sales\nWHERE {}sold >= :from\n  AND sold < :to\nGROUP BY 1"
+    )
+    _load(
+        studio, ("a", ranged.format("")), ("b", ranged.format("product IN ('Pen')\n  AND ")),
+        ("c", "SELECT sum(amount) AS amount FROM sales"), source=source.id,
+    )  # fmt: skip
+    studio.page.editor.select_time(TimeRange("2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z"))
+    studio.wait(lambda: not studio.page.query_runner.busy)
+    assert _notes(studio, "a") == ["1 row without a date isn't in the time range."]
+    assert _notes(studio, "b") == [], "its other conditions leave that row out"
+    assert "without a date" not in " ".join(_notes(studio, "c"))

@@ -66,6 +66,14 @@ def test_rows_that_a_query_counts_or_lists_are_told_by_their_number(light: Theme
     )
 
 
+def test_a_whole_number_that_counts_something_else_is_not_taken_for_the_number_of_rows(light: Theme) -> None:
+    """“Rows without a date (3)” was one row, of which three were sold."""
+    found = table([("week", "date"), ("quantity", "integer")], [*((one, 9) for one in WEEKS), (None, 3)])
+    query = SUM.replace("amount", "quantity")
+    drawn = drawn_table(_widget("line_chart", query), QueryResult(query, found))
+    assert drawn.undated_note == f"Rows without a date ({found.columns[1].title} 3) aren't drawn"
+
+
 def test_averages_are_not_added_up(light: Theme) -> None:
     query = "SELECT date_trunc('week', day) AS week, shop, avg(amount) AS amount FROM orders GROUP BY 1, 2"
     rows: list[tuple[Cell, ...]] = [(week, shop, Decimal(4)) for week in (*WEEKS, None) for shop in ("A", "B")]

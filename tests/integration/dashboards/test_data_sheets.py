@@ -82,3 +82,38 @@ def test_sheets_say_what_is_added_wrongly_and_have_no_total_of_several_currencie
         with database.change() as session:
             model_services.delete_model(session, actor, model.id)
             remove_source(session, actor, source.id, even_if_used=True)
+
+
+def test_rows_without_a_date_that_the_time_range_leaves_out_are_counted(market: Market, tmp_path: Path) -> None:
+    """A sum on a dashboard was lower than the same one in Explore, without a word."""
+    rows = "Ulm,2026-11-02,10\nUlm,,20\nBern,,40\nBern,2026-11-03,80\n"
+    (tmp_path / "sales.csv").write_text(f"shop,sold,amount\n{rows}", encoding="utf-8")
+    database, actor = unbound(market.database), market.analyst
+    scans = [inspect_file(tmp_path / "sales.csv").tables[0].scan]
+    source = import_files(database, actor, name="Sold", scans=scans, folder=None)
+    ranged = "SELECT shop, sum(amount) AS amount\nFROM sales\nWHERE sold >= :from AND sold < :to{}\nGROUP BY 1"
+    queries = {
+        "all": ranged.format(""), "some": ranged.format("\n  AND shop IN (:shop)"),
+        "none": "SELECT sum(amount) AS amount FROM sales",
+        "hand": "SELECT shop, 2 * sum(amount) AS two FROM sales WHERE sold >= :from AND sold < :to GROUP BY shop",
+    }  # fmt: skip
+    items = [
+        {"id": name, "type": "table", "query": query, "data_source_id": source.id,
+         "position": {"x": 0, "y": place * 4, "w": 4, "h": 4}}
+        for place, (name, query) in enumerate(queries.items())
+    ]  # fmt: skip
+    shop = {"name": "shop", "type": "list", "values": ["Ulm", "Bern"], "chosen": ["Ulm"]}
+    written = {"format": "benchboard/dashboard", "version": 2, "items": items, "variables": [shop],
+               "time": {"from": "2026-11-01T00:00:00Z", "to": "2026-12-01T00:00:00Z"}}  # fmt: skip
+    try:
+        page = render(parse_document(written), ReaderState())
+        with database.read() as session:
+            sheets = widget_sheets(session, actor, page, _NOW, labels={})
+        said = [[note for note in sheet.notes if "without a date" in note] for sheet in sheets]
+        assert said == [
+            ["2 rows without a date aren't in the time range."], ["1 row without a date isn't in the time range."], [],
+            ["2 rows without a date aren't in the time range."],
+        ]  # fmt: skip
+    finally:
+        with database.change() as session:
+            remove_source(session, actor, source.id, even_if_used=True)

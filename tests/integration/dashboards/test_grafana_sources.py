@@ -101,3 +101,46 @@ def test_one_source_is_chosen_for_all_widgets_without_a_query(market: Market, tm
         with database.change() as session:
             for one in sources:
                 remove_source(session, actor, one.id, even_if_used=True)
+
+
+def test_query_of_a_variable_runs_over_the_source_that_the_panels_read(market: Market, tmp_path: Path) -> None:
+    """The panels were over the file, and the variable said that there is no such table: All of it was nothing."""
+    database, actor = unbound(market.database), market.analyst
+    sources = []
+    for name, text in (("Orders", "umsatz,filiale\n10,S1\n"), ("Branches", "filiale\nS2\n"), ("Old", "filiale\nS3\n")):
+        folder = tmp_path / name
+        folder.mkdir()
+        files = ["auftraege", "orte"] if name == "Orders" else ["orte"]
+        for file in files:
+            (folder / f"{file}.csv").write_text(text, encoding="utf-8")
+        scans = [inspect_file(folder / f"{file}.csv").tables[0].scan for file in files]
+        sources.append(import_files(database, actor, name=name, scans=scans, folder=None))
+    asked = "SELECT DISTINCT filiale FROM orte"
+    variable = {"name": "filiale", "type": "query", "query": asked, "multi": True, "includeAll": True,
+                "current": {"value": ["$__all"]}, "refresh": 1}  # fmt: skip
+    panel = {"id": 1, "type": "stat", "title": "Sum", "gridPos": {"x": 0, "y": 0, "w": 12, "h": 8},
+             "targets": [{"rawSql": "SELECT sum(umsatz) FROM auftraege WHERE filiale IN ($filiale)"}]}  # fmt: skip
+    given = {"title": "Shop", "schemaVersion": 38, "templating": {"list": [variable]}, "panels": [panel]}
+    unclear = {**given, "panels": [{**panel, "targets": [{"rawSql": "SELECT count(*) FROM orte"}]}]}
+    try:
+        with database.change() as session:
+            document, report = document_over_sources(session, actor, given)
+            (found,) = document.variables
+            assert (found.type, found.query, found.data_source_id) == ("query", asked, sources[0].id)
+            assert "Variable “filiale” runs over your data source “Orders”." in report.text()
+            assert "no values" not in report.text()
+            assert interchange.to_grafana(document)[0]["templating"] == {"list": [variable]}
+            document, report = document_over_sources(session, actor, unclear)
+            assert "Variable “filiale” has no values." in report.text(), "three sources have the table"
+            made = library.create(session, actor, document, name="Shop", imported=True)
+        with database.change() as session:
+            choice = use_source(session, actor, made.card.id, report.needs_query, sources[1].id)
+            (found,) = library.get_dashboard(session, actor, made.card.id).document.variables
+            assert (found.type, found.query, found.data_source_id) == ("query", asked, sources[1].id)
+            text = choice.report(report).text()
+            assert "Variable “filiale” runs over your data source “Branches”." in text
+            assert "no values" not in text
+    finally:
+        with database.change() as session:
+            for one in sources:
+                remove_source(session, actor, one.id, even_if_used=True)

@@ -14,7 +14,12 @@ from benchboard.dashboards.editing.column_places import ColumnPlaces, SourceTabl
 from benchboard.dashboards.editing.marked_query import named_filter, write_marked
 from benchboard.dashboards.editing.reader_filters import PointSelection, ReaderFilter
 from benchboard.dashboards.editing.view import ReaderState, render
-from benchboard.dashboards.variables.filter_variables import is_values_query, values_query, without_conditions
+from benchboard.dashboards.variables.filter_variables import (
+    is_values_query,
+    open_conditions,
+    values_query,
+    without_conditions,
+)
 from benchboard.dashboards.variables.repeat_expansion import VariableChoice
 from support.examples import examples
 
@@ -143,3 +148,37 @@ def test_each_copy_of_a_repeated_widget_keeps_its_own_value() -> None:
     view = render(page, ReaderState(options={"status": ("paid", "new")}, repeats="expanded"))
     assert len(view.page.shown) == 2
     assert {view.query_of(one) for one in view.page.shown} == {FILTERED}
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("SELECT a FROM t WHERE a IN (:shop)", "SELECT a FROM t WHERE 1 = 1"),
+        ("SELECT a FROM t WHERE b = 1 and t.a in ( :shop ) GROUP BY a",
+         "SELECT a FROM t WHERE b = 1 and 1 = 1 GROUP BY a"),
+        ('SELECT a FROM t WHERE (x."a b" = :shop OR lower(a) IN (:shop));', "SELECT a FROM t WHERE (1 = 1 OR 1 = 1);"),
+        ("SELECT 'WHERE a IN (:shop)' FROM t -- WHERE a IN (:shop)", None),
+        ("SELECT a FROM t WHERE a NOT IN (:shop)", None),
+        ("SELECT a FROM t WHERE b + a IN (:shop)", None),
+        ("SELECT a FROM t WHERE a = :shop || 'x'", None),
+        ("SELECT a FROM t WHERE a IN (:shops) AND b = :shopping", None),
+    ],
+)  # fmt: skip
+def test_open_conditions_lets_all_rows_through_where_a_condition_stands_alone(query: str, expected: str | None) -> None:
+    assert open_conditions(query, ["shop"]) == (expected or query)
+
+
+def test_all_of_a_variable_without_values_filters_nothing() -> None:
+    """“All (0)” left no row."""
+    text = "SELECT a FROM t WHERE a IN (:status) AND b = 1"
+    page = _page("SELECT DISTINCT status FROM gone", query=text)
+    assert render(page, ReaderState()).query_of("a") == text, "as it was last answered"
+    none = render(page, ReaderState(options={"status": ()}))
+    assert none.query_of("a") == "SELECT a FROM t WHERE 1 = 1 AND b = 1"
+    assert none.opened_query("a") == text, "it may come back to the document"
+    (variable,) = page.variables
+    for kind in ("list", "query"):
+        empty = replace(page, variables=(replace(variable, type=kind, values=(), chosen=()),))
+        assert render(empty, ReaderState()).query_of("a") == "SELECT a FROM t WHERE 1 = 1 AND b = 1"
+    some = replace(page, variables=(replace(variable, chosen=(), all_chosen=False),))
+    assert render(some, ReaderState()).query_of("a") == text, "none is selected"

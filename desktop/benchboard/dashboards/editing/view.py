@@ -21,7 +21,7 @@ from benchboard.dashboards.editing.reader_filters import FilteredQuery, PointSel
 from benchboard.dashboards.editing.value_filters import value_filters, with_value_filters
 from benchboard.dashboards.layout import Compact, Item, Layout, PageIndex, map_items
 from benchboard.dashboards.variables import repeat_expansion
-from benchboard.dashboards.variables.filter_variables import is_unfiltered, without_conditions
+from benchboard.dashboards.variables.filter_variables import is_unfiltered, open_conditions, without_conditions
 from benchboard.dashboards.variables.repeat_expansion import Values, VariableChoice
 from benchboard.dashboards.variables.templating import Labels, TemplateRenderer
 from benchboard.dashboards.variables.variable_queries import names_in
@@ -173,8 +173,11 @@ class RenderedPage:
 
     def query_of(self, item_id: str) -> str:
         """The query that a widget runs: with the conditions of the reader's filters that it can take, and without those
-        of variables all of whose values are selected."""
-        return self._without_conditions(item_id, self.filtered_query(item_id).text)
+        of variables all of whose values are selected, even if they have none."""
+        own, chosen = self.own_values.get(item_id, {}), self.document.chosen
+        variables = [one for one in self.document.variables if one.all_chosen and one.type in ("list", "query")]
+        empty = [one.name for one in variables if not (one.name in own or chosen[one.name])]
+        return open_conditions(self._narrowed_query(item_id), empty)
 
     def opened_query(self, item_id: str) -> str:
         """The query of a widget as another screen shows it, from where it may come back to the document: one that was
@@ -182,7 +185,10 @@ class RenderedPage:
         stored = self.widget(item_id).query
         if self.filtered_query(item_id).by_hand or self.value_filtered(item_id) != stored:
             return self._without_conditions(item_id, stored)
-        return self.query_of(item_id)
+        return self._narrowed_query(item_id)
+
+    def _narrowed_query(self, item_id: str) -> str:
+        return self._without_conditions(item_id, self.filtered_query(item_id).text)
 
     def _without_conditions(self, item_id: str, query: str) -> str:
         """A query of a widget without the conditions of variables all of whose values are selected."""

@@ -98,6 +98,28 @@ def export_variables(variables: Sequence[Variable], theirs: Sequence[Any]) -> li
     return done
 
 
+def waiting_text(name: str, values: Sequence[str]) -> str:
+    """What the report says of an imported variable whose query can't run."""
+    if not values:
+        return _("Variable “{name}” has no values.").format(name=name)
+    shown = one_line(", ".join(values[:5])) + (" …" if len(values) > 5 else "")
+    return _("Variable “{name}” uses its last saved values: {values}.").format(name=name, values=shown)
+
+
+def waiting_query(variable: Variable, names: Collection[str]) -> str:
+    """The query in our syntax, for a data source that isn't checked here, of an imported variable whose own can't run
+    over Benchboard's data; empty for any other, and one that was changed since. `names` are the dashboard's variables.
+    """
+    raw = variable.source.get("grafana")
+    if variable.type != "list" or not isinstance(raw, Mapping):
+        return ""
+    query = query_translation.variable_for_other_source(raw, names)
+    if not query:
+        return ""
+    was = _import_variable(raw, variable.name, "query", f"variables.{variable.name}.grafana")
+    return query if was["values"] == list(variable.values) else ""
+
+
 def _no_place(name: str, kind: str, names: set[str], count: int) -> str:
     if kind not in _LISTED + _TYPED:
         return _("Its type, “{kind}”, has no equivalent in Benchboard.").format(kind=one_line(kind))
@@ -114,7 +136,7 @@ class _VariableQueries:
     """Reads the queries of one dashboard's variables, as long as there are not too many of them."""
 
     def __init__(self, names: Collection[str]) -> None:
-        self._names, self._left = names, query_translation.MOST_READ
+        self.names, self._left = names, query_translation.MOST_READ
 
     def read(self, raw: Mapping[str, Any], kind: str) -> tuple[str, str]:
         """The query of a variable of Grafana's in our words, or nothing and why there is none."""
@@ -127,7 +149,7 @@ class _VariableQueries:
         try:
             if self._left < 0:
                 raise UntranslatableQuery(_("The queries before it are too long in total to read this one."))
-            return query_translation.from_grafana_sql(sql, self._names), ""
+            return query_translation.from_grafana_sql(sql, self.names), ""
         except UntranslatableQuery as error:
             return "", str(error)
 
@@ -161,15 +183,8 @@ def _import_line(
     raw: Mapping[str, Any], ours: Mapping[str, Any], name: str, kind: str, why: str
 ) -> Iterator[ReportLine]:
     if why:
-        count = len(ours["values"])
-        what = (
-            _("Variable “{name}” uses its last saved values: {values}.")
-            if count
-            else _("Variable “{name}” has no values.")
-        )
-        shown = one_line(", ".join(ours["values"][:5])) + (" …" if count > 5 else "")
-        advice = "" if count else _("Write a SELECT query, or list its values.")
-        yield ReportLine("", "", "kept", what.format(name=name, values=shown), " ".join((why, advice)).strip())
+        advice = "" if ours["values"] else _("Write a SELECT query, or list its values.")
+        yield ReportLine("", "", "kept", waiting_text(name, ours["values"]), " ".join((why, advice)).strip())
     if without := _without_effect(raw, ours["type"]):
         what = _("Variable “{name}” has unsupported settings, kept for export: {fields}.")
         yield ReportLine("", "", "kept", what.format(name=name, fields=", ".join(without)), "")
@@ -232,6 +247,8 @@ def _export_variable(variable: Variable, asking: _VariableQueries) -> dict[str, 
     if not isinstance(came, Mapping) or not isinstance(came.get("type"), str):
         return _new_export(variable)
     query, _why = asking.read(came, came["type"])
+    if not query and variable.type == "query":  # over another source, where `asking` can't check it
+        query = query_translation.variable_for_other_source(came, asking.names)
     was = _import_variable(came, variable.name, came["type"], f"variables.{variable.name}.grafana", query)
     raw = {**came, "name": variable.name}
     now = {"label": variable.label, "values": list(variable.values), "chosen": list(variable.chosen),

@@ -102,7 +102,16 @@ def for_other_source(source: Mapping[str, Any], names: Collection[str] | None = 
     checked here; empty if it has none of SQL, several, or what can't be translated. `names` as for `PanelQueries`."""
     sql = _sql_of_targets(source)
     found = {one[1] or one[3] or one[4] for one in _NAME.finditer(sql)}
-    known = found if names is None else set(names)
+    return _unchecked(sql, found if names is None else set(names))
+
+
+def variable_for_other_source(raw: Mapping[str, Any], names: Collection[str]) -> str:
+    """As `for_other_source`, of a variable of Grafana's; `names` are the dashboard's variables."""
+    return _unchecked(sql_of(raw), set(names)) if raw.get("type") == "query" else ""
+
+
+def _unchecked(sql: str, known: set[str]) -> str:
+    """Grafana's SQL in our syntax, whatever database it is for; empty if it can't be translated."""
     if not sql.strip() or len(sql) > MAX_QUERY:
         return ""
     text = from_macros(sql) if not known & set(VARIABLES) else sql

@@ -21,6 +21,12 @@ _SUBQUERY: Final = re.compile(
 )
 """A table that is filtered by variables, as `analytics.table_filters` writes it."""
 
+_OPERAND: Final = rf"(?:\w+\([^()'\"]*\)|{_NAME}(?:\.{_NAME}){{0,3}})"
+_ALONE: Final = (
+    r"(?=\s*(?:\)|;|--|/\*|\Z)"
+    r"|\s+(?i:AND|OR|THEN|GROUP|HAVING|WINDOW|QUALIFY|ORDER|LIMIT|OFFSET|UNION|EXCEPT|INTERSECT|JOIN|LEFT|INNER)\b)"
+)
+
 
 def values_query(table: str, column: str, dialect: Dialect) -> str:
     """The query of a variable that has the values of a column."""
@@ -69,6 +75,30 @@ def without_conditions(query: str, variables: Collection[str]) -> str:
         query = re.sub(rf"\n(?:[ \t]*WHERE|  AND) {condition}{_ENDS}", "", query)
         query = _SUBQUERY.sub(partial(_without_condition, name), query)
     return query
+
+
+def open_conditions(query: str, variables: Collection[str]) -> str:
+    """A query, as anybody wrote it, with a true condition in place of each that is a column or a function `IN` one of
+    these variables, or equal to it: of those that have no values to filter by. What is more than that stays."""
+    for name in variables:
+        if f":{name}" in query:
+            query = _conditions_on(name).sub(_opened, query)
+    return query
+
+
+@lru_cache(maxsize=256)
+def _conditions_on(name: str) -> re.Pattern[str]:
+    variable = rf":{re.escape(name)}(?!\w)"
+    return re.compile(
+        rf"(?P<before>(?<![\w.])(?i:WHERE|AND|OR|ON|HAVING|WHEN)\s+|\(\s*)"
+        rf"{_OPERAND}(?:\s+(?i:IN)\s*\(\s*{variable}\s*\)|\s*=\s*{variable}){_ALONE}"
+        r"""|'[^']*(?:'|\Z)|"[^"]*(?:"|\Z)|--[^\n]*|/\*.*?(?:\*/|\Z)""",
+        re.DOTALL,
+    )
+
+
+def _opened(found: re.Match[str]) -> str:
+    return found[0] if found["before"] is None else f"{found['before']}1 = 1"
 
 
 def _without_condition(variable: str, subquery: re.Match[str]) -> str:

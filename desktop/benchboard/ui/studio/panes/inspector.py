@@ -263,6 +263,7 @@ class _PropertySheet(QWidget):
         """The parts that update themselves."""
         self._settings: dict[str, UndoLineEdit | Select | ProseEdit | ImageField] = {}
         self._right: RightAxisField | None = None
+        self._original: OriginalQueryView | None = None
         self._target: TargetSeriesField | None = None
         self._colours: SeriesColoursField | None = None
         self._limits: LimitRows | None = None
@@ -377,6 +378,8 @@ class _PropertySheet(QWidget):
         for part in self._parts:
             part.refresh()
             part.setEnabled(not why)
+        if self._original is not None:  # to be read and copied even where nothing can be changed
+            self._original.refresh()
         for button, tip in self._buttons:
             button.disable(why)
             button.setToolTip(plain_tooltip(why or tip))
@@ -477,13 +480,15 @@ class _PropertySheet(QWidget):
             look.append(self._kind_field())
         look += self._settings_fields(widget.kind.settings if widget.kind else (), run, widget.id)
         if widget.kind is not None and widget.kind.query:
-            theirs = original_queries(self._editor.page.item(widget.id).source)
+            if original_queries(self._editor.page.item(widget.id).source):
+                self._original = OriginalQueryView(self._editor, widget.id)
+            theirs = [self._original] if self._original is not None else []
             explore = Button(
                 _("Open in Explore"), lambda: run("studio.open_in_explore"), icon="ph.compass", size="sm",
                 name="inspector_explore",
             )  # fmt: skip
             data = [self._source_field(context, widget), self._query_field(context, widget), explore]
-            self._section(_("Data"), [*data, *([OriginalQueryView(theirs)] if theirs else [])])
+            self._section(_("Data"), [*data, *theirs])
         looks = widget.kind is not None and (widget.kind.query or widget.kind.type == IMAGE)
         self._section(_("Appearance") if looks else _("Content"), look)
         self._column.insertWidget(self._column.count() - 1, self._locked_note)

@@ -1,10 +1,12 @@
-"""An imported widget's query in its source's language, to read and copy while writing its replacement."""
+"""An imported widget's query in its source's language, to read and copy beside the query that runs in its place."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextOption
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
+from benchboard.dashboards.interchange import for_other_source, grafana_source, original_queries
 from benchboard.i18n import _
+from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.buttons import Button
@@ -14,10 +16,12 @@ from benchboard.ui.widgets.surfaces import disable_viewport_fill
 
 
 class OriginalQueryView(QWidget):
-    """The original query, which can't run in Benchboard."""
+    """The original query, with what runs in its place."""
 
-    def __init__(self, words: str) -> None:
+    def __init__(self, editor: Editor, item_id: str) -> None:
         super().__init__()
+        self._editor, self._id = editor, item_id
+        words = original_queries(editor.page.item(item_id).source)
         title = _("Original Grafana query")
         self.text = QPlainTextEdit(words)
         self.text.setObjectName("inspector_their_query")
@@ -42,7 +46,20 @@ class OriginalQueryView(QWidget):
         column.setSpacing(4)
         column.addLayout(head)
         column.addWidget(self.text)
-        column.addWidget(Paragraph(_("This query can't run here: rewrite it in SQL above."), "caption", "muted"))
+        self.note = Paragraph("", "caption", "muted")
+        column.addWidget(self.note)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Say what the widget's query has to do with it."""
+        query, source = self._editor.widget(self._id).query.strip(), self._editor.page.item(self._id).source
+        if not query:
+            text = _("This query can't run here: rewrite it in SQL above.")
+        elif query == for_other_source(grafana_source(source)).strip():
+            text = _("The query above is translated from this one.")
+        else:
+            text = _("The query above runs instead of this one.")
+        self.note.setText(text)
 
     def _copy(self) -> None:
         copy_text(self.text.toPlainText())

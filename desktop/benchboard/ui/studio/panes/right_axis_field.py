@@ -27,6 +27,7 @@ class RightAxisField(QWidget):
         super().__init__()
         self._editor, self._id, self._query_runner = editor, item_id, query_runner
         self._offered: tuple[str, ...] = ()
+        self._is_stacked = False
         self.has_right = False
         """Whether a series is on the right axis, by itself or because somebody put it there."""
         self.boxes: dict[str, CheckBox] = {}
@@ -54,7 +55,8 @@ class RightAxisField(QWidget):
             box.setChecked(name in chosen)
         self.has_right = bool(chosen)
         self.setVisible(len(series) > 1 or self.has_right)
-        self._offered = suggested_right(series) if not chosen and len(series) > 1 else ()
+        can_offer = not chosen and len(series) > 1 and not self._is_stacked  # a part of a stack is as high as it is
+        self._offered = suggested_right(series) if can_offer else ()
         self._show_offer(titles, len({one.unit for one in series}))
 
     def _show_offer(self, titles: dict[str, str], units: int) -> None:
@@ -91,7 +93,9 @@ class RightAxisField(QWidget):
             return []
         if mismatch_reason(widget, result.table) is not None:
             return []
-        found = named_series(drawn_table(widget, result), number_format.unit(widget))
+        drawn = drawn_table(widget, result)
+        self._is_stacked = drawn.stack != "off"
+        found = named_series(drawn, number_format.unit(widget))
         return [one for one in found if not one.is_before]
 
     def _take_boxes(self) -> None:

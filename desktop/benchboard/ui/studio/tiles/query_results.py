@@ -23,6 +23,7 @@ from benchboard.dashboards.document import time_range
 from benchboard.dashboards.document.time_range import Period, TimeRange
 from benchboard.dashboards.document.widget_kinds import IMAGE, READ_WHOLE, WidgetContent
 from benchboard.dashboards.period_before import PeriodBefore, compared_card, compared_rows
+from benchboard.dashboards.undated_rows import undated_rows
 from benchboard.dashboards.variables.templating import selection_summary
 from benchboard.dashboards.variables.variable_queries import names_in, readable
 from benchboard.dashboards.widget_currencies import widget_currencies
@@ -418,6 +419,9 @@ class WidgetQueryRunner(QObject):
             complete = replace(
                 found.with_extent(extent), repeated=repeated, mixed=added.mixed, converted=added.converted
             )
+            if period is not None and (news is None or news.live is None):  # each value of a live bus has its time
+                undated = undated_rows(session, actor, query, request.source_id, variables, token)
+                complete = replace(complete, undated=undated)
             prepare(widget, complete)
             return complete
 

@@ -18,6 +18,7 @@ from benchboard.analytics.repeated_rows import repeated_text
 from benchboard.analytics.sources.file_news import SourceNews, live_text, problems_text
 from benchboard.analytics.table_references import Why
 from benchboard.dashboards.editing.unused_filters import UnusedFilters
+from benchboard.dashboards.undated_rows import undated_text, undated_words
 from benchboard.i18n import N_, _, ngettext, number
 from benchboard.ui.time_format import day_and_time, relative_time, short_date
 
@@ -26,6 +27,7 @@ _MOST_SHORT: Final = 3
 """Up to so many currencies are named beside their mark."""
 SOURCE_ICON = "ph.clock-counter-clockwise"
 REPEATED_ICON = "ph.warning"
+UNDATED_ICON = "ph.calendar-blank"
 
 _WHY: Final[Mapping[Why, str]] = {
     "recursive": N_("Filters can't be added to SQL with WITH RECURSIVE."),
@@ -57,10 +59,12 @@ def tile_notes(
     untotalled: Sequence[str] = (),
     converted: Sequence[CurrencyConversion] = (),
     by_table: Sequence[ConvertedAmounts] = (),
+    undated: int = 0,
 ) -> tuple[TileNote, ...]:
     """The marks of a widget that doesn't use these filters, whose source has these news, whose joins repeat these rows,
     which has the first rows alone, as its header says in these words where they have room, which adds up amounts in
-    these currencies, which has no total because of these, and which converts amounts so, or by tables of rates."""
+    these currencies, which has no total because of these, which converts amounts so, or by tables of rates, and whose
+    time range leaves out so many rows without a date."""
     notes = []
     if unused is not None:
         notes.append(TileNote(FILTER_ICON, "text.muted", filters_text(unused), struck=True))
@@ -74,6 +78,8 @@ def tile_notes(
         notes.append(TileNote(REPEATED_ICON, "warn", no_total_text(), words=_short_text(untotalled)))
     notes += [TileNote("ph.info", "text.muted", conversion_text(one), words=f"→ {one.target}") for one in converted]
     notes += map(_converted_note, by_table)
+    if undated:
+        notes.append(TileNote(UNDATED_ICON, "text.muted", undated_text(undated), words=undated_words(undated)))
     if limited:
         notes.append(TileNote("", "text.muted", _("A limit left out rows: {rows}.").format(rows=limited)))
     return tuple(notes)

@@ -137,7 +137,7 @@ class Tile(QGraphicsPixmapItem):
         converted = shown_conversions(self.widget.query)
         return tile_notes(
             unused, self.result.source, self.result.repeated, limited, self.result.mixed, untotalled, converted,
-            self.result.converted,
+            self.result.converted, self.result.undated,
         )  # fmt: skip
 
     @property

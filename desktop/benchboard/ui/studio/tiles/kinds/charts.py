@@ -183,8 +183,9 @@ def named_series(table: ResultTable, unit: str) -> list[Series]:
         is_right = isinstance(table, ChartTable) and table.is_right(index)
         own_unit, decimals = _own_format(table, unit, is_right=is_right)
         colour = colours[own] if colours else own
-        is_target = base is None and isinstance(table, ChartTable) and table.setting_name(index) == table.target_name
-        is_target = is_target and len(bases) > 1
+        target = table.target_name if isinstance(table, ChartTable) and base is None and len(bases) > 1 else ""
+        # A series of rows without a value has no name either.
+        is_target = bool(target) and isinstance(table, ChartTable) and table.setting_name(index) == target
         dash = _DASHES[(colour - colour_of_place(0) if by_value else own) % 4]
         drawn_in = theme().color("text") if is_target else theme().chart(shown[own])
         last = next((row for row in reversed(table.rows) if row[index] is not None), None)

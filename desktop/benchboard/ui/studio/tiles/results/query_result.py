@@ -62,6 +62,8 @@ class QueryResult:
     """The measures that add up amounts in several currencies."""
     converted: tuple[ConvertedAmounts, ...] = ()
     """What it converts into one currency by tables of rates."""
+    undated: int = 0
+    """The rows without a date that its time range leaves out."""
     window: tuple[float, float] | None = None
     """The part of the x axis of lines that is shown, in seconds since 1970 or as numbers; None: all of it."""
     legend: LegendChoice = field(default_factory=LegendChoice)

@@ -28,8 +28,10 @@ def undated_text(table: ResultTable, query: str, unit: str) -> str:
     counts = [place for place in measures if table.columns[place].name.casefold() in counted]
     count = total([row[counts[0]] for row in rows]) if counts else None if is_grouped else len(rows)
     adds = None if not is_grouped else additive_columns(query)
+    is_several = len(measures) - len(counts) > 1
     values = [
-        _value(table, rows, place, unit, named=len(measures) - len(counts) > 1)
+        # A whole number alone would be read as how many rows there are.
+        _value(table, rows, place, unit, named=is_several or (count is None and table.columns[place].kind == "integer"))
         for place in measures
         if place not in counts and (len(rows) == 1 or adds is None or table.columns[place].name in adds)
     ][:_MOST_NAMED]
