@@ -212,8 +212,8 @@ def _currency_symbol(currency: str, language: str) -> tuple[str, bool]:
 
 
 def month_number(name: str) -> int | None:
-    """The month (1 to 12) that a word names in any of the languages, whole or shortened: `Jul`, `temmuz`; None for any
-    other."""
+    """The month (1 to 12) that a word names in any of the languages, whole or shortened, such as “Jul” or “temmuz”;
+    None for any other."""
     return _months().get(name.strip(".").casefold())
 
 

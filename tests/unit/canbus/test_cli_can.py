@@ -73,7 +73,7 @@ def monitored(capsys: pytest.CaptureFixture[str]) -> list[int]:
     return [json.loads(line)["id"] for line in capsys.readouterr().out.splitlines()]
 
 
-MONITOR = ["can", "monitor", "--port", "p", "--bitrate", "500000", "--json"]
+MONITOR = ["can", "monitor", "--port", "/dev/p", "--bitrate", "500000", "--json"]
 
 
 def test_monitor_of_a_port_that_fails_prints_every_frame_received_before(
@@ -194,7 +194,7 @@ def test_send_every_through_a_dongle_that_reports_nothing_says_given_and_fails_w
     bus = UnreportingBus(iter(()), None)
     bus.tx_errors = tx_errors
     monkeypatch.setattr(can_channel, "SlcanBus", lambda _port, **_options: bus)
-    send = ["can", "send", "--port", "p", "--bitrate", "500000", "123#11", "--every", "10", "--seconds", "0.05"]
+    send = ["can", "send", "--port", "/dev/p", "--bitrate", "500000", "123#11", "--every", "10", "--seconds", "0.05"]
     assert main(send) == status
     printed = capsys.readouterr()
     assert re.match(r"123#11: \d+ given to the dongle, (\d+ missed, )?at most ", printed.out)

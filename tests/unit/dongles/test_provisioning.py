@@ -221,7 +221,9 @@ def test_pair_with_a_lost_dongle_that_holds_our_token_finds_it(bench: Bench, don
 
 def test_token_repr_shows_no_secret() -> None:
     token = provisioning._Token("claim", 1, b"secret" * 5)
-    registered = provisioning._RegisteredDongle("id", "LOST", provisioning._OpenClaim(None, None), token, token, 1)
+    registered = provisioning._RegisteredDongle(
+        "id", "Dongle", "LOST", provisioning._OpenClaim(None, None), token, token, 1
+    )
     assert "secret" not in f"{token!r} {registered!r}"
 
 
