@@ -412,10 +412,10 @@ class DeviceManager(QObject):
                 lambda error: _log.info("no time was stored for connected dongles: %s", error.code),
             )
 
-    def _reconcile(self, device: Device) -> None:
-        """On a worker: reconcile an interrupted pairing with what the dongle reports."""
+    def _reconcile(self, device: Device) -> str | None:
+        """On a worker: reconcile an interrupted pairing with what the dongle reports; the state of its row then."""
         data_key = self._workspace.data_keys.of(self._actor.organisation_id)
-        provisioning.reconcile(self._workspace.database.bind(self._actor), self._actor, data_key, device)
+        return provisioning.reconcile(self._workspace.database.bind(self._actor), self._actor, data_key, device)
 
     def _standing(self, device_id: str) -> Standing:
         """On a worker: the standing of this dongle, (“”, None) if it isn't registered."""

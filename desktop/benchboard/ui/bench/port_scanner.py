@@ -85,13 +85,14 @@ class DetectedDevice:
 class PortScanner:
     """Scans for ports and probes new ones until stopped.
 
-    `on_devices` is called with all of them, on a worker thread; `standing` there too, with a device id.
+    `on_devices` is called with all of them, on a worker thread; `standing` there too, with a device id. `reconcile`
+    brings a dongle's row in line, and returns the ownership state that it has then.
     """
 
     def __init__(
         self,
         on_devices: Callable[[dict[str, DetectedDevice]], None],
-        reconcile: Callable[[Device], None] | None,
+        reconcile: Callable[[Device], str | None] | None,
         standing: Callable[[str], Standing | None] = lambda _device_id: None,
     ) -> None:
         self._on_devices = on_devices
@@ -212,17 +213,19 @@ class PortScanner:
         """What the dongle at a port reports, or why it doesn't; an interrupted pairing is reconciled. Also its
         standing, read while nobody else can have the port.
         """
-        info = asked_as = None
+        info = asked_as = state = None
         try:
             with self.port_lock(port.path), link.open_port(port.path) as handle:
                 info = probe_open(handle)
                 if info.is_benchboard and self._reconcile is not None:
                     with contextlib.suppress(AppError):
-                        self._reconcile(Device(handle))
+                        state = self._reconcile(Device(handle))
                         info = probe_open(handle)
                 if info.device_id is not None:
                     with contextlib.suppress(AppError):
                         asked_as = self._standing(info.device_id)
+                if asked_as is not None and state is not None:
+                    asked_as = state, asked_as[1]  # another program may have changed the row just now
         except AppError as error:
             return info, error, asked_as
         return info, None, asked_as
