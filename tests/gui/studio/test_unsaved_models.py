@@ -12,6 +12,7 @@ from benchboard.analytics.data_models import kept_drafts
 from benchboard.errors import Unavailable
 from benchboard.ui.studio.data.data_models.models_view import ModelsView
 from benchboard.ui.studio.document.recovery import account_of
+from benchboard.ui.widgets import Confirm
 from benchboard.ui.widgets.detail_pane import DetailHeader
 from support.window import Clicker, visible
 
@@ -241,6 +242,32 @@ def test_drafts_that_are_saved_or_discarded_are_kept_no_longer(studio: "Studio")
     studio.wait(lambda: bool(kept_drafts.load(home, account)))
     models.click("models_save")
     studio.wait(lambda: not kept_drafts.load(home, account))
+
+
+def test_edits_of_a_deleted_model_come_back_with_it(studio: "Studio") -> None:
+    """They were lost without a word; the question named the model as it was saved, not as the list called it."""
+    models = begin(studio)
+    models.click("models_save")
+    studio.wait(lambda: models.view.draft is not None and not models.view.draft.is_changed)
+    touch(models)
+    studio.qtbot.keyClick(models.find("model_name"), Qt.Key.Key_Return)
+    studio.wait(lambda: len(models.view.table.model.rows) == 1)
+    (row,) = models.view.table.model.rows
+    models.view.delete_model(row)
+    studio.wait(lambda: visible(studio.application.window, "confirm_act"))
+    (question,) = (one for one in studio.application.window.findChildren(Confirm) if one.isVisible())
+    assert question.accessibleName() == "Delete “Rides”?"
+    models.click("confirm_act")
+    studio.wait(lambda: not models.view.table.model.rows)
+    studio.context.problems.undo_last()
+    studio.wait(lambda: models.view.unsaved() == "Rides" and len(models.view.table.model.rows) == 1)
+    (row,) = models.view.table.model.rows
+    models.view.table.make_current(row.id)
+    studio.wait(lambda: models.view.draft is not None and models.view.draft.stored is not None)
+    assert models.view.draft is not None
+    assert models.view.draft.state.description == "What was ridden"
+    models.click("models_save")
+    studio.wait(lambda: [one.name for one in models.view.table.model.rows] == ["Rides"])
 
 
 def test_window_closes_unasked_where_edits_are_kept(studio: "Studio") -> None:

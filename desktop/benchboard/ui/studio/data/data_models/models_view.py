@@ -274,9 +274,11 @@ class ModelsView(QWidget):
                 self._drafts.pop(row.id, None)
                 self._draft_of(row)
         if self._is_loaded and self._model.at_end and not self._search.text():
-            for lost in self._kept.values():
-                self._drafts.setdefault("", ModelDraft(kept_state(lost)))
-            self._kept = {}
+            awaited = {key: one for key, one in self._kept.items() if key == self._pending}  # one whose row is coming
+            for key, lost in self._kept.items():
+                if key not in awaited:
+                    self._drafts.setdefault("", ModelDraft(kept_state(lost)))
+            self._kept = awaited
         if self._shown is not None and self.draft is not self._drafts.get(self._shown.id):
             self._show_row(self._shown)
         elif self._shown is None and self.draft is None and "" in self._drafts:
@@ -721,33 +723,43 @@ class ModelsView(QWidget):
     def _confirm_delete(self, row: ModelSummary, uses: tuple[LineageUse, ...]) -> None:
         text = broken_text(uses) if uses else _("It isn't used yet. Its data sources stay.")
         Confirm(
-            self.window(), _("Delete “{name}”?").format(name=row.name), text, act=_("Delete data model"),
+            self.window(), _("Delete “{name}”?").format(name=self._title(row)), text, act=_("Delete data model"),
             keep=_("Keep data model"), run=partial(self._delete, row),
         ).open()  # fmt: skip
 
     def _delete(self, row: ModelSummary) -> None:
-        actor = self._context.actor
+        actor, name = self._context.actor, self._title(row)
 
         def done(stored: StoredModel | None) -> None:
-            self._drafts.pop(row.id, None)
-            undo: Callable[[], None] | None = partial(self._undelete, stored) if stored is not None else None
-            self._context.problems.toast(_("“{name}” was deleted.").format(name=row.name), undo)
+            draft = self._drafts.pop(row.id, None)
+            lost = replace(kept_draft(draft), seen=None) if draft is not None and draft.is_changed else None
+            undo: Callable[[], None] | None = partial(self._undelete, stored, lost) if stored is not None else None
+            self._context.problems.toast(_("“{name}” was deleted.").format(name=name), undo)
 
         self._context.tasks.change(
             self, lambda session: model_services.delete_model(session, actor, row.id, even_if_used=True), done
         )
 
-    def _undelete(self, stored: StoredModel) -> None:
+    def _undelete(self, stored: StoredModel, edits: KeptDraft | None) -> None:
+        """Bring a model back, with what was edited of it and not saved."""
         actor = self._context.actor
         self._pending = stored.id
-        said = _("“{name}” is back.").format(name=stored.name)
+        name = edits.name if edits is not None else stored.name
+
+        def done(_found: object) -> None:
+            if edits is not None:
+                self._kept[stored.id] = edits
+                if self._model.find(stored.id) >= 0:  # else its row comes
+                    self._begin_kept()
+            self._context.problems.toast(_("“{name}” is back.").format(name=name))
+
         self._context.tasks.change(
             self,
             lambda session: model_services.create_model(
                 session, actor, name=stored.name, description=stored.description, definition=stored.definition,
                 model_id=stored.id,
             ),
-            lambda _found: self._context.problems.toast(said),
+            done,
         )  # fmt: skip
 
 
