@@ -32,6 +32,12 @@ CASES = [
     ("a / case when b > 1 then b else c / a end", "a / nullif(case when b > 1 then b else c / nullif(a, 0) end, 0)"),
     ("a / sum(b) over (partition by c)", "a / nullif(sum(b) over (partition by c), 0)"),
     ("a / NULLIF(b, 0)", "a / NULLIF(b, 0)"),
+    ("a / .5 + b", "a / .5 + b"),
+    ("a / 5. + b", "a / 5. + b"),
+    ("a / -1e-3 + b / c", "a / -1e-3 + b / nullif(c, 0)"),
+    ("a / 0x10", "a / 0x10"),
+    ("a / 0. + b", "a / 0. + b"),
+    ("a / 0.0 + b", "a / nullif(0.0, 0) + b"),
     ("a / b > 1 and c / a < 2", "a / nullif(b, 0) > 1 and c / nullif(a, 0) < 2"),
 ]
 
@@ -50,13 +56,20 @@ def test_guarded_division_is_read_as_it_was_written(written: str, queried: str, 
     assert written_place(written, dialect, len(queried)) == len(written)
 
 
+@pytest.mark.parametrize("written", ["a / (b", "a / case when b", "a / * b", "a / ", "a / ."])
+def test_unfinished_division_is_left_as_it_is(written: str) -> None:
+    assert guarded(written, "duckdb") == unguarded(written, "duckdb") == written
+
+
 @pytest.mark.parametrize("dialect", ["own", "mysql"])
 def test_engines_that_answer_nothing_for_a_division_by_zero_need_no_guard(dialect: Dialect) -> None:
     assert guarded("a / b", dialect) == "a / b"
     assert unguarded("a / nullif(b, 0)", dialect) == "a / nullif(b, 0)"
 
 
-_PARTS = st.sampled_from(["a", "b", "c", "2", "0", "1.5", "(a - b)", "abs(c)", "a::double", "-b", "round(a / b, 2)"])
+_PARTS = st.sampled_from(
+    ["a", "b", "c", "2", "0", "1.5", ".5", "5.", "2e1", "(a - b)", "abs(c)", "a::double", "-b", "round(a / b, 2)"]
+)
 
 
 @given(st.lists(st.tuples(st.sampled_from(["/", "%", "//", "*", "+", "-"]), _PARTS), min_size=1, max_size=5), _PARTS)

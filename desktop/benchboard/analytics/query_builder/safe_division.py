@@ -4,8 +4,9 @@ every sum over it becomes, and PostgreSQL refuses the whole query; the other two
 A divisor stands in `nullif(…, 0)` in queries, and alone wherever somebody reads or edits the expression.
 """
 
+import re
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from benchboard.analytics.query_builder.question import Dialect
@@ -14,6 +15,7 @@ from benchboard.errors import AppError
 
 _GUARDED: Final = ("duckdb", "postgresql")
 _DIVISIONS: Final = ("/", "%")
+_NUMBER: Final = re.compile(r"[+-]*\s*((?:\d|\.\d)(?:[eE][+-]?\d|[\w.])*)", re.ASCII)
 _OPEN, _CLOSE = "nullif(", ", 0)"
 _Placed = Sequence[tuple[QueryWord, int, int]]
 _Insertion = tuple[int, int, str]
@@ -96,16 +98,42 @@ def _insertions(expression: str, dialect: Dialect) -> list[_Insertion]:
         if word not in _SIGNS or first >= len(words) or words[first] in _SIGNS:  # `//` is one sign
             continue
         last = _divisor_end(words, first) - 1
-        if last >= first and not _is_never_zero(words[first : last + 1]):
+        if last < first or _is_number(expression, placed[first][1]):
+            continue
+        divisor, after = words[first : last + 1], expression[placed[last][2] :]
+        if _is_operand(divisor, after) and not _is_guarded(divisor):
             # Of divisors that end at one character, the one that begins last ends first.
             found += [(placed[first][1], 0, _OPEN), (placed[last][2], -first, _CLOSE)]
     return sorted(found)
 
 
-def _is_never_zero(words: Sequence[QueryWord]) -> bool:
-    """Whether a divisor is a number other than zero, or is guarded by whoever wrote it."""
-    if len(words) == 1 and words[0].kind == "number":
-        return Decimal(words[0].text) != 0
+def _is_number(expression: str, start: int) -> bool:
+    """Whether a divisor is a number other than zero, however it is written: `100`, `.5`, `5.`, `1e-3`, `0x10`."""
+    found = _NUMBER.match(expression, start)
+    if found is None:
+        return False
+    try:
+        return Decimal(found[1]) != 0
+    except InvalidOperation:
+        return True  # as only some engine writes it
+
+
+def _is_operand(words: Sequence[QueryWord], after: str) -> bool:
+    """Whether words are one whole operand; half of one, such as of an unfinished expression, is left as it is."""
+    unsigned = [word for word in words if word.text not in ("-", "+")]
+    signs = [word.text for word in words if word.kind == "sign"]
+    cases = [word.text for word in words if word.kind == "word"]
+    return (
+        bool(unsigned)
+        and (unsigned[0].kind != "sign" or unsigned[0].text == "(")
+        and signs.count("(") == signs.count(")")
+        and cases.count("case") == cases.count("end")
+        and re.match(r"[\w.]", after) is None
+    )
+
+
+def _is_guarded(words: Sequence[QueryWord]) -> bool:
+    """Whether whoever wrote a divisor has guarded it."""
     return words[0] == QueryWord("word", "nullif") and _closing(words, 1) == len(words) - 1
 
 
@@ -124,7 +152,7 @@ def _divisor_end(words: Sequence[QueryWord], at: int) -> int:
         text, kind = words[at].text, words[at].kind
         if kind == "sign" and text == "(":
             at = _closing(words, at) + 1
-        elif kind == "sign" and text in (".", "::"):
+        elif kind == "sign" and (text == "::" or (text == "." and _kind(words, at + 1) in ("word", "name"))):
             at += 2
         elif kind == "word" and text in ("over", "filter"):
             at += 1 if _text(words, at + 1) == "(" else 2
