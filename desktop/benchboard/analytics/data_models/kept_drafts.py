@@ -61,7 +61,7 @@ def load(home: Path, account: Sequence[str]) -> dict[str, KeptDraft]:
         return {}
     found: dict[str, KeptDraft] = {}
     for key, value in raw.items() if isinstance(raw, dict) else ():
-        with suppress(KeyError, TypeError, ValueError):
+        with suppress(LookupError, TypeError, ValueError, OverflowError):
             found[key] = _read_draft(value)
     return found
 
