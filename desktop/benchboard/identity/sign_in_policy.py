@@ -36,7 +36,7 @@ class SignInPolicy:
 @dataclass(frozen=True, slots=True)
 class PolicyEffects:
     """How many active people a policy requires two-step sign-in of, how many of them haven't set it up, and how many of
-    these are signed in now."""
+    these are signed in now, elsewhere than in the session that asks."""
 
     people: int
     without: int
@@ -59,7 +59,11 @@ def count_effects(session: Session, actor: Actor, policy: SignInPolicy) -> Polic
     """Whom a policy would concern now."""
     require(actor, "organisations:read")
     without = [_concerned(actor, policy.two_step), ~_has_factor()]
-    open_now = exists().where(SignInSession.user_id == User.id, SignInSession.expires_at > clock.now())
+    open_now = exists().where(
+        SignInSession.user_id == User.id,
+        SignInSession.expires_at > clock.now(),
+        SignInSession.id.is_distinct_from(actor.session_id),
+    )
     counts = (
         select(func.count()).select_from(User).where(*conditions)
         for conditions in ([_concerned(actor, policy.two_step)], without, [*without, open_now])

@@ -236,6 +236,19 @@ def test_sessions_of_who_has_to_set_it_up_are_ended_and_nobody_elses(town: Town)
     assert _refused(lambda: _sign_in(town)).code == second_factor.NEEDED
 
 
+def test_session_that_asks_is_neither_counted_nor_ended(town: Town) -> None:
+    """An admin who hadn't set it up was asked about “1 person”, and then told “0 sessions revoked”."""
+    bo_email = "bo@north.example"
+    town.add(bo_email, role="admin")
+    bo = town.sign_in(bo_email).actor
+    _require(town)
+    with town.database.bind(bo).change() as session:
+        assert sign_in_policy.count_effects(session, bo, EVERYBODY).signed_in == 0
+        assert sessions.end_without_two_step(session, bo) == 0
+    with town.database.bind(town.actor).read() as session:
+        assert sign_in_policy.count_effects(session, town.actor, EVERYBODY).signed_in == 1
+
+
 def test_effects_count_who_is_concerned_who_has_none_and_who_is_signed_in(town: Town) -> None:
     town.add(ANA)
     town.sign_in(ANA)
