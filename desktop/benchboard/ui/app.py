@@ -161,6 +161,8 @@ class Application(QObject):
         self._start_data: Path | None = None
         """The file or folder to import once a session is open."""
         self._open_requests: OpenRequests | None = None
+        self._after_paint = QTimer(self, interval=_AFTER_PAINT_MS, singleShot=True)
+        self._after_paint.timeout.connect(self._hear_of_starts)
         self._start_notices: list[str] = []
         """What is to be said once the session is open that begins by itself."""
         self._bug_reported.connect(self.problems.bug, Qt.ConnectionType.QueuedConnection)
@@ -171,7 +173,7 @@ class Application(QObject):
         is the database."""
         note_home(self.home)
         self._start_data = data
-        QTimer.singleShot(_AFTER_PAINT_MS, self, self._hear_of_starts)
+        self._after_paint.start()
         url, refused = _configured_url() if file is None else (None, None)
         if file is not None:
             url = f"sqlite:///{quote(str(file.absolute()))}"
@@ -323,6 +325,7 @@ class Application(QObject):
     def close(self) -> None:
         """Finish pending changes and close; the session ends unless the user stays signed in."""
         session = self._session
+        self._after_paint.stop()
         if self._open_requests is not None:
             self._open_requests.close()
         self._detach_session()

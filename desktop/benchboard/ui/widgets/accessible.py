@@ -392,13 +392,17 @@ def tell_row_renamed(view: QAbstractItemView, index: QModelIndex) -> None:
     """Tell the screen reader that the name of a list's row or cell is another one now: it remembers them. Of what is
     renamed `untold` it is told afterwards."""
     if _untold is not None:
-        known = QPersistentModelIndex(index)
-        QTimer.singleShot(0, view, lambda: tell_row_renamed(view, QModelIndex(known)))  # type: ignore[call-overload]  # Qt takes it
+        QTimer.singleShot(0, view, partial(_tell_renamed_row, view, QPersistentModelIndex(index)))
         return
     event = QAccessibleEvent(view, QAccessible.Event.NameChanged)
     event.setChild(_child(view, index))
     if QAccessible.isActive() and index.isValid() and event.child() >= 0:
         send(event)
+
+
+def _tell_renamed_row(view: QAbstractItemView, renamed: QPersistentModelIndex) -> None:
+    if renamed.isValid():
+        tell_row_renamed(view, view.model().index(renamed.row(), renamed.column(), renamed.parent()))
 
 
 def tell_current_tab(tabs: QTabBar) -> None:
