@@ -672,16 +672,7 @@ class _Pairing:
             if stored is None:
                 stored = DongleToken(organisation_id=row.organisation_id, dongle_id=row.id)
                 session.add(stored)
-            _set_pending(stored, token, sealed)
-            session.flush()
-            record_event(
-                session,
-                self.actor,
-                "dongle.token-store",
-                row,
-                claim_id=token.claim_id,
-                key_version=token.key_version,
-            )
+            self._keep_pending(session, row, stored, token, sealed)
 
     def _store_rotation(self, hello: Hello, registered: _RegisteredDongle, token: _Token) -> None:
         """Store the new token beside the one in force. An earlier new one can't arrive any more: its session has ended.
@@ -697,16 +688,18 @@ class _Pairing:
             if stored is None or not unchanged or stored.version != registered.tokens_version:
                 raise _raced_error()
             tokens.require_newer_key_version(stored, token.key_version)
-            _set_pending(stored, token, sealed)
-            session.flush()
-            record_event(
-                session,
-                self.actor,
-                "dongle.token-store",
-                row,
-                claim_id=token.claim_id,
-                key_version=token.key_version,
-            )
+            self._keep_pending(session, row, stored, token, sealed)
+
+    def _keep_pending(self, session: Session, row: Dongle, stored: DongleToken, token: _Token, sealed: Sealed) -> None:
+        stored.pending_claim_id = token.claim_id
+        stored.pending_key_version = token.key_version
+        stored.pending_data_key_version = sealed.key_version
+        stored.pending_nonce = sealed.nonce
+        stored.pending_ciphertext = sealed.ciphertext
+        session.flush()
+        record_event(
+            session, self.actor, "dongle.token-store", row, claim_id=token.claim_id, key_version=token.key_version
+        )
 
     def _activate(self, hello: Hello, token: _Token) -> PairedDongle:
         with self.database.change() as session:
@@ -795,14 +788,6 @@ class _Pairing:
         if row is None:
             raise _raced_error()
         return row
-
-
-def _set_pending(stored: DongleToken, token: _Token, sealed: Sealed) -> None:
-    stored.pending_claim_id = token.claim_id
-    stored.pending_key_version = token.key_version
-    stored.pending_data_key_version = sealed.key_version
-    stored.pending_nonce = sealed.nonce
-    stored.pending_ciphertext = sealed.ciphertext
 
 
 def _row(session: Session, actor: Actor, device_id: str) -> Dongle | None:

@@ -153,10 +153,11 @@ def _title_of(shell: Shell, device_id: str) -> str:
 
 
 def test_lost_dongle_that_is_connected_is_asked_again_and_found(
-    qtbot: QtBot, shell: Shell, simulator: Simulator, pair_one: Callable[[], str]
+    qtbot: QtBot, shell: Shell, simulator: Simulator, manager: DeviceManager, pair_one: Callable[[], str]
 ) -> None:
     device_id = pair_one()
-    qtbot.waitUntil(lambda: _state(shell, device_id) == "CLAIMED_ACTIVE")
+    # Else it may be found before the list ever has it as lost: it is asked after the pairing.
+    qtbot.waitUntil(lambda: _state(shell, device_id) == "CLAIMED_ACTIVE" and _is_known_paired(manager, device_id))
     with shell.context.database.change() as session:
         change_tracking.unaudited(session, "dongles")
         session.scalars(select(Dongle).where(Dongle.device_id == device_id)).one().ownership_state = "LOST"

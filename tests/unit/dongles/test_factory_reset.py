@@ -1,10 +1,9 @@
 """Resetting a dongle at its button: what it and the database hold afterwards, however it ended."""
 
 from dataclasses import replace
-from itertools import product
+from functools import partial
 
 import pytest
-from sqlalchemy import event
 
 from benchboard.dongles import fleet, provisioning
 from benchboard.dongles.device import Device
@@ -17,6 +16,7 @@ from support.cable import Cable, Clock, connect, new_dongle, seeded
 from support.claims import NONCE, TOKEN, ask, begun, claimed, device, pressed
 from support.databases import unbound
 from support.examples import every
+from support.killed_acts import killed_at
 from support.loopback_dongle import CONFIG, LoopbackDongle, after_reset
 from support.memory_host import ORGANISATION_KEY, Host
 
@@ -292,42 +292,13 @@ def test_reset_whose_last_message_is_cut_is_told_as_unknown_and_the_next_contact
     assert bench.assert_agreement(bench.technician, dongle) == "CLAIMED_ACTIVE"
 
 
-class Killed(BaseException):
-    """What `kill -9` is to a test in one process."""
-
-
-def _reset_until(bench: Bench, dongle: LoopbackDongle, death: int) -> bool:
-    """Reset until the `death`-th message written or delivered, or statement; whether it got to the end."""
-    left = death
-
-    def count(*_arguments: object, **_options: object) -> None:
-        nonlocal left
-        left -= 1
-        if left == 0:
-            raise Killed
-
-    watched = list(product(bench.database.engines, ("before_cursor_execute", "after_cursor_execute", "commit")))
-    for engine, moment in watched:
-        event.listen(engine, moment, count)
-    dongle.before_write = dongle.after_write = count
-    try:
-        act(bench, dongle, "factory_reset")
-    except Killed:
-        return False
-    finally:
-        dongle.before_write = dongle.after_write = lambda: None
-        for engine, moment in watched:
-            event.remove(engine, moment, count)
-    return True
-
-
 @pytest.mark.parametrize("follows", ["factory_reset", "release", "pair", "reconcile, then pair"])
 def test_reset_killed_at_any_message_or_statement_ends_in_agreement(bench: Bench, follows: str) -> None:
     death, finished, half_done = 1, False, 0
     while not finished:
         dongle = LoopbackDongle()
         paired(bench, dongle)
-        finished = _reset_until(bench, dongle, death)
+        finished = not killed_at(bench, dongle, death, partial(act, bench, dongle, "factory_reset"))
         row = bench.row(bench.technician, dongle.machine.device_id)
         half_done += dongle.saved.state == OwnershipState.UNCLAIMED and row.ownership_state == "CLAIMED_ACTIVE"
         dongle.replug()

@@ -1,12 +1,11 @@
 """Releasing a dongle: what it and the database hold afterwards, however it ended."""
 
 from dataclasses import replace
-from itertools import product
+from functools import partial
 from uuid import UUID
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import event
 
 from benchboard.canbus.link import Port
 from benchboard.dongles import fleet, provisioning
@@ -22,6 +21,7 @@ from support.cable import Cable, Clock, connect, new_dongle, seeded
 from support.claims import NONCE, TOKEN, ask, begun, claimed, flipped
 from support.databases import unbound
 from support.examples import every
+from support.killed_acts import killed_at
 from support.loopback_dongle import CONFIG, LoopbackDongle
 from support.memory_host import ORGANISATION_KEY, Host
 
@@ -307,42 +307,13 @@ def test_release_whose_answer_is_lost_says_so_and_the_next_contact_decides(
     assert bench.assert_agreement(bench.technician, dongle) == "REVOKED"
 
 
-class Killed(BaseException):
-    """What `kill -9` is to a test in one process."""
-
-
-def _release_until(bench: Bench, dongle: LoopbackDongle, death: int) -> bool:
-    """Release until the `death`-th message written or delivered, or statement; whether it got to the end."""
-    left = death
-
-    def count(*_arguments: object, **_options: object) -> None:
-        nonlocal left
-        left -= 1
-        if left == 0:
-            raise Killed
-
-    watched = list(product(bench.database.engines, ("before_cursor_execute", "after_cursor_execute", "commit")))
-    for engine, moment in watched:
-        event.listen(engine, moment, count)
-    dongle.before_write = dongle.after_write = count
-    try:
-        release(bench, dongle)
-    except Killed:
-        return False
-    finally:
-        dongle.before_write = dongle.after_write = lambda: None
-        for engine, moment in watched:
-            event.remove(engine, moment, count)
-    return True
-
-
 @pytest.mark.parametrize("follows", ["reconcile", "release", "pair", "restart, then reconcile"])
 def test_release_killed_at_any_message_or_statement_ends_in_agreement(bench: Bench, follows: str) -> None:
     death, finished, half_done = 1, False, 0
     while not finished:
         dongle = LoopbackDongle()
         pair(bench, dongle)
-        finished = _release_until(bench, dongle, death)
+        finished = not killed_at(bench, dongle, death, partial(release, bench, dongle))
         row = bench.row(bench.technician, dongle.machine.device_id)
         half_done += dongle.saved.state == OwnershipState.REVOKED and row.ownership_state == "CLAIMED_ACTIVE"
         dongle.replug()

@@ -1,12 +1,11 @@
 """Replacing a dongle's token: what it and the database hold afterwards, however it ended."""
 
 from dataclasses import replace
-from itertools import product
+from functools import partial
 from uuid import UUID
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import event
 
 from benchboard.dongles import fleet, provisioning
 from benchboard.dongles.device import Device
@@ -28,6 +27,7 @@ from support.benchdata import Bench, paired
 from support.cable import Cable, Clock, connect, new_dongle, seeded
 from support.claims import NONCE, TOKEN, ask, begun, claim_for, claimed, device, flipped, signer
 from support.examples import every
+from support.killed_acts import killed_at
 from support.loopback_dongle import CONFIG, LoopbackDongle
 from support.memory_host import ORGANISATION, ORGANISATION_KEY, PUBLIC, Host
 
@@ -424,42 +424,13 @@ def test_dongle_that_refuses_the_new_token_says_so_and_keeps_the_old_one(bench: 
     assert bench.assert_agreement(bench.technician, dongle) == "CLAIMED_ACTIVE"
 
 
-class Killed(BaseException):
-    """What `kill -9` is to a test in one process."""
-
-
-def _rotate_until(bench: Bench, dongle: LoopbackDongle, death: int) -> bool:
-    """Rotate until the `death`-th message written or delivered, or statement; whether it got to the end."""
-    left = death
-
-    def count(*_arguments: object, **_options: object) -> None:
-        nonlocal left
-        left -= 1
-        if left == 0:
-            raise Killed
-
-    watched = list(product(bench.database.engines, ("before_cursor_execute", "after_cursor_execute", "commit")))
-    for engine, moment in watched:
-        event.listen(engine, moment, count)
-    dongle.before_write = dongle.after_write = count
-    try:
-        rotate(bench, dongle)
-    except Killed:
-        return False
-    finally:
-        dongle.before_write = dongle.after_write = lambda: None
-        for engine, moment in watched:
-            event.remove(engine, moment, count)
-    return True
-
-
 @pytest.mark.parametrize("follows", ["reconcile", "rotate", "pair", "release", "restart, then reconcile"])
 def test_rotation_killed_at_any_message_or_statement_ends_in_agreement(bench: Bench, follows: str) -> None:
     death, finished, half_done = 1, False, 0
     while not finished:
         dongle = LoopbackDongle()
         paired(bench, dongle)
-        finished = _rotate_until(bench, dongle, death)
+        finished = not killed_at(bench, dongle, death, partial(rotate, bench, dongle))
         row = bench.row(bench.technician, dongle.machine.device_id)
         assert dongle.saved.token in bench.all_tokens(bench.technician, row)
         half_done += dongle.saved.token != bench.stored_token(bench.technician, row)
