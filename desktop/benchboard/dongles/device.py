@@ -113,6 +113,16 @@ class Device:
         self._hello = hello
         return hello
 
+    def require_id(self, device_id: str) -> None:
+        """Raise `DeviceFailure` (`dongle.wrong-device`) if another dongle than this one is plugged in here by now."""
+        found = self._proven_hello().device_id
+        if found != device_id:
+            error = error_for(ErrorCode.WRONG_DEVICE)
+            error.why = _("The port was that of dongle {expected}, but dongle {found} responded.").format(
+                expected=device_id, found=found
+            )
+            raise error
+
     def has_unreadable_answer(self) -> bool:
         """Whether what came back since the last answer begins like a protocol message, and is no echo of a request."""
         *lines, _unfinished = self._unread.replace(b"\n", b"\r").split(b"\r")

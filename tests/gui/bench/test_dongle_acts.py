@@ -25,6 +25,7 @@ from benchboard.ui.bench.dongle_rows import DongleRow
 from benchboard.ui.bench.dongles_view import DonglesView
 from benchboard.ui.bench.pairing_wizard import PairingWizard
 from benchboard.ui.bench.port_scanner import DetectedDevice
+from benchboard.ui.bench.reset_dialog import ResetDialog
 from benchboard.ui.shell.shell import Shell
 from support.benchsim import Simulator, simulated
 from support.loopback_dongle import after_reset
@@ -99,6 +100,20 @@ def test_dongle_is_reset_at_its_button_and_closing_the_dialog_before_that_cancel
     qtbot.waitUntil(lambda: not visible(window, "reset_dialog"))
     qtbot.waitUntil(lambda: _state(shell, device_id) == "REVOKED")
     qtbot.waitUntil(lambda: "released" in _events(shell))
+
+
+def test_act_on_a_dongle_is_not_done_to_another_that_is_plugged_in_there_by_now(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, click: Clicker, manager: DeviceManager
+) -> None:
+    qtbot.waitUntil(lambda: sum(one.info is not None for one in manager.devices) == 2)
+    asked, other = (manager.find(one) for one in simulator.ports)
+    assert asked is not None
+    assert other is not None
+    dialog = ResetDialog(shell.window(), shell.context, manager, replace(asked, port=other.port), "Rig 11", list)
+    dialog.open()
+    click(shell.window(), "reset_act")
+    qtbot.waitUntil(lambda: click.find(shell.window(), "reset_act").text() == "Try again")
+    assert any(f"but dongle {other.device_id} responded" in one.text() for one in dialog.findChildren(QLabel))
 
 
 def test_reset_that_failed_no_longer_says_that_the_dongle_is_blinking(

@@ -47,6 +47,17 @@ def test_identify_of_any_duration_asks_for_0_to_60_seconds(seconds: float, milli
     assert asked(cable)[-1].body == {"ms": milliseconds}
 
 
+def test_another_dongle_than_the_one_that_was_asked_about_is_refused() -> None:
+    """On a bench one is pulled and another plugged in at the same port, while a question is open."""
+    dongle = new_dongle()
+    _cable, device = conversation(dongle)
+    device.require_id(dongle.device_id)
+    with pytest.raises(DeviceFailure, match="0000000000000000") as refused:
+        device.require_id("0" * 16)
+    assert refused.value.code == "dongle.wrong-device"
+    assert dongle.device_id in refused.value.why
+
+
 def test_answer_to_a_host_that_was_cut_off_is_not_taken_for_ones_own() -> None:
     """All but the last byte of its HELLO had arrived, so that our first byte ends the line, and it is answered."""
     dongle = new_dongle()

@@ -165,13 +165,18 @@ class DeviceManager(QObject):
             self._scanner.probe_again(path)
 
     @contextlib.contextmanager
-    def device(self, path: str) -> Iterator[Device]:
-        """On a worker: the dongle on `path`, with its channel closed, exclusively for the caller."""
+    def device(self, path: str, device_id: str | None = None) -> Iterator[Device]:
+        """On a worker: the dongle on `path`, with its channel closed, exclusively for the caller.
+
+        With a `device_id` raises `DeviceFailure` (`dongle.wrong-device`) if another dongle is plugged in there by now.
+        """
         with self._scanner.port_lock(path):
             self._stop_buses(path)
             with link.open_port(path) as handle:
                 device = Device(handle)
                 device.close_channel()
+                if device_id is not None:
+                    device.require_id(device_id)
                 yield device
 
     def store_config(self, path: str, config: DongleConfig) -> None:

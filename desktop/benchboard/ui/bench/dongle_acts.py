@@ -154,7 +154,11 @@ class DongleActs(QObject):
         self._context.tasks.change(
             self._view,
             lambda session: provisioning.write_off(session, actor, dongle_id),
-            lambda _changed: self._done(row, _("Wrote off {name}.")),
+            lambda changed: (
+                self._done(row, _("Wrote off {name}."))
+                if changed
+                else self._context.problems.refuse(_not_paired())  # such as released in another window
+            ),
         )
 
     def _rotate(self, row: DongleRow) -> None:
@@ -175,13 +179,13 @@ class DongleActs(QObject):
         """Run a service of `provisioning` on the row's dongle; what fails is told beside the list, with a button."""
         if row.device is None:
             return
-        path = row.device.port.path
+        path, device_id = row.device.port.path, row.device.device_id
         self._notices.dismiss(act)
 
         def op(_progress: object) -> None:
             actor, workspace = self._context.actor, self._context.workspace
             data_key = workspace.data_keys.of(actor.organisation_id)
-            with self._devices.device(path) as device:
+            with self._devices.device(path, device_id) as device:
                 service(self._context.database, actor, data_key, device)
 
         def failed(error: AppError) -> None:

@@ -57,12 +57,12 @@ class ResetDialog(Dialog):
     def _start(self) -> None:
         self._problem.say("")
         self._act.disable(_("Press the button on the dongle."))
-        path = self._device.port.path
+        path, device_id = self._device.port.path, self._device.device_id
 
         def op(progress: Progress) -> None:
             actor, workspace = self._context.actor, self._context.workspace
             data_key = workspace.data_keys.of(actor.organisation_id)
-            with self._devices.device(path) as device:
+            with self._devices.device(path, device_id) as device:
                 provisioning.factory_reset(
                     self._context.database,
                     actor,
@@ -77,7 +77,7 @@ class ResetDialog(Dialog):
 
     def _report(self, seconds: float) -> None:
         """On the worker: it waits for the button. The dialog may have been closed meanwhile."""
-        with contextlib.suppress(RuntimeError):
+        with contextlib.suppress(RuntimeError):  # PySide's, of a signal whose object is deleted
             self.waited.emit(seconds)
 
     def _show_wait(self, seconds: float) -> None:
