@@ -107,6 +107,9 @@ clean: ## remove everything the targets created
 	@test -x $(PY) || $(UV) venv -q --python $(or $(PYTHON),python3) .venv
 	$(UV) pip sync -q --python $(PY) --require-hashes requirements.lock
 	$(UV) pip install -q --python $(PY) --no-deps --no-build-isolation -e .
+	@# PySide carries modules of Python in its library, as sources that it would compile at each start: it stores them as
+	@# files, once, when asked by this variable.
+	@env -u PYTHONDONTWRITEBYTECODE SBK_EMBED=0 $(PY) -c 'import PySide6.QtCore'
 	@touch $@
 
 .PHONY: help run tour test fuzz mutants lint types bytecode bench venv wheel lock words clean

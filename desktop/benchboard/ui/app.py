@@ -50,7 +50,7 @@ from benchboard.ui.sign_in.session_opening import SignInRequest
 from benchboard.ui.sign_in.sign_in import SignIn
 from benchboard.ui.tasks import Tasks
 from benchboard.ui.theme import start_theme, theme
-from benchboard.ui.widgets import accessible
+from benchboard.ui.widgets import accessible, accessible_factory
 from benchboard.ui.widgets.dialog import Dialog, Scrim
 from benchboard.ui.widgets.popover import Popover
 from benchboard.ui.widgets.tab_order import focus_next, leave
@@ -138,7 +138,7 @@ class Application(QObject):
 
     def __init__(self, home: Path, rooms: "Callable[[], tuple[Room, ...]] | None" = None) -> None:
         super().__init__()
-        accessible.install()
+        accessible_factory.install()
         self.home = home
         self.settings = _load_settings(home)
         self._find_rooms = rooms or _load_rooms

@@ -7,10 +7,9 @@ of the room or of the current view: a command without a handler is not available
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 from PySide6.QtCore import QKeyCombination, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
@@ -19,8 +18,9 @@ from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from benchboard.i18n import N_, _
 
 
-@dataclass(frozen=True, slots=True)
-class CommandScope:
+# What the window loads before it is shown are named tuples: the code of a dataclass is generated and compiled at each
+# start, which takes four times as long.
+class CommandScope(NamedTuple):
     """Where shortcuts are active: on which widget, and what must have the focus.
 
     The widget may be inside that of the `parent`; then the parent's shortcuts are active there too, so the two share no
@@ -84,8 +84,7 @@ class CommandGroup(Enum):
     SIGN_IN = N_("Sign in")
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """A named action of the user. Texts are marked with `i18n.N_` and translated where they are shown.
 
     The id begins with the room (`studio.undo`). A command without an `icon` is not in the palette: it depends on the
@@ -140,8 +139,7 @@ def _ignore(_reason: str) -> None:
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class Handler:
+class Handler(NamedTuple):
     """What a command does in the present context.
 
     `why_not` returns the reason why it can't be run now, as a sentence, or an empty text. `title` is its title in this
@@ -159,8 +157,7 @@ Handlers = Mapping[str, Handler]
 """By the command's id."""
 
 
-@dataclass(frozen=True, slots=True)
-class MenuSection:
+class MenuSection(NamedTuple):
     """Commands that form a section of a menu, by id. One with a `title` is a submenu."""
 
     ids: tuple[str, ...]

@@ -9,9 +9,8 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
-from typing import Final, Literal, Protocol
+from typing import Final, Literal, NamedTuple, Protocol
 
 import shiboken6
 from PySide6.QtCore import QObject, Signal
@@ -29,8 +28,7 @@ _EVERYWHERE: Final = ("storage.", "workspace.")
 _SEVERITY: Final[Mapping[Kind, int]] = {"error": 0, "warn": 1, "info": 2}
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """A button of a banner: a verb with its object. It dismisses the notice, unless it `keeps_notice`: then what is
     below the banner stays in place, and whoever showed the notice dismisses it once it's no longer true. A `primary`
     one is what the page is about until it is done.
@@ -44,8 +42,7 @@ class Action:
     """The command whose shortcuts also run it, where it is in a toast."""
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(NamedTuple):
     """The content of a banner: `what` in bold, then `why`; at most two actions."""
 
     what: str

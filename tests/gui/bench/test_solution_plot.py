@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 from benchboard.canbus.timing import Timing
 from benchboard.ui.bench.solution_plot import SolutionPlot, SolutionPoint
 from benchboard.ui.theme import Theme
-from benchboard.ui.widgets import accessible
+from benchboard.ui.widgets import accessible_factory
 from support.painted_text import painted_texts
 
 _KEYS = {"left": Qt.Key.Key_Left, "right": Qt.Key.Key_Right, "up": Qt.Key.Key_Up, "down": Qt.Key.Key_Down}
@@ -107,7 +107,7 @@ def test_enter_and_space_select_what_is_in_the_ring(qtbot: QtBot, plot: Solution
 
 
 def test_plot_has_its_role_and_name_for_a_screen_reader(qtbot: QtBot, light: Theme) -> None:
-    accessible.install()
+    accessible_factory.install()
     plot = SolutionPlot()
     qtbot.addWidget(plot)
     plot.show_points([_point(80, 0.2)], target=80, max_error=0.5, clock_tolerance=0.3)

@@ -22,7 +22,7 @@ from benchboard.ui.gallery.sample import Sample
 from benchboard.ui.gallery.samples import samples
 from benchboard.ui.theme import Mode, Theme
 from benchboard.ui.widgets import __all__ as offered
-from benchboard.ui.widgets import accessible
+from benchboard.ui.widgets import accessible_factory
 from benchboard.ui.widgets.section_list import SectionList
 from benchboard.ui.widgets.surfaces import set_surface
 from support.contrast import contrast
@@ -143,7 +143,7 @@ def test_parts_look_and_are_read_as_stored(boxed: Theme) -> None:
     reader reads. A line one pixel lower or in another colour is a difference. The file is text, so a review shows which
     part changed and how. A change that is meant is stored with BENCHBOARD_ACCEPT=1.
     """
-    accessible.install()
+    accessible_factory.install()
     modes: tuple[Mode, Mode] = ("light", "dark")
     now = {mode: described(boxed, mode) for mode in modes}
     if os.environ.get(ACCEPT):

@@ -26,7 +26,7 @@ from benchboard.ui.paged.paged_view import QUIET_MS, PagedTable
 from benchboard.ui.tasks import Tasks
 from benchboard.ui.theme import Theme, theme
 from benchboard.ui.time_format import day_title
-from benchboard.ui.widgets import accessible
+from benchboard.ui.widgets import accessible_factory
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.dialog import Confirm, Dialog
 from benchboard.ui.widgets.empty_state import EmptyState
@@ -890,7 +890,7 @@ def test_row_is_told_after_the_list_that_gets_the_focus(
     qtbot: QtBot, table: PagedTable[Entry], told_events: list[tuple[str, int]], reason: Qt.FocusReason
 ) -> None:
     """Qt told it before the list, which was then all that was heard."""
-    accessible.install()
+    accessible_factory.install()
     _load(qtbot, table)
     told_events.clear()
     table.view.setFocus(reason)
@@ -926,7 +926,7 @@ def test_row_that_says_the_same_but_for_figures_is_not_told_again_when_the_list_
 def test_row_of_a_tree_or_list_is_told_after_it_with_its_place(
     qtbot: QtBot, announcements: list[str], told_events: list[tuple[str, int]], beside: QWidget
 ) -> None:
-    accessible.install()
+    accessible_factory.install()
     tree, plain = QTreeWidget(), QListWidget()
     for top in ("A", "B"):
         QTreeWidgetItem(QTreeWidgetItem(tree, [top]), [f"{top}1"])

@@ -3,9 +3,11 @@
 from typing import Literal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontInfo, QImage, QPainter
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.settings import Appearance
@@ -292,3 +294,18 @@ def test_height_of_a_paragraph_follows_its_text_font_and_margins(qtbot: QtBot) -
     font.setPixelSize(40)
     paragraph.setFont(font)
     assert paragraph.heightForWidth(400) > short + 30
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    text=st.lists(
+        st.sampled_from(["a", "dongle", "500", "%", "bit rate", "\n", "überlang-zusammengesetzt"]), max_size=20
+    ),
+    widths=st.lists(st.integers(1, 700), min_size=2, max_size=30),
+)
+def test_height_that_follows_from_others_is_the_one_that_is_laid_out(
+    qapp: QApplication, text: list[str], widths: list[int]
+) -> None:
+    kept = Paragraph(" ".join(text))
+    for width in widths:
+        assert kept.heightForWidth(width) == Paragraph(" ".join(text)).heightForWidth(width)

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from benchboard.ui.app import Window
 from benchboard.ui.theme import Theme
-from benchboard.ui.widgets import Button, KeyValue, Text, accessible, copyable
+from benchboard.ui.widgets import Button, KeyValue, Text, accessible_factory, copyable
 from benchboard.ui.widgets.readable_rows import ReadableList
 from benchboard.ui.widgets.tab_order import tab_stops
 from benchboard.ui.widgets.timeline_row import TimelineRow
@@ -18,7 +18,7 @@ from benchboard.ui.widgets.timeline_row import TimelineRow
 @pytest.fixture
 def page(qtbot: QtBot, light: Theme) -> QWidget:
     """The page of a window."""
-    accessible.install()
+    accessible_factory.install()
     window = Window(lambda: True)
     qtbot.addWidget(window)
     page = QWidget()

@@ -15,7 +15,7 @@ from benchboard.ui.gallery.samples import samples
 from benchboard.ui.shell import settings_view
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.theme import Theme
-from benchboard.ui.widgets import accessible
+from benchboard.ui.widgets import accessible_factory
 from support.reader_questions import asked_when_named, wrong_answers
 
 
@@ -23,7 +23,7 @@ from support.reader_questions import asked_when_named, wrong_answers
 def screen_reader() -> Iterator[None]:
     before = QAccessible.isActive()
     QAccessible.setActive(True)
-    accessible.install()
+    accessible_factory.install()
     yield
     QAccessible.setActive(before)
 

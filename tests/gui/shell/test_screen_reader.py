@@ -34,7 +34,17 @@ from benchboard.ui.shell.problem_display import ShellProblemDisplay
 from benchboard.ui.studio.data.text_table import TextRow, TextTable
 from benchboard.ui.tasks import Tasks
 from benchboard.ui.theme import Mode, Theme
-from benchboard.ui.widgets import Badge, Button, Confirm, Edit, Field, SegmentedControl, Select, accessible
+from benchboard.ui.widgets import (
+    Badge,
+    Button,
+    Confirm,
+    Edit,
+    Field,
+    SegmentedControl,
+    Select,
+    accessible,
+    accessible_factory,
+)
 from benchboard.ui.widgets.banners import Banner
 from benchboard.ui.widgets.detail_pane import DetailHeader, DetailPane
 from benchboard.ui.widgets.dialog import Dialog
@@ -59,7 +69,7 @@ def window(qtbot: QtBot, light: Theme) -> Iterator[Window]:
     """A window with an empty page, and an active screen reader."""
     before = QAccessible.isActive()
     QAccessible.setActive(True)
-    accessible.install()
+    accessible_factory.install()
     window = Window(lambda: True)
     qtbot.addWidget(window)
     page = QWidget()

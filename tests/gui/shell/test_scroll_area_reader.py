@@ -6,12 +6,12 @@ from PySide6.QtWidgets import QLabel, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from benchboard.ui.theme import Theme
-from benchboard.ui.widgets import accessible
+from benchboard.ui.widgets import accessible_factory
 
 
 def test_a_child_that_a_scroll_area_no_longer_has_is_none(qtbot: QtBot, light: Theme) -> None:
     """Qt's own interface crashed the program: it reads beyond the list of its children."""
-    accessible.install()
+    accessible_factory.install()
     area = QScrollArea()
     qtbot.addWidget(area)
     area.setWidget(QLabel("Text"))

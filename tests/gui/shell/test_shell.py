@@ -15,7 +15,7 @@ from benchboard.errors import Unavailable
 from benchboard.ui.app import Application
 from benchboard.ui.problems import Action
 from benchboard.ui.session_watch import SessionWatch
-from benchboard.ui.shell.problem_display import BugReport
+from benchboard.ui.shell.bug_report import BugReport
 from benchboard.ui.shell.settings_section import SettingsSection
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.tasks import Progress

@@ -293,7 +293,7 @@ class PeopleView(QWidget):
         handlers["admin.revoke_all_sessions"] = handlers.pop("admin.revoke_sessions")
         handlers.pop("admin.view_audit_log", None)
         name = people[0].name if len(people) == 1 else ""
-        return {command_id: replace(handler, subtitle=name) for command_id, handler in handlers.items()}
+        return {command_id: handler._replace(subtitle=name) for command_id, handler in handlers.items()}
 
     def _show_detail(self, person: Person | None) -> None:
         self._show_place()

@@ -1,20 +1,18 @@
 """Shows problems in the shell: the banner, the toast, and the bug report."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import shiboken6
-from PySide6.QtCore import QObject, QSize
-from PySide6.QtWidgets import QPlainTextEdit, QWidget
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
 
-from benchboard.i18n import _
 from benchboard.ui.problems import Action, Notice, Problems
-from benchboard.ui.system_clipboard import copy_text
-from benchboard.ui.theme import theme
 from benchboard.ui.widgets.banners import BannerPlace, BannerSlot
-from benchboard.ui.widgets.buttons import Button
-from benchboard.ui.widgets.dialog import Dialog
-from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.toasts import Toast
+
+if TYPE_CHECKING:
+    from benchboard.ui.shell.bug_report import BugReport
 
 
 class ShellProblemDisplay(QObject):
@@ -74,6 +72,8 @@ class ShellProblemDisplay(QObject):
     def show_bug(self, summary: str, details: str) -> None:
         """Open the bug report; only one at a time, because one bug often causes others."""
         if self._report is None or not shiboken6.isValid(self._report):
+            from benchboard.ui.shell.bug_report import BugReport  # imported late: seldom needed
+
             self._report = BugReport(self._host.window(), summary, details)
             self._report.open()
 
@@ -81,33 +81,3 @@ class ShellProblemDisplay(QObject):
         """Move the toast after a change of size."""
         if self._toast is not None and shiboken6.isValid(self._toast):
             self._toast.move_into_place()
-
-
-class BugReport(Dialog):
-    """The report of an unexpected error, for the user to send; the program continues."""
-
-    def __init__(self, window: QWidget, summary: str, details: str) -> None:
-        super().__init__(window, _("Something went wrong"), size=QSize(640, 420), name="bug_report")
-        self.content.addWidget(
-            Paragraph(
-                _(
-                    "What the program was doing may not have finished. What was saved is kept, and you can keep "
-                    "working. The report below contains no passwords or keys. Pass it on so that the problem can be "
-                    "fixed."
-                ),
-                "body",
-                "secondary",
-            )
-        )
-        box = QPlainTextEdit(details)
-        box.setReadOnly(True)
-        box.setFont(theme().font("mono"))
-        box.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        box.setAccessibleName(summary)
-        box.setObjectName("bug_details")
-        box.moveCursor(box.textCursor().MoveOperation.End)
-        self.content.addWidget(box, 1)
-        copy = Button(_("Copy report"), icon="ph.copy", name="bug_copy")
-        copy.clicked.connect(lambda: copy_text(details))
-        self.add_button(copy)
-        self.add_button(Button(_("Continue"), self.dismiss, kind="primary", name="bug_go_on"))

@@ -7,7 +7,7 @@ paint.
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 from urllib.parse import quote, urlsplit
 
 from benchboard import file_ownership
@@ -50,8 +50,7 @@ class SignInRequest:
         return self.url or self.kind
 
 
-@dataclass(frozen=True, slots=True)
-class ActiveSession:
+class ActiveSession(NamedTuple):
     """An open database with an open session on it."""
 
     workspace: "Workspace"

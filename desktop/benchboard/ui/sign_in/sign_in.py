@@ -1,10 +1,9 @@
 """The sign-in screen: this computer, a shared server, or the demo."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import shiboken6
 from PySide6.QtCore import Signal
@@ -44,8 +43,7 @@ _BESIDE_FROM: Final = 900
 """The width of the window from which the cards of this computer and of a server are side by side, in pixels."""
 
 
-@dataclass(frozen=True, slots=True)
-class _SignInState:
+class _SignInState(NamedTuple):
     """What the screen keeps while it is rebuilt: texts and check boxes by name, the name of what has the focus."""
 
     texts: dict[str, str]

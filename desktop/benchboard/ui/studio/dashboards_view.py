@@ -1,7 +1,6 @@
 """The Dashboards view: the list of dashboards, and the open ones in tabs beside it."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -588,7 +587,7 @@ class DashboardsView(QWidget):
             "studio.dashboards.discard": _("Move dashboard to the trash"),
         }
         found = self._dashboard_handlers(page)
-        return {one: replace(found[one], title=title, has_key=False) for one, title in titles.items() if one in found}
+        return {one: found[one]._replace(title=title, has_key=False) for one, title in titles.items() if one in found}
 
     def _open_pending_menu(self, page: StudioPage) -> None:
         """Open the context menu that was requested while its dashboard was loading."""

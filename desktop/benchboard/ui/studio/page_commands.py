@@ -213,7 +213,7 @@ class PageCommands(QObject):
         if not can_run(found, _ENTER_TABLE):
             found.pop(_ENTER_TABLE, None)  # there is no table to enter, and nobody looks for the reason
         if _RENAME in found and page.editor.selection:
-            found[_RENAME] = replace(found[_RENAME], has_key=False)  # the key renames what is selected
+            found[_RENAME] = found[_RENAME]._replace(has_key=False)  # the key renames what is selected
         return {**found, **page.dashboard_handlers()}
 
     def _handler(self, command_id: str, command: PageCommand) -> Handler:

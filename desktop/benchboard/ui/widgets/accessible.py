@@ -9,33 +9,25 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
 from functools import partial
-from typing import Final, Protocol, runtime_checkable
+from typing import Final, NamedTuple, Protocol, runtime_checkable
 from weakref import WeakKeyDictionary
 
 import shiboken6
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, Qt, QTimer
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
     QAccessibleEvent,
-    QAccessibleInterface,
     QAccessibleStateChangeEvent,
     QAccessibleTableModelChangeEvent,
-    QAccessibleTextInterface,
     QAccessibleTextUpdateEvent,
 )
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
-    QAccessibleWidget,
     QApplication,
-    QCheckBox,
     QComboBox,
-    QMainWindow,
-    QPushButton,
-    QScrollArea,
     QTabBar,
     QTableView,
     QTreeView,
@@ -46,34 +38,10 @@ from benchboard.i18n import _, number
 
 Role = QAccessible.Role
 _MODAL: Final = Role.Dialog
-_DIRECT: Final = Qt.FindChildOption.FindDirectChildrenOnly
-_installed = False
-_makers: dict[type[QWidget], Callable[[QWidget], QAccessibleInterface]] = {}
-"""What makes the interface of a class of widgets that has one of its own."""
 _after_focus: list[Callable[[], None]] | None = None
 """What is to be announced once the focus was told, while it moves on its way; None while it doesn't."""
 send: Callable[[QAccessibleEvent], object] = QAccessible.updateAccessibility
 """Sends an event to the screen reader; tests replace it."""
-
-
-def install() -> None:
-    """Install the interfaces of widgets with a role. Calling it again does nothing."""
-    global _installed
-    if not _installed:
-        _installed = True
-        QAccessible.installFactory(_interface)
-        program = QApplication.instance()
-        assert isinstance(program, QApplication)
-        program.focusChanged.connect(_focus_moved)
-
-
-def install_for(kind: type[QWidget], make: Callable[[QWidget], QAccessibleInterface]) -> None:
-    """Have `make` give the interface of each widget of a class, from the next one on. Calling it again does nothing.
-
-    Of two installed factories Qt asks the first one first, and ours answers for every widget of the program's own.
-    """
-    _makers[kind] = make
-    install()
 
 
 def announce(widget: QWidget, text: str, *, urgent: bool = False, again: bool = False) -> None:
@@ -118,8 +86,7 @@ def announce_waiting() -> None:
     queue.tell_waiting()
 
 
-@dataclass(frozen=True, slots=True)
-class _Sentence:
+class _Sentence(NamedTuple):
     """What is to be told, and the widget that shows it."""
 
     widget: QWidget
@@ -141,7 +108,7 @@ class _Sentence:
         """Whether a dialog lies over the widget. Toasts lie over dialogs."""
         dialog = modal_dialog(self.widget.window())
         inside = dialog is None or dialog is self.widget or dialog.isAncestorOf(self.widget)
-        return not inside and _role_of(self.widget) != Role.Notification
+        return not inside and role_of(self.widget) != Role.Notification
 
 
 class AnnouncementQueue:
@@ -162,7 +129,7 @@ class AnnouncementQueue:
         if not sentence.is_shown:
             return
         if sentence.is_behind_dialog:
-            if sentence.urgent or _role_of(sentence.widget) == Role.AlertMessage:
+            if sentence.urgent or role_of(sentence.widget) == Role.AlertMessage:
                 self._waiting = [one for one in self._waiting if one.widget is not sentence.widget]
                 self._waiting.append(sentence)
             return
@@ -225,7 +192,7 @@ def _was_hidden(widget: QWidget) -> bool:
     return widget.isHidden() and widget.testAttribute(attribute.WA_WState_ExplicitShowHide)
 
 
-def _role_of(widget: QObject) -> QAccessible.Role | None:
+def role_of(widget: QObject) -> QAccessible.Role | None:
     """The role of a widget's class, if it has one of its own."""
     role: QAccessible.Role | None = getattr(type(widget), "accessible_role", None)
     return role
@@ -233,7 +200,7 @@ def _role_of(widget: QObject) -> QAccessible.Role | None:
 
 def modal_dialog(window: QWidget) -> QWidget | None:
     """The dialog that is open in front of a window's content; the last one, if there are several."""
-    dialogs = (one for one in window.children() if _role_of(one) == _MODAL and isinstance(one, QWidget))
+    dialogs = (one for one in window.children() if role_of(one) == _MODAL and isinstance(one, QWidget))
     shown = [one for one in dialogs if one.isVisible()]
     return shown[-1] if shown else None
 
@@ -241,7 +208,7 @@ def modal_dialog(window: QWidget) -> QWidget | None:
 def is_over_content(widget: QWidget) -> bool:
     """Whether a widget is in a dialog or a popover: from there the focus returns to where it was opened."""
     around: QWidget | None = widget
-    while around is not None and _role_of(around) not in (_MODAL, Role.Pane):
+    while around is not None and role_of(around) not in (_MODAL, Role.Pane):
         around = around.parentWidget()
     return around is not None
 
@@ -484,7 +451,7 @@ _described: Final = set[int]()
 descriptions, is told of it as the focus leaves."""
 
 
-def _focus_moved(before: QWidget | None, now: QWidget | None) -> None:
+def focus_moved(before: QWidget | None, now: QWidget | None) -> None:
     """Tell the current row of a list that gets the focus, after the list itself: Qt tells it before, or not at all."""
     if before is not None and id(before) in _described:
         _described.discard(id(before))
@@ -512,6 +479,13 @@ def _tell_stale(widget: QWidget) -> None:
         send(QAccessibleEvent(widget, QAccessible.Event.NameChanged))
     if now[1] != before[1]:
         send(QAccessibleEvent(widget, QAccessible.Event.DescriptionChanged))
+
+
+@runtime_checkable
+class NamesItself(Protocol):
+    """A widget with a role whose name changes often: it is asked for it, and nothing is announced."""
+
+    def accessible_text(self) -> str: ...
 
 
 @runtime_checkable
@@ -655,8 +629,9 @@ def tell_checked(view: QAbstractItemView, place: int) -> None:
         send(event)
 
 
-_ROLE: Final = "accessible_role"
-_SELECTED_ROLES: Final = (Role.PageTab, Role.ListItem)
+ROLE: Final = "accessible_role"
+"""The property of a button that has a role of its own."""
+SELECTED_ROLES: Final = (Role.PageTab, Role.ListItem)
 """Those of buttons that are selected where others are checked."""
 
 
@@ -690,7 +665,7 @@ def page_tab(button: QAbstractButton) -> None:
 def selected_not_checked(button: QAbstractButton) -> AbstractContextManager[None]:
     """Around what checks a button, or no longer: Qt tells a screen reader that it is checked, but a row of a list, or a
     tab, is selected, which it tells itself."""
-    return untold() if button.property(_ROLE) in _SELECTED_ROLES else nullcontext()
+    return untold() if button.property(ROLE) in SELECTED_ROLES else nullcontext()
 
 
 def _tell_selected_soon(button: QAbstractButton) -> None:
@@ -705,189 +680,10 @@ def _tell_selected(button: QAbstractButton) -> None:
 
 
 def _set_role(button: QAbstractButton, role: QAccessible.Role) -> None:
-    button.setProperty(_ROLE, role)
+    button.setProperty(ROLE, role)
     if QAccessible.isActive() and (known := QAccessible.queryAccessibleInterface(button)) is not None:
         # Where a reader is active, Qt made one as the button got its name, and keeps it.
         QAccessible.deleteAccessibleInterface(QAccessible.uniqueId(known))
-
-
-def _interface(_class_name: str, object_: QObject | None) -> QAccessibleInterface | None:
-    # PySide keeps what a factory returns: it lives as long as Qt's pointer to it.
-    if isinstance(object_, QWidget) and (make := _makers.get(type(object_))) is not None:
-        return make(object_)
-    if isinstance(object_, QAbstractButton) and not isinstance(object_, QCheckBox):
-        return _ButtonObject(object_)
-    role = _role_of(object_) if object_ is not None else None
-    if isinstance(object_, QWidget) and role is not None:
-        return _ListObject(object_, role) if role == Role.List else _WithRole(object_, role)
-    if isinstance(object_, QComboBox) and sys.platform == "linux" and not object_.isEditable():
-        return _ComboObject(object_)
-    if isinstance(object_, QScrollArea):
-        # Qt's own reads beyond its list for a child that is gone, and crashes or takes freed memory for a widget: a
-        # screen reader asks for the second child after the scroll bar, which was that, was hidden. This one doesn't.
-        return QAccessibleWidget(object_, Role.Client, "")
-    if isinstance(object_, QMainWindow):
-        return _WindowObject(object_)
-    if isinstance(object_, QWidget) and _is_container(type(object_)):
-        return _ContainerObject(object_)
-    return None
-
-
-def _is_container(kind: type[QWidget]) -> bool:
-    """Whether a class is one of ours whose Qt class is a plain widget: only these pass their focus on."""
-    qt = next(one for one in kind.__mro__ if one.__module__.startswith("PySide6."))
-    return qt is QWidget and qt is not kind
-
-
-@runtime_checkable
-class NamesItself(Protocol):
-    """A widget with a role whose name changes often: it is asked for it, and nothing is announced."""
-
-    def accessible_text(self) -> str: ...
-
-
-@runtime_checkable
-class ChecksItself(Protocol):
-    """A widget with a role that shows whether something is checked, and can't be pressed."""
-
-    def accessible_checked(self) -> bool: ...
-
-
-def _own_focus(state: QAccessible.State, widget: QObject | None) -> QAccessible.State:
-    """The state of a widget, which is focused only if the focus is at itself: Qt says so too of each widget around that
-    passes its focus on to it."""
-    state.focused = widget is not None and QApplication.focusWidget() is widget
-    return state
-
-
-class _ContainerObject(QAccessibleWidget):
-    """A widget that holds others, as Qt describes it."""
-
-    def __init__(self, widget: QWidget) -> None:
-        super().__init__(widget, Role.Client, "")
-
-    def state(self) -> QAccessible.State:
-        return _own_focus(super().state(), self.object())
-
-
-class _WithRole(QAccessibleWidget):
-    """A widget as Qt describes it, in a role of its own; a dialog is modal."""
-
-    def __init__(self, widget: QWidget, role: QAccessible.Role) -> None:
-        super().__init__(widget, role, "")
-        self._modal = role == _MODAL
-
-    def text(self, kind: QAccessible.Text) -> str:
-        if kind == QAccessible.Text.Name and isinstance(widget := self.widget(), NamesItself):
-            return widget.accessible_text()
-        return super().text(kind)
-
-    def state(self) -> QAccessible.State:
-        state = _own_focus(super().state(), self.object())
-        if self._modal:
-            state.modal = state.active = True
-        if isinstance(widget := self.widget(), ChecksItself):
-            state.checkable, state.checked = True, widget.accessible_checked()
-        return state
-
-
-class _ListObject(_WithRole):
-    """A list of rows: only they, as far as they are shown, are its items, in the order in which they are read. After
-    them come the buttons that stand in rows. What is hidden, or says again what a row says, would be counted among
-    them: the third of eight rows was the ninth of thirty.
-    """
-
-    def _items(self) -> list[QWidget]:
-        """The widgets below it; all where it has no rows of its own."""
-        around = self.widget()
-        if around is None:
-            return []
-        inside = [one for one in around.findChildren(QWidget, options=_DIRECT) if not one.isWindow()]
-        shown = [one for one in inside if not one.isHidden()]
-        rows = [one for one in shown if _role_of(one) == Role.ListItem or one.property(_ROLE) == Role.ListItem]
-        if not rows:
-            return shown
-        rows.sort(key=lambda one: (one.y(), one.x()))
-        return [*rows, *(one for one in shown if one not in rows and _has_stop(one))]
-
-    def childCount(self) -> int:
-        return len(self._items())
-
-    def child(self, index: int) -> QAccessibleInterface | None:  # type: ignore[override]  # Qt accepts None
-        items = self._items()
-        return QAccessible.queryAccessibleInterface(items[index]) if 0 <= index < len(items) else None
-
-    def indexOfChild(self, child: QAccessibleInterface) -> int:
-        return next((place for place, one in enumerate(self._items()) if one is child.object()), -1)
-
-
-def _has_stop(widget: QWidget) -> bool:
-    """Whether the focus can be at a widget or in it."""
-    inside = (widget, *widget.findChildren(QWidget))
-    return any(one.focusPolicy() != Qt.FocusPolicy.NoFocus and not one.isHidden() for one in inside)
-
-
-class _ButtonObject(QAccessibleWidget):
-    """A button. Qt's own is described by its tooltip also where that is its name again, and takes a checkable button
-    for a check box unless it is exclusive by itself, which changes what its keys do.
-    """
-
-    def __init__(self, button: QAbstractButton) -> None:
-        super().__init__(button, Role.Button, "")
-        self._button = button
-
-    def role(self) -> QAccessible.Role:
-        button, given = self._button, self._button.property(_ROLE)
-        if given is not None:
-            return Role(given)
-        if isinstance(button, QPushButton) and button.menu() is not None:
-            return Role.ButtonMenu
-        if button.isCheckable():
-            return Role.RadioButton if button.autoExclusive() else Role.Button  # which is checkable: a toggle button
-        return Role.Button
-
-    def text(self, kind: QAccessible.Text) -> str:
-        if kind == QAccessible.Text.Name:
-            return self._button.accessibleName() or self._button.text().replace("&", "")
-        if kind == QAccessible.Text.Description:
-            return self._description()
-        return super().text(kind)
-
-    def _description(self) -> str:
-        """Why it is disabled, or its own description, or else what its tooltip says beyond its name: maybe its keys."""
-        name, tip = self.text(QAccessible.Text.Name), self._button.toolTip()
-        has_reason = not self._button.isEnabled() and bool(getattr(self._button, "reason", ""))  # the tooltip says it
-        own = "" if has_reason else self._button.accessibleDescription()
-        *lines, last = (own or tip).removeprefix(f"{name}. ").split("\n")
-        found = " ".join([*map(sentence, lines), last])
-        keys = found.removeprefix(f"{name} (")
-        return "" if found == name else keys.removesuffix(")") if keys != found else found
-
-    def state(self) -> QAccessible.State:
-        state, button = super().state(), self._button
-        state.pressed = button.isDown()
-        state.defaultButton = isinstance(button, QPushButton) and button.isDefault()
-        state.hasPopup = self.role() == Role.ButtonMenu
-        if self.role() in _SELECTED_ROLES:
-            state.selectable, state.selected = True, button.isChecked()
-            state.checkable = state.checked = False
-        else:
-            state.checkable, state.checked = button.isCheckable(), button.isChecked()
-        return state
-
-    def actionNames(self) -> list[str]:
-        press = [self.pressAction()] if self._button.isEnabled() else []
-        return [*press, *super().actionNames()]
-
-    def doAction(self, name: str) -> None:
-        if name == self.pressAction():
-            self._button.click()
-        else:
-            super().doAction(name)
-
-    def keyBindingsForAction(self, name: str) -> list[str]:
-        keys = self._button.shortcut().toString()
-        return [keys] if keys and name == self.pressAction() else []
 
 
 def tell_value(combo: QComboBox, before: str) -> None:
@@ -902,114 +698,3 @@ def tell_value(combo: QComboBox, before: str) -> None:
     send(QAccessibleTextUpdateEvent(combo, 0, before, value))
     if combo.hasFocus() and not combo.view().isVisible():  # some read no change of a text that can't be edited
         announce(combo, value, again=True)
-
-
-class _ComboText(QAccessibleTextInterface):
-    """A drop-down list's value, as a text that can't be changed or selected."""
-
-    def __init__(self, combo: QComboBox) -> None:
-        super().__init__()
-        self._combo = combo
-
-    def text(self, start: int, end: int) -> str:
-        return self._combo.currentText()[start:end]
-
-    def characterCount(self) -> int:
-        return len(self._combo.currentText())
-
-    def cursorPosition(self) -> int:
-        return 0
-
-    def setCursorPosition(self, _position: int) -> None: ...
-
-    def selectionCount(self) -> int:
-        return 0
-
-    def selection(self, _index: int) -> tuple[int, int]:
-        return 0, 0
-
-    def addSelection(self, _start: int, _end: int) -> None: ...
-
-    def removeSelection(self, _index: int) -> None: ...
-
-    def setSelection(self, _index: int, _start: int, _end: int) -> None: ...
-
-    def attributes(self, _offset: int) -> tuple[str, int, int]:
-        return "", 0, self.characterCount()
-
-    def characterRect(self, _offset: int) -> QRect:
-        return QRect()
-
-    def offsetAtPoint(self, _point: QPoint) -> int:
-        return -1
-
-    def scrollToSubstring(self, _start: int, _end: int) -> None: ...
-
-
-class _ComboObject(QAccessibleWidget):
-    """A drop-down list on Linux, where Qt calls it by its value alone, without its label, and says no value."""
-
-    def __init__(self, combo: QComboBox) -> None:
-        super().__init__(combo, Role.ComboBox, "")
-        self._combo, self._text = combo, _ComboText(combo)
-
-    def text(self, kind: QAccessible.Text) -> str:
-        return self._combo.currentText() if kind == QAccessible.Text.Value else super().text(kind)
-
-    def interface_cast(self, kind: QAccessible.InterfaceType) -> shiboken6.Shiboken.VoidPtr:  # type: ignore[override]  # its stub says int
-        if kind == QAccessible.InterfaceType.TextInterface:
-            return shiboken6.Shiboken.VoidPtr(shiboken6.getCppPointer(self._text)[0])
-        found = super().interface_cast(kind)
-        # PySide takes None for the address of something. Nor is the truth of one of its addresses whether there is one.
-        return shiboken6.Shiboken.VoidPtr(0) if found is None else found  # type: ignore[return-value]  # likewise
-
-    def state(self) -> QAccessible.State:
-        state, view = super().state(), self._combo.view()
-        state.expandable = state.hasPopup = True
-        state.expanded = view.isVisible()
-        state.collapsed = not state.expanded
-        return state
-
-    def childCount(self) -> int:
-        return 1
-
-    def child(self, index: int) -> QAccessibleInterface | None:  # type: ignore[override]  # Qt accepts None
-        return QAccessible.queryAccessibleInterface(self._combo.view()) if index == 0 else None
-
-    def indexOfChild(self, child: QAccessibleInterface) -> int:
-        return 0 if child.object() is self._combo.view() else -1
-
-    def actionNames(self) -> list[str]:
-        return [self.showMenuAction()] if self._combo.isEnabled() else []
-
-    def doAction(self, name: str) -> None:
-        if name == self.showMenuAction():
-            self._combo.showPopup()
-        else:
-            super().doAction(name)
-
-
-class _WindowObject(QAccessibleWidget):
-    """The window; while a dialog is open in it, the dialog is its only child, as nothing behind it can be used."""
-
-    def __init__(self, window: QMainWindow) -> None:
-        super().__init__(window, Role.Window, window.windowTitle())
-        self._window = window
-
-    def _dialog(self) -> QWidget | None:
-        return modal_dialog(self._window) if shiboken6.isValid(self._window) else None
-
-    def childCount(self) -> int:
-        return 1 if self._dialog() is not None else super().childCount()
-
-    def child(self, index: int) -> QAccessibleInterface | None:  # type: ignore[override]  # Qt accepts None
-        dialog = self._dialog()
-        if dialog is None:
-            return super().child(index)
-        return QAccessible.queryAccessibleInterface(dialog) if index == 0 else None
-
-    def indexOfChild(self, child: QAccessibleInterface) -> int:
-        dialog = self._dialog()
-        if dialog is None:
-            return super().indexOfChild(child)
-        return 0 if child.object() is dialog else -1

@@ -49,11 +49,26 @@ class Paragraph(Text):
         if height is None:
             if len(self._heights) >= _MAX_WIDTHS:
                 self._heights.clear()
-            margins = self.contentsMargins()
-            room = width - margins.left() - margins.right()
-            lines = sum(layout.lineCount() for layout in self._laid_out(room))
-            height = self._heights[width] = lines * self._pitch() + margins.top() + margins.bottom()
+            height = self._heights[width] = self._known_height(width) or self._height(width)
         return height
+
+    def _known_height(self, width: int) -> int | None:
+        """The height at a width, if it follows from others: text is never higher where it has more room."""
+        narrower = [one for one in self._heights if one < width]
+        highest = self._heights[max(narrower)] if narrower else None
+        if highest == self._height_of(self.text().count("\n") + 1):  # no line is broken
+            return highest
+        wider = [one for one in self._heights if one > width]
+        return highest if wider and self._heights[min(wider)] == highest else None
+
+    def _height(self, width: int) -> int:
+        margins = self.contentsMargins()
+        room = width - margins.left() - margins.right()
+        return self._height_of(sum(layout.lineCount() for layout in self._laid_out(room)))
+
+    def _height_of(self, lines: int) -> int:
+        margins = self.contentsMargins()
+        return lines * self._pitch() + margins.top() + margins.bottom()
 
     def setText(self, text: str) -> None:
         self._heights.clear()

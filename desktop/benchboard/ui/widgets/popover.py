@@ -5,8 +5,7 @@ the window shows them. Only one is open at a time.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import ClassVar, Final, NamedTuple
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt, QTimer, Signal
@@ -269,8 +268,7 @@ def _shown_text(pane: QWidget) -> str:
     return "".join(parts).strip().rstrip(",")
 
 
-@dataclass(frozen=True, slots=True)
-class MenuItem:
+class MenuItem(NamedTuple):
     """A row of a menu, with its `keys` at the right. With a `run` of None it is a heading; untitled, a line."""
 
     title: str

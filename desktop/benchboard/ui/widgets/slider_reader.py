@@ -7,7 +7,7 @@ import shiboken6
 from PySide6.QtGui import QAccessible, QAccessibleValueChangeEvent, QAccessibleValueInterface
 from PySide6.QtWidgets import QAccessibleWidget, QWidget
 
-from benchboard.ui.widgets import accessible
+from benchboard.ui.widgets import accessible, accessible_factory
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class HasSliderValue(Protocol):
 
 def install(kind: type[QWidget]) -> None:
     """Have the widgets of a class read as sliders, before one is made. Calling it again does nothing."""
-    accessible.install_for(kind, _SliderObject)
+    accessible_factory.install_for(kind, _SliderObject)
 
 
 def tell_slider_value(widget: QWidget) -> None:

@@ -7,14 +7,14 @@ from PySide6.QtWidgets import QAccessibleWidget, QWidget
 
 from benchboard.ui.studio.data.data_models.canvas_painting import HEAD
 from benchboard.ui.studio.data.data_models.model_canvas import NOTHING, CanvasSpot, ModelCanvas
-from benchboard.ui.widgets import accessible
+from benchboard.ui.widgets import accessible, accessible_factory
 
 Role, Text = QAccessible.Role, QAccessible.Text
 
 
 def install() -> None:
     """Install the accessibility interface of these canvases, before one is made. Calling it again does nothing."""
-    accessible.install_for(ModelCanvas, _interface)
+    accessible_factory.install_for(ModelCanvas, _interface)
 
 
 def follow(canvas: ModelCanvas) -> None:
