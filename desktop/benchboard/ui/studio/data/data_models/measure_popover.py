@@ -1,6 +1,6 @@
 """The popover of a measure: what it calculates, checked by the source while it is typed, and how it is shown."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -26,8 +26,9 @@ from benchboard.analytics.data_models.measures import (
 from benchboard.analytics.model_services import MAX_NAME
 from benchboard.analytics.queries import ResultTable, run_query
 from benchboard.analytics.query_builder.combined import named_columns
+from benchboard.analytics.query_builder.expression_errors import expression_error
 from benchboard.analytics.query_builder.question import Calculation, Measure, Question, free_name
-from benchboard.analytics.query_builder.safe_division import error_as_written, guarded
+from benchboard.analytics.query_builder.safe_division import guarded
 from benchboard.analytics.query_builder.sql_words import quote_name, quote_text
 from benchboard.analytics.query_builder.sql_writer import rows_sql, to_sql
 from benchboard.analytics.query_types import ValueKind, kind_name
@@ -35,8 +36,7 @@ from benchboard.analytics.table_browser import BrowsedColumn
 from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _, in_sentence
 from benchboard.ui.studio.data.data_models.field_popovers import DisplayFields, aggregate_title
-from benchboard.ui.studio.data.explore.calculation_check import with_quotes_advice
-from benchboard.ui.studio.data.explore.calculation_popover import FUNCTIONS
+from benchboard.ui.studio.data.explore.calculation_popover import FUNCTIONS, with_titles
 from benchboard.ui.studio.data.explore.exploration import Exploration
 from benchboard.ui.studio.data.explore.expression_edit import ExpressionEdit
 from benchboard.ui.studio.data.explore.part_popovers import PartPopover
@@ -72,12 +72,16 @@ class ModelMeasurePopover(PartPopover):
         shown: ModelMeasure | None,
         definition: ModelDefinition,
         applied: Callable[[ModelMeasure], object],
+        titles: Mapping[str, str],
     ) -> None:
-        """`question` has the rows of the model, `definition` its fields and other measures."""
+        """`question` has the rows of the model, `definition` its fields and other measures, `titles` are those of the
+        fields as they are edited."""
         title = _("Add measure") if shown is None else _("Measure")
         super().__init__(anchor, title, "model_measure_popover", width=_WIDTH)
         self._context, self._exploration, self._question = context, exploration, question
         self._shown, self._applied = shown, applied
+        table = exploration.table
+        self._columns = with_titles(table.columns, titles) if table is not None else []
         self._definition, taken = definition, definition.names()
         self._taken = {one.casefold() for one in taken} - ({shown.name.casefold()} if shown is not None else set())
         self._called = {old.casefold(): name for old, name in definition.earlier_names().items()}
@@ -103,7 +107,8 @@ class ModelMeasurePopover(PartPopover):
             note=_("For example {example}").format(example="status = 'paid'"), parent=self,
         )  # fmt: skip
         self._condition.edit.setText(measure.condition)
-        self._insert = Select(self._inserts(), name="model_measure_insert", label=_("Insert a column or function"))
+        self._insert = Select(self._inserts(), name="model_measure_insert", label=_("Insert a column or function"),
+                              opens_by_arrows=True)  # fmt: skip  # a choice is inserted at once
         self._hint = Paragraph("", "caption", "muted", parent=self)
         self._hint.setObjectName("model_measure_hint")
         self._hint.reserve_lines(2)
@@ -144,9 +149,7 @@ class ModelMeasurePopover(PartPopover):
 
     def _inserts(self) -> list[tuple[str, str]]:
         """What can be inserted in the expression: the fields of the model, and functions."""
-        table = self._exploration.table
-        columns = table.columns if table is not None else ()
-        named = [(quote_name(one.name, self._question.dialect), one.title) for one in columns]
+        named = [(quote_name(one.name, self._question.dialect), one.title) for one in self._columns]
         if self._aggregate == "formula":
             others = [one for one in self._definition.measures if one != self._shown]
             listed = [(quote_name(one.name), field_title(one)) for one in others]
@@ -158,8 +161,7 @@ class ModelMeasurePopover(PartPopover):
         if self._aggregate == "formula":
             others = (one for one in self._definition.measures if one != self._shown)
             return [BrowsedColumn(one.name, field_title(one), one.kind, aggregate=one.aggregate) for one in others]
-        table = self._exploration.table
-        return table.columns if table is not None else ()
+        return self._columns
 
     def _offered_kinds(self) -> tuple[SuggestionKind, ...]:
         return ("measure",) if self._aggregate == "formula" else ()
@@ -269,7 +271,8 @@ class ModelMeasurePopover(PartPopover):
         said of."""
         dialect, whole = self._question.dialect, row_expression(measure)
         before = f"CASE WHEN ({measure.condition}) THEN (" if measure.condition else ""
-        error = error_as_written(with_quotes_advice(error, asked, whole, dialect), start, whole, dialect)
+        columns = [one.name for one in self._offered()]
+        error = expression_error(error, asked, start, whole, dialect, columns)
         place, first = error.facts.get("start"), start + len(before)
         said = " ".join(part for part in (error.what, error.why, error.do) if part)
         if before and isinstance(place, int) and start <= place < first:
