@@ -387,9 +387,11 @@ def test_list_of_columns_is_opened_by_keys_and_inserts_only_what_is_chosen_in_it
     assert edit.toPlainText() == ""
     assert insert.isVisible()
     open_list()
+    assert view.currentIndex().row() == 0
     models.qtbot.keyClick(view, KEYS.Key_Down)
     models.qtbot.keyClick(view, KEYS.Key_Return)
-    models.studio.wait(lambda: edit.toPlainText() == "id")
+    models.studio.wait(lambda: bool(edit.toPlainText()))
+    assert edit.toPlainText() == "id"
     assert edit.hasFocus()
 
 

@@ -429,6 +429,8 @@ class Select(QComboBox):
         for arrow in frame.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
             if arrow is not view:
                 arrow.setMaximumHeight(room)
+        with untold():  # Qt goes on at the row that was current as Esc closed the list
+            view.setCurrentIndex(self.model().index(self.currentIndex(), self.modelColumn()))
         super().showPopup()
         wanted = max(
             (view.sizeHintForIndex(self.model().index(row, 0)).width() for row in range(self.count())), default=0
