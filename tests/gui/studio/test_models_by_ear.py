@@ -537,3 +537,53 @@ def test_row_of_a_new_model_is_renamed_and_discarded_by_keys_and_has_a_menu(
     assert models.view.draft is None
     models.press(KEYS.Key_Z, CTRL)
     assert models.draft.state.name == "Sales B"
+
+
+def test_what_is_wrong_with_a_formula_is_told_again_when_it_is_applied(
+    models: SalesModel, announcements: list[str]
+) -> None:
+    said = "An operator is missing between “total” and “id”. For example + or *."
+    models.click("model_add_calculation")
+    models.type("calculation_name", "net")
+    edit = models.write("calculation_expression", "total id")
+    models.studio.wait(lambda: said in announcements)
+    announcements.clear()
+    models.qtbot.keyClick(edit, KEYS.Key_Return, CTRL)
+    models.studio.wait(lambda: announcements == [said])
+    for _time in range(2):
+        models.qtbot.keyClick(models.find("calculation_popover"), KEYS.Key_Escape)
+    _add_measure(models, "")
+    models.choose("model_measure_function", "formula")
+    edit = models.write("model_measure_expression", "2 2")
+    announcements.clear()
+    models.qtbot.keyClick(edit, KEYS.Key_Return, CTRL)
+    said = "An operator is missing between “2” and “2”. For example + or *."
+    models.studio.wait(lambda: said in announcements)
+    assert edit.hasFocus()
+
+
+def test_measure_that_the_source_refused_is_not_taken(models: SalesModel, announcements: list[str]) -> None:
+    said = "An operator is missing between “total” and “id”. For example + or *."
+    _add_measure(models, "total id")
+    edit = models.find("model_measure_expression")
+    models.studio.wait(lambda: said in announcements)
+    announcements.clear()
+    models.qtbot.keyClick(edit, KEYS.Key_Return, CTRL)
+    assert announcements == [said]
+    assert edit.isVisible()
+    assert not models.draft.state.definition.measures
+    models.write("model_measure_expression", " ")
+    assert isinstance(edit, QPlainTextEdit)
+    edit.setPlainText("total")
+    models.studio.wait(lambda: edit.accessibleDescription().startswith("Over all rows"))
+    models.qtbot.keyClick(edit, KEYS.Key_Return, CTRL)
+    assert [one.expression for one in models.draft.state.definition.measures] == ["total"]
+
+
+def test_button_from_which_a_menu_was_opened_is_not_told_where_its_act_leads_on(
+    models: SalesModel, told_focus: list[str]
+) -> None:
+    models.click("models_new")
+    told_focus.clear()
+    models.press(KEYS.Key_Return)
+    assert told_focus == ["model_name"]

@@ -44,7 +44,7 @@ from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets import Edit, Paragraph, Select, row
 from benchboard.ui.widgets import Field as FormField
-from benchboard.ui.widgets.accessible import focus_told_once
+from benchboard.ui.widgets.accessible import announce, focus_told_once
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -91,6 +91,8 @@ class ModelMeasurePopover(PartPopover):
         """What the source was asked about last, an aggregate and an expression, and of which type it is."""
         if shown is not None:
             self._known = (shown.aggregate, shown.expression), shown.kind
+        self._refused: tuple[ModelMeasure, str, bool] | None = None
+        """What the source refused last, what it said of it, and whether it is the condition that is wrong."""
         measure = shown or ModelMeasure(free_name("measure", self._taken), "sum", "", "decimal")
         functions: list[Aggregate] = ["sum", "avg", "min", "max", "count", "count_distinct", "formula"]
         if question.dialect == "duckdb":
@@ -275,7 +277,10 @@ class ModelMeasurePopover(PartPopover):
         error = expression_error(error, asked, start, whole, dialect, columns)
         place, first = error.facts.get("start"), start + len(before)
         said = " ".join(part for part in (error.what, error.why, error.do) if part)
-        if before and isinstance(place, int) and start <= place < first:
+        is_condition = bool(before) and isinstance(place, int) and start <= place < first
+        if isinstance(error, Invalid):
+            self._refused = measure, said, is_condition
+        if is_condition:
             self._say_of_condition(said)
             return
         self._edit.mark(error, first)
@@ -294,11 +299,11 @@ class ModelMeasurePopover(PartPopover):
             self._check_condition(definition, measure)
         except AppError as error:
             if error.facts.get("field") == "condition":
-                self._say_of_condition(" ".join(part for part in (error.what, error.do) if part))
+                self._say_of_condition(_fault_text(error))
                 return error
             empty = error.code in ("calculation.empty", "formula.empty")
             self._edit.show_error(None if empty else error)
-            self._say(" ".join(part for part in (error.what, error.do) if part), wrong=not empty, told=not empty)
+            self._say(_fault_text(error), wrong=not empty, told=not empty)
             return error
         return None
 
@@ -410,14 +415,25 @@ class ModelMeasurePopover(PartPopover):
             self._name.edit.setFocus(Qt.FocusReason.OtherFocusReason)
         elif fault is not None and fault.facts.get("field") == "condition":
             self._condition.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+            announce(self._condition.edit, _fault_text(fault), again=True)
         elif wrong := self._earlier_fault():
             self._earlier.set_error(wrong, again=True)
             self._earlier.edit.setFocus(Qt.FocusReason.OtherFocusReason)
         elif fault is not None:
-            self._expression.set_error(" ".join(part for part in (fault.what, fault.do) if part))
+            self._edit.setFocus(Qt.FocusReason.OtherFocusReason)
+            announce(self._edit, _fault_text(fault), again=True)  # the focus may stay there
+        elif self._refused is not None and self._refused[0] == self._measure(_COLUMN):
+            _measure, said, is_condition = self._refused
+            at = self._condition.edit if is_condition else self._edit
+            at.setFocus(Qt.FocusReason.OtherFocusReason)
+            announce(at, said, again=True)
         elif (display := self._display.display(hidden=False)) is not None:
             with focus_told_once():
                 self.close()
                 self._applied(replace(self._measure(name), kind=self._kind_now(), display=display))
             return
         self.move_into_place()
+
+
+def _fault_text(fault: AppError) -> str:
+    return " ".join(part for part in (fault.what, fault.do) if part)

@@ -326,8 +326,8 @@ class ModelCanvas(QWidget):
         """The tables that a card is joined with."""
         cards, lines = self._scene.cards, [one for one in self._scene.lines if one.pair == 0]
         others = [one.right if one.left == card else one.left for one in lines if card in (one.left, one.right)]
-        names = in_sentence([cards[one].table for one in dict.fromkeys(others)])
-        return _("joined with {tables}").format(tables=names) if names else ""
+        names = [cards[one].table for one in dict.fromkeys(others)]
+        return _("joined with {tables}").format(tables=in_sentence(names)) if names else ""
 
     # Painting
 

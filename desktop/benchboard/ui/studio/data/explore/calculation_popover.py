@@ -24,7 +24,7 @@ from benchboard.ui.studio.data.explore.part_popovers import PartPopover
 from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Edit, Field, Paragraph, Select, Text
-from benchboard.ui.widgets.accessible import focus_told_once
+from benchboard.ui.widgets.accessible import announce, focus_told_once
 from benchboard.ui.widgets.labels import Tone
 
 if TYPE_CHECKING:
@@ -152,10 +152,12 @@ class CalculationPopover(PartPopover):
         self._show_fault(error, "muted" if is_empty else "error")
 
     def _show_fault(self, error: AppError, tone: str) -> None:
-        self._apply_wanted = False
+        is_asked, self._apply_wanted = self._apply_wanted, False
         text = " ".join(part for part in (error.what, error.why, error.do) if part)
         self._hint.setText(text)
-        self._edit.describe(text, told=tone == "error")
+        self._edit.describe(text, told=tone == "error" and not is_asked)
+        if is_asked:
+            announce(self._edit, text, again=True)
         self._hint.set_tone("error" if tone == "error" else "muted")
         self._show_cells([])
 
