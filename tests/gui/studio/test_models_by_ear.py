@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication, QPlainTextEdit
 from test_explore_joins import add_file
 from test_models_view import Models
@@ -587,3 +588,37 @@ def test_button_from_which_a_menu_was_opened_is_not_told_where_its_act_leads_on(
     told_focus.clear()
     models.press(KEYS.Key_Return)
     assert told_focus == ["model_name"]
+
+
+def test_row_that_moves_as_its_new_name_is_saved_is_told_by_its_name_at_its_place(
+    models: SalesModel, told_events: list[tuple[str, int]], announcements: list[str]
+) -> None:
+    models.save()
+    models.studio.wait(lambda: len(models.view.table.model.rows) == 1)
+    models.view.command_handlers()["studio.models.duplicate"].run()
+    models.save()
+    view = models.view.table.view
+    models.studio.wait(lambda: len(models.view.table.model.rows) == 2 and view.currentIndex().row() == 1)
+    view.setFocus()
+    models.press(KEYS.Key_F2)
+    models.qtbot.keyClicks(models.editor.name, "Accounts")
+    told_events.clear()
+    models.press(KEYS.Key_Return)
+    names = [name for name, _child in told_events]
+    assert names.index("TableModelChanged") < names.index("Focus"), "its name is another one by then"
+    told_events.clear()
+    models.press(KEYS.Key_S, CTRL)
+    models.studio.wait(lambda: view.currentIndex().row() == 0 and not models.draft.is_changed)
+    assert models.view.table.current() is not None
+    told = QAccessible.queryAccessibleInterface(view)
+    assert told is not None
+
+    def is_told() -> bool:
+        children = [child for name, child in told_events if name == "Focus" and child >= 0]
+        return any(told.child(one).text(QAccessible.Text.Name).startswith("Accounts") for one in children)
+
+    models.studio.wait(is_told)
+    assert told.child(told.childCount() - 2).text(QAccessible.Text.Name).startswith("sales model")
+    models.press(KEYS.Key_Z, CTRL)
+    assert view.currentIndex().row() == 0
+    assert models.view.table.view.currentIndex().data() == "sales model copy"

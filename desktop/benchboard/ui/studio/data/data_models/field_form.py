@@ -24,7 +24,7 @@ from benchboard.ui.studio.data.value_text import kind_title
 from benchboard.ui.studio.kind_icons import KIND_ICONS
 from benchboard.ui.widgets import Button, CheckBox, Elided, Icon, Paragraph, Text
 from benchboard.ui.widgets import Field as FormField
-from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.accessible import announce, untold
 from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.surfaces import set_surface
 
@@ -160,7 +160,8 @@ class FieldForm(QWidget):
         kinds = {ModelMeasure: _("measure"), CalculatedField: _("calculated")}
         self._kind.setText(kinds.get(type(field), kind_title(field.kind) if field.kind != "null" else ""))
         self._fields.show(field.display, self._editor.title_placeholder(field))
-        self._shown.setChecked(not field.display.hidden)
+        with untold():  # it is the value of another field: nobody checked it
+            self._shown.setChecked(not field.display.hidden)
         for edit in self._edits:
             edit.setReadOnly(bool(why))
         for part in (self._fields.choice, self._shown):

@@ -22,7 +22,7 @@ from benchboard.i18n import _, is_currency
 from benchboard.ui.studio.data.explore.part_popovers import PartPopover
 from benchboard.ui.widgets import CheckBox, Edit, Select
 from benchboard.ui.widgets import Field as FormField
-from benchboard.ui.widgets.accessible import announce, focus_told_once
+from benchboard.ui.widgets.accessible import announce, focus_told_once, untold
 
 _WIDTH: Final = 340
 
@@ -128,7 +128,8 @@ class FieldPopover(PartPopover):
             self.column.addWidget(one)
         self._shown = CheckBox(_("Show in Explore and in editors"))
         self._shown.setObjectName("model_field_shown")
-        self._shown.setChecked(not field.display.hidden)
+        with untold():  # it isn't shown yet
+            self._shown.setChecked(not field.display.hidden)
         self.column.addWidget(self._shown)
         self.add_apply()
 

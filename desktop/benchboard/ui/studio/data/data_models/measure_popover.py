@@ -44,7 +44,7 @@ from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets import Edit, Paragraph, Select, row
 from benchboard.ui.widgets import Field as FormField
-from benchboard.ui.widgets.accessible import announce, focus_told_once
+from benchboard.ui.widgets.accessible import announce, focus_told_once, untold
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -170,7 +170,8 @@ class ModelMeasurePopover(PartPopover):
 
     def _insert_chosen(self) -> None:
         text = self._insert.current_key()
-        self._insert.set_current_key("")
+        with untold():  # what was chosen is told, and where the focus goes next
+            self._insert.set_current_key("")
         if text:
             self._edit.insert_words(text)
 

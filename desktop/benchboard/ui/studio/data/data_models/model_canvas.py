@@ -316,7 +316,7 @@ class ModelCanvas(QWidget):
             row = card.rows[spot.row]
             is_said = row.kind != "column" and not row.muted  # what it is, by its tip
             return _sentences(row.tip, "" if is_said else row.note)
-        freshness, uses = painting.freshness(card)[1], painting.uses_text(card)
+        freshness, uses = painting.freshness_said(card), painting.uses_text(card)
         source = card.source if card.source != card.table else ""
         said = [part for part in (card.table, source, card.size, *_contents(card)) if part]
         joins = self._joins_text(spot.card) if card.is_joined else _("not joined yet")

@@ -46,7 +46,7 @@ from benchboard.ui.widgets import (
     menu,
     search_field,
 )
-from benchboard.ui.widgets.accessible import announce, focus_told_once, tell_row_renamed
+from benchboard.ui.widgets.accessible import announce, focus_told_once, row_told_once, tell_current, tell_row_renamed
 from benchboard.ui.widgets.choice_card import ChoiceCard
 from benchboard.ui.widgets.list_row import ListRow
 from benchboard.ui.widgets.no_match import NoMatch
@@ -84,6 +84,8 @@ class ModelsView(QWidget):
         """What couldn't be saved, while a banner says why."""
         self._told_row: tuple[str, ...] = ()
         """How the row of the model that is shown is called, as a screen reader was told."""
+        self._place = "", -1
+        """The model of the current row, and which row of the list that is."""
         self._pending = ""
         self._asks_table = self._is_loaded = False
         self._renamed_from: QWidget | None = None
@@ -306,7 +308,16 @@ class ModelsView(QWidget):
         if self._shown is None and "" not in self._drafts and self._model.rows:
             self.table.make_current(self._model.rows[0].id)
         self._show_sides()
+        self._tell_moved()
         self._ask_table()
+
+    def _tell_moved(self) -> None:
+        """Tell the current row again where it is another one of the list now, such as after it was renamed: the keys
+        go on from there."""
+        view, row = self.table.view, self.table.current()
+        before, self._place = self._place, (row.id if row is not None else "", view.currentIndex().row())
+        if row is not None and before[0] == row.id and before != self._place and view.hasFocus():
+            tell_current(view)
 
     def _look_for(self, row: ModelSummary) -> None:
         """Find out whether a model that isn't among the rows read was deleted. Edits of one that was are kept."""
@@ -329,6 +340,7 @@ class ModelsView(QWidget):
     def _show_row(self, row: ModelSummary | None) -> None:
         self.editor.commit()
         self._shown = row
+        self._place = row.id if row is not None else "", self.table.view.currentIndex().row()
         draft = self._draft_of(row) if row is not None else self._drafts.get("")
         if draft is None:
             self._right.setCurrentWidget(self._nothing)
@@ -482,8 +494,8 @@ class ModelsView(QWidget):
         """Take the name, and go back to the row from which it was begun to be written."""
         if self._renamed_from is None or self.editor.is_unnamed:  # the name itself says that it is missing
             return
-        with focus_told_once():
-            row = self._renamed_from
+        row = self._renamed_from
+        with row_told_once(self.table.view) if row is self.table.view else focus_told_once():
             self.editor.commit()
             row.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
@@ -819,15 +831,15 @@ class ModelsView(QWidget):
         def done(stored: StoredModel | None) -> None:
             draft = self._drafts.pop(row.id, None)
             lost = replace(kept_draft(draft), seen=None) if draft is not None and draft.is_changed else None
-            undo: Callable[[], None] | None = partial(self._undelete, stored, lost) if stored is not None else None
+            undo: Callable[[], None] | None = partial(self._undelete, row, stored, lost) if stored is not None else None
             self._context.problems.toast(_("“{name}” was deleted.").format(name=name), undo)
 
         self._context.tasks.change(
             self, lambda session: model_services.delete_model(session, actor, row.id, even_if_used=True), done
         )
 
-    def _undelete(self, stored: StoredModel, edits: KeptDraft | None) -> None:
-        """Bring a model back, with what was edited of it and not saved."""
+    def _undelete(self, row: ModelSummary, stored: StoredModel, edits: KeptDraft | None) -> None:
+        """Bring a model back, with what was edited of it and not saved; redo deletes it again."""
         actor = self._context.actor
         self._pending = stored.id
         name = edits.name if edits is not None else stored.name
@@ -837,7 +849,7 @@ class ModelsView(QWidget):
                 self._kept[stored.id] = edits
                 if self._model.find(stored.id) >= 0:  # else its row comes
                     self._begin_kept()
-            self._context.problems.toast(_("“{name}” is back.").format(name=name))
+            self._context.problems.toast(_("“{name}” is back.").format(name=name), partial(self._delete, row))
 
         self._context.tasks.change(
             self,

@@ -24,7 +24,7 @@ from benchboard.ui.studio.data.explore.part_popovers import PartPopover
 from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Edit, Field, Paragraph, Select, Text
-from benchboard.ui.widgets.accessible import announce, focus_told_once
+from benchboard.ui.widgets.accessible import announce, focus_told_once, untold
 from benchboard.ui.widgets.labels import Tone
 
 if TYPE_CHECKING:
@@ -123,7 +123,8 @@ class CalculationPopover(PartPopover):
 
     def _insert_chosen(self) -> None:
         text = self._insert.current_key()
-        self._insert.set_current_key("")
+        with untold():  # what was chosen is told, and where the focus goes next
+            self._insert.set_current_key("")
         if text:
             self._edit.insert_words(text)
 
