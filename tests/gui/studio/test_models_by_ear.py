@@ -512,7 +512,9 @@ def test_row_of_a_new_model_is_renamed_and_discarded_by_keys_and_has_a_menu(
     models: SalesModel, announcements: list[str]
 ) -> None:
     row = models.view.unsaved_row
-    row.setFocus()
+    models.find("segment_fields").setFocus()
+    models.press(KEYS.Key_F6, Qt.KeyboardModifier.ShiftModifier)
+    assert row.hasFocus()
     models.press(KEYS.Key_F2)
     assert models.editor.name.hasFocus()
     models.qtbot.keyClicks(models.editor.name, "Sales B")

@@ -102,8 +102,9 @@ def measure_formula(definition: ModelDefinition, measure: ModelMeasure, before: 
             fault = expression_fault(measure.expression, "own") if error.code == "formula.sign" else None
             if fault is None:
                 raise
-            place = {"start": fault.start, "end": fault.end}
-            raise Invalid("formula.grammar", fault.what, do=fault.do, field="expression", **place) from error
+            raise Invalid(
+                "formula.grammar", fault.what, do=fault.do, field="expression", start=fault.start, end=fault.end
+            ) from error
     if measure.aggregate == "count":
         return Amount("sum", measure.name) if measure.condition else Amount("count")
     return Amount(measure.aggregate, measure.name, measure.once)

@@ -64,6 +64,19 @@ _SAVE: Final = "studio.models.save"
 """What a failure to save is reported of."""
 
 
+class _ListPane(QWidget):
+    """The pane of the list; it is entered at the row of the model that is shown."""
+
+    def __init__(self, entry: "Callable[[], QWidget | None]") -> None:
+        super().__init__()
+        self._find_entry = entry
+
+    @property
+    def entry(self) -> QWidget | None:
+        """Where F6 enters it (`HasEntry`); None: where the focus was last."""
+        return self._find_entry()
+
+
 class ModelsView(QWidget):
     """Address: `studio/models`, `studio/models/<id>` for one of them, `studio/models/!new` to make one. Edits that
     aren't saved stay while another model is shown."""
@@ -116,7 +129,7 @@ class ModelsView(QWidget):
         row = QHBoxLayout(body)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        self._list = QWidget()
+        self._list = _ListPane(self._unsaved_row_if_shown)
         set_surface(self._list, "surface")
         column = QVBoxLayout(self._list)
         column.setContentsMargins(0, 0, 0, 0)
@@ -171,6 +184,10 @@ class ModelsView(QWidget):
         self.unsaved_row.menu_requested.connect(self._open_unsaved_menu)
         self.unsaved_row.hide()
         return self.unsaved_row
+
+    def _unsaved_row_if_shown(self) -> QWidget | None:
+        """The row of the new model while that is the one that is shown."""
+        return self.unsaved_row if self.unsaved_row.isChecked() else None
 
     def _show_unsaved(self) -> None:
         """Show the new model that isn't saved yet: no stored one is current beside it."""
