@@ -600,7 +600,10 @@ def test_row_that_moves_as_its_new_name_is_saved_is_told_by_its_name_at_its_plac
     models.view.command_handlers()["studio.models.duplicate"].run()
     models.save()
     view = models.view.table.view
-    models.studio.wait(lambda: len(models.view.table.model.rows) == 2 and view.currentIndex().row() == 1)
+    models.studio.wait(lambda: len(models.view.table.model.rows) == 2)
+    assert models.draft.stored is not None
+    models.view.table.make_current(models.draft.stored.id)
+    assert view.currentIndex().row() == 1
     view.setFocus()
     models.press(KEYS.Key_F2)
     models.qtbot.keyClicks(models.editor.name, "Accounts")
