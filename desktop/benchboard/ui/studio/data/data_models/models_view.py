@@ -185,9 +185,14 @@ class ModelsView(QWidget):
         self.unsaved_row.hide()
         return self.unsaved_row
 
+    @property
+    def _is_new_shown(self) -> bool:
+        """Whether a new model that isn't saved yet is the one that is shown."""
+        return "" in self._drafts and self._shown is None
+
     def _unsaved_row_if_shown(self) -> QWidget | None:
         """The row of the new model while that is the one that is shown."""
-        return self.unsaved_row if self.unsaved_row.isChecked() else None
+        return self.unsaved_row if self._is_new_shown else None
 
     def _show_unsaved(self) -> None:
         """Show the new model that isn't saved yet: no stored one is current beside it."""
@@ -443,7 +448,7 @@ class ModelsView(QWidget):
         """The commands of the view."""
         row = self.table.current()
         of_row = self._row_handlers(row) if row is not None else {}
-        return {**self._handlers(), **(self._unsaved_handlers() if self.unsaved_row.isChecked() else of_row)}
+        return {**self._handlers(), **(self._unsaved_handlers() if self._is_new_shown else of_row)}
 
     def _handlers(self) -> dict[str, Handler]:
         return {
@@ -485,7 +490,7 @@ class ModelsView(QWidget):
 
     def _open_unsaved(self) -> None:
         """Show the new model, unless it is shown."""
-        if not self.unsaved_row.isChecked():
+        if not self._is_new_shown:
             self._show_unsaved()
 
     def _open_unsaved_menu(self, spot: QPoint) -> None:
