@@ -30,6 +30,8 @@ _COMMENTS: Final = re.compile(r"\s+|--[^\n]*|/\*.*?\*/|[(;]", re.DOTALL)
 _CONTINUED: Final = re.compile(r"\w|[,(=+*/<>|.-]")
 _NOT_GROUPED: Final = re.compile(r'column "(.*?)" must appear in the GROUP BY')
 _ARGUMENTS: Final = re.compile(r"given name and argument types '(.*?)\((.*)\)'", re.DOTALL)
+_UNDECIDED: Final = re.compile(r"best candidate function for the function call \"(.*?)\((.*)\)\"", re.DOTALL)
+_NO_TYPE: Final = re.compile(r"Type with name \"?(.*?)\"? does not exist")
 _AMBIGUOUS: Final = re.compile(r"Ambiguous reference to column name \"(.*?)\" \(use: ['\"](.*?)['\"]")
 _NOT_IN_TABLE: Final = re.compile(r'Values list "(.*?)" does not have a column named "(.*?)"')
 _UNREADABLE: Final = re.compile(r"Could not convert string [\"'](.*?)[\"'] to|date field value out of range: \"(.*?)\"|"
@@ -156,12 +158,14 @@ def query_error(source: SourceText, error: Exception, place_of: "PlaceOf", colum
         what = _("“{name}” must be in GROUP BY or inside an aggregate.").format(name=found[1])
         do = _("Add it to GROUP BY, or use an aggregate such as min({name}).").format(name=found[1])
         return source.error("ungrouped", what, do, place)
-    if found := _ARGUMENTS.search(message):
+    if found := _ARGUMENTS.search(message) or _UNDECIDED.search(message):
         what = _("“{name}” can't be used with {types}.").format(name=found[1], types=_types(found[2]))
         do = _("Convert one of them, for example CAST(value AS double).")
         if found[1].isidentifier() and "," not in found[2]:
             do = _("Convert its argument, for example {name}(CAST(value AS double)).").format(name=found[1])
         return source.error("kind", what, do, place)
+    if found := _NO_TYPE.search(message):
+        return source.error("no-type", _("There's no type “{name}”.").format(name=found[1][:_SHOWN]), "", place)
     if kind == "Conversion" and (found := _UNREADABLE.search(message)):
         value = next((group for group in found.groups() if group is not None), "")
         what = _("“{value}” can't be converted.").format(value=value[:_SHOWN])

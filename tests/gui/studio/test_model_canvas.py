@@ -1,5 +1,6 @@
 """The canvas of a data model in a real window: joins drawn by mouse, cards and lines worked by keys, all undone."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from test_explore_joins import add_file
 from test_models_view import LEFT, Models
 
+from benchboard.analytics.data_models.definition import CalculatedField, FieldDisplay, ModelMeasure
 from benchboard.ui.studio.data.data_models.canvas_painting import FOOT, SHOWN_ROWS
 from benchboard.ui.studio.data.data_models.model_canvas import CanvasSpot, ModelCanvas
 from benchboard.ui.studio.data.data_models.model_editor import PAGES
@@ -314,3 +316,38 @@ def test_table_is_told_again_where_its_menu_closes(driver: CanvasDriver, reached
     driver.studio.wait(lambda: bool(reached))
     assert reached == [("List", canvas.describe(CanvasSpot(1)))]
     assert reached[0][1].startswith("shops, Shop list, ")
+
+
+def test_table_is_called_by_what_is_in_it_and_joined_to_it_and_follows_edits(
+    driver: CanvasDriver, told_events: list[tuple[str, int]], reached: list[tuple[str, str]]
+) -> None:
+    canvas, editor = driver.canvas, driver.editor
+    said = canvas.describe(CanvasSpot(0))
+    assert said.startswith("sales, Sales, 30 rows, 3 columns")
+    assert "joined" not in said
+    assert "not joined yet" in canvas.describe(CanvasSpot(1))
+    driver.join()
+    assert canvas.describe(CanvasSpot(0)).startswith("sales, Sales, 30 rows, 3 columns, joined with shops")
+    assert "32 columns, joined with sales" in canvas.describe(CanvasSpot(1))
+    told = QAccessible.queryAccessibleInterface(canvas)
+    assert told is not None
+    canvas.setFocus()
+    reached.clear()
+    canvas.make_current(CanvasSpot(0))
+    driver.studio.wait(lambda: bool(reached))
+    told_events.clear()
+    draft = driver.view.draft
+    assert draft is not None
+    half = CalculatedField("half", "total / 2", "decimal")
+    gross = ModelMeasure("gross", "sum", "total", "decimal", FieldDisplay("Gross", "EUR"), condition="total > 2")
+    definition = replace(draft.state.definition, calculations=(half,), measures=(gross,))
+    editor.edit_definition(definition)
+    name = told.child(0).text(QAccessible.Text.Name)
+    assert name.startswith("sales, Sales, 30 rows, 3 columns, 1 calculated field, 1 measure, joined with shops")
+    assert [name for name, _child in told_events].count("NameChanged") == 1
+    rows = [told.child(0).child(at) for at in range(told.child(0).childCount())]
+    assert [one.role().name for one in rows] == ["ListItem"] * 5
+    assert rows[3].text(QAccessible.Text.Name) == "half: calculated field. total / 2"
+    assert rows[4].text(QAccessible.Text.Name) == "gross: measure. Gross (EUR) = Sum of total where total > 2"
+    editor.undo()
+    assert "measure" not in told.child(0).text(QAccessible.Text.Name)

@@ -1,16 +1,20 @@
 """The Models view as somebody hears it who works by keys alone: what each key did, and where it leads."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPlainTextEdit
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import QApplication, QPlainTextEdit
 from test_explore_joins import add_file
 from test_models_view import Models
 
 from benchboard.analytics.data_models.definition import FieldDisplay, ModelMeasure
 from benchboard.ui.studio.data.data_models.model_draft import with_measure, without_measure
+from benchboard.ui.widgets import Select
+from benchboard.ui.widgets.menus import Menu
 
 if TYPE_CHECKING:
     from benchboard.ui.studio.data.data_models.model_draft import ModelDraft
@@ -332,3 +336,294 @@ def test_name_is_heard_when_enter_takes_it_and_esc_keeps_it(
     model.qtbot.keyClicks(model.editor.name, "Sales C")
     model.press(KEYS.Key_Escape)
     assert model.editor.name.text() == "Sales B"
+
+
+def _said(announcements: list[str]) -> list[str]:
+    """What was announced, without the places of rows such as `3 of 3`."""
+    return [one for one in announcements if not re.fullmatch(r"\d+ of \d+", one)]
+
+
+def test_undo_of_a_discard_says_that_the_discarded_changes_are_back(
+    models: SalesModel, announcements: list[str]
+) -> None:
+    models.save()
+    models.add_measure(ModelMeasure("n", "count", "", "integer"))
+    models.click("models_discard")
+    models.editor.fields.setFocus()
+    announcements.clear()
+    models.press(KEYS.Key_Z, CTRL)
+    assert _said(announcements) == ["Undone: the discarded changes are back."]
+    models.press(KEYS.Key_Y, CTRL)
+    assert _said(announcements)[1:] == ["Redone: the changes are discarded."]
+    models.press(KEYS.Key_Z, CTRL)
+    models.press(KEYS.Key_Z, CTRL)
+    assert announcements[-1] == "Undone: Measures: n is gone again."
+
+
+@pytest.mark.parametrize("name", ["calculation_insert", "model_measure_insert"])
+@pytest.mark.parametrize("key", [KEYS.Key_Down, KEYS.Key_Space, KEYS.Key_Return, "alt"])
+def test_list_of_columns_is_opened_by_keys_and_inserts_only_what_is_chosen_in_it(
+    models: SalesModel, name: str, key: "Qt.Key | str"
+) -> None:
+    models.click("model_add_calculation") if name.startswith("calc") else models.editor.add_measure()
+    edit = models.find("calculation_expression" if name.startswith("calc") else "model_measure_expression")
+    assert isinstance(edit, QPlainTextEdit)
+    insert = models.find(name)
+    assert isinstance(insert, Select)
+    view = insert.view()
+
+    def open_list() -> None:
+        insert.setFocus()
+        if isinstance(key, Qt.Key):
+            models.qtbot.keyClick(insert, key)
+        else:
+            models.qtbot.keyClick(insert, KEYS.Key_Down, Qt.KeyboardModifier.AltModifier)
+        models.studio.wait(view.isVisible)
+        assert edit.toPlainText() == ""
+
+    open_list()
+    models.qtbot.keyClick(view, KEYS.Key_Down)
+    models.qtbot.keyClick(view, KEYS.Key_Escape)
+    models.studio.wait(lambda: not view.isVisible())
+    assert edit.toPlainText() == ""
+    assert insert.isVisible()
+    open_list()
+    assert view.currentIndex().row() == 0
+    models.qtbot.keyClick(view, KEYS.Key_Down)
+    models.qtbot.keyClick(view, KEYS.Key_Return)
+    models.studio.wait(lambda: bool(edit.toPlainText()))
+    assert edit.toPlainText() == "id"
+    assert edit.hasFocus()
+
+
+def test_columns_that_can_be_inserted_have_the_titles_of_the_model_as_it_is_edited(models: SalesModel) -> None:
+    definition = models.draft.state.definition
+    models.editor.edit_definition(definition.with_display("total", FieldDisplay("Gross amount", "EUR")))
+    models.editor.add_measure()
+    measure = models.find("model_measure_insert")
+    assert isinstance(measure, Select)
+    titles = [measure.itemText(at) for at in range(1, 4)]
+    assert titles == [models.editor.titles()[name] for name in ("id", "shop_id", "total")]
+    assert titles[2] == "Gross amount (EUR)"
+    models.qtbot.keyClick(measure, KEYS.Key_Escape)
+    models.click("model_add_calculation")
+    calculation = models.find("calculation_insert")
+    assert isinstance(calculation, Select)
+    assert [calculation.itemText(at) for at in range(1, 4)] == titles
+    models.click("calculation_insert")
+    models.qtbot.keyClick(calculation.view(), KEYS.Key_Escape)
+    models.write("calculation_expression", "gros")
+    edit = models.find("calculation_expression")
+    models.qtbot.keyClick(edit, KEYS.Key_Space, CTRL)
+
+
+@pytest.mark.parametrize(("written", "said"), [
+    ("total shop_id", "An operator is missing between “total” and “shop_id”. For example + or *."),
+    ("round(total, 2) (total)", "An operator is missing between “round(total, 2)” and “(total)”. For example + or *."),
+    ("total * / 2", "A value is missing between “*” and “/”."),
+])  # fmt: skip
+def test_missing_operator_is_said_and_marked_in_the_formula(models: SalesModel, written: str, said: str) -> None:
+    models.click("model_add_calculation")
+    edit = models.write("calculation_expression", written)
+    models.studio.wait(lambda: edit.accessibleDescription() == said)
+    models.qtbot.keyClick(edit, KEYS.Key_Escape)
+    models.qtbot.keyClick(edit, KEYS.Key_Escape)
+    _add_measure(models, written)
+    edit = models.find("model_measure_expression")  # type: ignore[assignment]
+    models.studio.wait(lambda: edit.accessibleDescription() == said)
+
+
+def test_missing_operator_in_a_condition_is_said_at_the_condition(models: SalesModel) -> None:
+    _add_measure(models, "total", "shop_id total")
+    condition = models.find("model_measure_condition")
+    models.studio.wait(
+        lambda: condition.accessibleDescription().startswith("An operator is missing between “shop_id” and “total”.")
+    )
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["model_field_title", "model_field_unit", "model_field_format", "model_field_description", "model_field_shown"],
+)
+def test_enter_in_each_field_of_the_popover_takes_the_values_and_leads_back_to_the_row(
+    models: SalesModel, announcements: list[str], part: str
+) -> None:
+    models.at_field(2)
+    models.press(KEYS.Key_Return)
+    models.type("model_field_unit", "km")
+    models.find(part).setFocus()
+    announcements.clear()
+    models.press(KEYS.Key_Return)
+    assert _said(announcements) == ["Changed: unit of “total”."]
+    assert models.editor.fields.hasFocus()
+    assert models.editor.fields.currentIndex().row() == 2
+    assert models.draft.state.definition.tables[0].fields[2].display.unit == "km"
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["model_field_title", "model_field_unit", "model_field_format", "model_field_description", "model_field_shown"],
+)
+def test_escape_in_each_field_of_the_popover_gives_back_what_was_there(
+    models: SalesModel, announcements: list[str], part: str
+) -> None:
+    before = models.draft.state
+    models.at_field(2)
+    models.press(KEYS.Key_Return)
+    models.type("model_field_unit", "km")
+    models.find(part).setFocus()
+    announcements.clear()
+    models.press(KEYS.Key_Escape)
+    assert _said(announcements) == ["Changes to “total” discarded."]
+    assert models.editor.fields.hasFocus()
+    assert models.draft.state == before
+    models.press(KEYS.Key_Return)
+    models.find(part).setFocus()
+    models.press(KEYS.Key_Escape)
+    assert models.editor.fields.hasFocus()
+    assert _said(announcements)[1:] == []
+
+
+@pytest.mark.parametrize("key", [KEYS.Key_Return, KEYS.Key_Escape])
+def test_name_that_is_edited_by_f2_leads_back_to_the_row(
+    models: SalesModel, announcements: list[str], told_focus: list[str], key: Qt.Key
+) -> None:
+    models.save()
+    models.studio.wait(lambda: bool(models.view.table.model.rows))
+    view = models.view.table.view
+    view.setFocus()
+    models.press(KEYS.Key_F2)
+    models.qtbot.keyClicks(models.editor.name, "Sales B")
+    announcements.clear()
+    told_focus.clear()
+    models.press(key)
+    assert view.hasFocus()
+    is_taken = key == KEYS.Key_Return
+    said = "Renamed to “Sales B”. Not saved yet." if is_taken else "Name unchanged: “sales model”."
+    assert _said(announcements) == [said]
+    assert told_focus == ["models_table"]
+    assert models.draft.state.name == ("Sales B" if is_taken else "sales model")
+    models.editor.name.setFocus()
+    models.press(KEYS.Key_Return)
+    assert models.editor.name.hasFocus(), "who came there otherwise stays"
+
+
+def test_row_of_a_new_model_is_renamed_and_discarded_by_keys_and_has_a_menu(
+    models: SalesModel, announcements: list[str]
+) -> None:
+    row = models.view.unsaved_row
+    models.find("segment_fields").setFocus()
+    models.press(KEYS.Key_F6, Qt.KeyboardModifier.ShiftModifier)
+    assert row.hasFocus()
+    models.press(KEYS.Key_F2)
+    assert models.editor.name.hasFocus()
+    models.qtbot.keyClicks(models.editor.name, "Sales B")
+    models.press(KEYS.Key_Return)
+    assert row.hasFocus()
+    assert row.accessibleName() == "Sales B, Not saved"
+    models.press(KEYS.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+    shown = QApplication.activePopupWidget()
+    assert isinstance(shown, Menu)
+    enabled = {one.text(): one.isEnabled() for one in shown.actions() if one.text()}
+    assert enabled == {"Explore": False, "Rename data model": True, "Duplicate data model": False,
+                       "Delete data model": True}  # fmt: skip
+    shown.close()
+    announcements.clear()
+    models.press(KEYS.Key_Delete)
+    assert models.view.draft is None
+    assert announcements[0].startswith("The new model “Sales B” was discarded. Undo: Ctrl")
+    models.press(KEYS.Key_Z, CTRL)
+    assert row.hasFocus()
+    assert models.draft.state.name == "Sales B"
+    assert any(one.startswith("“Sales B” is back.") for one in announcements)
+    models.press(KEYS.Key_Y, CTRL)
+    assert models.view.draft is None
+    models.press(KEYS.Key_Z, CTRL)
+    assert models.draft.state.name == "Sales B"
+
+
+def test_what_is_wrong_with_a_formula_is_told_again_when_it_is_applied(
+    models: SalesModel, announcements: list[str]
+) -> None:
+    said = "An operator is missing between “total” and “id”. For example + or *."
+    models.click("model_add_calculation")
+    models.type("calculation_name", "net")
+    edit = models.write("calculation_expression", "total id")
+    models.studio.wait(lambda: said in announcements)
+    announcements.clear()
+    models.qtbot.keyClick(edit, KEYS.Key_Return, CTRL)
+    models.studio.wait(lambda: announcements == [said])
+    for _time in range(2):
+        models.qtbot.keyClick(models.find("calculation_popover"), KEYS.Key_Escape)
+    _add_measure(models, "")
+    models.choose("model_measure_function", "formula")
+    edit = models.write("model_measure_expression", "2 2")
+    announcements.clear()
+    models.qtbot.keyClick(edit, KEYS.Key_Return, CTRL)
+    said = "An operator is missing between “2” and “2”. For example + or *."
+    models.studio.wait(lambda: said in announcements)
+    assert edit.hasFocus()
+
+
+def test_measure_that_the_source_refused_is_not_taken(models: SalesModel, announcements: list[str]) -> None:
+    said = "An operator is missing between “total” and “id”. For example + or *."
+    _add_measure(models, "total id")
+    edit = models.find("model_measure_expression")
+    models.studio.wait(lambda: said in announcements)
+    announcements.clear()
+    models.qtbot.keyClick(edit, KEYS.Key_Return, CTRL)
+    assert announcements == [said]
+    assert edit.isVisible()
+    assert not models.draft.state.definition.measures
+    models.write("model_measure_expression", " ")
+    assert isinstance(edit, QPlainTextEdit)
+    edit.setPlainText("total")
+    models.studio.wait(lambda: edit.accessibleDescription().startswith("Over all rows"))
+    models.qtbot.keyClick(edit, KEYS.Key_Return, CTRL)
+    assert [one.expression for one in models.draft.state.definition.measures] == ["total"]
+
+
+def test_button_from_which_a_menu_was_opened_is_not_told_where_its_act_leads_on(
+    models: SalesModel, told_focus: list[str]
+) -> None:
+    models.click("models_new")
+    told_focus.clear()
+    models.press(KEYS.Key_Return)
+    assert told_focus == ["model_name"]
+
+
+def test_row_that_moves_as_its_new_name_is_saved_is_told_by_its_name_at_its_place(
+    models: SalesModel, told_events: list[tuple[str, int]], announcements: list[str]
+) -> None:
+    models.save()
+    models.studio.wait(lambda: len(models.view.table.model.rows) == 1)
+    models.view.command_handlers()["studio.models.duplicate"].run()
+    models.save()
+    view = models.view.table.view
+    models.studio.wait(lambda: len(models.view.table.model.rows) == 2)
+    assert models.draft.stored is not None
+    models.view.table.make_current(models.draft.stored.id)
+    assert view.currentIndex().row() == 1
+    view.setFocus()
+    models.press(KEYS.Key_F2)
+    models.qtbot.keyClicks(models.editor.name, "Accounts")
+    told_events.clear()
+    models.press(KEYS.Key_Return)
+    names = [name for name, _child in told_events]
+    assert names.index("TableModelChanged") < names.index("Focus"), "its name is another one by then"
+    told_events.clear()
+    models.press(KEYS.Key_S, CTRL)
+    models.studio.wait(lambda: view.currentIndex().row() == 0 and not models.draft.is_changed)
+    assert models.view.table.current() is not None
+    told = QAccessible.queryAccessibleInterface(view)
+    assert told is not None
+
+    def is_told() -> bool:
+        children = [child for name, child in told_events if name == "Focus" and child >= 0]
+        return any(told.child(one).text(QAccessible.Text.Name).startswith("Accounts") for one in children)
+
+    models.studio.wait(is_told)
+    assert told.child(told.childCount() - 2).text(QAccessible.Text.Name).startswith("sales model")
+    models.press(KEYS.Key_Z, CTRL)
+    assert view.currentIndex().row() == 0
+    assert models.view.table.view.currentIndex().data() == "sales model copy"

@@ -368,3 +368,15 @@ def test_of_several_files_the_one_that_cannot_be_read_is_named(orders: Orders, t
     with pytest.raises(Unavailable) as refused:
         run("SELECT count(*) AS n FROM orders", orders)
     assert refused.value.why == "2026-2.csv."
+
+
+@pytest.mark.parametrize(("expression", "said"), [
+    ("'x' + 'x'", "“+” can't be used with text."),
+    ("id::total", "There's no type “total”."),
+])  # fmt: skip
+def test_run_what_cannot_be_calculated_is_said_without_the_engines_names(
+    expression: str, said: str, orders: Orders
+) -> None:
+    with pytest.raises(Invalid) as caught:
+        run(f"SELECT {expression} FROM orders", orders)
+    assert caught.value.what == said

@@ -8,6 +8,7 @@ from typing import Final, cast
 
 from benchboard.analytics.data_models.definition import ModelDefinition, ModelMeasure, field_title
 from benchboard.analytics.query_builder.combined import check_expression, column_owners
+from benchboard.analytics.query_builder.expression_errors import expression_fault
 from benchboard.analytics.query_builder.formula import Amount, Formula, name_places, read_formula
 from benchboard.analytics.query_builder.question import Calculation, Dialect, Function, Measure, formula_measure
 from benchboard.analytics.query_builder.sql_words import quote_name
@@ -93,9 +94,17 @@ def measure_formula(definition: ModelDefinition, measure: ModelMeasure, before: 
 
         columns = {one.name.casefold(): one.name for one in definition.fields() if not isinstance(one, ModelMeasure)}
         others = [one for one in definition.measures if one.name.casefold() not in path]
-        return read_formula(
-            measure.expression, find, lambda name: columns.get(name.casefold()), lambda name: _meant(name, others)
-        )
+        try:
+            return read_formula(
+                measure.expression, find, lambda name: columns.get(name.casefold()), lambda name: _meant(name, others)
+            )
+        except Invalid as error:
+            fault = expression_fault(measure.expression, "own") if error.code == "formula.sign" else None
+            if fault is None:
+                raise
+            raise Invalid(
+                "formula.grammar", fault.what, do=fault.do, field="expression", start=fault.start, end=fault.end
+            ) from error
     if measure.aggregate == "count":
         return Amount("sum", measure.name) if measure.condition else Amount("count")
     return Amount(measure.aggregate, measure.name, measure.once)

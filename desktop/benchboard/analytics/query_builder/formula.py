@@ -266,6 +266,6 @@ class _FormulaReader:
 
     def _unexpected(self) -> Invalid:
         token = self._tokens[self._at]
-        what = _("Unexpected “{word}”.").format(word=self._text[token.start : token.end][:40])
+        what = _("“{word}” can't be used here.").format(word=self._text[token.start : token.end][:40])
         do = _("A formula has measures, numbers, + − * / and brackets.")
         return _fault("sign", what, do, token.start, token.end)

@@ -266,6 +266,8 @@ _CHANGES_CHOICE: Final = (
     Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End,
 )  # fmt: skip
 """The keys by which a drop-down list chooses without being opened."""
+_OPENS_LIST: Final = (*_CHANGES_CHOICE, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+"""The keys that open a drop-down list which chooses only while it is open."""
 _ARROW: Final = 10
 
 
@@ -320,7 +322,8 @@ def _has_word(title: str, typed: str) -> bool:
 class Select(QComboBox):
     """A drop-down list. Choices are identified by their keys.
 
-    Where a choice acts at once, `opens_by_arrows` has Up and Down open the list: only Enter in it chooses.
+    Where a choice acts at once, `opens_by_arrows` has the arrows, letters and Enter open the list: only Enter in it
+    chooses.
     """
 
     def __init__(
@@ -426,6 +429,8 @@ class Select(QComboBox):
         for arrow in frame.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
             if arrow is not view:
                 arrow.setMaximumHeight(room)
+        with untold():  # Qt goes on at the row that was current as Esc closed the list
+            view.setCurrentIndex(self.model().index(self.currentIndex(), self.modelColumn()))
         super().showPopup()
         wanted = max(
             (view.sizeHintForIndex(self.model().index(row, 0)).width() for row in range(self.count())), default=0
@@ -456,7 +461,7 @@ class Select(QComboBox):
         """A choice is found by what is typed of any of its words: one may have several names. Qt looks at its beginning
         alone."""
         text, held = event.text(), event.modifiers() & ~(_SHIFT | _KEYPAD)
-        if self._opens_by_arrows and not held and (event.key() in _CHANGES_CHOICE or text.isalnum()):
+        if self._opens_by_arrows and not held and (event.key() in _OPENS_LIST or text.isalnum()):
             self.showPopup()
             event.accept()
             return

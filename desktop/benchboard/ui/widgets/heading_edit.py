@@ -14,9 +14,10 @@ _AROUND = 28
 class HeadingEdit(Edit):
     """Looks like text of the type `role` until the pointer or the focus is on it, and is as wide as its text. Enter
     takes what is typed; Escape brings back what was there before. `left` is emitted when the focus goes elsewhere in
-    the window."""
+    the window, `escaped` after Escape, with whether it brought back another text."""
 
     left = Signal()
+    escaped = Signal(bool)
 
     def __init__(
         self, role: str, *, placeholder: str = "", name: str = "", label: str = "", parent: QWidget | None = None
@@ -60,7 +61,10 @@ class HeadingEdit(Edit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.text() != self._before:
             super().setText(self._before)
+            self.escaped.emit(True)
         else:
             super().keyPressEvent(event)
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.text().strip():
                 self._before = self.text()
+            elif event.key() == Qt.Key.Key_Escape:
+                self.escaped.emit(False)

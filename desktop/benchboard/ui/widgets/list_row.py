@@ -3,14 +3,23 @@
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFocusEvent, QFont, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QFont,
+    QFontMetricsF,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QSizePolicy
 
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.accessible import list_row
 from benchboard.ui.widgets.badges import Kind, badge_width, paint_badge, paint_icon
-from benchboard.ui.widgets.focus import Pressable, came_by_key
+from benchboard.ui.widgets.focus import Pressable, asked_by_key, came_by_key
 from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.tab_order import scroll_into_view, step_by_key
 
@@ -30,7 +39,10 @@ def _title_font() -> QFont:
 
 class ListRow(Pressable):
     """A title above a smaller line, after an `icon`, and a badge at the right end. It is checked while it is the one
-    that is open; one that `leads` elsewhere never is."""
+    that is open; one that `leads` elsewhere never is. `menu_requested` is emitted, with a point of the
+    screen, on a right click or the Menu key."""
+
+    menu_requested = Signal(QPoint)
 
     def __init__(self, run: Callable[[], object], *, name: str = "", icon: str = "", leads: bool = False) -> None:
         super().__init__()
@@ -59,8 +71,14 @@ class ListRow(Pressable):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Up, Down, Home and End go through the rows of a list that is one stop of Tab; Enter and Space open one."""
         plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        if not (plain and step_by_key(self, event.key())):
+        if event.key() == Qt.Key.Key_F10 and event.modifiers() == Qt.KeyboardModifier.ShiftModifier:
+            self.menu_requested.emit(self.mapToGlobal(self.rect().center()))
+        elif not (plain and step_by_key(self, event.key())):
             super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        by_key = asked_by_key(event)
+        self.menu_requested.emit(self.mapToGlobal(self.rect().center()) if by_key else event.globalPos())
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

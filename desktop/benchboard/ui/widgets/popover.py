@@ -19,6 +19,7 @@ from benchboard.ui.widgets.accessible import (
     Role,
     announce,
     choice_of_several,
+    focus_returned,
     focus_told_later,
     menu_row,
     tell_focus,
@@ -376,9 +377,9 @@ class _MenuRow(Pressable):
 
     def _run_item(self) -> None:
         run = self._run
-        self._popover.close()
-        if run is not None:
-            run()
+        with focus_returned(self._popover.close):
+            if run is not None:
+                run()
 
     def enterEvent(self, event: QEnterEvent) -> None:
         super().enterEvent(event)

@@ -87,6 +87,13 @@ def freshness_text(lineage: TableLineage) -> tuple[str, str, str]:
     return "ph.clock", relative_time(lineage.refreshed), "text.muted"
 
 
+def freshness_said(card: TableCard) -> str:
+    """How fresh a table's rows are, as screen readers say it without the icon."""
+    words, lineage = freshness(card)[1], card.lineage
+    is_time = lineage is not None and not lineage.problem and not lineage.is_live and lineage.refreshed is not None
+    return _("refreshed {ago}").format(ago=words) if is_time else words
+
+
 def uses_text(card: TableCard) -> str:
     """How much uses a table besides the model; empty until that is known."""
     if card.lineage is None:

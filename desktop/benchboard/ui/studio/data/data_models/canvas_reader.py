@@ -23,11 +23,20 @@ def follow(canvas: ModelCanvas) -> None:
     later.timeout.connect(lambda: _tell_spot(canvas))
     canvas.arrived.connect(later.start)
     canvas.rearranged.connect(lambda: _tell_order(canvas))
+    canvas.selected.connect(lambda: _tell_names(canvas))
 
 
 def _tell_order(canvas: ModelCanvas) -> None:
     if QAccessible.isActive():
         accessible.send(QAccessibleEvent(canvas, QAccessible.Event.ObjectReorder))
+
+
+def _tell_names(canvas: ModelCanvas) -> None:
+    """Tell the screen reader which tables, columns and joins that it knows are called otherwise after an edit."""
+    told = QAccessible.queryAccessibleInterface(canvas) if QAccessible.isActive() else None
+    for spot in told.known_spots() if isinstance(told, _CanvasObject) else ():
+        if spot.isValid() and spot.is_renamed():
+            accessible.send(QAccessibleEvent(spot, QAccessible.Event.NameChanged))
 
 
 def _tell_spot(canvas: ModelCanvas) -> None:
@@ -57,6 +66,10 @@ class _CanvasObject(QAccessibleWidget):
         if spot == NOTHING:
             return None
         return self._spots.setdefault(spot, _SpotObject(self, self._canvas, spot))
+
+    def known_spots(self) -> list["_SpotObject"]:
+        """What stands for the tables, columns and joins that were asked for."""
+        return list(self._spots.values())
 
     def childCount(self) -> int:
         return len(self._canvas.stops)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_DOWN, Decimal
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Literal
 
 from benchboard.analytics.column_statistics import SELECTABLE, TableStatistics
 from benchboard.analytics.data_models.definition import (
@@ -24,6 +24,7 @@ from benchboard.analytics.sources.lineage import uses_text
 from benchboard.analytics.sources.table_lineage import TableKey, TableLineage
 from benchboard.analytics.table_browser import BrowsedColumn, BrowsedSource, BrowsedTable
 from benchboard.i18n import _, in_sentence, is_currency, ngettext, number, percent, with_currency
+from benchboard.ui.studio.data.data_models.field_popovers import measure_text
 from benchboard.ui.studio.data.data_models.model_draft import UnjoinedTable
 from benchboard.ui.studio.kind_icons import KIND_ICONS
 
@@ -44,6 +45,9 @@ class TableFacts:
     model_id: str = ""
 
 
+CardRowKind = Literal["column", "calculated", "measure"]
+
+
 @dataclass(frozen=True, slots=True)
 class TableCardRow:
     """A column in a card, or a calculated field or measure, which can't be joined by. `field` is its name in the model,
@@ -59,6 +63,7 @@ class TableCardRow:
     is_broken: bool = False
     can_join: bool = True
     is_unique: bool = False
+    kind: CardRowKind = "column"
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,13 +245,16 @@ def _unit_text(unit: str) -> str:
 
 def _calculated_row(field: Field, broken: Mapping[str, str]) -> TableCardRow:
     is_measure = isinstance(field, ModelMeasure)
-    expression = field.expression if isinstance(field, CalculatedField | ModelMeasure) else ""
-    kind = _("measure") if is_measure else _("calculated")
-    said = [f"{field.name}: {kind}", " ".join(expression.split()), broken.get(field.name, "")]
+    kind, called = (_("measure"), _("measure")) if is_measure else (_("calculated"), _("calculated field"))
+    formula = measure_text(field) if isinstance(field, ModelMeasure) else ""
+    if isinstance(field, CalculatedField):
+        formula = " ".join(field.expression.split())
+    said = [f"{field.name}: {called}", formula, broken.get(field.name, "")]
     return TableCardRow(
         field.name, "ph.calculator" if is_measure else "ph.math-operations",
         _("hidden") if field.display.hidden else kind, field.name, "\n".join(one for one in said if one),
         field.display.hidden, is_broken=field.name in broken, can_join=False,
+        kind="measure" if is_measure else "calculated",
     )  # fmt: skip
 
 

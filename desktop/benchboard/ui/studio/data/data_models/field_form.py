@@ -18,12 +18,13 @@ from benchboard.i18n import _
 from benchboard.ui.studio.data.data_models.field_popovers import DisplayFields, measure_text
 from benchboard.ui.studio.data.data_models.model_parts import changed_text, shown_text
 from benchboard.ui.studio.data.explore.calculation_check import CalculationCheck
+from benchboard.ui.studio.data.explore.calculation_popover import with_titles
 from benchboard.ui.studio.data.explore.expression_edit import ExpressionEdit
 from benchboard.ui.studio.data.value_text import kind_title
 from benchboard.ui.studio.kind_icons import KIND_ICONS
 from benchboard.ui.widgets import Button, CheckBox, Elided, Icon, Paragraph, Text
 from benchboard.ui.widgets import Field as FormField
-from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.accessible import announce, untold
 from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.surfaces import set_surface
 
@@ -47,6 +48,7 @@ class FieldEditing(Protocol):
     why_read_only: str
 
     def question(self) -> "Question": ...
+    def titles(self) -> dict[str, str]: ...
     def title_placeholder(self, field: Field) -> str: ...
     def presented(self, table: ResultTable) -> ResultTable: ...
     def edit_definition(self, definition: "ModelDefinition") -> None: ...
@@ -158,7 +160,8 @@ class FieldForm(QWidget):
         kinds = {ModelMeasure: _("measure"), CalculatedField: _("calculated")}
         self._kind.setText(kinds.get(type(field), kind_title(field.kind) if field.kind != "null" else ""))
         self._fields.show(field.display, self._editor.title_placeholder(field))
-        self._shown.setChecked(not field.display.hidden)
+        with untold():  # it is the value of another field: nobody checked it
+            self._shown.setChecked(not field.display.hidden)
         for edit in self._edits:
             edit.setReadOnly(bool(why))
         for part in (self._fields.choice, self._shown):
@@ -234,7 +237,8 @@ class FieldForm(QWidget):
         question, table, field = self._editor.question(), self._editor.exploration.table, self._field
         places = [k for k, one in enumerate(question.calculations) if field is not None and one.name == field.name]
         later = {one.name for one in question.calculations[places[0] :]} if places else set()
-        return [one for one in table.columns if one.name not in later] if table is not None else []
+        columns = [one for one in table.columns if one.name not in later] if table is not None else []
+        return with_titles(columns, self._editor.titles())
 
     def _check(self) -> None:
         """Ask the source what the formula is."""

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from typing import Final
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from benchboard.analytics.data_models.definition import (
@@ -21,7 +22,7 @@ from benchboard.i18n import _, is_currency
 from benchboard.ui.studio.data.explore.part_popovers import PartPopover
 from benchboard.ui.widgets import CheckBox, Edit, Select
 from benchboard.ui.widgets import Field as FormField
-from benchboard.ui.widgets.accessible import focus_told_once
+from benchboard.ui.widgets.accessible import announce, focus_told_once, untold
 
 _WIDTH: Final = 340
 
@@ -120,14 +121,15 @@ class FieldPopover(PartPopover):
     ) -> None:  # fmt: skip
         """`told` is what tells a screen reader once where the focus is in the end."""
         super().__init__(anchor, field.name, "model_field_popover", width=_WIDTH)
-        self._applied, self._told_once = applied, told
+        self._field, self._applied, self._told_once = field, applied, told
         self._fields = DisplayFields(self, self.apply)
         self._fields.show(field.display, placeholder)
         for one in self._fields.all:
             self.column.addWidget(one)
         self._shown = CheckBox(_("Show in Explore and in editors"))
         self._shown.setObjectName("model_field_shown")
-        self._shown.setChecked(not field.display.hidden)
+        with untold():  # it isn't shown yet
+            self._shown.setChecked(not field.display.hidden)
         self.column.addWidget(self._shown)
         self.add_apply()
 
@@ -141,6 +143,22 @@ class FieldPopover(PartPopover):
         }
         if part in parts:
             parts[part].setFocus(Qt.FocusReason.TabFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc gives back how the field was shown: that is typed again at once, so nothing is asked."""
+        if event.key() != Qt.Key.Key_Escape or event.modifiers():
+            super().keyPressEvent(event)
+            return
+        if not self._is_changed():
+            self.close()
+            return
+        with self._told_once():
+            self.close()
+            text = _("Changes to “{name}” discarded.").format(name=self._field.name)
+            announce(self.parentWidget() or self, text, again=True)
+
+    def _is_changed(self) -> bool:
+        return self._fields.display(hidden=not self._shown.isChecked()) != self._field.display
 
     def apply(self) -> None:
         display = self._fields.display(hidden=not self._shown.isChecked())

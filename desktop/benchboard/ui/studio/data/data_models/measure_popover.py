@@ -1,6 +1,6 @@
 """The popover of a measure: what it calculates, checked by the source while it is typed, and how it is shown."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -26,8 +26,9 @@ from benchboard.analytics.data_models.measures import (
 from benchboard.analytics.model_services import MAX_NAME
 from benchboard.analytics.queries import ResultTable, run_query
 from benchboard.analytics.query_builder.combined import named_columns
+from benchboard.analytics.query_builder.expression_errors import expression_error
 from benchboard.analytics.query_builder.question import Calculation, Measure, Question, free_name
-from benchboard.analytics.query_builder.safe_division import error_as_written, guarded
+from benchboard.analytics.query_builder.safe_division import guarded
 from benchboard.analytics.query_builder.sql_words import quote_name, quote_text
 from benchboard.analytics.query_builder.sql_writer import rows_sql, to_sql
 from benchboard.analytics.query_types import ValueKind, kind_name
@@ -35,8 +36,7 @@ from benchboard.analytics.table_browser import BrowsedColumn
 from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _, in_sentence
 from benchboard.ui.studio.data.data_models.field_popovers import DisplayFields, aggregate_title
-from benchboard.ui.studio.data.explore.calculation_check import with_quotes_advice
-from benchboard.ui.studio.data.explore.calculation_popover import FUNCTIONS
+from benchboard.ui.studio.data.explore.calculation_popover import FUNCTIONS, with_titles
 from benchboard.ui.studio.data.explore.exploration import Exploration
 from benchboard.ui.studio.data.explore.expression_edit import ExpressionEdit
 from benchboard.ui.studio.data.explore.part_popovers import PartPopover
@@ -44,7 +44,7 @@ from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets import Edit, Paragraph, Select, row
 from benchboard.ui.widgets import Field as FormField
-from benchboard.ui.widgets.accessible import focus_told_once
+from benchboard.ui.widgets.accessible import announce, focus_told_once, untold
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -72,12 +72,16 @@ class ModelMeasurePopover(PartPopover):
         shown: ModelMeasure | None,
         definition: ModelDefinition,
         applied: Callable[[ModelMeasure], object],
+        titles: Mapping[str, str],
     ) -> None:
-        """`question` has the rows of the model, `definition` its fields and other measures."""
+        """`question` has the rows of the model, `definition` its fields and other measures, `titles` are those of the
+        fields as they are edited."""
         title = _("Add measure") if shown is None else _("Measure")
         super().__init__(anchor, title, "model_measure_popover", width=_WIDTH)
         self._context, self._exploration, self._question = context, exploration, question
         self._shown, self._applied = shown, applied
+        table = exploration.table
+        self._columns = with_titles(table.columns, titles) if table is not None else []
         self._definition, taken = definition, definition.names()
         self._taken = {one.casefold() for one in taken} - ({shown.name.casefold()} if shown is not None else set())
         self._called = {old.casefold(): name for old, name in definition.earlier_names().items()}
@@ -87,6 +91,8 @@ class ModelMeasurePopover(PartPopover):
         """What the source was asked about last, an aggregate and an expression, and of which type it is."""
         if shown is not None:
             self._known = (shown.aggregate, shown.expression), shown.kind
+        self._refused: tuple[ModelMeasure, str, bool] | None = None
+        """What the source refused last, what it said of it, and whether it is the condition that is wrong."""
         measure = shown or ModelMeasure(free_name("measure", self._taken), "sum", "", "decimal")
         functions: list[Aggregate] = ["sum", "avg", "min", "max", "count", "count_distinct", "formula"]
         if question.dialect == "duckdb":
@@ -103,7 +109,8 @@ class ModelMeasurePopover(PartPopover):
             note=_("For example {example}").format(example="status = 'paid'"), parent=self,
         )  # fmt: skip
         self._condition.edit.setText(measure.condition)
-        self._insert = Select(self._inserts(), name="model_measure_insert", label=_("Insert a column or function"))
+        self._insert = Select(self._inserts(), name="model_measure_insert", label=_("Insert a column or function"),
+                              opens_by_arrows=True)  # fmt: skip  # a choice is inserted at once
         self._hint = Paragraph("", "caption", "muted", parent=self)
         self._hint.setObjectName("model_measure_hint")
         self._hint.reserve_lines(2)
@@ -144,9 +151,7 @@ class ModelMeasurePopover(PartPopover):
 
     def _inserts(self) -> list[tuple[str, str]]:
         """What can be inserted in the expression: the fields of the model, and functions."""
-        table = self._exploration.table
-        columns = table.columns if table is not None else ()
-        named = [(quote_name(one.name, self._question.dialect), one.title) for one in columns]
+        named = [(quote_name(one.name, self._question.dialect), one.title) for one in self._columns]
         if self._aggregate == "formula":
             others = [one for one in self._definition.measures if one != self._shown]
             listed = [(quote_name(one.name), field_title(one)) for one in others]
@@ -158,15 +163,15 @@ class ModelMeasurePopover(PartPopover):
         if self._aggregate == "formula":
             others = (one for one in self._definition.measures if one != self._shown)
             return [BrowsedColumn(one.name, field_title(one), one.kind, aggregate=one.aggregate) for one in others]
-        table = self._exploration.table
-        return table.columns if table is not None else ()
+        return self._columns
 
     def _offered_kinds(self) -> tuple[SuggestionKind, ...]:
         return ("measure",) if self._aggregate == "formula" else ()
 
     def _insert_chosen(self) -> None:
         text = self._insert.current_key()
-        self._insert.set_current_key("")
+        with untold():  # what was chosen is told, and where the focus goes next
+            self._insert.set_current_key("")
         if text:
             self._edit.insert_words(text)
 
@@ -269,10 +274,14 @@ class ModelMeasurePopover(PartPopover):
         said of."""
         dialect, whole = self._question.dialect, row_expression(measure)
         before = f"CASE WHEN ({measure.condition}) THEN (" if measure.condition else ""
-        error = error_as_written(with_quotes_advice(error, asked, whole, dialect), start, whole, dialect)
+        columns = [one.name for one in self._offered()]
+        error = expression_error(error, asked, start, whole, dialect, columns)
         place, first = error.facts.get("start"), start + len(before)
         said = " ".join(part for part in (error.what, error.why, error.do) if part)
-        if before and isinstance(place, int) and start <= place < first:
+        is_condition = bool(before) and isinstance(place, int) and start <= place < first
+        if isinstance(error, Invalid):
+            self._refused = measure, said, is_condition
+        if is_condition:
             self._say_of_condition(said)
             return
         self._edit.mark(error, first)
@@ -291,11 +300,11 @@ class ModelMeasurePopover(PartPopover):
             self._check_condition(definition, measure)
         except AppError as error:
             if error.facts.get("field") == "condition":
-                self._say_of_condition(" ".join(part for part in (error.what, error.do) if part))
+                self._say_of_condition(_fault_text(error))
                 return error
             empty = error.code in ("calculation.empty", "formula.empty")
             self._edit.show_error(None if empty else error)
-            self._say(" ".join(part for part in (error.what, error.do) if part), wrong=not empty, told=not empty)
+            self._say(_fault_text(error), wrong=not empty, told=not empty)
             return error
         return None
 
@@ -407,14 +416,25 @@ class ModelMeasurePopover(PartPopover):
             self._name.edit.setFocus(Qt.FocusReason.OtherFocusReason)
         elif fault is not None and fault.facts.get("field") == "condition":
             self._condition.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+            announce(self._condition.edit, _fault_text(fault), again=True)
         elif wrong := self._earlier_fault():
             self._earlier.set_error(wrong, again=True)
             self._earlier.edit.setFocus(Qt.FocusReason.OtherFocusReason)
         elif fault is not None:
-            self._expression.set_error(" ".join(part for part in (fault.what, fault.do) if part))
+            self._edit.setFocus(Qt.FocusReason.OtherFocusReason)
+            announce(self._edit, _fault_text(fault), again=True)  # the focus may stay there
+        elif self._refused is not None and self._refused[0] == self._measure(_COLUMN):
+            _measure, said, is_condition = self._refused
+            at = self._condition.edit if is_condition else self._edit
+            at.setFocus(Qt.FocusReason.OtherFocusReason)
+            announce(at, said, again=True)
         elif (display := self._display.display(hidden=False)) is not None:
             with focus_told_once():
                 self.close()
                 self._applied(replace(self._measure(name), kind=self._kind_now(), display=display))
             return
         self.move_into_place()
+
+
+def _fault_text(fault: AppError) -> str:
+    return " ".join(part for part in (fault.what, fault.do) if part)

@@ -1,5 +1,6 @@
 """The canvas of a data model: tables as cards, joins as lines from column to column, worked by mouse and by keys."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -20,7 +21,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
-from benchboard.i18n import _, ngettext, number
+from benchboard.i18n import _, in_sentence, ngettext, number
 from benchboard.ui.studio.data.data_models import canvas_painting as painting
 from benchboard.ui.studio.data.data_models.canvas_painting import HEAD, ROW, SHOWN_ROWS, CardBox
 from benchboard.ui.studio.data.data_models.canvas_places import drawn_path, place_cards
@@ -313,14 +314,20 @@ class ModelCanvas(QWidget):
         card = self._scene.cards[spot.card]
         if spot.row >= 0:
             row = card.rows[spot.row]
-            return _sentences(row.tip, row.note)
-        count = ngettext("{count} column", "{count} columns", len(card.rows)).format(count=len(card.rows))
-        freshness, uses = painting.freshness(card)[1], painting.uses_text(card)
+            is_said = row.kind != "column" and not row.muted  # what it is, by its tip
+            return _sentences(row.tip, "" if is_said else row.note)
+        freshness, uses = painting.freshness_said(card), painting.uses_text(card)
         source = card.source if card.source != card.table else ""
-        said = [part for part in (card.table, source, card.size, count, freshness, uses) if part]
-        if not card.is_joined:
-            said.append(_("not joined yet"))
-        return ", ".join(said)
+        said = [part for part in (card.table, source, card.size, *_contents(card)) if part]
+        joins = self._joins_text(spot.card) if card.is_joined else _("not joined yet")
+        return ", ".join([*said, *(part for part in (joins, freshness, uses) if part)])
+
+    def _joins_text(self, card: int) -> str:
+        """The tables that a card is joined with."""
+        cards, lines = self._scene.cards, [one for one in self._scene.lines if one.pair == 0]
+        others = [one.right if one.left == card else one.left for one in lines if card in (one.left, one.right)]
+        names = [cards[one].table for one in dict.fromkeys(others)]
+        return _("joined with {tables}").format(tables=in_sentence(names)) if names else ""
 
     # Painting
 
@@ -614,6 +621,19 @@ class ModelCanvas(QWidget):
         return (
             f"{card.table}\n{card.source}" if painting.is_cut(card, None, self._boxes[spot.card].rect.width()) else ""
         )
+
+
+def _contents(card: TableCard) -> list[str]:
+    """How many columns, calculated fields and measures are in a card."""
+    count = Counter(row.kind for row in card.rows)
+    columns, calculated, measures = count["column"], count["calculated"], count["measure"]
+    said = [ngettext("{count} column", "{count} columns", columns).format(count=number(columns))]
+    if calculated:
+        words = ngettext("{count} calculated field", "{count} calculated fields", calculated)
+        said.append(words.format(count=number(calculated)))
+    if measures:
+        said.append(ngettext("{count} measure", "{count} measures", measures).format(count=number(measures)))
+    return said
 
 
 def _is_menu_key(event: QKeyEvent) -> bool:

@@ -20,6 +20,7 @@ from benchboard.analytics.model_services import ModelSummary
 from benchboard.analytics.query_builder.question import Calculation, Question, Server
 from benchboard.analytics.query_builder.rate_lookup import converting
 from benchboard.analytics.table_browser import BrowsedSource, BrowsedTable
+from benchboard.ui.studio.data.explore.part_changes import Step
 
 PREVIEW_ROWS: Final = 20
 _MOST_UNDO: Final = 100
@@ -44,6 +45,14 @@ class ModelState:
     unjoined: tuple[UnjoinedTable, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _EditStep:
+    """The state on the other side of an edit, and whether the edit discarded others."""
+
+    state: ModelState
+    is_discard: bool
+
+
 class ModelDraft:
     """The edits of one model. `stored` is None for one that isn't saved yet."""
 
@@ -52,8 +61,8 @@ class ModelDraft:
         self._saved = state if stored is not None else None
         self._begun: ModelState | None = None
         self._group = ""
-        self._past: list[ModelState] = []
-        self._future: list[ModelState] = []
+        self._past: list[_EditStep] = []
+        self._future: list[_EditStep] = []
 
     @classmethod
     def begin(cls, state: ModelState) -> "ModelDraft":
@@ -89,12 +98,12 @@ class ModelDraft:
         """Whether there is an edit to make again."""
         return bool(self._future)
 
-    def edit(self, state: ModelState, *, group: str = "") -> None:
+    def edit(self, state: ModelState, *, group: str = "", is_discard: bool = False) -> None:
         """Change the model, as one step. Edits of the same `group` after each other are one, such as the arrows that
-        move a card."""
+        move a card. `is_discard`: it goes back to what is stored."""
         if state != self.state:
             if not group or group != self._group:
-                self._past = [*self._past[-_MOST_UNDO:], self.state]
+                self._past = [*self._past[-_MOST_UNDO:], _EditStep(self.state, is_discard)]
             self._group = group
             self._future.clear()
             self.state = state
@@ -107,14 +116,21 @@ class ModelDraft:
         """Take back the last edit."""
         self._group = ""
         if self._past:
-            self._future.append(self.state)
-            self.state = self._past.pop()
+            last = self._past.pop()
+            self._future.append(_EditStep(self.state, last.is_discard))
+            self.state = last.state
 
     def redo(self) -> None:
         """Make the edit again that was taken back."""
         if self._future:
-            self._past.append(self.state)
-            self.state = self._future.pop()
+            following = self._future.pop()
+            self._past.append(_EditStep(self.state, following.is_discard))
+            self.state = following.state
+
+    def steps_over_discard(self, step: Step) -> bool:
+        """Whether undo or redo would take back, or make again, that edits were discarded."""
+        steps = self._past if step == "undo" else self._future
+        return bool(steps) and steps[-1].is_discard
 
     def saved(self, stored: ModelSummary) -> None:
         """The model was stored; what was edited while it was, stays."""

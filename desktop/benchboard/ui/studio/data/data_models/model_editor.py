@@ -43,7 +43,13 @@ from benchboard.ui.studio.data.data_models.model_draft import (
     with_question,
     without_measure,
 )
-from benchboard.ui.studio.data.data_models.model_parts import changed_text, model_parts, moved_text, shown_text
+from benchboard.ui.studio.data.data_models.model_parts import (
+    changed_text,
+    discard_step_text,
+    model_parts,
+    moved_text,
+    shown_text,
+)
 from benchboard.ui.studio.data.data_models.rows_pane import with_fields
 from benchboard.ui.studio.data.data_models.tables_page import TablesPage
 from benchboard.ui.studio.data.data_models.uses_page import UsesPage
@@ -104,6 +110,7 @@ class ModelEditor(QWidget):
         )
         self.description.setMaxLength(MAX_DESCRIPTION)
         self.description.editingFinished.connect(self._describe)
+        self.description.escaped.connect(self._say_description_kept)
         self.problems = Paragraph("", "body", "warn")
         self.problems.setObjectName("model_problems")
         self.calculations = BuilderRow(_("Calculate"), "ph.math-operations", "model_calculations")
@@ -227,14 +234,16 @@ class ModelEditor(QWidget):
         draft = self.draft
         if draft is None:
             return
-        before, places = draft.state, self.card_places()
+        before, places, is_discard = draft.state, self.card_places(), draft.steps_over_discard(step)
         with row_told_once(self.fields) if self.fields.hasFocus() else focus_told_once():
             draft.undo() if step == "undo" else draft.redo()
             self.show_state()
             self.edited.emit()
             otherwise = moved_text(places, self.card_places()) or shown_text(before, draft.state)
             otherwise = otherwise or _("how a field is shown")
-            announce(self, step_text(step, model_parts(before), model_parts(draft.state), otherwise), again=True)
+            text = discard_step_text(step) if is_discard else ""
+            text = text or step_text(step, model_parts(before), model_parts(draft.state), otherwise)
+            announce(self, text, again=True)
 
     def say(self, text: str, *, warning: bool = False) -> None:
         """Say what an edit did; it can be undone there while nothing else was edited."""
@@ -336,10 +345,18 @@ class ModelEditor(QWidget):
         return self.draft is not None and not self.name.text().strip() and not self.why_read_only
 
     def _describe(self) -> None:
-        if self.draft is not None:
-            self.draft.edit(replace(self.draft.state, description=self.description.text().strip()))
-            self.description.forget_undo()
-            self.edited.emit()
+        if self.draft is None:
+            return
+        before, text = self.draft.state.description, self.description.text().strip()
+        self.draft.edit(replace(self.draft.state, description=text))
+        self.description.forget_undo()
+        if text != before and self.description.hasFocus():
+            announce(self.description, _("Description changed. Not saved yet."), again=True)
+        self.edited.emit()
+
+    def _say_description_kept(self, is_restored: bool) -> None:
+        if is_restored:
+            announce(self.description, _("Description unchanged."), again=True)
 
     def commit(self) -> None:
         """Take what is typed and not yet left."""
@@ -523,7 +540,7 @@ class ModelEditor(QWidget):
         if question is not None and self.exploration.table is not None and not self.why_read_only:
             CalculationPopover(
                 self._context, self.exploration, anchor, question, place=place, title=_("Calculated field"),
-                add=_("Add calculated field"),
+                add=_("Add calculated field"), titles=self.titles(),
             ).open()  # fmt: skip
 
     def _remove_calculation(self, name: str) -> None:
@@ -566,7 +583,7 @@ class ModelEditor(QWidget):
         shown = definition.measures[place] if place >= 0 else None
         ModelMeasurePopover(
             self._context, self.exploration, anchor, self.question(), shown, definition,
-            partial(self._apply_measure, place),
+            partial(self._apply_measure, place), self.titles(),
         ).open()  # fmt: skip
 
     def _apply_measure(self, place: int, measure: ModelMeasure) -> None:
@@ -640,6 +657,10 @@ class ModelEditor(QWidget):
             self.edit_measure(anchor, self._definition.measures.index(field))
         else:
             self._open_display(field, anchor)
+
+    def titles(self) -> dict[str, str]:
+        """The titles of the fields as they are edited, by name."""
+        return {one.name: self._title_of(one) for one in self._definition.fields()}
 
     def title_placeholder(self, field: Field) -> str:
         """What a field is called where it has no title of its own."""

@@ -6,7 +6,7 @@ from typing import Final
 
 from benchboard.i18n import N_, _, in_sentence
 from benchboard.ui.studio.data.data_models.model_draft import ModelState
-from benchboard.ui.studio.data.explore.part_changes import Parts
+from benchboard.ui.studio.data.explore.part_changes import Parts, Step
 
 Places = Mapping[str, tuple[int, int]]
 """Where the cards of tables stand on the canvas, in its pixels."""
@@ -29,6 +29,11 @@ def model_parts(state: ModelState) -> Parts:
         _("Calculated fields"): [one.name for one in definition.calculations],
         _("Measures"): [one.name for one in definition.measures],
     }
+
+
+def discard_step_text(step: Step) -> str:
+    """What undo or redo did of a discard."""
+    return _("Undone: the discarded changes are back.") if step == "undo" else _("Redone: the changes are discarded.")
 
 
 def shown_text(before: ModelState, after: ModelState) -> str:

@@ -46,7 +46,7 @@ from benchboard.ui.widgets import (
     menu,
     search_field,
 )
-from benchboard.ui.widgets.accessible import announce, focus_told_once, tell_row_renamed
+from benchboard.ui.widgets.accessible import announce, focus_told_once, row_told_once, tell_current, tell_row_renamed
 from benchboard.ui.widgets.choice_card import ChoiceCard
 from benchboard.ui.widgets.list_row import ListRow
 from benchboard.ui.widgets.no_match import NoMatch
@@ -62,6 +62,19 @@ _NAMED_USES: Final = 8
 _TABLES: Final = frozenset({"data_models", "data_sources"})
 _SAVE: Final = "studio.models.save"
 """What a failure to save is reported of."""
+
+
+class _ListPane(QWidget):
+    """The pane of the list; it is entered at the row of the model that is shown."""
+
+    def __init__(self, entry: "Callable[[], QWidget | None]") -> None:
+        super().__init__()
+        self._find_entry = entry
+
+    @property
+    def entry(self) -> QWidget | None:
+        """Where F6 enters it (`HasEntry`); None: where the focus was last."""
+        return self._find_entry()
 
 
 class ModelsView(QWidget):
@@ -84,8 +97,12 @@ class ModelsView(QWidget):
         """What couldn't be saved, while a banner says why."""
         self._told_row: tuple[str, ...] = ()
         """How the row of the model that is shown is called, as a screen reader was told."""
+        self._place = "", -1
+        """The model of the current row, and which row of the list that is."""
         self._pending = ""
         self._asks_table = self._is_loaded = False
+        self._renamed_from: QWidget | None = None
+        """The row to which the focus returns from the name."""
         self._create: Button | None = None
         """The action of the empty list."""
         self._data_cards: tuple[ChoiceCard, ...] = ()
@@ -112,7 +129,7 @@ class ModelsView(QWidget):
         row = QHBoxLayout(body)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        self._list = QWidget()
+        self._list = _ListPane(self._unsaved_row_if_shown)
         set_surface(self._list, "surface")
         column = QVBoxLayout(self._list)
         column.setContentsMargins(0, 0, 0, 0)
@@ -132,12 +149,16 @@ class ModelsView(QWidget):
         self.table.menu_requested.connect(self._open_menu)
         self._model.loaded.connect(self._loaded)
         self.editor.edited.connect(self._edited)
+        self.editor.name.returnPressed.connect(self._finish_rename)
+        self.editor.name.escaped.connect(self._leave_rename)
+        self.editor.name.left.connect(self._forget_rename)
         self.editor.exploration.sources_changed.connect(self._ask_table)
         self.editor.exploration.sources_changed.connect(self._show_first_steps)
         install_shortcuts(self, MODELS, self._handlers(), context.problems.refuse)
         in_list = {f"studio.models.{act}": Handler(partial(self._run_current, f"studio.models.{act}"))
                    for act in ("delete", "rename")}  # fmt: skip
         install_shortcuts(self.table.view, MODEL_LIST, in_list)
+        install_shortcuts(self.unsaved_row, MODEL_LIST, self._unsaved_handlers(), context.problems.refuse)
         context.changed.watch(self, _TABLES, self._model.refresh)
         self._model.listing = Listing(sort="name")
         self._keeper.restored.connect(self._take_kept)
@@ -160,8 +181,18 @@ class ModelsView(QWidget):
     def _make_unsaved_row(self) -> QWidget:
         """The row of a new model above those that are stored."""
         self.unsaved_row = ListRow(self._show_unsaved, name="models_unsaved")
+        self.unsaved_row.menu_requested.connect(self._open_unsaved_menu)
         self.unsaved_row.hide()
         return self.unsaved_row
+
+    @property
+    def _is_new_shown(self) -> bool:
+        """Whether a new model that isn't saved yet is the one that is shown."""
+        return "" in self._drafts and self._shown is None
+
+    def _unsaved_row_if_shown(self) -> QWidget | None:
+        """The row of the new model while that is the one that is shown."""
+        return self.unsaved_row if self._is_new_shown else None
 
     def _show_unsaved(self) -> None:
         """Show the new model that isn't saved yet: no stored one is current beside it."""
@@ -299,7 +330,16 @@ class ModelsView(QWidget):
         if self._shown is None and "" not in self._drafts and self._model.rows:
             self.table.make_current(self._model.rows[0].id)
         self._show_sides()
+        self._tell_moved()
         self._ask_table()
+
+    def _tell_moved(self) -> None:
+        """Tell the current row again where it is another one of the list now, such as after it was renamed: the keys
+        go on from there."""
+        view, row = self.table.view, self.table.current()
+        before, self._place = self._place, (row.id if row is not None else "", view.currentIndex().row())
+        if row is not None and before[0] == row.id and before != self._place and view.hasFocus():
+            tell_current(view)
 
     def _look_for(self, row: ModelSummary) -> None:
         """Find out whether a model that isn't among the rows read was deleted. Edits of one that was are kept."""
@@ -322,6 +362,7 @@ class ModelsView(QWidget):
     def _show_row(self, row: ModelSummary | None) -> None:
         self.editor.commit()
         self._shown = row
+        self._place = row.id if row is not None else "", self.table.view.currentIndex().row()
         draft = self._draft_of(row) if row is not None else self._drafts.get("")
         if draft is None:
             self._right.setCurrentWidget(self._nothing)
@@ -406,7 +447,8 @@ class ModelsView(QWidget):
     def command_handlers(self) -> Handlers:
         """The commands of the view."""
         row = self.table.current()
-        return {**self._handlers(), **(self._row_handlers(row) if row is not None else {})}
+        of_row = self._row_handlers(row) if row is not None else {}
+        return {**self._handlers(), **(self._unsaved_handlers() if self._is_new_shown else of_row)}
 
     def _handlers(self) -> dict[str, Handler]:
         return {
@@ -425,6 +467,36 @@ class ModelsView(QWidget):
             "studio.models.delete": Handler(partial(self.delete_model, row), lambda: self._why_read_only),
         }
 
+    def _unsaved_handlers(self) -> dict[str, Handler]:
+        """What can be done with the new model that isn't saved yet: Delete discards it."""
+
+        def why_not() -> str:
+            return _("Save the model first.")
+
+        return {
+            "studio.models.explore": Handler(self.explore_model, why_not),
+            "studio.models.rename": Handler(self._rename_unsaved),
+            "studio.models.duplicate": Handler(self._rename_unsaved, why_not),
+            "studio.models.delete": Handler(self._discard_unsaved),
+        }
+
+    def _rename_unsaved(self) -> None:
+        self._open_unsaved()
+        self._begin_rename(self.unsaved_row)
+
+    def _discard_unsaved(self) -> None:
+        self._open_unsaved()
+        self.discard_changes()
+
+    def _open_unsaved(self) -> None:
+        """Show the new model, unless it is shown."""
+        if not self._is_new_shown:
+            self._show_unsaved()
+
+    def _open_unsaved_menu(self, spot: QPoint) -> None:
+        handlers = self._unsaved_handlers()
+        command_menu(self, MODEL_MENU, handlers, scope=MODEL_LIST, label=_("Actions"), name="models_menu").popup(spot)
+
     def _why_not_edit(self, row: ModelSummary) -> str:
         return self._why_read_only or ("" if row.definition is not None else _("The model is broken."))
 
@@ -432,8 +504,35 @@ class ModelsView(QWidget):
         """Go on in the name of a model."""
         if self._shown is None or self._shown.id != row.id:
             self._show_row(row)
+        self._begin_rename(self.table.view)
+
+    def _begin_rename(self, row: QWidget) -> None:
+        """Go on in the name; Enter and Esc lead back to the list."""
         self.editor.name.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.editor.name.selectAll()
+        self._renamed_from = row
+
+    def _finish_rename(self) -> None:
+        """Take the name, and go back to the row from which it was begun to be written."""
+        if self._renamed_from is None or self.editor.is_unnamed:  # the name itself says that it is missing
+            return
+        row = self._renamed_from
+        with row_told_once(self.table.view) if row is self.table.view else focus_told_once():
+            self.editor.commit()
+            row.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _leave_rename(self, is_restored: bool) -> None:
+        """Say that the name is what it was, and go back to the row."""
+        row = self._renamed_from
+        if row is None and not is_restored:
+            return
+        with focus_told_once():
+            if row is not None:
+                row.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            announce(self, _("Name unchanged: “{name}”.").format(name=self.editor.name.text()), again=True)
+
+    def _forget_rename(self) -> None:
+        self._renamed_from = None
 
     def _duplicate(self, row: ModelSummary) -> None:
         """Begin a model that is a copy of another one, as it is edited."""
@@ -533,15 +632,14 @@ class ModelsView(QWidget):
         return _("The model is broken.") if draft.stored.problems else ""
 
     def _why_no_step(self, step: str) -> str:
-        draft = self.draft
-        if step == "undo":
-            return ""
-        return "" if draft is not None and draft.can_redo else _("Nothing to redo")
+        return ""  # without one, what was done last in the list is undone or redone, or it is said that nothing was
 
     def _step(self, step: Step) -> None:
         draft = self.draft
         if step == "undo" and (draft is None or not draft.can_undo):
             self._context.problems.undo_last()  # such as of a deletion
+        elif step == "redo" and (draft is None or not draft.can_redo):
+            self._context.problems.redo_last()
         elif draft is not None:
             self.editor.commit()
             self.editor.take_step(step)
@@ -685,28 +783,50 @@ class ModelsView(QWidget):
             return
         had_focus = self.discard.hasFocus()
         if draft.stored is None:
-            begun = self._drafts.pop("")
-            self._right.setCurrentWidget(self._nothing)
-            self._loaded()
-            self._context.problems.toast(_("The new model was discarded."), partial(self._restore_new, begun))
-        elif self._shown is not None and self._shown.updated_at != draft.stored.updated_at:
+            self._discard_new(draft)
+            return
+        if self._shown is not None and self._shown.updated_at != draft.stored.updated_at:
             self._drafts.pop(self._shown.id)  # someone else changed it since
             self._show_row(self._shown)
         elif draft.stored.definition is not None:
             stored = draft.stored
-            draft.edit(ModelState(stored.name, stored.description, draft.stored.definition))
+            draft.edit(ModelState(stored.name, stored.description, draft.stored.definition), is_discard=True)
             self.editor.show_state()
             self.editor.say(_("Changes discarded."))
         if had_focus and self.draft is not None:  # the button goes
             self.editor.segments.focus_current()
-        elif had_focus:
-            self.setFocus(Qt.FocusReason.OtherFocusReason)
         self._edited()
 
+    def _discard_new(self, draft: ModelDraft) -> None:
+        """Discard the new model; it can be undone, and redone."""
+        with focus_told_once():
+            del self._drafts[""]
+            self._right.setCurrentWidget(self._nothing)
+            self._loaded()
+            self._edited()
+            without_rows = self._create if self._create is not None and not self._model.rows else None
+            (without_rows or self.table.view).setFocus(Qt.FocusReason.ShortcutFocusReason)
+            text = _("The new model “{name}” was discarded.").format(name=draft.state.name)
+            self._context.problems.toast(text, partial(self._restore_new, draft))
+
     def _restore_new(self, draft: ModelDraft) -> None:
-        self._drafts[""] = draft
-        self._show_unsaved()
-        self.unsaved_row.setFocus(Qt.FocusReason.OtherFocusReason)
+        """Bring a new model back that was discarded, unless another one was begun since."""
+        if "" in self._drafts:
+            self._context.problems.refuse(_("Save or discard the new model first."))
+            return
+        with focus_told_once():
+            self._drafts[""] = draft
+            self._show_unsaved()
+            self.unsaved_row.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            text = _("“{name}” is back.").format(name=draft.state.name)
+            self._context.problems.toast(text, partial(self._discard_again, draft))
+
+    def _discard_again(self, draft: ModelDraft) -> None:
+        if self._drafts.get("") is draft:
+            self._open_unsaved()
+            self._discard_new(draft)
+        else:
+            self._context.problems.refuse(_("Nothing to redo"))
 
     # Deleting
 
@@ -733,15 +853,15 @@ class ModelsView(QWidget):
         def done(stored: StoredModel | None) -> None:
             draft = self._drafts.pop(row.id, None)
             lost = replace(kept_draft(draft), seen=None) if draft is not None and draft.is_changed else None
-            undo: Callable[[], None] | None = partial(self._undelete, stored, lost) if stored is not None else None
+            undo: Callable[[], None] | None = partial(self._undelete, row, stored, lost) if stored is not None else None
             self._context.problems.toast(_("“{name}” was deleted.").format(name=name), undo)
 
         self._context.tasks.change(
             self, lambda session: model_services.delete_model(session, actor, row.id, even_if_used=True), done
         )
 
-    def _undelete(self, stored: StoredModel, edits: KeptDraft | None) -> None:
-        """Bring a model back, with what was edited of it and not saved."""
+    def _undelete(self, row: ModelSummary, stored: StoredModel, edits: KeptDraft | None) -> None:
+        """Bring a model back, with what was edited of it and not saved; redo deletes it again."""
         actor = self._context.actor
         self._pending = stored.id
         name = edits.name if edits is not None else stored.name
@@ -751,7 +871,7 @@ class ModelsView(QWidget):
                 self._kept[stored.id] = edits
                 if self._model.find(stored.id) >= 0:  # else its row comes
                     self._begin_kept()
-            self._context.problems.toast(_("“{name}” is back.").format(name=name))
+            self._context.problems.toast(_("“{name}” is back.").format(name=name), partial(self._delete, row))
 
         self._context.tasks.change(
             self,

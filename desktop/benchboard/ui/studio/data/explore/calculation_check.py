@@ -8,12 +8,13 @@ from PySide6.QtCore import QObject, Signal
 
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.queries import ResultTable, run_query
-from benchboard.analytics.query_builder.combined import check_expression, named_columns, quotes_advice
-from benchboard.analytics.query_builder.question import Calculation, Dialect, Question
-from benchboard.analytics.query_builder.safe_division import error_as_written, guarded
+from benchboard.analytics.query_builder.combined import check_expression, named_columns
+from benchboard.analytics.query_builder.expression_errors import expression_error
+from benchboard.analytics.query_builder.question import Calculation, Question
+from benchboard.analytics.query_builder.safe_division import guarded
 from benchboard.analytics.query_builder.sql_words import quote_name
 from benchboard.analytics.query_builder.sql_writer import rows_sql
-from benchboard.errors import AppError, Invalid
+from benchboard.errors import AppError
 from benchboard.ui.studio.data.explore.exploration import Exploration
 from benchboard.ui.tasks import DatabaseSession
 
@@ -24,16 +25,6 @@ ROWS: Final = 5
 _SHOWN: Final = 3
 """Columns beside the calculated one: the first that the expression names."""
 _UNNAMED: Final = "calculated_value"
-
-
-def with_quotes_advice(error: AppError, asked: str, expression: str, dialect: Dialect) -> AppError:
-    """What is wrong with the query `asked`, with the advice to put in quotes what was taken for a column in one of its
-    expressions."""
-    start, end = error.facts.get("start"), error.facts.get("end")
-    if error.code != "query.no-column" or not isinstance(start, int) or not isinstance(end, int):
-        return error
-    advice = quotes_advice(asked[start:end], expression, dialect)
-    return Invalid(error.code, error.what, why=error.why, do=f"{error.do} {advice}".strip(), **error.facts)
 
 
 class CalculationCheck(QObject):
@@ -84,7 +75,7 @@ class CalculationCheck(QObject):
 
         def wrong(error: AppError) -> None:
             if token is self._token and not token.cancelled:
-                advised = with_quotes_advice(error, text, expression, dialect)
-                self.failed.emit(error_as_written(advised, start, expression, dialect), start)
+                said = expression_error(error, text, start, expression, dialect, columns)
+                self.failed.emit(said, start)
 
         self._context.tasks.read(self, op, done, wrong, long=True)

@@ -1,7 +1,8 @@
 """The popover of a calculated column: its name, its expression in SQL, and what it is for the first rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, QTimer
@@ -13,6 +14,7 @@ from benchboard.analytics.query_builder.combined import with_calculation
 from benchboard.analytics.query_builder.question import Calculation, Dialect, Question
 from benchboard.analytics.query_builder.sql_words import quote_name
 from benchboard.analytics.query_types import NUMBERS, ValueKind, kind_name
+from benchboard.analytics.table_browser import BrowsedColumn
 from benchboard.errors import AppError
 from benchboard.i18n import _
 from benchboard.ui.studio.data.explore.calculation_check import ROWS, CalculationCheck
@@ -22,7 +24,7 @@ from benchboard.ui.studio.data.explore.part_popovers import PartPopover
 from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Edit, Field, Paragraph, Select, Text
-from benchboard.ui.widgets.accessible import focus_told_once
+from benchboard.ui.widgets.accessible import announce, focus_told_once, untold
 from benchboard.ui.widgets.labels import Tone
 
 if TYPE_CHECKING:
@@ -36,21 +38,31 @@ FUNCTIONS: Final = ("round(x, 2)", "coalesce(x, 0)", "nullif(x, 0)", "abs(x)", "
                      "CASE WHEN x THEN 1 ELSE 0 END")  # fmt: skip
 
 
+NO_TITLES: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+def with_titles(columns: Sequence[BrowsedColumn], titles: Mapping[str, str]) -> list[BrowsedColumn]:
+    """The columns with the titles that they have here."""
+    return [replace(one, title=titles.get(one.name, one.title)) for one in columns]
+
+
 class CalculationPopover(PartPopover):
     """A name and an expression, checked by the source while it is typed."""
 
     def __init__(
         self, context: "Context", exploration: Exploration, anchor: QWidget, question: Question, *, place: int = -1,
-        title: str = "", add: str = "",
+        title: str = "", add: str = "", titles: Mapping[str, str] = NO_TITLES,
     ) -> None:  # fmt: skip
-        """`title` is what the view calls what is calculated, and `add` its button; without them, a column."""
+        """`title` is what the view calls what is calculated, and `add` its button; without them, a column. `titles` are
+        those that columns have in the view, where they aren't those of their tables."""
         super().__init__(anchor, title or _("Calculated column"), "calculation_popover", width=_WIDTH)
         self._context, self._exploration, self._question, self._place = context, exploration, question, place
         shown = question.calculations[place] if place >= 0 else None
         earlier = question.calculations[:place] if place >= 0 else question.calculations
         table = exploration.table
         names = {one.name for one in question.calculations} - {one.name for one in earlier}
-        self._columns = [one for one in table.columns if one.name not in names] if table is not None else []
+        columns = [one for one in table.columns if one.name not in names] if table is not None else []
+        self._titles, self._columns = titles, with_titles(columns, titles)
         self._taken = {one.name.casefold() for one in table.columns} if table is not None else set()
         self._taken -= {shown.name.casefold()} if shown is not None else set()
         self._checked = Calculation("", "")
@@ -70,7 +82,8 @@ class CalculationPopover(PartPopover):
         self._edit.setFixedHeight(76)
         self._edit.setPlaceholderText(_("For example {example}").format(example="price * quantity"))
         self._expression = Field(_("Expression in SQL, for each row"), self._edit, parent=self)
-        self._insert = Select([], name="calculation_insert", label=_("Insert a column or function"))
+        self._insert = Select([], name="calculation_insert", label=_("Insert a column or function"),
+                              opens_by_arrows=True)  # fmt: skip  # a choice is inserted at once
         inserts = [("", _("Insert a column or function…"))]
         inserts += [(quote_name(one.name, question.dialect), one.title) for one in self._columns]
         self._insert.set_choices([*inserts, *((one, one) for one in FUNCTIONS)])
@@ -110,7 +123,8 @@ class CalculationPopover(PartPopover):
 
     def _insert_chosen(self) -> None:
         text = self._insert.current_key()
-        self._insert.set_current_key("")
+        with untold():  # what was chosen is told, and where the focus goes next
+            self._insert.set_current_key("")
         if text:
             self._edit.insert_words(text)
 
@@ -139,10 +153,12 @@ class CalculationPopover(PartPopover):
         self._show_fault(error, "muted" if is_empty else "error")
 
     def _show_fault(self, error: AppError, tone: str) -> None:
-        self._apply_wanted = False
+        is_asked, self._apply_wanted = self._apply_wanted, False
         text = " ".join(part for part in (error.what, error.why, error.do) if part)
         self._hint.setText(text)
-        self._edit.describe(text, told=tone == "error")
+        self._edit.describe(text, told=tone == "error" and not is_asked)
+        if is_asked:
+            announce(self._edit, text, again=True)
         self._hint.set_tone("error" if tone == "error" else "muted")
         self._show_cells([])
 
@@ -153,7 +169,7 @@ class CalculationPopover(PartPopover):
         shown = [number_format.format_cell(row[-1]) if row[-1] is not None else "–" for row in found.rows]
         self._edit.describe(f"{self._hint.text()} {', '.join(shown)}")
         self._hint.set_tone("muted")
-        heads = [one.title for one in found.columns]
+        heads = [self._titles.get(one.name, one.title) for one in found.columns]
         self._right = {place for place, one in enumerate(found.columns) if one.kind in NUMBERS}
         cells = [[number_format.format_cell(cell) if cell is not None else "–" for cell in row] for row in found.rows]
         self._show_cells([heads, *cells])

@@ -5,7 +5,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, QWidget
 
 from benchboard.analytics.query_builder.question import (
     CLOCK_UNITS,
@@ -42,6 +42,7 @@ from benchboard.ui.widgets.paragraph import Paragraph
 
 _WIDTH: Final = 280
 _PADDING: Final = 14
+_ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class PartPopover(Popover):
@@ -68,7 +69,10 @@ class PartPopover(Popover):
         return button
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() != Qt.Key.Key_Escape or not self._warns(_("Press Esc again to discard what you typed.")):
+        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if plain and event.key() in _ENTER and isinstance(self.focusWidget(), QComboBox | QCheckBox):
+            self.apply()  # as in a line of text, which takes the key itself
+        elif event.key() != Qt.Key.Key_Escape or not self._warns(_("Press Esc again to discard what you typed.")):
             super().keyPressEvent(event)
 
     def leave(self) -> bool:
