@@ -23,7 +23,7 @@ _VALUES: Final = frozenset(("null", "true", "false"))
 _TYPES: Final = frozenset(("date", "time", "timestamp", "timestamptz", "interval"))
 """Types that a text may follow, as in `DATE '2026-01-31'`."""
 _LIKE_CASE: Final = 0.75
-"""How like CASE a word is that is perhaps a misspelling of it, as `difflib` measures it."""
+"""How like CASE a word is that is perhaps a misspelling of it: 1 is the same word."""
 _OTHER_WORDS: Final = frozenset(
     """
     all any array as asc at both by cast collate current day desc distinct div double escape except exclude exists

@@ -362,7 +362,8 @@ class ModelsView(QWidget):
     def _show_row(self, row: ModelSummary | None) -> None:
         self.editor.commit()
         self._shown = row
-        self._place = row.id if row is not None else "", self.table.view.currentIndex().row()
+        if row is None or row.id != self._place[0]:
+            self._place = row.id if row is not None else "", self.table.view.currentIndex().row()
         draft = self._draft_of(row) if row is not None else self._drafts.get("")
         if draft is None:
             self._right.setCurrentWidget(self._nothing)
