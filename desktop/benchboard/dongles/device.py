@@ -14,7 +14,7 @@ from uuid import UUID
 
 from benchboard.canbus.link import linked_id
 from benchboard.dongles import protocol
-from benchboard.dongles.device_errors import error_for, require_linked_id, translate_protocol_errors
+from benchboard.dongles.device_errors import error_for, require_linked_id, translate_protocol_errors, wrong_device_error
 from benchboard.dongles.protocol import (
     ConfigSigner,
     ConsoleDecoder,
@@ -34,7 +34,7 @@ from benchboard.dongles.protocol import (
 )
 from benchboard.dongles.protocol.framing import Body
 from benchboard.errors import AppError, Cancelled, Conflict, DeviceFailure, Invalid, Unavailable
-from benchboard.i18n import _, number
+from benchboard.i18n import N_, _, number
 
 ANSWER_TIMEOUT: Final = 1.0
 IDENTIFY_SECONDS: Final = 5
@@ -117,11 +117,7 @@ class Device:
         """Raise `DeviceFailure` (`dongle.wrong-device`) if another dongle than this one is plugged in here by now."""
         found = self._proven_hello().device_id
         if found != device_id:
-            error = error_for(ErrorCode.WRONG_DEVICE)
-            error.why = _("The port was that of dongle {expected}, but dongle {found} responded.").format(
-                expected=device_id, found=found
-            )
-            raise error
+            raise wrong_device_error(device_id, found)
 
     def has_unreadable_answer(self) -> bool:
         """Whether what came back since the last answer begins like a protocol message, and is no echo of a request."""
@@ -402,6 +398,7 @@ class Device:
                 why=_("Its replies are missing or damaged."),
                 do=_("Check the cable, unplug the dongle, plug it back in and try again."),
                 path=self._handle.path,
+                title=N_("{path} stopped responding."),
             )
         raise DeviceFailure(
             "dongle.silent",
@@ -409,6 +406,7 @@ class Device:
             why=_("Its channel may be open in another program, or it may not be a Benchboard dongle."),
             do=_("Unplug the dongle, plug it back in and try again."),
             path=self._handle.path,
+            title=N_("{path} didn't respond."),
         )
 
     def _answer(self, request: Packet, deadline: float) -> Packet | None:

@@ -1,5 +1,6 @@
 """The registry of an organisation's dongles: their names, ownership, stored settings, and when each was last seen."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 from benchboard.canbus.timing import controller
 from benchboard.dongles.device import Device
 from benchboard.dongles.protocol import CanFilter, ConfigSigner, DongleConfig, Hello, StoredConfig
-from benchboard.dongles.titles import default_title
+from benchboard.dongles.titles import default_title, shared_title
 from benchboard.errors import Conflict, Invalid, NotFound
 from benchboard.i18n import N_, _
 from benchboard.identity import audit, keys
@@ -222,6 +223,15 @@ def group_partners(session: Session, actor: Actor, dongle_ids: Collection[str]) 
     )
     titles = {id_: name or default_title(device_id) for id_, name, device_id in session.execute(named)}
     return {one: titles[other] for one, other in partners.items() if other in titles}
+
+
+def dongle_titles(session: Session, actor: Actor) -> dict[str, str]:
+    """What each registered dongle is called, by device id: its title, with the end of its id where others share it."""
+    require(actor, "dongles:read")
+    named = select(DongleRow.device_id, DongleRow.name).where(DongleRow.organisation_id == actor.organisation_id)
+    titles = {device_id: name or default_title(device_id) for device_id, name in session.execute(named)}
+    counts = Counter(title.casefold() for title in titles.values())
+    return {one: shared_title(title, one) if counts[title.casefold()] > 1 else title for one, title in titles.items()}
 
 
 def paired_dongles(session: Session, actor: Actor) -> list[DongleRecord]:

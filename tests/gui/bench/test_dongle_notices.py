@@ -103,9 +103,9 @@ def test_simulated_dongle_that_runs_again_is_not_said_to_be_missing(
     view = select(device_id)
     simulator.process.kill()
     simulator.process.wait()
-    view.detail.notices.show(_open_error(port), path=port, title="Dongle 1")
+    view.detail.notices.show(_open_error(port), path=port, device_id=device_id)
     qtbot.waitUntil(lambda: not manager.devices)
-    assert _what(shell) == "Dongle 1 isn't running."
+    assert _what(shell) == f"Dongle {device_id[-4:].upper()} isn't running."
     with simulated(home, 2):
         qtbot.waitUntil(lambda: manager.find(device_id) is not None)
         qtbot.waitUntil(lambda: not _what(shell))

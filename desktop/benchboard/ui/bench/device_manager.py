@@ -24,7 +24,7 @@ from benchboard.canbus.bit_rate_detection import USUAL_BIT_RATES, Detection, Rat
 from benchboard.canbus.bus_recorder import BusRecorder
 from benchboard.canbus.capture import Capture, Counters
 from benchboard.canbus.frame_sender import SendOutcome
-from benchboard.canbus.link import Port
+from benchboard.canbus.link import Port, PortHandle
 from benchboard.dongles import fleet, provisioning
 from benchboard.dongles.device import Device
 from benchboard.dongles.protocol import DongleConfig
@@ -41,9 +41,9 @@ _SEEN_EVERY_MS: Final = 60_000
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class LiveBus:
-    """The open bus."""
+    """The open bus. Its `title` follows when the dongle is renamed."""
 
     path: str
     title: str
@@ -173,11 +173,7 @@ class DeviceManager(QObject):
         with self._scanner.port_lock(path):
             self._stop_buses(path)
             with link.open_port(path) as handle:
-                device = Device(handle)
-                device.close_channel()
-                if device_id is not None:
-                    device.require_id(device_id)
-                yield device
+                yield _device_at(handle, device_id)
 
     def store_config(self, path: str, config: DongleConfig) -> None:
         """On a worker, inside `device`: keep what was just read back from the dongle on `path`."""
@@ -197,8 +193,7 @@ class DeviceManager(QObject):
             self._stop_buses(detected.port.path)
             handle = link.open_port(detected.port.path)
             try:
-                device = Device(handle)
-                device.close_channel()
+                device = _device_at(handle, detected.device_id)
                 config = device.config_read().config
                 self._scanner.store_config(detected.port.path, config)  # another program may have written it
                 bus = SlcanBus(
@@ -252,6 +247,8 @@ class DeviceManager(QObject):
         path = detected.port.path
         with self._scanner.port_lock(path):
             self._stop_buses(path)
+            with link.open_port(path) as port:
+                _device_at(port, detected.device_id)
 
             def open_bus(bitrate: int) -> SlcanBus:
                 handle = link.open_port(path)
@@ -427,6 +424,17 @@ class DeviceManager(QObject):
         with self._workspace.database.bind(self._actor).read() as session:
             found = fleet.find_dongle(session, self._actor, device_id)
         return found.standing if found is not None else ("", None)
+
+
+def _device_at(handle: PortHandle, device_id: str | None) -> Device:
+    """The dongle on an open port, with its channel closed. With a `device_id` raises `DeviceFailure`
+    (`dongle.wrong-device`) if another one is plugged in there by now.
+    """
+    device = Device(handle)
+    device.close_channel()
+    if device_id is not None:
+        device.require_id(device_id)
+    return device
 
 
 def _stored_rate(device: DetectedDevice) -> int | None:

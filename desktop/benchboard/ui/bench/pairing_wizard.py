@@ -26,6 +26,7 @@ from benchboard.ui.bench.bench_commands import PAIRING
 from benchboard.ui.bench.bench_format import rates, state_mark
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.dongle_counter import DongleCounter
+from benchboard.ui.bench.dongle_names import DongleNames
 from benchboard.ui.bench.dongle_rows import DongleRow
 from benchboard.ui.bench.pairing_graphics import PairingOverview, SlotState
 from benchboard.ui.bench.pairing_pages import (
@@ -111,6 +112,7 @@ class PairingWizard(Dialog):
         self._context = context
         self._devices = devices
         self._counter = DongleCounter.of(context)
+        self._names = DongleNames.of(context)
         self._selected_key = key
         self._as_listed = as_listed
         self._device: DetectedDevice | None = None
@@ -135,6 +137,7 @@ class PairingWizard(Dialog):
         self._counter.changed.connect(self._on_devices_changed)
         for told in (devices.changed, self._counter.changed):
             told.connect(self._show_overview)
+        self._names.changed.connect(self._rename)
         self._show_page(_SELECT)
         self._on_devices_changed()
         self.first_focus = self._next_button
@@ -224,7 +227,7 @@ class PairingWizard(Dialog):
             )
         name = self._done_page.name.text().strip() if self._is_named else ""
         if not name and device is not None:
-            name = self._listed(device).title
+            name = self._names.name_at(device)
         return (_("{name} is observed.") if registered.observed else _("{name} is paired.")).format(name=name)
 
     def dismiss(self) -> None:
@@ -291,7 +294,14 @@ class PairingWizard(Dialog):
         }
         if self._device is None or step not in sentences:
             return _steps()[step][0]
-        return sentences[step].format(name=self._listed(self._device).title)
+        return sentences[step].format(name=self._names.name_at(self._device))
+
+    def _rename(self) -> None:
+        """Call the dongle by the name that it has now."""
+        step = self._stack.currentIndex()
+        self.heading.setText(self._heading(step))
+        if self._device is not None and step != _SELECT:
+            self.stepper.set_caption(_SELECT, self._names.name_at(self._device))
 
     def _listed(self, device: DetectedDevice) -> DongleRow:
         """The row of a device as the list has it, with the name that the dongle may have."""
@@ -471,7 +481,7 @@ class PairingWizard(Dialog):
             self._observe(device)
             return
         self._identify_page.show_dongle(device)
-        self.stepper.set_caption(_SELECT, device.port_name)
+        self.stepper.set_caption(_SELECT, self._names.name_at(device))
         simulated = device.port.simulated
         self.stepper.set_caption(_CLAIM, _("Its button is simulated") if simulated else _("Press its button once"))
         self._show_page(_IDENTIFY)
@@ -483,10 +493,10 @@ class PairingWizard(Dialog):
             return
 
         def op(_progress: Progress) -> None:
-            with self._devices.device(detected.port.path) as device:
+            with self._devices.device(detected.port.path, detected.device_id) as device:
                 device.identify()
 
-        self._run(op, lambda _none: None, _("Identifying {port}").format(port=detected.port_name))
+        self._run(op, lambda _none: None, _("Identifying {name}").format(name=self._names.name_at(detected)))
 
     # ---- the claim
 
@@ -506,7 +516,7 @@ class PairingWizard(Dialog):
         def op(progress: Progress) -> tuple[PairedDongle, DongleConfig]:
             workspace, actor = context.workspace, context.actor
             data_key = workspace.data_keys.of(actor.organisation_id)
-            with self._devices.device(detected.port.path) as device:
+            with self._devices.device(detected.port.path, detected.device_id) as device:
                 paired = provisioning.pair(
                     context.database,
                     actor,
@@ -520,7 +530,7 @@ class PairingWizard(Dialog):
                 fleet.store_config(session, actor, paired.dongle_id, stored)
             return paired, stored.config
 
-        title = _("Pairing {port}").format(port=detected.port_name)
+        title = _("Pairing {name}").format(name=self._names.name_at(detected))
         self._run(op, self._on_claimed, title, partial(self._claim_failed, claim))
 
     def _report_step(self, step: PairingStep, seconds: float | None) -> None:
@@ -620,7 +630,7 @@ class PairingWizard(Dialog):
 
         def op(_progress: Progress) -> DongleConfig:
             data_key = context.workspace.data_keys.of(context.actor.organisation_id)
-            with self._devices.device(detected.port.path) as device:
+            with self._devices.device(detected.port.path, detected.device_id) as device:
                 return fleet.write_config(context.database, context.actor, data_key, device, config).config
 
         def done(stored: DongleConfig) -> None:
@@ -629,7 +639,7 @@ class PairingWizard(Dialog):
             announce(self, _("The bit timing is written and verified."), again=True)
             self._show_page(_TEST)
 
-        self._run(op, done, _("Writing bit timing"), self._show_failure)
+        self._run(op, done, _("Writing to {name}").format(name=self._names.name_at(detected)), self._show_failure)
 
     # ---- the bus
 
@@ -648,10 +658,12 @@ class PairingWizard(Dialog):
             with contextlib.suppress(RuntimeError):  # the dialog was closed meanwhile
                 self._bus_opened.emit()
 
-        def op(progress: Progress) -> Counters:
-            return self._devices.count_frames(detected, detected.port_name, LISTEN_SECONDS, progress, on_open=opened)
+        name = self._names.name_at(detected)
 
-        self._run(op, self._on_counted, _("Listening on {port}").format(port=detected.port_name), self._test_failed)
+        def op(progress: Progress) -> Counters:
+            return self._devices.count_frames(detected, name, LISTEN_SECONDS, progress, on_open=opened)
+
+        self._run(op, self._on_counted, _("Listening on {port}").format(port=name), self._test_failed)
 
     def _on_counted(self, counters: Counters) -> None:
         try:
@@ -687,7 +699,7 @@ class PairingWizard(Dialog):
         self._run(
             lambda progress: self._devices.detect_bit_rate(detected, progress),
             self._show_detected,
-            _("Detecting the bit rate on {name}").format(name=detected.port_name),
+            _("Detecting the bit rate on {name}").format(name=self._names.name_at(detected)),
             self._test_failed,
         )
 
@@ -724,7 +736,7 @@ class PairingWizard(Dialog):
         self._enable_next()
 
     def _test_failed(self, error: AppError) -> None:
-        self._test_failure = error.what
+        self._test_failure = self._named(error).what
         self._back_button.disable("")
         self._skip_button.setText(_("Continue anyway"))
         self._skip_button.updateGeometry()
@@ -782,11 +794,11 @@ class PairingWizard(Dialog):
         self._context.tasks.change(
             self,
             lambda session: fleet.rename_dongle(session, actor, registered.dongle_id, name),
-            lambda _dongle: self._named(after),
+            lambda _dongle: self._end_named(after),
             self._problem.show_error,
         )
 
-    def _named(self, after: Callable[[], None]) -> None:
+    def _end_named(self, after: Callable[[], None]) -> None:
         self._is_named = True
         after()
 
@@ -804,7 +816,7 @@ class PairingWizard(Dialog):
             if failed is not None:
                 failed(error)
             elif not isinstance(error, Cancelled):
-                self._problem.show_error(error)
+                self._problem.show_error(self._named(error))
 
         def finished(result: object) -> None:
             self._tasks.remove(work)
@@ -814,8 +826,12 @@ class PairingWizard(Dialog):
         work = self._context.tasks.run(self, op, finished, over, title=title)
         self._tasks.append(work)
 
+    def _named(self, error: AppError) -> AppError:
+        """`error` with the name of the dongle that the wizard is about."""
+        return self._names.named(error, self._device.device_id) if self._device is not None else error
+
     def _show_failure(self, error: AppError) -> None:
-        self._problem.show_error(error)
+        self._problem.show_error(self._named(error))
         self._next_button.setText(_("Try again"))
         self._next_button.updateGeometry()
         self._enable_next()

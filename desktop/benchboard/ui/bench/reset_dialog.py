@@ -6,11 +6,11 @@ from collections.abc import Callable
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QWidget
 
-from benchboard.canbus.link import named_error
 from benchboard.dongles import provisioning
 from benchboard.errors import AppError, Cancelled
 from benchboard.i18n import _, ngettext
 from benchboard.ui.bench.device_manager import DeviceManager
+from benchboard.ui.bench.dongle_names import DongleNames
 from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import Progress, Work
@@ -114,7 +114,7 @@ class ResetDialog(Dialog):
             return
         self._act.disable("")
         self._act.setText(_("Try again"))
-        error = named_error(error, self._title)
+        error = DongleNames.of(self._context).named(error, self._device.device_id)
         self._problem.say(" ".join(part for part in (error.what, error.why, error.do) if part))
         self._act.setFocus()
 
