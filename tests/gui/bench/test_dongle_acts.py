@@ -113,7 +113,9 @@ def test_act_on_a_dongle_is_not_done_to_another_that_is_plugged_in_there_by_now(
     dialog.open()
     click(shell.window(), "reset_act")
     qtbot.waitUntil(lambda: click.find(shell.window(), "reset_act").text() == "Try again")
-    assert any(f"but Dongle {str(other.device_id)[-4:].upper()} responded" in one.text() for one in dialog.findChildren(QLabel))
+    assert any(
+        f"but Dongle {str(other.device_id)[-4:].upper()} responded" in one.text() for one in dialog.findChildren(QLabel)
+    )
 
 
 def test_reset_that_failed_no_longer_says_that_the_dongle_is_blinking(

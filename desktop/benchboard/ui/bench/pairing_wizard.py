@@ -118,7 +118,8 @@ class PairingWizard(Dialog):
         self._device: DetectedDevice | None = None
         self._registered: _WizardDongle | None = None
         self._config: DongleConfig | None = None
-        self._test_result = self._test_failure = ""
+        self._test_result = ""
+        self._test_failure: AppError | None = None
         self._written = self._was_silent = self._is_named = False
         self._tasks: list[Work] = []
         self._build_pages()
@@ -364,9 +365,13 @@ class PairingWizard(Dialog):
         if self._was_silent:
             self._show_done()
             return
-        self._mark_skipped(_TEST)
-        failure = _("The bus test failed: {error}").format(error=self._test_failure)
-        self._test_result = failure if self._test_failure else _("The bus wasn't tested.")
+        failure = self._test_failure
+        if failure is None:
+            self._mark_skipped(_TEST)
+            self._test_result = _("The bus wasn't tested.")
+        else:
+            self._mark_test_failed()
+            self._test_result = _test_verdict(failure)
         self._show_done()
 
     def _mark_skipped(self, *steps: int) -> None:
@@ -374,6 +379,10 @@ class PairingWizard(Dialog):
         for step in steps:
             self.stepper.set_caption(step, _("Skipped"))
             self.stepper.set_without_result(step)
+
+    def _mark_test_failed(self) -> None:
+        self.stepper.set_caption(_TEST, _("Failed"))
+        self.stepper.set_failed(_TEST)
 
     def _show_written(self) -> None:
         """Say of the step of the bit timing which bit rate this wizard has set."""
@@ -390,6 +399,7 @@ class PairingWizard(Dialog):
         for step in range(first, len(_steps())):
             self.stepper.set_caption(step, _steps()[step][1])
             self.stepper.set_without_result(step, without=False)
+            self.stepper.set_failed(step, failed=False)
 
     def _on_devices_changed(self) -> None:
         if self._stack.currentIndex() != _SELECT:
@@ -634,7 +644,7 @@ class PairingWizard(Dialog):
                 return fleet.write_config(context.database, context.actor, data_key, device, config).config
 
         def done(stored: DongleConfig) -> None:
-            self._config, self._written, self._test_failure = stored, True, ""
+            self._config, self._written, self._test_failure = stored, True, None
             self._show_written()
             announce(self, _("The bit timing is written and verified."), again=True)
             self._show_page(_TEST)
@@ -681,6 +691,8 @@ class PairingWizard(Dialog):
             self._show_silence()
             return
         self.stepper.set_without_result(_TEST, without=False)
+        self.stepper.set_failed(_TEST, failed=False)
+        self._test_failure = None
         caption = ngettext("{count} frame, no errors", "{count} frames, no errors", counters.frames)
         self.stepper.set_caption(_TEST, caption.format(count=number(counters.frames)))
         result = ngettext(
@@ -721,7 +733,7 @@ class PairingWizard(Dialog):
 
     def _show_silence(self) -> None:
         """Say that nothing was verified; the test can be repeated, and left."""
-        self._was_silent, self._test_failure = True, ""
+        self._was_silent, self._test_failure = True, None
         self.stepper.set_caption(_TEST, _("No frames received"))
         self.stepper.set_without_result(_TEST)
         self._test_result = silence_explanation(LISTEN_SECONDS)
@@ -736,7 +748,7 @@ class PairingWizard(Dialog):
         self._enable_next()
 
     def _test_failed(self, error: AppError) -> None:
-        self._test_failure = self._named(error).what
+        self._test_failure = self._named(error)
         self._back_button.disable("")
         self._skip_button.setText(_("Continue anyway"))
         self._skip_button.updateGeometry()
@@ -776,7 +788,8 @@ class PairingWizard(Dialog):
 
     def _start_over(self) -> None:
         self._registered = self._config = self._device = None
-        self._selected_key = self._test_result = self._test_failure = ""
+        self._selected_key = self._test_result = ""
+        self._test_failure = None
         self._done_page.name.clear()
         self._is_named = False
         self._written = self._was_silent = False
@@ -835,6 +848,18 @@ class PairingWizard(Dialog):
         self._next_button.setText(_("Try again"))
         self._next_button.updateGeometry()
         self._enable_next()
+
+
+def _test_verdict(failure: AppError) -> str:
+    """That the bus test failed, and what that means for the dongle, which is paired all the same."""
+    said = _("The bus test failed: {error}").format(
+        error=" ".join(part for part in (failure.what, failure.why) if part)
+    )
+    if failure.code in ("bus.errors", "bus.off"):
+        return f"{said} " + _(
+            "The dongle disturbs this bus or can't read it until its bit timing or the wiring is right."
+        )
+    return f"{said} " + _("So nothing is known about bit timing and wiring: test again in Bit timing.")
 
 
 class _ProblemLine(QWidget):
