@@ -6,7 +6,7 @@ from benchboard.canbus import link
 from benchboard.cli.command_context import CommandContext, with_context
 from benchboard.cli.dongle_group import dongle
 from benchboard.cli.dongle_port import PORT, find_port, port_of
-from benchboard.dongles import fleet, provisioning
+from benchboard.dongles import fleet, provisioning, write_offs
 from benchboard.dongles.device import Device
 from benchboard.dongles.firmware_detection import DongleInfo, observed_id, probe, probe_open
 from benchboard.dongles.fleet import DongleRecord
@@ -133,7 +133,7 @@ def write_off(context: CommandContext, wanted: str, yes: bool) -> None:
             text = question.format(name=found.title, id=found.device_id, organisation=context.actor.organisation)
             click.confirm(text, abort=True, err=True)
     with context.database.change() as session:
-        changed = provisioning.write_off(session, context.actor, found.id)
+        changed = write_offs.write_off(session, context.actor, found.id) is not None
         after = fleet.get_dongle(session, context.actor, found.id)
     sentence = _("Wrote off {name}.") if changed else _("{name} isn't paired.")
     context.report(

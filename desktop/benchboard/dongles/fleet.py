@@ -250,10 +250,21 @@ def count_dongles(session: Session, actor: Actor, *, paired: bool = False) -> in
     return session.scalar(query) or 0
 
 
-def rename_dongle(session: Session, actor: Actor, dongle_id: str, name: str) -> DongleRecord:
-    """Name a dongle, or remove its name with an empty one. Raises `Invalid` (`dongles.name`), `NotFound`."""
+def rename_dongle(session: Session, actor: Actor, dongle_id: str, name: str, *, was: str | None = None) -> DongleRecord:
+    """Name a dongle, or remove its name with an empty one. Raises `Invalid` (`dongles.name`), `NotFound`; and, with the
+    name that it `was` given before (empty: none), `Conflict` (`dongles.renamed`) if it has another one by now.
+    """
     cleaned = require_free_name(session, actor, name)
     row = _editable(session, actor, dongle_id)
+    if was is not None and (row.name or "") != was:
+        raise Conflict(
+            "dongles.renamed",
+            _("The name of this dongle can't be set back."),
+            why=_("It was renamed to “{name}” since.").format(name=row.name)
+            if row.name
+            else _("Its name was removed since."),
+            do=_("Rename it, if you want another name."),
+        )
     before, row.name = row.name, cleaned or None
     if before != row.name:
         session.flush()

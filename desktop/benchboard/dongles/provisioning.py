@@ -188,29 +188,6 @@ def release_observed(session: Session, actor: Actor, dongle_id: str) -> bool:
     return True
 
 
-def write_off(session: Session, actor: Actor, dongle_id: str) -> bool:
-    """Take a dongle that is gone for good out of the organisation's without an answer from it; returns whether it was
-    in it.
-
-    The row becomes REVOKED. Its token stays, as the dongle may hold it still: if it turns up again, it is paired as
-    before (`reconcile`), and `release` can end that. Raises `Denied`, `NotFound`.
-    """
-    require(actor, "dongles:pair")
-    row = session.scalars(
-        select(Dongle).where(Dongle.organisation_id == actor.organisation_id, Dongle.id == dongle_id)
-    ).one_or_none()
-    if row is None:
-        raise unknown_dongle()
-    if row.ownership_state in ("UNCLAIMED", "REVOKED"):
-        return False
-    row.ownership_state = "REVOKED"
-    if tokens.token_row(session, row) is None:
-        row.claim_id = None
-    session.flush()
-    record_event(session, actor, "dongle.write-off", row, reason="no answer")
-    return True
-
-
 def expire_claims(session: Session, actor: Actor) -> int:
     """End the organisation's claims that began over 60 s ago and were not committed; returns how many."""
     require(actor, "dongles:pair")
@@ -465,7 +442,7 @@ class _Pairing:
             # knew of it (its memory was rolled back) leaves the row LOST.
             with contextlib.suppress(Conflict):
                 self._release_on_dongle(registered.proved)
-                self._mark_released(hello, registered.proved)
+                self._mark_released(hello, registered.proved, reason="reset")
         return registered.id
 
     def _release_on_dongle(self, proved: _Token) -> None:
@@ -762,8 +739,10 @@ class _Pairing:
             session.flush()
             record_event(session, self.actor, "dongle.find", row)
 
-    def _mark_released(self, hello: Hello, proved: _Token) -> None:
-        """Make the row REVOKED, and delete the token, which is worth nothing any more."""
+    def _mark_released(self, hello: Hello, proved: _Token, *, reason: str = "") -> None:
+        """Make the row REVOKED, and delete the token, which is worth nothing any more. Its `reason` is recorded, unless
+        the dongle was released.
+        """
         with self.database.change() as session:
             row = self._require_row(session, hello)
             if row.ownership_state not in _HELD_STATES or row.claim_id != proved.claim_id:
@@ -781,6 +760,7 @@ class _Pairing:
                 row,
                 claim_id=proved.claim_id,
                 key_version=proved.key_version,
+                **({"reason": reason} if reason else {}),
             )
 
     def _require_row(self, session: Session, hello: Hello) -> Dongle:

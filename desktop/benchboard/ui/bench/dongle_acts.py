@@ -7,15 +7,16 @@ from typing import Final
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from benchboard.dongles import provisioning
+from benchboard.dongles import provisioning, write_offs
 from benchboard.dongles.ways_out import WayOut
+from benchboard.dongles.write_offs import WriteOff
 from benchboard.errors import AppError
 from benchboard.i18n import _
 from benchboard.ui.bench.bus_end import Taking, unless_in_use
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.dongle_names import DongleNames
 from benchboard.ui.bench.dongle_notices import DongleNotices
-from benchboard.ui.bench.dongle_pane import why_not_reachable
+from benchboard.ui.bench.dongle_pane import refuse_undo, why_not_reachable
 from benchboard.ui.bench.dongle_rows import DongleRow
 from benchboard.ui.bench.reset_dialog import ResetDialog
 from benchboard.ui.context import Context
@@ -23,6 +24,7 @@ from benchboard.ui.widgets import Confirm
 
 _RELEASE: Final = "bench.release"
 _ROTATE: Final = "bench.rotate"
+_WRITE_OFF: Final = "bench.write-off"
 
 
 def why_not_released(row: DongleRow) -> str:
@@ -155,15 +157,33 @@ class DongleActs(QObject):
         self._at_dongle(row, taking, partial(self._run, row, _RELEASE, provisioning.release, title, done))
 
     def _write_off(self, row: DongleRow, dongle_id: str) -> None:
-        actor = self._context.actor
+        actor, problems = self._context.actor, self._context.problems
+
+        def done(write_off: WriteOff | None) -> None:
+            if write_off is None:  # such as released in another window
+                problems.refuse(_not_paired())
+            else:
+                problems.toast(self._about(row, _("Wrote off {name}.")), partial(self._undo_write_off, row, write_off))
+
         self._context.tasks.change(
             self._view,
-            lambda session: provisioning.write_off(session, actor, dongle_id),
-            lambda changed: (
-                self._done(row, _("Wrote off {name}."))
-                if changed
-                else self._context.problems.refuse(_not_paired())  # such as released in another window
-            ),
+            lambda session: write_offs.write_off(session, actor, dongle_id),
+            done,
+            partial(self._notices.show, act=_WRITE_OFF),
+        )
+
+    def _undo_write_off(self, row: DongleRow, write_off: WriteOff) -> None:
+        actor, context = self._context.actor, self._context
+
+        def undone(_none: None) -> None:
+            text = self._about(row, _("Undone: {name} is no longer written off."))
+            context.problems.toast(text, partial(self._write_off, row, write_off.dongle_id))
+
+        context.tasks.change(
+            self._view,
+            lambda session: write_offs.undo_write_off(session, actor, write_off),
+            undone,
+            partial(refuse_undo, context),
         )
 
     def _rotate(self, row: DongleRow) -> None:

@@ -69,6 +69,7 @@ from benchboard.ui.widgets.stat_strip import Stat, StatStrip
 from benchboard.ui.widgets.surfaces import set_surface
 
 _IDENTIFY: Final = "bench.identify"
+_RENAME: Final = "bench.rename"
 _ANSWERS_WITHIN: Final = timedelta(seconds=30)
 """How long the outcome of a check is news to the user who asked for it."""
 
@@ -547,7 +548,9 @@ class _DongleHeader(QWidget):
         old_name, new_name = row.dongle.name or "", self._edit.text()
         self._end_edit()
         if new_name != old_name:
-            rename(self._context, self._pane, row.dongle.id, new_name, old_name)
+            self._pane.notices.dismiss(_RENAME)
+            failed = partial(self._pane.notices.show, act=_RENAME)
+            rename(self._context, self._pane, row.dongle.id, new_name, old_name, failed)
 
     def open_live(self) -> None:
         """Show the live bus of the dongle, which is opened unless it is."""
@@ -559,16 +562,53 @@ class _DongleHeader(QWidget):
             self._context.go(f"bench/timing/{self._row.device_id}")
 
 
-def rename(context: Context, owner: QWidget, dongle_id: str, name: str, old_name: str, *, undoes: bool = False) -> None:
-    """Rename a dongle, with undo; `undoes`: this is one."""
+def rename(
+    context: Context,
+    owner: QWidget,
+    dongle_id: str,
+    name: str,
+    old_name: str,
+    failed: Callable[[AppError], None],
+) -> None:
+    """Rename a dongle, with undo; `failed` shows why it can't be named so."""
     actor = context.actor
 
     def done(dongle: DongleRecord) -> None:
-        text = _("Undone: it is named {name} again.") if undoes else _("Renamed to {name}.")
-        back = partial(rename, context, owner, dongle_id, old_name, name, undoes=not undoes)
-        context.problems.toast(text.format(name=dongle.title), back)
+        offer_undo_of_rename(context, owner, dongle, old_name)
 
-    context.tasks.change(owner, lambda session: fleet.rename_dongle(session, actor, dongle_id, name), done)
+    context.tasks.change(owner, lambda session: fleet.rename_dongle(session, actor, dongle_id, name), done, failed)
+
+
+def offer_undo_of_rename(context: Context, owner: QWidget, dongle: DongleRecord, old_name: str) -> None:
+    """Say that a dongle was renamed, and offer to undo that, then to redo it, and so on: each unless another person, or
+    window, has renamed it since.
+    """
+    actor, new_name = context.actor, dongle.name or ""
+
+    def set_name(name: str, was: str, done: Callable[[DongleRecord], None]) -> None:
+        context.tasks.change(
+            owner,
+            lambda session: fleet.rename_dongle(session, actor, dongle.id, name, was=was),
+            done,
+            partial(refuse_undo, context),
+        )
+
+    def undone(record: DongleRecord) -> None:
+        context.problems.toast(_("Undone: it is named {name} again.").format(name=record.title), redo)
+
+    def undo() -> None:
+        set_name(old_name, new_name, undone)
+
+    def redo() -> None:
+        set_name(new_name, old_name, lambda record: offer_undo_of_rename(context, owner, record, old_name))
+
+    context.problems.toast(_("Renamed to {name}.").format(name=dongle.title), undo)
+
+
+def refuse_undo(context: Context, error: AppError) -> None:
+    """Say why a step can't be undone, or redone."""
+    context.problems.step_is_said()
+    context.problems.refuse(" ".join(part for part in (error.what, error.why, error.do) if part))
 
 
 class _PaneSection(QWidget):

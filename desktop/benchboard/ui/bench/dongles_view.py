@@ -60,6 +60,7 @@ from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.fields import SearchField, focus_filter, focus_list, return_at_top
 from benchboard.ui.widgets.no_match import NoMatch
 from benchboard.ui.widgets.tab_order import focus_content
+from benchboard.ui.window_commands import LIST_UNDO, undo_handlers
 
 _TYPING_MS: Final = 200
 _NEW_DONGLE_NOTICE: Final = "bench.new-dongle"
@@ -123,7 +124,7 @@ class DonglesView(QWidget):
             ticks=False,
             footer=self._hint_line(),
         )
-        self._recent = RecentEvents(context, self.model)
+        self._recent = RecentEvents(context)
         self.table.show_below(self._recent)
         self._notices = DongleNotices(self, context, self._devices)
         self.detail = DonglePane(context, self._devices, self._notices)
@@ -155,6 +156,7 @@ class DonglesView(QWidget):
         self.model.loaded.connect(self._show_hints)
         context.changed.watch(self, {"dongles", "can_configs", "dongle_tokens", "dongle_groups"}, self.model.refresh)
         install_shortcuts(self, DONGLES_VIEW, self.command_handlers(), context.problems.refuse)
+        install_shortcuts(self, LIST_UNDO, undo_handlers(context.problems))
         at_dongle = {one.id: Handler(partial(self._run_at_dongle, one.id)) for one in REGISTRY.of_scope(DONGLES)}
         install_shortcuts(self._body, DONGLES, at_dongle)
         self.model.listing = Listing(sort="name")

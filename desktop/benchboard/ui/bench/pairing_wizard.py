@@ -18,6 +18,7 @@ from benchboard.canbus.bit_rate_detection import Detection
 from benchboard.canbus.bus_check import BusCheck, check_bus, require_no_errors, silence_explanation
 from benchboard.canbus.capture import Counters
 from benchboard.dongles import fleet, provisioning
+from benchboard.dongles.fleet import DongleRecord
 from benchboard.dongles.protocol import DongleConfig
 from benchboard.dongles.provisioning import PairedDongle, PairingStep
 from benchboard.errors import AppError, Cancelled, DeviceFailure
@@ -27,6 +28,7 @@ from benchboard.ui.bench.bench_format import rates, state_mark
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.dongle_counter import DongleCounter
 from benchboard.ui.bench.dongle_names import DongleNames
+from benchboard.ui.bench.dongle_pane import offer_undo_of_rename
 from benchboard.ui.bench.dongle_rows import DongleRow
 from benchboard.ui.bench.pairing_graphics import PairingOverview, SlotState
 from benchboard.ui.bench.pairing_pages import (
@@ -803,17 +805,22 @@ class PairingWizard(Dialog):
         if registered is None or not name:
             after()
             return
-        actor = self._context.actor
+        actor, owner = self._context.actor, self.parentWidget()
+        before = self._listed(self._device).dongle if self._device is not None else None
+        old_name = (before.name or "") if before is not None else ""
+
+        def named(dongle: DongleRecord) -> None:
+            self._is_named = True
+            after()
+            if owner is not None and (dongle.name or "") != old_name:
+                offer_undo_of_rename(self._context, owner, dongle, old_name)
+
         self._context.tasks.change(
             self,
             lambda session: fleet.rename_dongle(session, actor, registered.dongle_id, name),
-            lambda _dongle: self._end_named(after),
+            named,
             self._problem.show_error,
         )
-
-    def _end_named(self, after: Callable[[], None]) -> None:
-        self._is_named = True
-        after()
 
     # ---- shared
 
