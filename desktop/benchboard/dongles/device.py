@@ -41,6 +41,7 @@ IDENTIFY_SECONDS: Final = 5
 TRIES: Final = 3
 _PRESENCE_POLL: Final = 0.1
 _MOST_UNREAD: Final = 65_536
+_COMMITTING: Final = N_("{path} stopped responding while it was being paired.")
 _CLAIM_END_S: Final = 2.0
 """A claim that the dongle forgets with more than this left (s) hasn't ended by its time."""
 
@@ -95,6 +96,11 @@ class Device:
     def path(self) -> str:
         """The port's path, as it was opened."""
         return self._handle.path
+
+    @property
+    def device_id(self) -> str:
+        """The id that the dongle has proved."""
+        return self._proven_hello().device_id
 
     def close_channel(self) -> None:
         """Close the CAN channel, which may have been left open: a dongle answers messages only while it is closed."""
@@ -249,9 +255,14 @@ class Device:
             ) from cause
         raise Unavailable(
             "dongle.outcome-unknown",
-            _("The connection was lost while pairing the dongle."),
-            why=_("The dongle may or may not have stored its token."),
-            do=_("Plug it back in. Benchboard then reads the outcome from the dongle."),
+            _(_COMMITTING).format(path=self.path),
+            why=_(
+                "The pairing key was sent, but not confirmed: the dongle may or may not have it. The database keeps the"
+                " key until the dongle says."
+            ),
+            do=_("Unplug it and plug it back in. Benchboard then reads the outcome from the dongle."),
+            path=self.path,
+            title=_COMMITTING,
         ) from cause
 
     def claim_confirm(self, *, claim_id: UUID | bytes, key_version: int, token: bytes) -> None:

@@ -99,6 +99,33 @@ def error_for(code: ErrorCode) -> AppError:
     return kind(f"dongle.{name}", _(what), why=_(why) if why else "", do=_(do), error_code=code)
 
 
+_STALLED: Final = frozenset({"dongle.silent", "port.gone", "port.stuck", "port.disturbed"})
+"""The errors of a dongle that stops answering in the middle of an act, or is unplugged."""
+
+
+def has_stalled(error: AppError) -> bool:
+    """Whether a dongle didn't answer, rather than refuse: then it isn't known what it did."""
+    return error.code in _STALLED
+
+
+@contextmanager
+def stalled_during(path: str, what: str, so_far: str, do: str = "") -> Iterator[None]:
+    """Make what a dongle that stops answering on `path` raises in this block say `what` was being done (in English,
+    with `{path}`), how far it came and in which state dongle and database are, and what to `do` (as it is).
+
+    A block inside this one, which knows more, has said it before.
+    """
+    try:
+        yield
+    except DeviceFailure as failure:
+        if not has_stalled(failure) or failure.facts.get("is_told"):
+            raise
+        facts = {**failure.facts, "path": path, "title": what, "is_told": True}
+        raise DeviceFailure(
+            failure.code, _(what).format(path=path), why=so_far, do=do or failure.do, **facts
+        ) from failure
+
+
 _UNPROVEN: Final = frozenset({"dongle.untrusted", "dongle.wrong-device"})
 _UNREADABLE: Final = frozenset({"dongle.silent", "dongle.unreadable", "dongle.refused", "dongle.version"})
 

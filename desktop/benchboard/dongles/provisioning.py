@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 from benchboard.canbus.link import Port
 from benchboard.dongles import tokens
 from benchboard.dongles.device import ClaimOutcome, Device
+from benchboard.dongles.device_errors import stalled_during
 from benchboard.dongles.firmware_detection import DongleInfo, observed_id
 from benchboard.dongles.fleet import (
     forget_config,
@@ -37,7 +38,7 @@ from benchboard.dongles.fleet import (
 from benchboard.dongles.protocol import Hello, HostClaim, OwnershipState, Status, messages
 from benchboard.dongles.titles import default_title
 from benchboard.errors import AppError, Cancelled, Conflict, DeviceFailure, Invalid, Unavailable
-from benchboard.i18n import _
+from benchboard.i18n import N_, _
 from benchboard.identity import keys
 from benchboard.identity.keys import DataKey, Sealed
 from benchboard.identity.permissions import Actor, require
@@ -294,6 +295,10 @@ class _Pairing:
     cancelled: Callable[[], bool]
 
     def run(self) -> PairedDongle:
+        with stalled_during(self.device.path, _PAIRING, _not_sent()):
+            return self._run()
+
+    def _run(self) -> PairedDongle:
         self.on_step(PairingStep.HELLO, None)
         hello = self.device.hello()
         self.on_step(PairingStep.IDENTIFY, None)
@@ -341,6 +346,10 @@ class _Pairing:
         return after.state if after is not None else None
 
     def release(self) -> str:
+        with stalled_during(self.device.path, _RELEASING, _not_sent()):
+            return self._release()
+
+    def _release(self) -> str:
         hello = self.device.hello()
         registered = self._registered(hello)
         if registered is not None and registered.pending is not None:
@@ -357,6 +366,10 @@ class _Pairing:
         return registered.id
 
     def rotate(self) -> PairedDongle:
+        with stalled_during(self.device.path, _ROTATING, _not_sent()):
+            return self._rotate()
+
+    def _rotate(self) -> PairedDongle:
         hello = self.device.hello()
         registered = self._registered(hello)
         before = registered.proved.key_version if registered is not None and registered.proved is not None else None
@@ -387,9 +400,14 @@ class _Pairing:
                 ) from failure
             raise Unavailable(
                 "dongle.rotate-unknown",
-                _("The pairing key may not have been replaced."),
-                why=_("The connection was lost. The dongle holds the old key or the new one; Benchboard has both."),
-                do=_("Plug it back in, then replace the key again."),
+                _(_ROTATING).format(path=self.device.path),
+                why=_(
+                    "The new key was sent, but the dongle didn't confirm it: it holds the old key or the new one. The"
+                    " database has both, so it stays paired."
+                ),
+                do=_("Unplug it and plug it back in, then replace the key again."),
+                path=self.device.path,
+                title=_ROTATING,
             ) from failure
 
     def _begin_rotation(self, proved: _Token) -> HostClaim:
@@ -410,8 +428,9 @@ class _Pairing:
             raise
 
     def factory_reset(self, on_wait: Callable[[float], None]) -> str | None:
-        hello = self.device.hello()
-        self._registered(hello)  # that its key is the registered one
+        with stalled_during(self.device.path, _RESETTING, _not_sent()):
+            hello = self.device.hello()
+            self._registered(hello)  # that its key is the registered one
         try:
             self.device.factory_reset(on_wait=on_wait, cancelled=self.cancelled)
             return self._after_reset(self.device.hello())
@@ -420,9 +439,14 @@ class _Pairing:
                 raise
             raise Unavailable(
                 "dongle.reset-unknown",
-                _("The connection was lost while resetting the dongle."),
-                why=_("The dongle may or may not have been reset."),
-                do=_("Plug it back in. Its status says whether it was reset."),
+                _(_RESETTING).format(path=self.device.path),
+                why=_(
+                    "It may or may not have been reset, depending on whether its button was pressed. The database has"
+                    " it as before until the dongle says otherwise."
+                ),
+                do=_("Unplug it and plug it back in. Its status then says whether it was reset."),
+                path=self.device.path,
+                title=_RESETTING,
             ) from failure
 
     def _after_reset(self, hello: Hello) -> str | None:
@@ -463,9 +487,14 @@ class _Pairing:
                 raise
             raise Unavailable(
                 "dongle.release-unknown",
-                _("The connection was lost while releasing the dongle."),
-                why=_("The dongle may or may not have ended its pairing."),
-                do=_("Plug it back in, then release it again."),
+                _(_RELEASING).format(path=self.device.path),
+                why=_(
+                    "The request was sent, but not answered: the dongle may or may not have ended its pairing. The"
+                    " database has it as paired until the dongle says otherwise."
+                ),
+                do=_("Unplug it and plug it back in. If it's still paired then, release it again."),
+                path=self.device.path,
+                title=_RELEASING,
             ) from failure
 
     # ---- a claim, step by step
@@ -483,12 +512,18 @@ class _Pairing:
         open_claim = self._store_begin(hello, registered, str(claim_id), claim.key_version)
         try:
             self.on_step(PairingStep.PRESENCE, None)
-            self.device.claim_prove(
-                claim,
-                sign=signing.sign,
-                on_wait=lambda seconds: self.on_step(PairingStep.PRESENCE, seconds),
-                cancelled=self.cancelled,
-            )
+            with stalled_during(
+                self.device.path,
+                _PAIRING,
+                _("Its button was being waited for: it isn't paired, and the database holds no key of it."),
+                _("Check its cable, unplug it and plug it back in. Then pair it again."),
+            ):
+                self.device.claim_prove(
+                    claim,
+                    sign=signing.sign,
+                    on_wait=lambda seconds: self.on_step(PairingStep.PRESENCE, seconds),
+                    cancelled=self.cancelled,
+                )
         except AppError as error:
             self._end(hello, open_claim, error.code)
             raise
@@ -503,7 +538,13 @@ class _Pairing:
             if failure.code == "dongle.claim-lost":
                 self._end(hello, open_claim, failure.code)
             raise
-        return self._confirm(hello, token, resumed=False)
+        with stalled_during(
+            self.device.path,
+            _PAIRING,
+            _("It has accepted the pairing key, but didn't prove it yet. The database keeps the key until it does."),
+            _("Unplug it and plug it back in: Benchboard then finishes the pairing."),
+        ):
+            return self._confirm(hello, token, resumed=False)
 
     def _confirm(self, hello: Hello, token: _Token, *, resumed: bool) -> PairedDongle:
         self.on_step(PairingStep.CONFIRM, None)
@@ -822,6 +863,17 @@ def _holds(status: Status, token: _Token) -> bool:
         and status.claim_id == UUID(token.claim_id).bytes
         and status.holds_token is True
     )
+
+
+_PAIRING: Final = N_("{path} stopped responding while it was being paired.")
+_RELEASING: Final = N_("{path} stopped responding while it was being released.")
+_ROTATING: Final = N_("{path} stopped responding while its pairing key was being replaced.")
+_RESETTING: Final = N_("{path} stopped responding while it was being reset.")
+
+
+def _not_sent() -> str:
+    """How far an act came that had only asked the dongle what it is."""
+    return _("Nothing was changed, neither on the dongle nor in the database.")
 
 
 _HELD_STATES: Final = ("CLAIMED_ACTIVE", "TRANSFER_PENDING", "LOST", "REVOKED")

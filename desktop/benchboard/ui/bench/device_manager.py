@@ -415,9 +415,15 @@ class DeviceManager(QObject):
             )
 
     def _reconcile(self, device: Device) -> str | None:
-        """On a worker: reconcile an interrupted pairing with what the dongle reports; the state of its row then."""
+        """On a worker: reconcile an interrupted pairing, or write, with what the dongle reports; the state of its row
+        then.
+        """
         data_key = self._workspace.data_keys.of(self._actor.organisation_id)
-        return provisioning.reconcile(self._workspace.database.bind(self._actor), self._actor, data_key, device)
+        database = self._workspace.database.bind(self._actor)
+        state = provisioning.reconcile(database, self._actor, data_key, device)
+        if state == "CLAIMED_ACTIVE" and has_permission(self._actor, "dongles:configure"):
+            fleet.store_read_config(database, self._actor, device)
+        return state
 
     def _standing(self, device_id: str) -> Standing:
         """On a worker: the standing of this dongle, (“”, None) if it isn't registered."""
