@@ -27,9 +27,10 @@ from benchboard.canbus.frame_sender import SendOutcome
 from benchboard.canbus.link import Port, PortHandle
 from benchboard.dongles import fleet, provisioning
 from benchboard.dongles.device import Device
+from benchboard.dongles.device_errors import stalled_during
 from benchboard.dongles.protocol import DongleConfig
 from benchboard.errors import AppError, Cancelled, Conflict
-from benchboard.i18n import _
+from benchboard.i18n import N_, _
 from benchboard.identity.permissions import has_permission
 from benchboard.ui.bench.bench_format import bit_rate
 from benchboard.ui.bench.port_scanner import DetectedDevice, PortScanner, Standing
@@ -439,7 +440,9 @@ def _device_at(handle: PortHandle, device_id: str | None) -> Device:
     device = Device(handle)
     device.close_channel()
     if device_id is not None:
-        device.require_id(device_id)
+        so_far = _("It was only asked for its ID: nothing was changed, neither on the dongle nor in the database.")
+        with stalled_during(handle.path, N_("{path} didn't respond."), so_far):
+            device.require_id(device_id)
     return device
 
 

@@ -96,7 +96,8 @@ class DongleNotices(QObject):
             self._problems.show(error)
             return
         key = act or f"bench.{type(self._view).__name__}.{error.code}"
-        if action is None and retry is not None and isinstance(error, Unavailable):
+        passes = isinstance(error, Unavailable) or error.code in _UNANSWERED
+        if action is None and retry is not None and passes:
             action = Action(_("Try again"), retry)
         actions = tuple(one for one in (action, also) if one is not None)
         self._shown[key] = _Shown(error, path, device_id or "", datetime.now(UTC), retry, actions, is_over)

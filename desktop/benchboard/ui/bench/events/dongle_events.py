@@ -95,7 +95,7 @@ class DongleEvents(QObject):
             was = before.get(device_id)
             if device.has_answered and not (was is not None and was.has_answered):
                 self._add(device_id, _CONNECTED)
-            elif device.problem is not None and (was is None or was.problem is None):
+            elif device.problem is not None and _has_failed(device) and (was is None or not _has_failed(was)):
                 self._add(device_id, _FAILED, failure_title(device.problem))
         for device_id, was in before.items():
             if device_id not in now and was.has_answered:
@@ -117,3 +117,8 @@ class DongleEvents(QObject):
 
     def _add(self, device_id: str, what: str, why: str = "") -> None:
         self._seen.append(RecordedEvent(datetime.now(UTC), device_id, what, why))
+
+
+def _has_failed(device: DetectedDevice) -> bool:
+    """Whether a check has failed. That another program uses the dongle is no failure: its status says so meanwhile."""
+    return device.problem is not None and device.problem.code != "port.busy"
