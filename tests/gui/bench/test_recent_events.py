@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -13,7 +14,7 @@ from benchboard.ui.bench.dongles_view import DonglesView
 from benchboard.ui.bench.events.dongle_events import DongleEvents
 from benchboard.ui.bench.events.recent_events import RecentEvents
 from benchboard.ui.shell.shell import Shell
-from support.benchsim import Simulator
+from support.benchsim import Simulator, simulated
 from support.window import Clicker
 
 
@@ -111,3 +112,16 @@ def test_what_was_done_is_told_by_what_did_it_whatever_is_filtered_and_in_a_seco
     view._filter.clear()
     other = open_local("bench/dongles", lambda: (ROOM,))
     qtbot.waitUntil(lambda: told(other) == done)
+
+
+def test_dongle_that_was_plugged_in_before_the_window_opened_is_not_told_to_be_connected_just_now(
+    qtbot: QtBot, home: Path, open_local: Callable[..., Shell]
+) -> None:
+    with simulated(home, 1):
+        shell = open_local("bench/dongles", lambda: (ROOM,))
+        manager = DeviceManager.of(shell.context)
+        qtbot.waitUntil(lambda: any(one.has_answered for one in manager.devices))
+        assert not DongleEvents.of(shell.context).latest(50)
+    qtbot.waitUntil(lambda: "disconnected" in " ".join(one.what for one in DongleEvents.of(shell.context).latest(50)))
+    with simulated(home, 1):
+        qtbot.waitUntil(lambda: any(" connected" in one.what for one in DongleEvents.of(shell.context).latest(50)))

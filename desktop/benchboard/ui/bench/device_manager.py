@@ -82,6 +82,8 @@ class DeviceManager(QObject):
         self.earlier_rates: dict[str, dict[int, datetime]] = {}
         """Of each dongle, the bit rates (bit/s) that it had in this session before the present one, and until when."""
         self._first_scan_done = False
+        self._there_at_start: set[str] | None = None
+        """The ports that the first scan found, as long as they are there; None before it."""
         self._waiting_for_scan: list[Callable[[], None]] = []
         self.live: LiveBus | None = None
         self.playing_onto: LiveBus | None = None
@@ -159,6 +161,10 @@ class DeviceManager(QObject):
     def all_ports(self) -> tuple[Port, ...]:
         """Every port, dongle or not."""
         return tuple(device.port for device in self._devices.values())
+
+    def was_there_at_start(self, path: str) -> bool:
+        """Whether what is at this port was plugged in before the session began, and has been since."""
+        return path in (self._there_at_start or ())
 
     def probe_again(self, path: str) -> None:
         """Probe `path` again after a change, except while its bus is open."""
@@ -367,6 +373,7 @@ class DeviceManager(QObject):
     def _update_devices(self, devices: object) -> None:
         if not isinstance(devices, dict):
             return
+        self._there_at_start = set(devices) & (set(devices) if self._there_at_start is None else self._there_at_start)
         if devices != self._devices:
             self._replace_devices(devices)
         if not self._first_scan_done and all(device.has_result for device in self.devices):

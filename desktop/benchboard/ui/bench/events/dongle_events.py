@@ -94,7 +94,8 @@ class DongleEvents(QObject):
         for device_id, device in now.items():
             was = before.get(device_id)
             if device.has_answered and not (was is not None and was.has_answered):
-                self._add(device_id, _CONNECTED)
+                if not self._devices.was_there_at_start(device.port.path):
+                    self._add(device_id, _CONNECTED)
             elif device.problem is not None and _has_failed(device) and (was is None or not _has_failed(was)):
                 self._add(device_id, _FAILED, failure_title(device.problem))
         for device_id, was in before.items():
