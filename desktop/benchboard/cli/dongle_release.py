@@ -44,10 +44,11 @@ def release(context: CommandContext, port: str, yes: bool) -> None:
                 provisioning.release_observed(session, context.actor, found.id)
     with context.database.read() as session:
         released = fleet.get_dongle(session, context.actor, found.id)
+        title = fleet.dongle_titles(session, context.actor)[released.device_id]
     released_now = _("Released {name}. It isn't paired with {organisation} any more.")
     sentence = _("{name} is already released.") if was_released else released_now
     context.report(
-        sentence.format(name=released.title, organisation=context.actor.organisation),
+        sentence.format(name=title, organisation=context.actor.organisation),
         id=released.id,
         device_id=released.device_id,
         name=released.name,
@@ -135,9 +136,10 @@ def write_off(context: CommandContext, wanted: str, yes: bool) -> None:
     with context.database.change() as session:
         changed = write_offs.write_off(session, context.actor, found.id) is not None
         after = fleet.get_dongle(session, context.actor, found.id)
+        title = fleet.dongle_titles(session, context.actor)[after.device_id]
     sentence = _("Wrote off {name}.") if changed else _("{name} isn't paired.")
     context.report(
-        sentence.format(name=after.title),
+        sentence.format(name=title),
         id=after.id,
         device_id=after.device_id,
         name=after.name,

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from benchboard.dongles import fleet, provisioning
@@ -106,10 +107,11 @@ def test_what_was_done_is_told_by_what_did_it_whatever_is_filtered_and_in_a_seco
         return [text for text in texts if (text.startswith(name) and "connected" not in text) or " of " in text]
 
     qtbot.waitUntil(lambda: told(shell) == done)
-    view._filter.setText("nothing has this name")
+    field = view.findChild(QLineEdit, "bench_filter")
+    field.setText("nothing has this name")
     qtbot.waitUntil(lambda: view.model.rowCount() == 0)
     assert told(shell) == done
-    view._filter.clear()
+    field.clear()
     other = open_local("bench/dongles", lambda: (ROOM,))
     qtbot.waitUntil(lambda: told(other) == done)
 

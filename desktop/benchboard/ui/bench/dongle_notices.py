@@ -163,13 +163,13 @@ class DongleNotices(QObject):
         return self._devices.find(shown.device_id)
 
     def _has_ended(self, shown: _Shown) -> bool:
-        device, code = self._device_of(shown), shown.error.code
+        device = self._device_of(shown)
         if device is None:
-            return code not in _AWAY | _UNKNOWN
+            return shown.error.code not in _AWAY | _UNKNOWN
+        if is_answered(shown.error, device, shown.since):
+            return True
         if device.checked_at is None or device.checked_at <= shown.since:
             return False
-        if code.startswith("port.") or code in _UNANSWERED | _UNKNOWN:
-            return True
         info = device.info
         found = (info.ownership_state, info.key_version, info.config, device.asked_as) if info is not None else None
         if shown.found is None:
@@ -182,9 +182,18 @@ class DongleNotices(QObject):
         if device is None or code not in _UNANSWERED | _UNKNOWN:
             return
         again = Action(_("Try again"), shown.retry) if shown.retry is not None and code in _UNANSWERED else None
-        text = _("{name} responds again. Status: {state}.")
-        state = _state(device)
-        self._problems.toast(text.format(name=self._names.name_at(device), state=state), action=again)
+        self._problems.toast(answer_text(device, self._names.name_at(device)), action=again)
+
+
+def is_answered(error: AppError, device: DetectedDevice, since: datetime) -> bool:
+    """Whether an error of this dongle isn't true any more, because it has answered a check after it."""
+    has_answered = device.checked_at is not None and device.checked_at > since
+    return has_answered and (error.code.startswith("port.") or error.code in _UNANSWERED | _UNKNOWN)
+
+
+def answer_text(device: DetectedDevice, name: str) -> str:
+    """That a dongle has answered again, and in which state it is."""
+    return _("{name} responds again. Status: {state}.").format(name=name, state=_state(device))
 
 
 def _state(device: DetectedDevice) -> str:
