@@ -198,9 +198,9 @@ def places(qtbot: QtBot, click: Clicker, open_local: Callable[..., Shell]) -> Pl
 
 
 VIEWS = (
-    ("bench/dongles", "rail_bench", (DONGLES_VIEW,)),
-    ("bench/dongles", "bench_dongles_table", (DONGLES,)),
-    ("bench/dongles", "bench_pair", (DONGLES_VIEW,)),
+    ("bench/dongles", "rail_bench", (DONGLES_VIEW, LIST_UNDO)),
+    ("bench/dongles", "bench_dongles_table", (DONGLES, LIST_UNDO)),
+    ("bench/dongles", "bench_pair", (DONGLES_VIEW, LIST_UNDO)),
     ("bench/live", "rail_bench", (LIVE,)),
     ("bench/recordings", "rail_bench", (RECORDINGS,)),
     ("bench/timing", "rail_bench", (TIMING,)),

@@ -315,16 +315,21 @@ _TITLES: Final = {
     "port.busy": N_("{path} is in use."),
     "port.denied": N_("You don't have permission to open {path}."),
     "port.failed": N_("Can't open {path}."),
+    "port.gone": N_("{path} disconnected."),
     "port.missing": N_("{path} isn't connected to this computer."),
     "port.stuck": N_("{path} stopped accepting data."),
+    "port.unsafe": N_("{path} may lead to another account's program."),
 }
 """What these errors say. A window names the dongle in place of the path, as its list does."""
 
 
 def named_error(error: AppError, name: str) -> AppError:
-    """`error` with the dongle's `name` in place of the path of its port; other errors as they are."""
-    title = _TITLES.get(error.code)
-    if title is None:
+    """`error` with the dongle's `name` in place of the path of its port; other errors as they are.
+
+    One that says more than its code does has the fact `title`: what it says, in English, with `{path}`.
+    """
+    title = error.facts.get("title") or _TITLES.get(error.code)
+    if not isinstance(title, str):
         return error
     if error.code == "port.missing" and error.facts.get("simulated"):
         title = N_("{path} isn't running.")

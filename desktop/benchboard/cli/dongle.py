@@ -24,7 +24,7 @@ from benchboard.cli.command_context import (
     with_context,
 )
 from benchboard.cli.dongle_group import dongle
-from benchboard.cli.dongle_port import PORT, find_port
+from benchboard.cli.dongle_port import PORT, dongle_as_typed, find_port
 from benchboard.cli.empty_lists import empty_text
 from benchboard.cli.options import Choice, Frequency, Number, RenamedOption, SegmentsType, SegmentValues, rounded
 from benchboard.cli.table import cell_text, print_pairs, value_text
@@ -251,7 +251,7 @@ def identify(port: str, seconds: float, as_json: bool) -> None:
     Example:
       benchboard dongle identify --port /dev/ttyACM0
     """
-    port = find_port(port)
+    typed, port = port, find_port(port)
     with link.open_port(port) as handle:
         device = Device(handle)
         device.close_channel()
@@ -259,10 +259,10 @@ def identify(port: str, seconds: float, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"port": port, "seconds": seconds}))
         return
-    sentence = _("The light of the dongle on {port} blinks for {seconds} s.")
+    sentence = _("The light of {name} blinks for {seconds} s.")
     if not seconds:
-        sentence = _("The light of the dongle on {port} no longer blinks.")
-    click.echo(printable(sentence.format(port=port, seconds=number(seconds))))
+        sentence = _("The light of {name} no longer blinks.")
+    click.echo(printable(sentence.format(name=dongle_as_typed(typed), seconds=number(seconds))))
 
 
 @dongle.command()
@@ -419,7 +419,7 @@ def config(
     """Show or change a dongle's bit timing and other settings.
 
     Once a dongle is paired, changing it needs the database that holds its key. A bit timing is prescaler,
-    propagation, phase 1, phase 2 and SJW.
+    propagation, phase 1, phase 2 and SJW; “benchboard timing solve” finds those of a bit rate.
 
     \b
     Examples:
@@ -442,6 +442,8 @@ def config(
             own = replace(stored.config, controller=hello.controller, clock_hz=hello.clock_hz)
             new = _config_with(own, changes, timing, data_timing)
             stored = _write_config(options, device, new, org, as_email)
+            if not as_json:
+                click.echo(_("Wrote the settings and read them back."), err=True)
             if hello.state != OwnershipState.CLAIMED_ACTIVE and not as_json:
                 click.echo(_("This dongle isn't paired: anyone can change its settings."), err=True)
     _show_config(stored, hello, as_json=as_json)

@@ -46,7 +46,7 @@ def check(context: CommandContext, port: str) -> None:
     device_id = info.device_id or ""
     with context.database.read() as session:
         found = fleet.find_dongle(session, context.actor, device_id)
-    title = found.title if found is not None else default_title(device_id)
+        title = fleet.dongle_titles(session, context.actor).get(device_id) or default_title(device_id)
     # Once it was checked, one that is paired isn't ours: that says more than that it was written off.
     status = found.status if found is not None and info.ownership_state != "CLAIMED_ACTIVE" else state
     words = pairing_title(status, reported=info.ownership_state)
@@ -86,9 +86,10 @@ def rotate(context: CommandContext, port: str, yes: bool) -> None:
         done = provisioning.rotate(context.database, context.actor, data_key, Device(handle))
     with context.database.read() as session:
         found = fleet.get_dongle(session, context.actor, done.dongle_id)
+        title = fleet.dongle_titles(session, context.actor)[found.device_id]
     sentence = _("Replaced the pairing key of {name}. It has version {number} now.")
     context.report(
-        sentence.format(name=found.title, number=done.key_version),
+        sentence.format(name=title, number=done.key_version),
         id=found.id,
         device_id=found.device_id,
         name=found.name,

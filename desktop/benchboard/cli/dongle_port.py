@@ -62,6 +62,13 @@ def find_port(typed: str, context: "CommandContext | None" = None) -> str:
     return found[0]
 
 
+def dongle_as_typed(typed: str) -> str:
+    """How to call a dongle that was `typed` for `find_port`: by its name, the end of its ID, or where it is."""
+    if _is_path(typed):
+        return _("the dongle on {port}").format(port=typed)
+    return default_title(typed) if re.fullmatch("[0-9a-fA-F]{4,16}", typed) else typed
+
+
 def port_of(device_id: str) -> str | None:
     """The path of the port at which this dongle is plugged in; None if it isn't. It needn't answer."""
     return next((path for path, found in _identified(link.discover()) if found == device_id), None)

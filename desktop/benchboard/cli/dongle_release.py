@@ -6,7 +6,7 @@ from benchboard.canbus import link
 from benchboard.cli.command_context import CommandContext, with_context
 from benchboard.cli.dongle_group import dongle
 from benchboard.cli.dongle_port import PORT, find_port, port_of
-from benchboard.dongles import fleet, provisioning
+from benchboard.dongles import fleet, provisioning, write_offs
 from benchboard.dongles.device import Device
 from benchboard.dongles.firmware_detection import DongleInfo, observed_id, probe, probe_open
 from benchboard.dongles.fleet import DongleRecord
@@ -44,10 +44,11 @@ def release(context: CommandContext, port: str, yes: bool) -> None:
                 provisioning.release_observed(session, context.actor, found.id)
     with context.database.read() as session:
         released = fleet.get_dongle(session, context.actor, found.id)
+        title = fleet.dongle_titles(session, context.actor)[released.device_id]
     released_now = _("Released {name}. It isn't paired with {organisation} any more.")
     sentence = _("{name} is already released.") if was_released else released_now
     context.report(
-        sentence.format(name=released.title, organisation=context.actor.organisation),
+        sentence.format(name=title, organisation=context.actor.organisation),
         id=released.id,
         device_id=released.device_id,
         name=released.name,
@@ -133,11 +134,12 @@ def write_off(context: CommandContext, wanted: str, yes: bool) -> None:
             text = question.format(name=found.title, id=found.device_id, organisation=context.actor.organisation)
             click.confirm(text, abort=True, err=True)
     with context.database.change() as session:
-        changed = provisioning.write_off(session, context.actor, found.id)
+        changed = write_offs.write_off(session, context.actor, found.id) is not None
         after = fleet.get_dongle(session, context.actor, found.id)
+        title = fleet.dongle_titles(session, context.actor)[after.device_id]
     sentence = _("Wrote off {name}.") if changed else _("{name} isn't paired.")
     context.report(
-        sentence.format(name=after.title),
+        sentence.format(name=title),
         id=after.id,
         device_id=after.device_id,
         name=after.name,

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from benchboard.canbus.link import linked_id
 from benchboard.dongles import protocol
-from benchboard.dongles.device_errors import error_for, require_linked_id, translate_protocol_errors
+from benchboard.dongles.device_errors import error_for, require_linked_id, translate_protocol_errors, wrong_device_error
 from benchboard.dongles.protocol import (
     ConfigSigner,
     ConsoleDecoder,
@@ -34,13 +34,14 @@ from benchboard.dongles.protocol import (
 )
 from benchboard.dongles.protocol.framing import Body
 from benchboard.errors import AppError, Cancelled, Conflict, DeviceFailure, Invalid, Unavailable
-from benchboard.i18n import _, number
+from benchboard.i18n import N_, _, number
 
 ANSWER_TIMEOUT: Final = 1.0
 IDENTIFY_SECONDS: Final = 5
 TRIES: Final = 3
 _PRESENCE_POLL: Final = 0.1
 _MOST_UNREAD: Final = 65_536
+_COMMITTING: Final = N_("{path} stopped responding while it was being paired.")
 _CLAIM_END_S: Final = 2.0
 """A claim that the dongle forgets with more than this left (s) hasn't ended by its time."""
 
@@ -96,6 +97,11 @@ class Device:
         """The port's path, as it was opened."""
         return self._handle.path
 
+    @property
+    def device_id(self) -> str:
+        """The id that the dongle has proved."""
+        return self._proven_hello().device_id
+
     def close_channel(self) -> None:
         """Close the CAN channel, which may have been left open: a dongle answers messages only while it is closed."""
         self._handle.write(b"\rC\r")
@@ -117,11 +123,7 @@ class Device:
         """Raise `DeviceFailure` (`dongle.wrong-device`) if another dongle than this one is plugged in here by now."""
         found = self._proven_hello().device_id
         if found != device_id:
-            error = error_for(ErrorCode.WRONG_DEVICE)
-            error.why = _("The port was that of dongle {expected}, but dongle {found} responded.").format(
-                expected=device_id, found=found
-            )
-            raise error
+            raise wrong_device_error(device_id, found)
 
     def has_unreadable_answer(self) -> bool:
         """Whether what came back since the last answer begins like a protocol message, and is no echo of a request."""
@@ -253,9 +255,14 @@ class Device:
             ) from cause
         raise Unavailable(
             "dongle.outcome-unknown",
-            _("The connection was lost while pairing the dongle."),
-            why=_("The dongle may or may not have stored its token."),
-            do=_("Plug it back in. Benchboard then reads the outcome from the dongle."),
+            _(_COMMITTING).format(path=self.path),
+            why=_(
+                "The pairing key was sent, but not confirmed: the dongle may or may not have it. The database keeps the"
+                " key until the dongle says."
+            ),
+            do=_("Unplug it and plug it back in. Benchboard then reads the outcome from the dongle."),
+            path=self.path,
+            title=_COMMITTING,
         ) from cause
 
     def claim_confirm(self, *, claim_id: UUID | bytes, key_version: int, token: bytes) -> None:
@@ -402,6 +409,7 @@ class Device:
                 why=_("Its replies are missing or damaged."),
                 do=_("Check the cable, unplug the dongle, plug it back in and try again."),
                 path=self._handle.path,
+                title=N_("{path} stopped responding."),
             )
         raise DeviceFailure(
             "dongle.silent",
@@ -409,6 +417,7 @@ class Device:
             why=_("Its channel may be open in another program, or it may not be a Benchboard dongle."),
             do=_("Unplug the dongle, plug it back in and try again."),
             path=self._handle.path,
+            title=N_("{path} didn't respond."),
         )
 
     def _answer(self, request: Packet, deadline: float) -> Packet | None:

@@ -1,10 +1,10 @@
 """Translates the error codes of the dongle protocol, and answers that fail verification, to errors with messages."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from benchboard.canbus.link import linked_id
+from benchboard.canbus.link import linked_id, named_error
 from benchboard.dongles.protocol import ErrorCode, ProtocolError
 from benchboard.errors import AppError, Conflict, Denied, DeviceFailure, Invalid
 from benchboard.i18n import N_, _
@@ -99,6 +99,33 @@ def error_for(code: ErrorCode) -> AppError:
     return kind(f"dongle.{name}", _(what), why=_(why) if why else "", do=_(do), error_code=code)
 
 
+_STALLED: Final = frozenset({"dongle.silent", "port.gone", "port.stuck", "port.disturbed"})
+"""The errors of a dongle that stops answering in the middle of an act, or is unplugged."""
+
+
+def has_stalled(error: AppError) -> bool:
+    """Whether a dongle didn't answer, rather than refuse: then it isn't known what it did."""
+    return error.code in _STALLED
+
+
+@contextmanager
+def stalled_during(path: str, what: str, so_far: str, do: str = "") -> Iterator[None]:
+    """Make what a dongle that stops answering on `path` raises in this block say `what` was being done (in English,
+    with `{path}`), how far it came and in which state dongle and database are, and what to `do` (as it is).
+
+    A block inside this one, which knows more, has said it before.
+    """
+    try:
+        yield
+    except DeviceFailure as failure:
+        if not has_stalled(failure) or failure.facts.get("is_told"):
+            raise
+        facts = {**failure.facts, "path": path, "title": what, "is_told": True}
+        raise DeviceFailure(
+            failure.code, _(what).format(path=path), why=so_far, do=do or failure.do, **facts
+        ) from failure
+
+
 _UNPROVEN: Final = frozenset({"dongle.untrusted", "dongle.wrong-device"})
 _UNREADABLE: Final = frozenset({"dongle.silent", "dongle.unreadable", "dongle.refused", "dongle.version"})
 
@@ -125,12 +152,34 @@ def require_linked_id(path: str, device_id: str | None) -> None:
     linked = linked_id(path)
     if linked is None or linked == device_id:
         return
+    raise wrong_device_error(linked, device_id)
+
+
+def _by_id(device_id: str) -> str:
+    return _("dongle {id}").format(id=device_id)
+
+
+def wrong_device_error(expected: str, found: str | None, name_of: Callable[[str], str] = _by_id) -> AppError:
+    """The error `dongle.wrong-device`: at a port that was this dongle's, another one has answered, before anything was
+    asked of it. `found` is None for firmware that can't prove what it is.
+    """
     error = error_for(ErrorCode.WRONG_DEVICE)
-    error.why = _("The port is that of dongle {expected}, but dongle {found} responded.").format(
-        expected=linked, found=device_id
-    )
-    if device_id is None:
-        error.why = _("The port is that of dongle {expected}, but a device without an identity responded.").format(
-            expected=linked
-        )
-    raise error
+    names = {"expected": name_of(expected), "found": name_of(found) if found is not None else ""}
+    error.why = _("The port was that of {expected}, but {found} responded. Nothing was changed.").format(**names)
+    if found is None:
+        error.why = _(
+            "The port was that of {expected}, but a device without an identity responded. Nothing was changed."
+        ).format(**names)
+    error.facts |= {"expected": expected, "found": found}
+    return error
+
+
+def with_names(error: AppError, device_id: str, name_of: Callable[[str], str]) -> AppError:
+    """`error` about the dongle with this id, or its port, with the names of dongles in place of paths and ids."""
+    if "expected" in error.facts:
+        return wrong_device_error(str(error.facts["expected"]), _as_id(error.facts["found"]), name_of)
+    return named_error(error, name_of(device_id))
+
+
+def _as_id(found: object) -> str | None:
+    return found if isinstance(found, str) else None

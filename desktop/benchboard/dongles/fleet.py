@@ -1,5 +1,6 @@
 """The registry of an organisation's dongles: their names, ownership, stored settings, and when each was last seen."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
@@ -12,9 +13,10 @@ from sqlalchemy.orm import Session
 
 from benchboard.canbus.timing import controller
 from benchboard.dongles.device import Device
+from benchboard.dongles.device_errors import has_stalled, stalled_during
 from benchboard.dongles.protocol import CanFilter, ConfigSigner, DongleConfig, Hello, StoredConfig
-from benchboard.dongles.titles import default_title
-from benchboard.errors import Conflict, Invalid, NotFound
+from benchboard.dongles.titles import default_title, shared_title
+from benchboard.errors import Conflict, DeviceFailure, Invalid, NotFound, Unavailable
 from benchboard.i18n import N_, _
 from benchboard.identity import audit, keys
 from benchboard.identity.keys import DataKey
@@ -224,6 +226,15 @@ def group_partners(session: Session, actor: Actor, dongle_ids: Collection[str]) 
     return {one: titles[other] for one, other in partners.items() if other in titles}
 
 
+def dongle_titles(session: Session, actor: Actor) -> dict[str, str]:
+    """What each registered dongle is called, by device id: its title, with the end of its id where others share it."""
+    require(actor, "dongles:read")
+    named = select(DongleRow.device_id, DongleRow.name).where(DongleRow.organisation_id == actor.organisation_id)
+    titles = {device_id: name or default_title(device_id) for device_id, name in session.execute(named)}
+    counts = Counter(title.casefold() for title in titles.values())
+    return {one: shared_title(title, one) if counts[title.casefold()] > 1 else title for one, title in titles.items()}
+
+
 def paired_dongles(session: Session, actor: Actor) -> list[DongleRecord]:
     """All paired dongles that have proved their identity, by title: those whose bit timing can be written."""
     require(actor, "dongles:read")
@@ -240,10 +251,21 @@ def count_dongles(session: Session, actor: Actor, *, paired: bool = False) -> in
     return session.scalar(query) or 0
 
 
-def rename_dongle(session: Session, actor: Actor, dongle_id: str, name: str) -> DongleRecord:
-    """Name a dongle, or remove its name with an empty one. Raises `Invalid` (`dongles.name`), `NotFound`."""
+def rename_dongle(session: Session, actor: Actor, dongle_id: str, name: str, *, was: str | None = None) -> DongleRecord:
+    """Name a dongle, or remove its name with an empty one. Raises `Invalid` (`dongles.name`), `NotFound`; and, with the
+    name that it `was` given before (empty: none), `Conflict` (`dongles.renamed`) if it has another one by now.
+    """
     cleaned = require_free_name(session, actor, name)
     row = _editable(session, actor, dongle_id)
+    if was is not None and (row.name or "") != was:
+        raise Conflict(
+            "dongles.renamed",
+            _("The name of this dongle can't be set back."),
+            why=_("It was renamed to “{name}” since.").format(name=row.name)
+            if row.name
+            else _("Its name was removed since."),
+            do=_("Rename it, if you want another name."),
+        )
     before, row.name = row.name, cleaned or None
     if before != row.name:
         session.flush()
@@ -317,11 +339,12 @@ def write_config(
     """Write `config` to the dongle and return what was read back, which is equal.
 
     For a dongle of the organisation, `config` is signed and stored in `can_configs`; an unclaimed dongle is written
-    without either, but recorded too. Raises `Denied`, and what `Device.config_write` and `require_registered_key`
-    raise.
+    without either, but recorded too. Raises `Denied`, `Unavailable` (`dongle.write-unknown`), and what
+    `Device.config_write` and `require_registered_key` raise.
     """
     require(actor, "dongles:configure")
-    hello = device.hello()
+    with stalled_during(device.path, _WRITING, _not_written()):
+        hello = device.hello()
     with database.read() as session:
         found = session.execute(_query(actor).where(DongleRow.device_id == hello.device_id)).first()
         row: DongleRow | None = found[0] if found is not None else None
@@ -332,16 +355,55 @@ def write_config(
             signing = keys.signing_key(session, actor.organisation_id, data_key)
             # After a rotation whose end was lost, the dongle may have the new token already.
             signer = ConfigSigner(signing.sign, UUID(row.claim_id).bytes, max(found.generation, hello.key_version))
-    before = device.config_read()
+    with stalled_during(device.path, _WRITING, _not_written()):
+        before = device.config_read()
     if "timing" in _changed_parts(before.config, config):
         _require_timing_fits(config, hello)
-    stored = device.config_write(config, revision=before.revision, signer=signer)
+    try:
+        stored = device.config_write(config, revision=before.revision, signer=signer)
+    except DeviceFailure as failure:
+        if not has_stalled(failure):
+            raise
+        raise Unavailable(
+            "dongle.write-unknown",
+            _(_WRITING).format(path=device.path),
+            why=_(
+                "The settings were sent, but not confirmed: the dongle has the old ones or the new ones. The database"
+                " has the old ones until they are read back."
+            ),
+            do=_(
+                "Unplug it and plug it back in. Its settings are then read; write them again if they are the old ones."
+            ),
+            path=device.path,
+            title=_WRITING,
+        ) from failure
     with database.change() as session:
         if row is not None and claimed:
             store_config(session, actor, row.id, stored, replaced=before.config)
         else:
             _record_config(session, actor, row or hello.device_id, stored, before.config)
     return stored
+
+
+_WRITING: Final = N_("{path} stopped responding while its settings were being written.")
+
+
+def _not_written() -> str:
+    return _("Nothing was written: dongle and database have the settings that they had.")
+
+
+def store_read_config(database: Transactions, actor: Actor, device: Device) -> bool:
+    """Store the settings that a paired dongle has if others are stored, as after a write whose answer was lost; returns
+    whether there were. Raises `Denied`, `DeviceFailure`.
+    """
+    require(actor, "dongles:configure")
+    stored = device.config_read()
+    with database.read() as session:
+        known = find_dongle(session, actor, device.device_id)
+    if known is None or known.ownership_state != "CLAIMED_ACTIVE" or known.config == stored.config:
+        return False
+    with database.change() as session:
+        return store_config(session, actor, known.id, stored)
 
 
 def _require_timing_fits(config: DongleConfig, hello: Hello) -> None:

@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 from benchboard.canbus.link import Port
 from benchboard.dongles import tokens
 from benchboard.dongles.device import ClaimOutcome, Device
+from benchboard.dongles.device_errors import stalled_during
 from benchboard.dongles.firmware_detection import DongleInfo, observed_id
 from benchboard.dongles.fleet import (
     forget_config,
@@ -37,7 +38,7 @@ from benchboard.dongles.fleet import (
 from benchboard.dongles.protocol import Hello, HostClaim, OwnershipState, Status, messages
 from benchboard.dongles.titles import default_title
 from benchboard.errors import AppError, Cancelled, Conflict, DeviceFailure, Invalid, Unavailable
-from benchboard.i18n import _
+from benchboard.i18n import N_, _
 from benchboard.identity import keys
 from benchboard.identity.keys import DataKey, Sealed
 from benchboard.identity.permissions import Actor, require
@@ -188,29 +189,6 @@ def release_observed(session: Session, actor: Actor, dongle_id: str) -> bool:
     return True
 
 
-def write_off(session: Session, actor: Actor, dongle_id: str) -> bool:
-    """Take a dongle that is gone for good out of the organisation's without an answer from it; returns whether it was
-    in it.
-
-    The row becomes REVOKED. Its token stays, as the dongle may hold it still: if it turns up again, it is paired as
-    before (`reconcile`), and `release` can end that. Raises `Denied`, `NotFound`.
-    """
-    require(actor, "dongles:pair")
-    row = session.scalars(
-        select(Dongle).where(Dongle.organisation_id == actor.organisation_id, Dongle.id == dongle_id)
-    ).one_or_none()
-    if row is None:
-        raise unknown_dongle()
-    if row.ownership_state in ("UNCLAIMED", "REVOKED"):
-        return False
-    row.ownership_state = "REVOKED"
-    if tokens.token_row(session, row) is None:
-        row.claim_id = None
-    session.flush()
-    record_event(session, actor, "dongle.write-off", row, reason="no answer")
-    return True
-
-
 def expire_claims(session: Session, actor: Actor) -> int:
     """End the organisation's claims that began over 60 s ago and were not committed; returns how many."""
     require(actor, "dongles:pair")
@@ -317,6 +295,10 @@ class _Pairing:
     cancelled: Callable[[], bool]
 
     def run(self) -> PairedDongle:
+        with stalled_during(self.device.path, _PAIRING, _not_sent()):
+            return self._run()
+
+    def _run(self) -> PairedDongle:
         self.on_step(PairingStep.HELLO, None)
         hello = self.device.hello()
         self.on_step(PairingStep.IDENTIFY, None)
@@ -364,6 +346,10 @@ class _Pairing:
         return after.state if after is not None else None
 
     def release(self) -> str:
+        with stalled_during(self.device.path, _RELEASING, _not_sent()):
+            return self._release()
+
+    def _release(self) -> str:
         hello = self.device.hello()
         registered = self._registered(hello)
         if registered is not None and registered.pending is not None:
@@ -380,6 +366,10 @@ class _Pairing:
         return registered.id
 
     def rotate(self) -> PairedDongle:
+        with stalled_during(self.device.path, _ROTATING, _not_sent()):
+            return self._rotate()
+
+    def _rotate(self) -> PairedDongle:
         hello = self.device.hello()
         registered = self._registered(hello)
         before = registered.proved.key_version if registered is not None and registered.proved is not None else None
@@ -410,9 +400,14 @@ class _Pairing:
                 ) from failure
             raise Unavailable(
                 "dongle.rotate-unknown",
-                _("The pairing key may not have been replaced."),
-                why=_("The connection was lost. The dongle holds the old key or the new one; Benchboard has both."),
-                do=_("Plug it back in, then replace the key again."),
+                _(_ROTATING).format(path=self.device.path),
+                why=_(
+                    "The new key was sent, but the dongle didn't confirm it: it holds the old key or the new one. The"
+                    " database has both, so it stays paired."
+                ),
+                do=_("Unplug it and plug it back in, then replace the key again."),
+                path=self.device.path,
+                title=_ROTATING,
             ) from failure
 
     def _begin_rotation(self, proved: _Token) -> HostClaim:
@@ -433,8 +428,9 @@ class _Pairing:
             raise
 
     def factory_reset(self, on_wait: Callable[[float], None]) -> str | None:
-        hello = self.device.hello()
-        self._registered(hello)  # that its key is the registered one
+        with stalled_during(self.device.path, _RESETTING, _not_sent()):
+            hello = self.device.hello()
+            self._registered(hello)  # that its key is the registered one
         try:
             self.device.factory_reset(on_wait=on_wait, cancelled=self.cancelled)
             return self._after_reset(self.device.hello())
@@ -443,9 +439,14 @@ class _Pairing:
                 raise
             raise Unavailable(
                 "dongle.reset-unknown",
-                _("The connection was lost while resetting the dongle."),
-                why=_("The dongle may or may not have been reset."),
-                do=_("Plug it back in. Its status says whether it was reset."),
+                _(_RESETTING).format(path=self.device.path),
+                why=_(
+                    "It may or may not have been reset, depending on whether its button was pressed. The database has"
+                    " it as before until the dongle says otherwise."
+                ),
+                do=_("Unplug it and plug it back in. Its status then says whether it was reset."),
+                path=self.device.path,
+                title=_RESETTING,
             ) from failure
 
     def _after_reset(self, hello: Hello) -> str | None:
@@ -465,7 +466,7 @@ class _Pairing:
             # knew of it (its memory was rolled back) leaves the row LOST.
             with contextlib.suppress(Conflict):
                 self._release_on_dongle(registered.proved)
-                self._mark_released(hello, registered.proved)
+                self._mark_released(hello, registered.proved, reason="reset")
         return registered.id
 
     def _release_on_dongle(self, proved: _Token) -> None:
@@ -486,9 +487,14 @@ class _Pairing:
                 raise
             raise Unavailable(
                 "dongle.release-unknown",
-                _("The connection was lost while releasing the dongle."),
-                why=_("The dongle may or may not have ended its pairing."),
-                do=_("Plug it back in, then release it again."),
+                _(_RELEASING).format(path=self.device.path),
+                why=_(
+                    "The request was sent, but not answered: the dongle may or may not have ended its pairing. The"
+                    " database has it as paired until the dongle says otherwise."
+                ),
+                do=_("Unplug it and plug it back in. If it's still paired then, release it again."),
+                path=self.device.path,
+                title=_RELEASING,
             ) from failure
 
     # ---- a claim, step by step
@@ -506,12 +512,18 @@ class _Pairing:
         open_claim = self._store_begin(hello, registered, str(claim_id), claim.key_version)
         try:
             self.on_step(PairingStep.PRESENCE, None)
-            self.device.claim_prove(
-                claim,
-                sign=signing.sign,
-                on_wait=lambda seconds: self.on_step(PairingStep.PRESENCE, seconds),
-                cancelled=self.cancelled,
-            )
+            with stalled_during(
+                self.device.path,
+                _PAIRING,
+                _("Its button was being waited for: it isn't paired, and the database holds no key of it."),
+                _("Check its cable, unplug it and plug it back in. Then pair it again."),
+            ):
+                self.device.claim_prove(
+                    claim,
+                    sign=signing.sign,
+                    on_wait=lambda seconds: self.on_step(PairingStep.PRESENCE, seconds),
+                    cancelled=self.cancelled,
+                )
         except AppError as error:
             self._end(hello, open_claim, error.code)
             raise
@@ -526,7 +538,13 @@ class _Pairing:
             if failure.code == "dongle.claim-lost":
                 self._end(hello, open_claim, failure.code)
             raise
-        return self._confirm(hello, token, resumed=False)
+        with stalled_during(
+            self.device.path,
+            _PAIRING,
+            _("It has accepted the pairing key, but didn't prove it yet. The database keeps the key until it does."),
+            _("Unplug it and plug it back in: Benchboard then finishes the pairing."),
+        ):
+            return self._confirm(hello, token, resumed=False)
 
     def _confirm(self, hello: Hello, token: _Token, *, resumed: bool) -> PairedDongle:
         self.on_step(PairingStep.CONFIRM, None)
@@ -762,8 +780,10 @@ class _Pairing:
             session.flush()
             record_event(session, self.actor, "dongle.find", row)
 
-    def _mark_released(self, hello: Hello, proved: _Token) -> None:
-        """Make the row REVOKED, and delete the token, which is worth nothing any more."""
+    def _mark_released(self, hello: Hello, proved: _Token, *, reason: str = "") -> None:
+        """Make the row REVOKED, and delete the token, which is worth nothing any more. Its `reason` is recorded, unless
+        the dongle was released.
+        """
         with self.database.change() as session:
             row = self._require_row(session, hello)
             if row.ownership_state not in _HELD_STATES or row.claim_id != proved.claim_id:
@@ -781,6 +801,7 @@ class _Pairing:
                 row,
                 claim_id=proved.claim_id,
                 key_version=proved.key_version,
+                **({"reason": reason} if reason else {}),
             )
 
     def _require_row(self, session: Session, hello: Hello) -> Dongle:
@@ -842,6 +863,17 @@ def _holds(status: Status, token: _Token) -> bool:
         and status.claim_id == UUID(token.claim_id).bytes
         and status.holds_token is True
     )
+
+
+_PAIRING: Final = N_("{path} stopped responding while it was being paired.")
+_RELEASING: Final = N_("{path} stopped responding while it was being released.")
+_ROTATING: Final = N_("{path} stopped responding while its pairing key was being replaced.")
+_RESETTING: Final = N_("{path} stopped responding while it was being reset.")
+
+
+def _not_sent() -> str:
+    """How far an act came that had only asked the dongle what it is."""
+    return _("Nothing was changed, neither on the dongle nor in the database.")
 
 
 _HELD_STATES: Final = ("CLAIMED_ACTIVE", "TRANSFER_PENDING", "LOST", "REVOKED")

@@ -5,12 +5,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import product
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
 from benchboard.canbus.link import Port
-from benchboard.dongles import fleet, provisioning
+from benchboard.dongles import fleet, provisioning, write_offs
 from benchboard.dongles.firmware_detection import DongleInfo
 from benchboard.dongles.fleet import DongleRecord
 from benchboard.dongles.protocol import OwnershipState
@@ -27,6 +28,7 @@ from benchboard.ui.bench.pairing_wizard import PairingWizard
 from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.bench.reset_dialog import ResetDialog
 from benchboard.ui.shell.shell import Shell
+from benchboard.ui.widgets import Toast
 from support.benchsim import Simulator, simulated
 from support.loopback_dongle import after_reset
 from support.window import Clicker, visible
@@ -99,7 +101,8 @@ def test_dongle_is_reset_at_its_button_and_closing_the_dialog_before_that_cancel
     qtbot.waitUntil(lambda: simulator.persistent(device_id).state == OwnershipState.UNCLAIMED)
     qtbot.waitUntil(lambda: not visible(window, "reset_dialog"))
     qtbot.waitUntil(lambda: _state(shell, device_id) == "REVOKED")
-    qtbot.waitUntil(lambda: "released" in _events(shell))
+    qtbot.waitUntil(lambda: " reset" in _events(shell))
+    assert "released" not in _events(shell)
 
 
 def test_act_on_a_dongle_is_not_done_to_another_that_is_plugged_in_there_by_now(
@@ -113,7 +116,9 @@ def test_act_on_a_dongle_is_not_done_to_another_that_is_plugged_in_there_by_now(
     dialog.open()
     click(shell.window(), "reset_act")
     qtbot.waitUntil(lambda: click.find(shell.window(), "reset_act").text() == "Try again")
-    assert any(f"but dongle {other.device_id} responded" in one.text() for one in dialog.findChildren(QLabel))
+    assert any(
+        f"but Dongle {str(other.device_id)[-4:].upper()} responded" in one.text() for one in dialog.findChildren(QLabel)
+    )
 
 
 def test_reset_that_failed_no_longer_says_that_the_dongle_is_blinking(
@@ -219,7 +224,7 @@ def test_connected_dongle_that_was_written_off_in_a_terminal_is_asked_again_and_
     titles = []
     _view(shell).model.loaded.connect(lambda: titles.append(_title(shell, device_id)))
     with context.database.change() as session:
-        provisioning.write_off(session, context.actor, row.dongle.id)
+        write_offs.write_off(session, context.actor, row.dongle.id)
     _view(shell).model.refresh()
     qtbot.waitUntil(lambda: "found" in _events(shell))
     qtbot.waitUntil(lambda: _state(shell, device_id) == "CLAIMED_ACTIVE")
@@ -376,3 +381,46 @@ def test_details_offer_each_way_out_of_each_pair_of_states(qtbot: QtBot, shell: 
         seen |= set(ways)
         assert ways or (reported == "gone" and registered in ("UNCLAIMED", "REVOKED", "REVOKED, written off"))
     assert seen == set(WayOut)
+
+
+def test_write_off_and_rename_are_undone_by_ctrl_z_unless_another_window_changed_the_dongle_since(
+    qtbot: QtBot, shell: Shell, home: object, click: Clicker, manager: DeviceManager
+) -> None:
+    window, context = shell.window(), shell.context
+    with simulated(home, 1, "--manual") as simulator:  # type: ignore[arg-type]
+        (device_id,) = simulator.ports
+        qtbot.waitUntil(lambda: any(one.info is not None for one in manager.devices))
+        _pair(qtbot, shell, click, simulator)
+    qtbot.waitUntil(lambda: not manager.devices and _state(shell, device_id) == "CLAIMED_ACTIVE")
+    _select(qtbot, shell, device_id)
+    click(window, "bench_rename_start")
+    edit = click.find(window, "bench_rename")
+    qtbot.keyClicks(edit, "Rig 11")
+    qtbot.keyClick(edit, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: _title_of(shell, device_id) == "Rig 11")
+    qtbot.waitUntil(lambda: visible(window, "bench_detail_write_off"))
+    click(window, "bench_detail_write_off")
+    click(window, "confirm_act")
+    qtbot.waitUntil(lambda: _state(shell, device_id) == "REVOKED")
+
+    def undo() -> None:
+        _view(shell).table.view.setFocus()
+        qtbot.keyClick(_view(shell).table.view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+
+    undo()
+    qtbot.waitUntil(lambda: _state(shell, device_id) == "CLAIMED_ACTIVE")
+    qtbot.waitUntil(lambda: "no longer written off" in _events(shell))
+    row = _row(shell, device_id)
+    assert row is not None
+    assert row.dongle is not None
+    with context.database.change() as session:
+        fleet.rename_dongle(session, context.actor, row.dongle.id, "Rig 12")  # as another window does
+    qtbot.waitUntil(lambda: _title_of(shell, device_id) == "Rig 12")
+    undo()
+    qtbot.waitUntil(lambda: "It was renamed to “Rig 12” since." in _toast(shell))
+    assert _title_of(shell, device_id) == "Rig 12"
+
+
+def _toast(shell: Shell) -> str:
+    toasts = [one for one in shell.window().findChildren(Toast) if one.isVisible()]
+    return " ".join(label.text() for toast in toasts for label in toast.findChildren(QLabel))

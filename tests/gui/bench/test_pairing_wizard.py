@@ -188,8 +188,9 @@ def test_pairing_with_a_failed_and_skipped_bus_test_recalls_the_failure_at_the_e
     click(window, "pair_skip")
     qtbot.waitUntil(lambda: visible(window, "pair_name"))
     words = " ".join(label.text() for label in window.findChildren(QLabel) if label.isVisible())
-    assert re.search(r"The bus test failed: \S+ errors on the bus\.", words)
-    assert wizard.stepper.without_result == {4}
+    assert re.search(r"The bus test failed: \S+ errors on the bus\. This dongle runs at 250 kbit/s\.", words)
+    assert "can't read it until its bit timing or the wiring is right" in words
+    assert (wizard.stepper.caption(4), wizard.stepper.failed, wizard.stepper.without_result) == ("Failed", {4}, set())
     click(window, "pair_close")
 
 

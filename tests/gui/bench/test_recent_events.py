@@ -1,16 +1,21 @@
 """What happened to dongles, told below their list."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
+from benchboard.dongles import fleet, provisioning
+from benchboard.ui.bench import ROOM
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.dongles_view import DonglesView
 from benchboard.ui.bench.events.dongle_events import DongleEvents
 from benchboard.ui.bench.events.recent_events import RecentEvents
 from benchboard.ui.shell.shell import Shell
-from support.benchsim import Simulator
+from support.benchsim import Simulator, simulated
 from support.window import Clicker
 
 
@@ -68,7 +73,57 @@ def test_dongle_that_is_unplugged_is_an_event(
     rest = manager.devices[1:]
     monkeypatch.setattr(DeviceManager, "devices", property(lambda _self: rest))
     manager.changed.emit()
-    (event,) = (one for one in events.latest([], 50) if "disconnected" in one.what)
-    assert event.text({device_id: "Conveyor A"}) == "Conveyor A disconnected"
-    assert event.text({}) == f"Dongle {device_id[-4:].upper()} disconnected"
+    (event,) = (one for one in events.latest(50) if "disconnected" in one.what)
+    assert event.device_id == device_id
+    assert event.text(lambda _id: "Conveyor A") == "Conveyor A disconnected"
     assert DongleEvents.of(shell.context) is events
+
+
+def test_what_was_done_is_told_by_what_did_it_whatever_is_filtered_and_in_a_second_window_too(
+    qtbot: QtBot,
+    shell: Shell,
+    simulator: Simulator,
+    manager: DeviceManager,
+    pair_one: Callable[[], str],
+    open_local: Callable[..., Shell],
+) -> None:
+    """A write isn't told as a read, nor a reset as a release."""
+    device_id, context = pair_one(), shell.context
+    (view,) = shell.findChildren(DonglesView)
+    name = f"Dongle {device_id[-4:].upper()}"
+    data_key = context.workspace.data_keys.of(context.actor.organisation_id)
+    with manager.device(simulator.ports[device_id]) as device:
+        config = replace(device.config_read().config, mode="LISTEN_ONLY")
+        fleet.write_config(context.database, context.actor, data_key, device, config)
+        press = f"press {list(simulator.ports).index(device_id) + 1}"
+        provisioning.factory_reset(
+            context.database, context.actor, data_key, device, on_wait=lambda _seconds: simulator.say(press)
+        )
+    done = [f"{name} reset", f"Mode of {name} set", f"Bit timing of {name} read", f"{name} paired"]
+
+    def told(window: Shell) -> list[str]:
+        (recent,) = window.findChildren(RecentEvents)
+        texts = [row.accessibleName().partition(", ")[2] for row in recent.rows]
+        return [text for text in texts if (text.startswith(name) and "connected" not in text) or " of " in text]
+
+    qtbot.waitUntil(lambda: told(shell) == done)
+    field = view.findChild(QLineEdit, "bench_filter")
+    field.setText("nothing has this name")
+    qtbot.waitUntil(lambda: view.model.rowCount() == 0)
+    assert told(shell) == done
+    field.clear()
+    other = open_local("bench/dongles", lambda: (ROOM,))
+    qtbot.waitUntil(lambda: told(other) == done)
+
+
+def test_dongle_that_was_plugged_in_before_the_window_opened_is_not_told_to_be_connected_just_now(
+    qtbot: QtBot, home: Path, open_local: Callable[..., Shell]
+) -> None:
+    with simulated(home, 1):
+        shell = open_local("bench/dongles", lambda: (ROOM,))
+        manager = DeviceManager.of(shell.context)
+        qtbot.waitUntil(lambda: any(one.has_answered for one in manager.devices))
+        assert not DongleEvents.of(shell.context).latest(50)
+    qtbot.waitUntil(lambda: "disconnected" in " ".join(one.what for one in DongleEvents.of(shell.context).latest(50)))
+    with simulated(home, 1):
+        qtbot.waitUntil(lambda: any(" connected" in one.what for one in DongleEvents.of(shell.context).latest(50)))

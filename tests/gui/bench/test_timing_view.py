@@ -18,8 +18,9 @@ from sqlalchemy import insert
 from benchboard.canbus.bus import BusState, ErrorState
 from benchboard.canbus.capture import Counters
 from benchboard.canbus.timing import Timing, cia_sample_point, controller
-from benchboard.dongles import fleet
+from benchboard.dongles import device, fleet
 from benchboard.dongles.fleet import DongleRecord
+from benchboard.errors import AppError
 from benchboard.storage.models.dongles import Dongle as DongleRow
 from benchboard.ui.bench import ROOM, timing_view
 from benchboard.ui.bench.device_manager import DeviceManager
@@ -1495,3 +1496,46 @@ def test_up_and_down_choose_a_calculation_method_as_left_and_right_do(
     for key, method in ((Qt.Key.Key_Down, "linux"), (Qt.Key.Key_Down, "hand"), (Qt.Key.Key_Up, "linux")):
         qtbot.keyClick(window.focusWidget(), key)
         assert view._inputs.method.current() == method
+
+
+def test_timing_is_written_to_no_dongle_if_another_is_plugged_in_where_the_shown_one_was(
+    qtbot: QtBot,
+    shell: Shell,
+    simulator: Simulator,
+    click: Clicker,
+    manager: DeviceManager,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Two dongles are swapped between the click and the write: as long as no scan has noticed."""
+    window, (shown_id, other_id) = shell.window(), sorted(simulator.ports)
+    qtbot.waitUntil(lambda: sum(one.info is not None for one in manager.devices) == 2)
+    shell.go(f"bench/timing/{shown_id}")
+    qtbot.waitUntil(lambda: click.find(window, "timing_write").isEnabled())
+    _type(qtbot, click, window, "timing_bitrate", "250")
+    view = window.findChild(TimingView)
+    other = manager.find(other_id)
+    assert other is not None
+    found = manager.find
+    # A link names its dongle: a real port doesn't, and there only the dongle itself can say which it is.
+    monkeypatch.setattr(device, "linked_id", lambda _path: None)
+    monkeypatch.setattr(device, "require_linked_id", lambda _path, _device_id: None)
+    monkeypatch.setattr(
+        manager, "find", lambda one: replace(found(shown_id), port=other.port) if one == shown_id else found(one)
+    )
+    before = {one: simulator.persistent(one).config for one in simulator.ports}
+    click(window, "timing_write")
+    qtbot.waitUntil(lambda: view.verification.status.text() == "A different dongle is on this port now.")
+    notice = shell.context.problems.current
+    assert notice is not None
+    assert f"but Dongle {other_id[-4:].upper()} responded. Nothing was changed." in notice.why
+    click(window, "timing_many")
+    dialog = click.find(window, "write_to_many")
+    click(window, "many_write")
+    qtbot.waitUntil(lambda: not visible(window, "many_write"))
+    shown = [label.text() for label in dialog.findChildren(QLabel)]
+    assert "A different dongle is on this port now." in shown
+    click(window, "many_cancel")
+    assert simulator.persistent(shown_id).config == before[shown_id]
+    swapped = replace(found(shown_id), port=other.port)
+    with pytest.raises(AppError, match="A different dongle"):
+        manager.open_bus(swapped, "Rig 1")

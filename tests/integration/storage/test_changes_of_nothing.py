@@ -13,7 +13,7 @@ from benchboard.analytics import commerce
 from benchboard.dashboards import home_layout, library
 from benchboard.dashboards.access import sharing
 from benchboard.dashboards.versions import version_store
-from benchboard.dongles import fleet, provisioning
+from benchboard.dongles import fleet, provisioning, write_offs
 from benchboard.identity import sessions, teams, users
 from benchboard.storage.models.dashboards import DashboardVersion
 from benchboard.storage.models.dongles import Dongle
@@ -63,7 +63,7 @@ _NEEDLESS: Mapping[str, Act] = {
     "fleet.rename_dongle": lambda s, a, ids: fleet.rename_dongle(s, a, ids["dongle"], "Rig 1"),
     "fleet.mark_seen": lambda s, a, _ids: fleet.mark_seen(s, a, []),
     "provisioning.release_observed": lambda s, a, ids: provisioning.release_observed(s, a, ids["dongle"]),
-    "provisioning.write_off": lambda s, a, ids: provisioning.write_off(s, a, ids["dongle"]),
+    "write_offs.write_off": lambda s, a, ids: write_offs.write_off(s, a, ids["dongle"]),
     "provisioning.expire_claims": lambda s, a, _ids: provisioning.expire_claims(s, a),
     "commerce.import_orders": lambda s, a, _ids: commerce.import_orders(s, a, []),
     "commerce.import_merchants": lambda s, a, _ids: commerce.import_merchants(s, a, []),

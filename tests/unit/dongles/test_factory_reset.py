@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from benchboard.dongles import fleet, provisioning
+from benchboard.dongles import fleet, provisioning, write_offs
 from benchboard.dongles.device import Device
 from benchboard.dongles.protocol import DeviceSide, ErrorCode, OwnershipState, ProtocolCommand, ProtocolError, host_side
 from benchboard.dongles.simulator.flash import Flash, PowerCut
@@ -240,7 +240,7 @@ def test_reset_takes_a_dongle_back_from_another_organisation(bench: Bench, dongl
     if ours == "written off":
         with unbound(bench.database).change() as session:
             row_id = bench.row(bench.technician, dongle.machine.device_id).id
-            provisioning.write_off(session, bench.technician, row_id)
+            write_offs.write_off(session, bench.technician, row_id)
     assert (act(bench, dongle, "factory_reset") is None) == (ours == "never")
     assert bench.last_event("dongle.reset").details["device_id"] == dongle.machine.device_id
     act(bench, dongle, "pair")

@@ -429,3 +429,21 @@ def test_mark_seen_at_unplug_stores_the_moment_whenever_it_was_stored_last(
     with unbound(bench.database).read() as session:
         seen = [fleet.get_dongle(session, bench.technician, one.id) for one in (plugged_in, unplugged, pending)]
     assert [one.last_seen_at for one in seen] == [before, moment, before]
+
+
+def test_rename_dongle_that_has_another_name_by_now_is_refused_and_says_which(bench: Bench) -> None:
+    one = paired(bench, LoopbackDongle(), "Rig 1")
+    with unbound(bench.database).change() as session:
+        fleet.rename_dongle(session, bench.technician, one.id, "Rig 2", was="Rig 1")
+    with pytest.raises(Conflict) as refused, unbound(bench.database).change() as session:
+        fleet.rename_dongle(session, bench.technician, one.id, "Rig 3", was="Rig 1")
+    assert refused.value.why == "It was renamed to “Rig 2” since."
+
+
+def test_dongle_titles_have_the_end_of_the_id_where_two_share_a_name(bench: Bench) -> None:
+    first, second, other = (paired(bench, LoopbackDongle(), name) for name in ("Rig 1", "rig 1", "Rig 2"))
+    with unbound(bench.database).read() as session:
+        titles = fleet.dongle_titles(session, bench.technician)
+    assert titles[first.device_id] == f"Rig 1 ({first.device_id[-4:].upper()})"
+    assert titles[second.device_id] == f"rig 1 ({second.device_id[-4:].upper()})"
+    assert titles[other.device_id] == "Rig 2"

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from benchboard.dongles import provisioning
+from benchboard.dongles import fleet, provisioning, write_offs
 from benchboard.dongles.device import Device
 from benchboard.dongles.protocol import OwnershipState
+from benchboard.dongles.write_offs import WriteOff
 from benchboard.errors import Conflict, Denied, NotFound, Unavailable
 from benchboard.identity.permissions import Actor
 from support.benchdata import Bench, paired
@@ -29,7 +30,7 @@ def act(bench: Bench, dongle: LoopbackDongle, what: str, actor: Actor | None = N
 def write_off(bench: Bench, dongle: LoopbackDongle, actor: Actor | None = None) -> bool:
     with unbound(bench.database).change() as session:
         row_id = bench.row(bench.technician, dongle.machine.device_id).id
-        return provisioning.write_off(session, actor or bench.technician, row_id)
+        return write_offs.write_off(session, actor or bench.technician, row_id) is not None
 
 
 def state(bench: Bench, dongle: LoopbackDongle) -> str:
@@ -147,3 +148,36 @@ def test_writing_off_needs_the_permission_and_a_dongle_of_ones_own(bench: Bench,
         with pytest.raises(error):
             write_off(bench, dongle, actor)
     assert state(bench, dongle) == "CLAIMED_ACTIVE"
+
+
+def test_write_off_is_undone_unless_the_dongle_was_found_or_written_off_again_since(
+    bench: Bench, dongle: LoopbackDongle
+) -> None:
+    who = bench.technician
+    row_id = paired(bench, dongle, "Rig 1").id
+
+    def written_off() -> WriteOff:
+        with unbound(bench.database).change() as session:
+            done = write_offs.write_off(session, who, row_id)
+        assert done is not None
+        return done
+
+    def undo(done: WriteOff) -> None:
+        with unbound(bench.database).change() as session:
+            write_offs.undo_write_off(session, who, done)
+
+    first = written_off()
+    with unbound(bench.database).change() as session:
+        fleet.rename_dongle(session, who, row_id, "Rig 11")  # which says nothing of whose it is
+    undo(first)
+    assert state(bench, dongle) == "CLAIMED_ACTIVE"
+    assert bench.events("dongle.")[-1] == "dongle.restore"
+    with pytest.raises(Conflict, match="The write-off of Rig 11 can't be undone"):
+        undo(first)
+    second = written_off()
+    assert act(bench, dongle, "reconcile") == "CLAIMED_ACTIVE"
+    written_off()  # by somebody else
+    with pytest.raises(Conflict) as refused:
+        undo(second)
+    assert "written off again since" in refused.value.why
+    assert state(bench, dongle) == "REVOKED"

@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from benchboard.dongles import provisioning
+from benchboard.dongles import provisioning, write_offs
 from benchboard.dongles.device import Device
 from benchboard.dongles.firmware_detection import DongleInfo, probe_open
 from benchboard.dongles.protocol import OwnershipState
@@ -118,7 +118,7 @@ def go(bench: Bench, dongle: LoopbackDongle, state: str, way: WayOut) -> None:
     if way is WayOut.WRITE_OFF:
         with unbound(bench.database).change() as session:
             row = bench.row(bench.technician, dongle.machine.device_id)
-            provisioning.write_off(session, bench.technician, row.id)
+            write_offs.write_off(session, bench.technician, row.id)
         assert row_state(bench, dongle) == "REVOKED"
     elif way is WayOut.PAIR:
         act(bench, dongle, "pair")

@@ -47,11 +47,13 @@ def _timing(context: Context) -> QWidget:
 
 def _start(context: Context) -> None:
     from benchboard.ui.bench.dongle_counter import DongleCounter
+    from benchboard.ui.bench.dongle_names import DongleNames
     from benchboard.ui.bench.live_bus_cell import LiveBusCell
     from benchboard.ui.bench.live_sources import LiveSources
     from benchboard.ui.bench.paired_dongles import PairedDongles
     from benchboard.ui.bench.selected_dongle import SelectedDongle
 
+    DongleNames.of(context)
     DongleCounter.of(context)
     PairedDongles.of(context)
     SelectedDongle.of(context)

@@ -24,12 +24,13 @@ from benchboard.canbus.bit_rate_detection import USUAL_BIT_RATES, Detection, Rat
 from benchboard.canbus.bus_recorder import BusRecorder
 from benchboard.canbus.capture import Capture, Counters
 from benchboard.canbus.frame_sender import SendOutcome
-from benchboard.canbus.link import Port
+from benchboard.canbus.link import Port, PortHandle
 from benchboard.dongles import fleet, provisioning
 from benchboard.dongles.device import Device
+from benchboard.dongles.device_errors import stalled_during
 from benchboard.dongles.protocol import DongleConfig
 from benchboard.errors import AppError, Cancelled, Conflict
-from benchboard.i18n import _
+from benchboard.i18n import N_, _
 from benchboard.identity.permissions import has_permission
 from benchboard.ui.bench.bench_format import bit_rate
 from benchboard.ui.bench.port_scanner import DetectedDevice, PortScanner, Standing
@@ -41,9 +42,9 @@ _SEEN_EVERY_MS: Final = 60_000
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class LiveBus:
-    """The open bus."""
+    """The open bus. Its `title` follows when the dongle is renamed."""
 
     path: str
     title: str
@@ -81,6 +82,8 @@ class DeviceManager(QObject):
         self.earlier_rates: dict[str, dict[int, datetime]] = {}
         """Of each dongle, the bit rates (bit/s) that it had in this session before the present one, and until when."""
         self._first_scan_done = False
+        self._there_at_start: set[str] | None = None
+        """The ports that the first scan found, as long as they are there; None before it."""
         self._waiting_for_scan: list[Callable[[], None]] = []
         self.live: LiveBus | None = None
         self.playing_onto: LiveBus | None = None
@@ -159,6 +162,10 @@ class DeviceManager(QObject):
         """Every port, dongle or not."""
         return tuple(device.port for device in self._devices.values())
 
+    def was_there_at_start(self, path: str) -> bool:
+        """Whether what is at this port was plugged in before the session began, and has been since."""
+        return path in (self._there_at_start or ())
+
     def probe_again(self, path: str) -> None:
         """Probe `path` again after a change, except while its bus is open."""
         if self.live is None or self.live.path != path:
@@ -173,11 +180,7 @@ class DeviceManager(QObject):
         with self._scanner.port_lock(path):
             self._stop_buses(path)
             with link.open_port(path) as handle:
-                device = Device(handle)
-                device.close_channel()
-                if device_id is not None:
-                    device.require_id(device_id)
-                yield device
+                yield _device_at(handle, device_id)
 
     def store_config(self, path: str, config: DongleConfig) -> None:
         """On a worker, inside `device`: keep what was just read back from the dongle on `path`."""
@@ -197,8 +200,7 @@ class DeviceManager(QObject):
             self._stop_buses(detected.port.path)
             handle = link.open_port(detected.port.path)
             try:
-                device = Device(handle)
-                device.close_channel()
+                device = _device_at(handle, detected.device_id)
                 config = device.config_read().config
                 self._scanner.store_config(detected.port.path, config)  # another program may have written it
                 bus = SlcanBus(
@@ -252,6 +254,8 @@ class DeviceManager(QObject):
         path = detected.port.path
         with self._scanner.port_lock(path):
             self._stop_buses(path)
+            with link.open_port(path) as port:
+                _device_at(port, detected.device_id)
 
             def open_bus(bitrate: int) -> SlcanBus:
                 handle = link.open_port(path)
@@ -369,6 +373,7 @@ class DeviceManager(QObject):
     def _update_devices(self, devices: object) -> None:
         if not isinstance(devices, dict):
             return
+        self._there_at_start = set(devices) & (set(devices) if self._there_at_start is None else self._there_at_start)
         if devices != self._devices:
             self._replace_devices(devices)
         if not self._first_scan_done and all(device.has_result for device in self.devices):
@@ -418,15 +423,34 @@ class DeviceManager(QObject):
             )
 
     def _reconcile(self, device: Device) -> str | None:
-        """On a worker: reconcile an interrupted pairing with what the dongle reports; the state of its row then."""
+        """On a worker: reconcile an interrupted pairing, or write, with what the dongle reports; the state of its row
+        then.
+        """
         data_key = self._workspace.data_keys.of(self._actor.organisation_id)
-        return provisioning.reconcile(self._workspace.database.bind(self._actor), self._actor, data_key, device)
+        database = self._workspace.database.bind(self._actor)
+        state = provisioning.reconcile(database, self._actor, data_key, device)
+        if state == "CLAIMED_ACTIVE" and has_permission(self._actor, "dongles:configure"):
+            fleet.store_read_config(database, self._actor, device)
+        return state
 
     def _standing(self, device_id: str) -> Standing:
         """On a worker: the standing of this dongle, (“”, None) if it isn't registered."""
         with self._workspace.database.bind(self._actor).read() as session:
             found = fleet.find_dongle(session, self._actor, device_id)
         return found.standing if found is not None else ("", None)
+
+
+def _device_at(handle: PortHandle, device_id: str | None) -> Device:
+    """The dongle on an open port, with its channel closed. With a `device_id` raises `DeviceFailure`
+    (`dongle.wrong-device`) if another one is plugged in there by now.
+    """
+    device = Device(handle)
+    device.close_channel()
+    if device_id is not None:
+        so_far = _("It was only asked for its ID: nothing was changed, neither on the dongle nor in the database.")
+        with stalled_during(handle.path, N_("{path} didn't respond."), so_far):
+            device.require_id(device_id)
+    return device
 
 
 def _stored_rate(device: DetectedDevice) -> int | None:

@@ -7,14 +7,16 @@ from typing import Final
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from benchboard.dongles import provisioning
+from benchboard.dongles import provisioning, write_offs
 from benchboard.dongles.ways_out import WayOut
+from benchboard.dongles.write_offs import WriteOff
 from benchboard.errors import AppError
 from benchboard.i18n import _
 from benchboard.ui.bench.bus_end import Taking, unless_in_use
 from benchboard.ui.bench.device_manager import DeviceManager
+from benchboard.ui.bench.dongle_names import DongleNames
 from benchboard.ui.bench.dongle_notices import DongleNotices
-from benchboard.ui.bench.dongle_pane import why_not_reachable
+from benchboard.ui.bench.dongle_pane import refuse_undo, why_not_reachable
 from benchboard.ui.bench.dongle_rows import DongleRow
 from benchboard.ui.bench.reset_dialog import ResetDialog
 from benchboard.ui.context import Context
@@ -22,6 +24,7 @@ from benchboard.ui.widgets import Confirm
 
 _RELEASE: Final = "bench.release"
 _ROTATE: Final = "bench.rotate"
+_WRITE_OFF: Final = "bench.write-off"
 
 
 def why_not_released(row: DongleRow) -> str:
@@ -64,6 +67,7 @@ class DongleActs(QObject):
     def __init__(self, view: QWidget, context: Context, devices: DeviceManager, notices: DongleNotices) -> None:
         super().__init__(view)
         self._view, self._context, self._devices, self._notices = view, context, devices, notices
+        self._names = DongleNames.of(context)
 
     def ask_release(self, row: DongleRow) -> None:
         """Ask whether to release this dongle, and do it."""
@@ -77,7 +81,7 @@ class DongleActs(QObject):
             consequences = _("{name} no longer belongs to {organisation} then. You can register it again.")
         Confirm(
             self._view.window(),
-            _("Release {name}?").format(name=row.title),
+            _("Release {name}?").format(name=self._title(row)),
             self._about(row, consequences),
             act=_("Release dongle"),
             keep=_("Keep paired"),
@@ -94,7 +98,7 @@ class DongleActs(QObject):
         )
         Confirm(
             self._view.window(),
-            _("Write off {name}?").format(name=row.title),
+            _("Write off {name}?").format(name=self._title(row)),
             self._about(row, consequences),
             act=_("Write off dongle"),
             keep=_("Keep dongle"),
@@ -111,7 +115,7 @@ class DongleActs(QObject):
         )
         Confirm(
             self._view.window(),
-            _("Replace the pairing key of {name}?").format(name=row.title),
+            _("Replace the pairing key of {name}?").format(name=self._title(row)),
             self._about(row, consequences),
             act=_("Replace pairing key"),
             keep=_("Keep this key"),
@@ -126,13 +130,16 @@ class DongleActs(QObject):
         done = partial(self._done, row, _("Reset {name}. It has its factory settings and belongs to nobody."))
 
         def ask() -> None:
-            ResetDialog(self._view.window(), self._context, self._devices, device, row.title, done).open()
+            ResetDialog(self._view.window(), self._context, self._devices, device, self._title(row), done).open()
 
         taking = Taking(_("Resetting"), _("Stop recording and reset"), _("Close live bus and reset"))
         unless_in_use(self._view, self._devices, frozenset({device.port.path}), ask, taking)
 
+    def _title(self, row: DongleRow) -> str:
+        return self._names.name(row.device_id) if row.device_id else row.title
+
     def _about(self, row: DongleRow, text: str) -> str:
-        return text.format(name=row.title, organisation=self._context.actor.organisation)
+        return text.format(name=self._title(row), organisation=self._context.actor.organisation)
 
     def _release(self, row: DongleRow, dongle_id: str) -> None:
         # Not that it belongs to nobody: another organisation may have paired it since ours ended.
@@ -146,26 +153,44 @@ class DongleActs(QObject):
             )
             return
         taking = Taking(_("Releasing"), _("Stop recording and release"), _("Close live bus and release"))
-        title = _("Releasing {name}").format(name=row.title)
+        title = _("Releasing {name}").format(name=self._title(row))
         self._at_dongle(row, taking, partial(self._run, row, _RELEASE, provisioning.release, title, done))
 
     def _write_off(self, row: DongleRow, dongle_id: str) -> None:
-        actor = self._context.actor
+        actor, problems = self._context.actor, self._context.problems
+
+        def done(write_off: WriteOff | None) -> None:
+            if write_off is None:  # such as released in another window
+                problems.refuse(_not_paired())
+            else:
+                problems.toast(self._about(row, _("Wrote off {name}.")), partial(self._undo_write_off, row, write_off))
+
         self._context.tasks.change(
             self._view,
-            lambda session: provisioning.write_off(session, actor, dongle_id),
-            lambda changed: (
-                self._done(row, _("Wrote off {name}."))
-                if changed
-                else self._context.problems.refuse(_not_paired())  # such as released in another window
-            ),
+            lambda session: write_offs.write_off(session, actor, dongle_id),
+            done,
+            partial(self._notices.show, act=_WRITE_OFF),
+        )
+
+    def _undo_write_off(self, row: DongleRow, write_off: WriteOff) -> None:
+        actor, context = self._context.actor, self._context
+
+        def undone(_none: None) -> None:
+            text = self._about(row, _("Undone: {name} is no longer written off."))
+            context.problems.toast(text, partial(self._write_off, row, write_off.dongle_id))
+
+        context.tasks.change(
+            self._view,
+            lambda session: write_offs.undo_write_off(session, actor, write_off),
+            undone,
+            partial(refuse_undo, context),
         )
 
     def _rotate(self, row: DongleRow) -> None:
         taking = Taking(
             _("Replacing the pairing key"), _("Stop recording and replace key"), _("Close live bus and replace key")
         )
-        title = _("Replacing the pairing key of {name}").format(name=row.title)
+        title = _("Replacing the pairing key of {name}").format(name=self._title(row))
         done = partial(self._done, row, _("Replaced the pairing key of {name}."))
         self._at_dongle(row, taking, partial(self._run, row, _ROTATE, provisioning.rotate, title, done))
 
@@ -179,18 +204,20 @@ class DongleActs(QObject):
         """Run a service of `provisioning` on the row's dongle; what fails is told beside the list, with a button."""
         if row.device is None:
             return
-        path, device_id = row.device.port.path, row.device.device_id
+        device_id = row.device.device_id
+        device = self._devices.find(device_id) or row.device  # it may be at another port since
+        path = device.port.path
         self._notices.dismiss(act)
 
         def op(_progress: object) -> None:
             actor, workspace = self._context.actor, self._context.workspace
             data_key = workspace.data_keys.of(actor.organisation_id)
-            with self._devices.device(path, device_id) as device:
-                service(self._context.database, actor, data_key, device)
+            with self._devices.device(path, device_id) as opened:
+                service(self._context.database, actor, data_key, opened)
 
         def failed(error: AppError) -> None:
             retry = partial(self._run, row, act, service, title, done)
-            self._notices.show(error, path=path, title=row.title, act=act, retry=retry)
+            self._notices.show(error, path=path, device_id=device_id, act=act, retry=retry)
 
         self._context.tasks.run(self._view, op, lambda _none: done(), failed, title=title)
 

@@ -9,8 +9,8 @@ from benchboard.dongles.device_errors import failure_title
 from benchboard.errors import AppError, Denied
 from benchboard.i18n import _, ngettext
 from benchboard.ui.bench.device_manager import DeviceManager
+from benchboard.ui.bench.dongle_names import DongleNames
 from benchboard.ui.bench.dongle_rows import DongleCounts, count_dongles
-from benchboard.ui.bench.paired_dongles import PairedDongles
 from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.context import Context
 from benchboard.ui.theme import theme
@@ -27,7 +27,7 @@ class DongleCounter(QObject):
         super().__init__(context.status)
         self._context = context
         self._devices = DeviceManager.of(context)
-        self._paired = PairedDongles.of(context)
+        self._names = DongleNames.of(context)
         self.counts: DongleCounts | None = None
         self._asked = 0
         self._devices.changed.connect(self.refresh)
@@ -62,9 +62,8 @@ class DongleCounter(QObject):
 
     def _fill_popover(self, popover: Popover) -> None:
         popover.column.addWidget(heading(_("Connected dongles")))
-        titles = self._paired.titles
         for device in self._devices.devices:
-            popover.column.addWidget(_DeviceLine(device, titles.get(device.device_id or "", "")))
+            popover.column.addWidget(_DeviceLine(device, self._names.name_at(device)))
         if not self._devices.devices:
             popover.column.addWidget(Text(_("No dongles connected"), tone="muted"))
         popover.column.addWidget(hairline())
@@ -80,7 +79,7 @@ class _DeviceLine(QWidget):
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(theme().px("spacing.2"))
         line.addWidget(Icon("bb.dongle"))
-        line.addWidget(Elided(title or device.port_name, fits_text=True))
+        line.addWidget(Elided(title, fits_text=True))
         line.addWidget(Text(device.device_id or device.port.description, "mono", "muted"), 1)
         answers = device.has_answered
         problem = failure_title(device.problem) if device.problem is not None else _("Not checked")

@@ -12,12 +12,13 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout
 
 from benchboard.canbus.bus_load import bus_load
 from benchboard.canbus.capture import Counters
-from benchboard.canbus.link import named_error
 from benchboard.canbus.timing import check, controller, limit_percent
 from benchboard.dongles import fleet
 from benchboard.dongles.device import IDENTIFY_SECONDS
+from benchboard.dongles.device_errors import with_names
 from benchboard.dongles.fleet import DongleRecord
 from benchboard.dongles.protocol import DongleConfig
+from benchboard.dongles.titles import default_title
 from benchboard.dongles.ways_out import WayOut
 from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext, number
@@ -37,6 +38,7 @@ from benchboard.ui.bench.bench_format import (
 from benchboard.ui.bench.bit_diagram import SmallBitBar
 from benchboard.ui.bench.bus_end import Taking, unless_in_use
 from benchboard.ui.bench.device_manager import DeviceManager, LiveBus
+from benchboard.ui.bench.dongle_names import DongleNames
 from benchboard.ui.bench.dongle_notices import DongleNotices
 from benchboard.ui.bench.dongle_rows import DongleRow
 from benchboard.ui.bench.live_bus.live_load import LiveLoad
@@ -67,6 +69,7 @@ from benchboard.ui.widgets.stat_strip import Stat, StatStrip
 from benchboard.ui.widgets.surfaces import set_surface
 
 _IDENTIFY: Final = "bench.identify"
+_RENAME: Final = "bench.rename"
 _ANSWERS_WITHIN: Final = timedelta(seconds=30)
 """How long the outcome of a check is news to the user who asked for it."""
 
@@ -84,9 +87,14 @@ def why_not_reachable(row: DongleRow) -> str:
     if row.device is None:
         return _("Not plugged in to this computer.")
     if row.device.problem is not None:
-        return named_error(row.device.problem, row.title).what
+        return _named_problem(row.device.problem, row).what
     is_benchboard = row.device.info is not None and row.device.info.is_benchboard
     return "" if is_benchboard else _("Stock firmware can't report its settings.")
+
+
+def _named_problem(problem: AppError, row: DongleRow) -> AppError:
+    """What is wrong with the row's dongle, by its name."""
+    return with_names(problem, row.key, lambda one: row.title if one == row.key else default_title(one))
 
 
 def why_not_checked(row: DongleRow, devices: DeviceManager) -> str:
@@ -154,10 +162,9 @@ def _paired_elsewhere(row: DongleRow) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Check:
-    """A check that the user asked for: the port, the dongle's title, and when."""
+    """A check that the user asked for: the port, and when."""
 
     path: str
-    title: str
     at: datetime
 
 
@@ -179,6 +186,7 @@ class DonglePane(QWidget):
         self._context = context
         self._devices = devices
         self.notices = notices
+        self._names = DongleNames.of(context)
         self._row: DongleRow | None = None
         self.setObjectName("bench_detail")
         set_surface(self, "surface")
@@ -260,15 +268,16 @@ class DonglePane(QWidget):
             return
         path = row.device.port.path
         unless_in_use(
-            self, self._devices, frozenset({path}), partial(self._blink, path, row.title),
+            self, self._devices, frozenset({path}), partial(self._blink, path, row.device_id),
             Taking(_("Identifying"), _("Stop recording and identify"), _("Close live bus and identify")),
         )  # fmt: skip
 
-    def _blink(self, path: str, title: str) -> None:
+    def _blink(self, path: str, device_id: str | None) -> None:
+        title = self._names.name(device_id)
         self.notices.dismiss(_IDENTIFY)
 
         def op(_progress: object) -> None:
-            with self._devices.device(path) as device:
+            with self._devices.device(path, device_id) as device:
                 device.identify()
 
         blinking = ngettext(
@@ -278,17 +287,17 @@ class DonglePane(QWidget):
             self,
             op,
             lambda _none: self._context.problems.toast(blinking),
-            lambda error: self.notices.show(error, path=path, title=title, act=_IDENTIFY, retry=self.blink),
+            lambda error: self.notices.show(error, path=path, device_id=device_id, act=_IDENTIFY, retry=self.blink),
             title=_("Identifying {name}").format(name=title),
         )
 
     def try_again(self) -> None:
         """Check the dongle again now, and report that it responds; a failure is shown in its row and here."""
         if self._row is not None and self._row.device is not None:
-            self._asked = _Check(self._row.device.port.path, self._row.title, datetime.now(UTC))
+            self._asked = _Check(self._row.device.port.path, datetime.now(UTC))
             self._devices.probe_again(self._row.device.port.path)
             if has_failed(self._row):
-                self._context.problems.toast(_("Checking {name}").format(name=self._row.title))
+                self._context.problems.toast(_("Checking {name}").format(name=self._names.name(self._row.device_id)))
 
     def _report_check(self) -> None:
         """Report the outcome of the check that was asked for, once it is known."""
@@ -298,7 +307,7 @@ class DonglePane(QWidget):
             return
         self._asked = None
         if device.problem is None and device.checked_at - asked.at < _ANSWERS_WITHIN:
-            self._context.problems.toast(_("Checked {name}: it responds.").format(name=asked.title))
+            self._context.problems.toast(_("Checked {name}: it responds.").format(name=self._names.name_at(device)))
 
     def _live_changed(self) -> None:
         row, live = self._row, self._devices.live
@@ -336,7 +345,7 @@ def _facts(row: DongleRow) -> list[tuple[str, str, str]]:
         if device.is_simulated:
             facts.append((_("Hardware"), _("Simulated on this computer"), "body"))
         if device.problem is not None:
-            facts.append((_("Problem"), str(named_error(device.problem, row.title)), "body"))
+            facts.append((_("Problem"), str(_named_problem(device.problem, row)), "body"))
     elif dongle is not None:
         # Not to the second: while it stays plugged in, that is written once a minute.
         facts.append((_("Last seen"), relative_time(dongle.last_seen_at), "body"))
@@ -539,7 +548,9 @@ class _DongleHeader(QWidget):
         old_name, new_name = row.dongle.name or "", self._edit.text()
         self._end_edit()
         if new_name != old_name:
-            rename(self._context, self._pane, row.dongle.id, new_name, old_name)
+            self._pane.notices.dismiss(_RENAME)
+            failed = partial(self._pane.notices.show, act=_RENAME)
+            rename(self._context, self._pane, row.dongle.id, new_name, old_name, failed)
 
     def open_live(self) -> None:
         """Show the live bus of the dongle, which is opened unless it is."""
@@ -551,16 +562,53 @@ class _DongleHeader(QWidget):
             self._context.go(f"bench/timing/{self._row.device_id}")
 
 
-def rename(context: Context, owner: QWidget, dongle_id: str, name: str, old_name: str, *, undoes: bool = False) -> None:
-    """Rename a dongle, with undo; `undoes`: this is one."""
+def rename(
+    context: Context,
+    owner: QWidget,
+    dongle_id: str,
+    name: str,
+    old_name: str,
+    failed: Callable[[AppError], None],
+) -> None:
+    """Rename a dongle, with undo; `failed` shows why it can't be named so."""
     actor = context.actor
 
     def done(dongle: DongleRecord) -> None:
-        text = _("Undone: it is named {name} again.") if undoes else _("Renamed to {name}.")
-        back = partial(rename, context, owner, dongle_id, old_name, name, undoes=not undoes)
-        context.problems.toast(text.format(name=dongle.title), back)
+        offer_undo_of_rename(context, owner, dongle, old_name)
 
-    context.tasks.change(owner, lambda session: fleet.rename_dongle(session, actor, dongle_id, name), done)
+    context.tasks.change(owner, lambda session: fleet.rename_dongle(session, actor, dongle_id, name), done, failed)
+
+
+def offer_undo_of_rename(context: Context, owner: QWidget, dongle: DongleRecord, old_name: str) -> None:
+    """Say that a dongle was renamed, and offer to undo that, then to redo it, and so on: each unless another person, or
+    window, has renamed it since.
+    """
+    actor, new_name = context.actor, dongle.name or ""
+
+    def set_name(name: str, was: str, done: Callable[[DongleRecord], None]) -> None:
+        context.tasks.change(
+            owner,
+            lambda session: fleet.rename_dongle(session, actor, dongle.id, name, was=was),
+            done,
+            partial(refuse_undo, context),
+        )
+
+    def undone(record: DongleRecord) -> None:
+        context.problems.toast(_("Undone: it is named {name} again.").format(name=record.title), redo)
+
+    def undo() -> None:
+        set_name(old_name, new_name, undone)
+
+    def redo() -> None:
+        set_name(new_name, old_name, lambda record: offer_undo_of_rename(context, owner, record, old_name))
+
+    context.problems.toast(_("Renamed to {name}.").format(name=dongle.title), undo)
+
+
+def refuse_undo(context: Context, error: AppError) -> None:
+    """Say why a step can't be undone, or redone."""
+    context.problems.step_is_said()
+    context.problems.refuse(" ".join(part for part in (error.what, error.why, error.do) if part))
 
 
 class _PaneSection(QWidget):

@@ -28,6 +28,7 @@ from benchboard.ui.bench.dongle_acts import (
     why_not_written_off,
 )
 from benchboard.ui.bench.dongle_counter import DongleCounter
+from benchboard.ui.bench.dongle_names import DongleNames
 from benchboard.ui.bench.dongle_notices import DongleNotices
 from benchboard.ui.bench.dongle_pane import DonglePane, why_not_checked, why_not_reachable, why_not_timed
 from benchboard.ui.bench.dongle_rows import DongleCounts, DongleRow, columns, fetch, sorted_rows
@@ -59,6 +60,7 @@ from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.fields import SearchField, focus_filter, focus_list, return_at_top
 from benchboard.ui.widgets.no_match import NoMatch
 from benchboard.ui.widgets.tab_order import focus_content
+from benchboard.ui.window_commands import LIST_UNDO, undo_handlers
 
 _TYPING_MS: Final = 200
 _NEW_DONGLE_NOTICE: Final = "bench.new-dongle"
@@ -93,6 +95,7 @@ class DonglesView(QWidget):
         self._load = LiveLoad.of(context)
         self._counter = DongleCounter.of(context)
         self._selected = SelectedDongle.of(context)
+        self._names = DongleNames.of(context)
         self._wizard: PairingWizard | None = None
         self._may_pair = has_permission(context.actor, "dongles:pair")
         self.model: PagedTableModel[DongleRow] = PagedTableModel(
@@ -121,7 +124,7 @@ class DonglesView(QWidget):
             ticks=False,
             footer=self._hint_line(),
         )
-        self._recent = RecentEvents(context, self.model)
+        self._recent = RecentEvents(context)
         self.table.show_below(self._recent)
         self._notices = DongleNotices(self, context, self._devices)
         self.detail = DonglePane(context, self._devices, self._notices)
@@ -153,11 +156,13 @@ class DonglesView(QWidget):
         self.model.loaded.connect(self._show_hints)
         context.changed.watch(self, {"dongles", "can_configs", "dongle_tokens", "dongle_groups"}, self.model.refresh)
         install_shortcuts(self, DONGLES_VIEW, self.command_handlers(), context.problems.refuse)
+        install_shortcuts(self, LIST_UNDO, undo_handlers(context.problems))
         at_dongle = {one.id: Handler(partial(self._run_at_dongle, one.id)) for one in REGISTRY.of_scope(DONGLES)}
         install_shortcuts(self._body, DONGLES, at_dongle)
         self.model.listing = Listing(sort="name")
         self._on_devices_changed()
         self._counter.changed.connect(self._show_counts)
+        self._names.changed.connect(self._counter.refresh)  # the banner names the new dongle
         if self._counter.counts is not None:
             self._show_counts(self._counter.counts)
 
@@ -171,7 +176,7 @@ class DonglesView(QWidget):
         """
         first, _slash, key = rest.partition("/")
         if first == "pair" and key:
-            self._devices.require_known(self, key, self._report_unknown, partial(self.pair, key))
+            self._devices.require_known(self, key, partial(self._report_unknown, key), partial(self.pair, key))
         elif first == "pair":
             self.pair()
         elif rest == "!simulate":
@@ -180,11 +185,11 @@ class DonglesView(QWidget):
             self._stop_simulator()
         elif rest and not self.table.make_current(rest):
             self._requested_key = rest
-            self._devices.require_known(self, rest, self._report_unknown)
+            self._devices.require_known(self, rest, partial(self._report_unknown, rest))
 
-    def _report_unknown(self, error: AppError) -> None:
+    def _report_unknown(self, key: str, error: AppError) -> None:
         self._requested_key = ""
-        self._notices.show(error)
+        self._notices.show(error, is_over=partial(self._names.is_known, key))
 
     def _select_requested(self) -> None:
         """Select the dongle of the address, if it wasn't loaded when the address was opened."""
@@ -219,7 +224,7 @@ class DonglesView(QWidget):
     def _report_loss(self) -> None:
         """Say that the selected dongle is gone."""
         if self.isVisible() and (lost := self._selected.take_loss()) is not None:
-            self._notices.show(lost)
+            self._notices.show(lost, is_over=partial(self._names.is_known, str(lost.facts["device_id"])))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -371,7 +376,7 @@ class DonglesView(QWidget):
             if why_not(row):
                 handlers.pop(command_id, None)
         if row.pairable and self._may_pair:
-            title = _("Pair {name}").format(name=row.title)
+            title = _("Pair {name}").format(name=self._name(row))
             handlers["bench.pair"] = Handler(partial(self._pair_shown, row.key), title=title)
         command_menu(self, DONGLE_MENU, handlers, scope=DONGLES, label=_("Actions"), name="bench_dongle_menu").popup(
             spot
@@ -483,13 +488,13 @@ class DonglesView(QWidget):
         if not (fresh or shown) or first is None or first.info is None:
             return
         one = (fresh or new)[0]
-        what = _("New dongle on {port}: {name}.").format(port=first.port_name, name=one.title)
+        what = _("New dongle on {port}: {name}.").format(port=first.port_name, name=self._name(one))
         if first.port.simulated:
-            what = _("New simulated dongle: {name}.").format(name=one.title)
+            what = _("New simulated dongle: {name}.").format(name=self._name(one))
         # Of several, the wizard starts with the selected one, as the button in the toolbar does.
         act, path = _("Pair one of them"), "bench/dongles/pair"
         if len(new) == 1:
-            act, path = _("Pair {name}").format(name=one.title), f"{path}/{one.key}"
+            act, path = _("Pair {name}").format(name=self._name(one)), f"{path}/{one.key}"
         organisation = self._context.actor.organisation
         why = _("Pair it so that only people in “{organisation}” can change it.")
         if self.window().width() >= theme().px("breakpoint.detail_drawer"):
@@ -511,6 +516,9 @@ class DonglesView(QWidget):
             key=_NEW_DONGLE_NOTICE,
             place=f"{_ROOM}/dongles",
         )
+
+    def _name(self, row: DongleRow) -> str:
+        return self._names.name(row.device_id) if row.device_id else row.title
 
     def _show_row(self, row: DongleRow | None) -> None:
         self._body.show_detail(row is not None)
@@ -583,7 +591,8 @@ class DonglesView(QWidget):
 
     def _simulator_failed(self, button: Button, retry: Callable[[], None], error: AppError) -> None:
         button.disable("")
-        self._notices.show(error, act=_SIMULATOR, retry=retry)
+        starts = button is self._simulate_button
+        self._notices.show(error, act=_SIMULATOR, retry=retry, is_over=lambda: self._devices.simulating == starts)
 
     def _reset_of_wizard(self, key: str) -> None:
         """Ask whether to reset the dongle that the wizard couldn't pair."""

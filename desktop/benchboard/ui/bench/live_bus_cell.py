@@ -11,8 +11,8 @@ from benchboard.canbus.bus import ErrorState
 from benchboard.i18n import _, number
 from benchboard.ui.bench.bench_format import clock_duration, rates
 from benchboard.ui.bench.device_manager import DeviceManager, LiveBus
+from benchboard.ui.bench.dongle_names import DongleNames
 from benchboard.ui.bench.live_bus.live_load import LiveLoad
-from benchboard.ui.bench.paired_dongles import PairedDongles
 from benchboard.ui.bench.recording_clock import RecordingClock
 from benchboard.ui.context import Context
 from benchboard.ui.widgets.status_bar import Tone
@@ -30,12 +30,12 @@ class LiveBusCell(QObject):
         super().__init__(context.status)
         self._context = context
         self._devices = DeviceManager.of(context)
-        self._paired = PairedDongles.of(context)
+        self._names = DongleNames.of(context)
         self._clock = RecordingClock.of(context)
         self._clock.ticked.connect(self._show)
         self._load = LiveLoad.of(context)
         self._load.sampled.connect(self._show)
-        self._paired.changed.connect(self._show)
+        self._names.changed.connect(self._show)
         self._show()
 
     @staticmethod
@@ -52,7 +52,7 @@ class LiveBusCell(QObject):
             self._context.status.remove(_RECORDING)
             return
         self._show_recording(live)
-        name = self._paired.titles.get(live.device_id or "", live.title)
+        name = self._names.name(live.device_id) if live.device_id else live.title
         short = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
         counters = live.capture.counters()
         load = self._load.load

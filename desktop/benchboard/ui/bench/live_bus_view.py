@@ -22,6 +22,7 @@ from benchboard.ui.bench.bench_format import bit_rate
 from benchboard.ui.bench.bus_counters import BusCounters
 from benchboard.ui.bench.bus_end import Taking, unless_in_use
 from benchboard.ui.bench.device_manager import DeviceManager, LiveBus
+from benchboard.ui.bench.dongle_names import DongleNames
 from benchboard.ui.bench.dongle_notices import DongleNotices
 from benchboard.ui.bench.frame_actions import FrameActions
 from benchboard.ui.bench.frame_filter_bar import FrameFilterBar
@@ -170,7 +171,6 @@ class LiveBusView(QWidget):
         self.filter_bar.databases.changed.connect(self._use_databases)
         install_shortcuts(self, LIVE, self.command_handlers(), context.problems.refuse)
         self.table.installEventFilter(self)
-        self._dongles.load_names()
         self._live_changed()
 
     def _fold_others(self) -> None:
@@ -274,7 +274,7 @@ class LiveBusView(QWidget):
             self._open_or_refuse()
         elif rest:
             self._select_dongle(rest)
-            self._devices.require_known(self, rest, self._report_unknown, self._open_or_refuse)
+            self._devices.require_known(self, rest, partial(self._report_unknown, rest), self._open_or_refuse)
 
     def _open_or_refuse(self) -> None:
         """Open the selected dongle's bus, unless one is open. If it can't be opened, say why; it opens later if that
@@ -305,9 +305,9 @@ class LiveBusView(QWidget):
             self._opens_once_connected = False
             self._open_or_refuse()
 
-    def _report_unknown(self, error: AppError) -> None:
+    def _report_unknown(self, key: str, error: AppError) -> None:
         self._select_dongle("")
-        self._notices.show(error)
+        self._notices.show(error, is_over=partial(DongleNames.of(self._context).is_known, key))
 
     # ---- layout
 
@@ -448,7 +448,9 @@ class LiveBusView(QWidget):
         self._dongles.update()
         self._notices.select(self._dongle.current_key())
         if self.isVisible() and (lost := self._selected.take_loss()) is not None:
-            self._notices.show(lost)
+            self._notices.show(
+                lost, is_over=partial(DongleNames.of(self._context).is_known, str(lost.facts["device_id"]))
+            )
 
     def _show_dongle(self) -> None:
         """Say whether the selected dongle's bus can be opened now, and no longer that it was disconnected once it is
@@ -500,7 +502,7 @@ class LiveBusView(QWidget):
             if self._opening_by_key:
                 self._start_button.setFocus(Qt.FocusReason.OtherFocusReason)
             self._opening_by_key = False
-            self._notices.show(error, path=device.port.path, title=title, act=_OPEN, retry=self._start)
+            self._notices.show(error, path=device.port.path, device_id=device.device_id, act=_OPEN, retry=self._start)
 
         self._context.tasks.run(
             self,
@@ -584,14 +586,14 @@ class LiveBusView(QWidget):
     def _on_bus_failed(self, error: AppError) -> None:
         self._end_reason, self._end_state = error.what, _("Disconnected")
         live = self._devices.live
-        path, title = (live.path, live.title) if live is not None else ("", "")
+        path, device_id = (live.path, live.device_id) if live is not None else ("", None)
         action = None
         if error.facts.get("simulated") and not self._devices.simulating:
             action = Action(_("Start simulated dongles"), self._simulate)
         if error.code == "bus.restarted":
             self._end_state = _("Restarted")
             action = Action(_("Open again"), self._start)
-        self._notices.show(error, path=path, title=title, act=_OPEN, action=action)
+        self._notices.show(error, path=path, device_id=device_id, act=_OPEN, action=action)
         if not self.isVisible() and live is not None:  # nobody closed it, and nothing else says so in other views
             what = _("The live bus of {name} has ended.").format(name=live.title)
             why = " ".join(part for part in (error.what, error.why) if part)

@@ -5,15 +5,14 @@ from typing import Final
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from benchboard.dongles import fleet
 from benchboard.i18n import _
 from benchboard.ui.bench.device_manager import DeviceManager
+from benchboard.ui.bench.dongle_names import DongleNames
 from benchboard.ui.bench.live_bus_reasons import may_become_selectable, no_dongles, not_connected, why_none_selectable
 from benchboard.ui.bench.paired_dongles import PairedDongles
 from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.bench.selected_dongle import SelectedDongle
 from benchboard.ui.context import Context
-from benchboard.ui.tasks import Work
 from benchboard.ui.widgets import Select
 
 _WIDTHS: Final = (180, 280)
@@ -31,17 +30,14 @@ class LiveDongles(QObject):
         self._devices = DeviceManager.of(context)
         self._paired = PairedDongles.of(context)
         self._selected = SelectedDongle.of(context)
-        self._names = self._paired.titles
-        self._named: set[str] = set()
-        """The dongles whose names were asked for."""
-        self._reading_names: Work | None = None
-        self._titles: dict[str, str] = {}
+        self._names = DongleNames.of(context)
         self.field = Select(name="live_dongle", label=_("Dongle"), opens_by_arrows=True)  # a choice closes the open bus
         self.field.setMinimumWidth(_WIDTHS[0])
         self.field.setMaximumWidth(_WIDTHS[1])
         self.field.setSizeAdjustPolicy(Select.SizeAdjustPolicy.AdjustToContents)
         self.field.activated.connect(lambda _index: self.chosen.emit(self.field.current_key()))
-        self._paired.changed.connect(self._on_paired)
+        for changed in (self._paired.changed, self._names.changed):
+            changed.connect(self.update)
 
     @property
     def device(self) -> DetectedDevice | None:
@@ -54,12 +50,12 @@ class LiveDongles(QObject):
         return bool(self._selected_id) and all(one.device_id != self._selected_id for one in self._connected())
 
     def name(self, device: DetectedDevice) -> str:
-        """The name of a connected dongle, or its port."""
-        return self._names.get(device.device_id or "", device.port_name)
+        """The name of a connected dongle."""
+        return self._names.name_at(device)
 
     def title(self, device_id: str) -> str:
         """The name of a dongle, connected or not."""
-        return self._titles.get(device_id, device_id)
+        return self._names.name(device_id)
 
     def why_not(self) -> str:
         """Why the selected dongle's bus can't be opened now; empty if it can."""
@@ -74,14 +70,11 @@ class LiveDongles(QObject):
 
     def update(self) -> None:
         """Show the dongles that are connected now."""
-        if not self._listed_ids() <= self._named:
-            self.load_names()
         connected = {
             device.device_id or "": self.name(device)
             for device in sorted(self._connected(), key=lambda device: not self._is_paired(device))
         }
         selected = self._selected_id or self._preferred(list(connected))
-        self._titles |= self._names | connected
         choices = dict(connected)
         if self._selected_id and self._selected_id not in connected:
             choices[self._selected_id] = _("{name} (disconnected)").format(name=self.title(self._selected_id))
@@ -91,7 +84,7 @@ class LiveDongles(QObject):
 
     def _is_paired(self, device: DetectedDevice) -> bool:
         info = device.info
-        return device.device_id in self._names and info is not None and info.ownership_state == "CLAIMED_ACTIVE"
+        return device.device_id in self._paired.titles and info is not None and info.ownership_state == "CLAIMED_ACTIVE"
 
     def _preferred(self, device_ids: list[str]) -> str:
         """What is selected as long as the user hasn't selected a dongle: the one worked on last, else the first of
@@ -105,29 +98,6 @@ class LiveDongles(QObject):
         """The dongle whose bus is open, or else the selected one."""
         live = self._devices.live
         return live.device_id if live is not None and live.device_id else self._selected.id
-
-    def _on_paired(self) -> None:
-        """Show the new names at once, and read those of dongles that are connected but not paired."""
-        self._names |= self._paired.titles
-        self.load_names()
-        self.update()
-
-    def load_names(self) -> None:
-        """Read the names of the dongles that can be selected."""
-        if self._reading_names is not None:
-            self._reading_names.cancel()
-        actor, device_ids = self._context.actor, self._listed_ids()
-        self._named = device_ids
-        self._reading_names = self._context.tasks.read(
-            self, lambda session: fleet.find_dongles(session, actor, device_ids), self._on_names
-        )
-
-    def _listed_ids(self) -> set[str]:
-        return {device.device_id or "" for device in self._connected()} | {self._selected_id} - {""}
-
-    def _on_names(self, dongles: list[fleet.DongleRecord]) -> None:
-        self._names = self._paired.titles | {dongle.device_id: dongle.title for dongle in dongles}
-        self.update()
 
     def _connected(self) -> list[DetectedDevice]:
         """The dongles whose bus can be opened."""

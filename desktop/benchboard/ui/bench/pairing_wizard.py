@@ -18,6 +18,7 @@ from benchboard.canbus.bit_rate_detection import Detection
 from benchboard.canbus.bus_check import BusCheck, check_bus, require_no_errors, silence_explanation
 from benchboard.canbus.capture import Counters
 from benchboard.dongles import fleet, provisioning
+from benchboard.dongles.fleet import DongleRecord
 from benchboard.dongles.protocol import DongleConfig
 from benchboard.dongles.provisioning import PairedDongle, PairingStep
 from benchboard.errors import AppError, Cancelled, DeviceFailure
@@ -26,6 +27,8 @@ from benchboard.ui.bench.bench_commands import PAIRING
 from benchboard.ui.bench.bench_format import rates, state_mark
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.dongle_counter import DongleCounter
+from benchboard.ui.bench.dongle_names import DongleNames
+from benchboard.ui.bench.dongle_pane import offer_undo_of_rename
 from benchboard.ui.bench.dongle_rows import DongleRow
 from benchboard.ui.bench.pairing_graphics import PairingOverview, SlotState
 from benchboard.ui.bench.pairing_pages import (
@@ -111,12 +114,14 @@ class PairingWizard(Dialog):
         self._context = context
         self._devices = devices
         self._counter = DongleCounter.of(context)
+        self._names = DongleNames.of(context)
         self._selected_key = key
         self._as_listed = as_listed
         self._device: DetectedDevice | None = None
         self._registered: _WizardDongle | None = None
         self._config: DongleConfig | None = None
-        self._test_result = self._test_failure = ""
+        self._test_result = ""
+        self._test_failure: AppError | None = None
         self._written = self._was_silent = self._is_named = False
         self._tasks: list[Work] = []
         self._build_pages()
@@ -135,6 +140,7 @@ class PairingWizard(Dialog):
         self._counter.changed.connect(self._on_devices_changed)
         for told in (devices.changed, self._counter.changed):
             told.connect(self._show_overview)
+        self._names.changed.connect(self._rename)
         self._show_page(_SELECT)
         self._on_devices_changed()
         self.first_focus = self._next_button
@@ -224,7 +230,7 @@ class PairingWizard(Dialog):
             )
         name = self._done_page.name.text().strip() if self._is_named else ""
         if not name and device is not None:
-            name = self._listed(device).title
+            name = self._names.name_at(device)
         return (_("{name} is observed.") if registered.observed else _("{name} is paired.")).format(name=name)
 
     def dismiss(self) -> None:
@@ -291,7 +297,14 @@ class PairingWizard(Dialog):
         }
         if self._device is None or step not in sentences:
             return _steps()[step][0]
-        return sentences[step].format(name=self._listed(self._device).title)
+        return sentences[step].format(name=self._names.name_at(self._device))
+
+    def _rename(self) -> None:
+        """Call the dongle by the name that it has now."""
+        step = self._stack.currentIndex()
+        self.heading.setText(self._heading(step))
+        if self._device is not None and step != _SELECT:
+            self.stepper.set_caption(_SELECT, self._names.name_at(self._device))
 
     def _listed(self, device: DetectedDevice) -> DongleRow:
         """The row of a device as the list has it, with the name that the dongle may have."""
@@ -354,9 +367,13 @@ class PairingWizard(Dialog):
         if self._was_silent:
             self._show_done()
             return
-        self._mark_skipped(_TEST)
-        failure = _("The bus test failed: {error}").format(error=self._test_failure)
-        self._test_result = failure if self._test_failure else _("The bus wasn't tested.")
+        failure = self._test_failure
+        if failure is None:
+            self._mark_skipped(_TEST)
+            self._test_result = _("The bus wasn't tested.")
+        else:
+            self._mark_test_failed()
+            self._test_result = _test_verdict(failure)
         self._show_done()
 
     def _mark_skipped(self, *steps: int) -> None:
@@ -364,6 +381,10 @@ class PairingWizard(Dialog):
         for step in steps:
             self.stepper.set_caption(step, _("Skipped"))
             self.stepper.set_without_result(step)
+
+    def _mark_test_failed(self) -> None:
+        self.stepper.set_caption(_TEST, _("Failed"))
+        self.stepper.set_failed(_TEST)
 
     def _show_written(self) -> None:
         """Say of the step of the bit timing which bit rate this wizard has set."""
@@ -380,6 +401,7 @@ class PairingWizard(Dialog):
         for step in range(first, len(_steps())):
             self.stepper.set_caption(step, _steps()[step][1])
             self.stepper.set_without_result(step, without=False)
+            self.stepper.set_failed(step, failed=False)
 
     def _on_devices_changed(self) -> None:
         if self._stack.currentIndex() != _SELECT:
@@ -471,7 +493,7 @@ class PairingWizard(Dialog):
             self._observe(device)
             return
         self._identify_page.show_dongle(device)
-        self.stepper.set_caption(_SELECT, device.port_name)
+        self.stepper.set_caption(_SELECT, self._names.name_at(device))
         simulated = device.port.simulated
         self.stepper.set_caption(_CLAIM, _("Its button is simulated") if simulated else _("Press its button once"))
         self._show_page(_IDENTIFY)
@@ -483,10 +505,10 @@ class PairingWizard(Dialog):
             return
 
         def op(_progress: Progress) -> None:
-            with self._devices.device(detected.port.path) as device:
+            with self._devices.device(detected.port.path, detected.device_id) as device:
                 device.identify()
 
-        self._run(op, lambda _none: None, _("Identifying {port}").format(port=detected.port_name))
+        self._run(op, lambda _none: None, _("Identifying {name}").format(name=self._names.name_at(detected)))
 
     # ---- the claim
 
@@ -506,7 +528,7 @@ class PairingWizard(Dialog):
         def op(progress: Progress) -> tuple[PairedDongle, DongleConfig]:
             workspace, actor = context.workspace, context.actor
             data_key = workspace.data_keys.of(actor.organisation_id)
-            with self._devices.device(detected.port.path) as device:
+            with self._devices.device(detected.port.path, detected.device_id) as device:
                 paired = provisioning.pair(
                     context.database,
                     actor,
@@ -520,7 +542,7 @@ class PairingWizard(Dialog):
                 fleet.store_config(session, actor, paired.dongle_id, stored)
             return paired, stored.config
 
-        title = _("Pairing {port}").format(port=detected.port_name)
+        title = _("Pairing {name}").format(name=self._names.name_at(detected))
         self._run(op, self._on_claimed, title, partial(self._claim_failed, claim))
 
     def _report_step(self, step: PairingStep, seconds: float | None) -> None:
@@ -620,16 +642,16 @@ class PairingWizard(Dialog):
 
         def op(_progress: Progress) -> DongleConfig:
             data_key = context.workspace.data_keys.of(context.actor.organisation_id)
-            with self._devices.device(detected.port.path) as device:
+            with self._devices.device(detected.port.path, detected.device_id) as device:
                 return fleet.write_config(context.database, context.actor, data_key, device, config).config
 
         def done(stored: DongleConfig) -> None:
-            self._config, self._written, self._test_failure = stored, True, ""
+            self._config, self._written, self._test_failure = stored, True, None
             self._show_written()
             announce(self, _("The bit timing is written and verified."), again=True)
             self._show_page(_TEST)
 
-        self._run(op, done, _("Writing bit timing"), self._show_failure)
+        self._run(op, done, _("Writing to {name}").format(name=self._names.name_at(detected)), self._show_failure)
 
     # ---- the bus
 
@@ -648,10 +670,12 @@ class PairingWizard(Dialog):
             with contextlib.suppress(RuntimeError):  # the dialog was closed meanwhile
                 self._bus_opened.emit()
 
-        def op(progress: Progress) -> Counters:
-            return self._devices.count_frames(detected, detected.port_name, LISTEN_SECONDS, progress, on_open=opened)
+        name = self._names.name_at(detected)
 
-        self._run(op, self._on_counted, _("Listening on {port}").format(port=detected.port_name), self._test_failed)
+        def op(progress: Progress) -> Counters:
+            return self._devices.count_frames(detected, name, LISTEN_SECONDS, progress, on_open=opened)
+
+        self._run(op, self._on_counted, _("Listening on {port}").format(port=name), self._test_failed)
 
     def _on_counted(self, counters: Counters) -> None:
         try:
@@ -669,6 +693,8 @@ class PairingWizard(Dialog):
             self._show_silence()
             return
         self.stepper.set_without_result(_TEST, without=False)
+        self.stepper.set_failed(_TEST, failed=False)
+        self._test_failure = None
         caption = ngettext("{count} frame, no errors", "{count} frames, no errors", counters.frames)
         self.stepper.set_caption(_TEST, caption.format(count=number(counters.frames)))
         result = ngettext(
@@ -687,7 +713,7 @@ class PairingWizard(Dialog):
         self._run(
             lambda progress: self._devices.detect_bit_rate(detected, progress),
             self._show_detected,
-            _("Detecting the bit rate on {name}").format(name=detected.port_name),
+            _("Detecting the bit rate on {name}").format(name=self._names.name_at(detected)),
             self._test_failed,
         )
 
@@ -709,7 +735,7 @@ class PairingWizard(Dialog):
 
     def _show_silence(self) -> None:
         """Say that nothing was verified; the test can be repeated, and left."""
-        self._was_silent, self._test_failure = True, ""
+        self._was_silent, self._test_failure = True, None
         self.stepper.set_caption(_TEST, _("No frames received"))
         self.stepper.set_without_result(_TEST)
         self._test_result = silence_explanation(LISTEN_SECONDS)
@@ -724,7 +750,7 @@ class PairingWizard(Dialog):
         self._enable_next()
 
     def _test_failed(self, error: AppError) -> None:
-        self._test_failure = error.what
+        self._test_failure = self._named(error)
         self._back_button.disable("")
         self._skip_button.setText(_("Continue anyway"))
         self._skip_button.updateGeometry()
@@ -764,7 +790,8 @@ class PairingWizard(Dialog):
 
     def _start_over(self) -> None:
         self._registered = self._config = self._device = None
-        self._selected_key = self._test_result = self._test_failure = ""
+        self._selected_key = self._test_result = ""
+        self._test_failure = None
         self._done_page.name.clear()
         self._is_named = False
         self._written = self._was_silent = False
@@ -778,17 +805,22 @@ class PairingWizard(Dialog):
         if registered is None or not name:
             after()
             return
-        actor = self._context.actor
+        actor, owner = self._context.actor, self.parentWidget()
+        before = self._listed(self._device).dongle if self._device is not None else None
+        old_name = (before.name or "") if before is not None else ""
+
+        def named(dongle: DongleRecord) -> None:
+            self._is_named = True
+            after()
+            if owner is not None and (dongle.name or "") != old_name:
+                offer_undo_of_rename(self._context, owner, dongle, old_name)
+
         self._context.tasks.change(
             self,
             lambda session: fleet.rename_dongle(session, actor, registered.dongle_id, name),
-            lambda _dongle: self._named(after),
+            named,
             self._problem.show_error,
         )
-
-    def _named(self, after: Callable[[], None]) -> None:
-        self._is_named = True
-        after()
 
     # ---- shared
 
@@ -804,7 +836,7 @@ class PairingWizard(Dialog):
             if failed is not None:
                 failed(error)
             elif not isinstance(error, Cancelled):
-                self._problem.show_error(error)
+                self._problem.show_error(self._named(error))
 
         def finished(result: object) -> None:
             self._tasks.remove(work)
@@ -814,11 +846,27 @@ class PairingWizard(Dialog):
         work = self._context.tasks.run(self, op, finished, over, title=title)
         self._tasks.append(work)
 
+    def _named(self, error: AppError) -> AppError:
+        """`error` with the name of the dongle that the wizard is about."""
+        return self._names.named(error, self._device.device_id) if self._device is not None else error
+
     def _show_failure(self, error: AppError) -> None:
-        self._problem.show_error(error)
+        self._problem.show_error(self._named(error))
         self._next_button.setText(_("Try again"))
         self._next_button.updateGeometry()
         self._enable_next()
+
+
+def _test_verdict(failure: AppError) -> str:
+    """That the bus test failed, and what that means for the dongle, which is paired all the same."""
+    said = _("The bus test failed: {error}").format(
+        error=" ".join(part for part in (failure.what, failure.why) if part)
+    )
+    if failure.code in ("bus.errors", "bus.off"):
+        return f"{said} " + _(
+            "The dongle disturbs this bus or can't read it until its bit timing or the wiring is right."
+        )
+    return f"{said} " + _("So nothing is known about bit timing and wiring: test again in Bit timing.")
 
 
 class _ProblemLine(QWidget):

@@ -2,15 +2,17 @@
 
 import contextlib
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QWidget
 
-from benchboard.canbus.link import named_error
 from benchboard.dongles import provisioning
 from benchboard.errors import AppError, Cancelled
 from benchboard.i18n import _, ngettext
 from benchboard.ui.bench.device_manager import DeviceManager
+from benchboard.ui.bench.dongle_names import DongleNames
+from benchboard.ui.bench.dongle_notices import answer_text, is_answered
 from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import Progress, Work
@@ -38,6 +40,8 @@ class ResetDialog(Dialog):
         super().__init__(window, _("Reset {name}?").format(name=title), size=QSize(440, 0), name="reset_dialog")
         self._context, self._devices, self._device, self._title, self._done = context, devices, device, title, done
         self._work: Work | None = None
+        self._failure: tuple[AppError, datetime] | None = None
+        """Why the last attempt failed, and when, as long as that is true."""
         self._waits = False
         self._words = Paragraph(_consequences(), "body", "secondary")
         self._problem = ProblemText()
@@ -53,9 +57,11 @@ class ResetDialog(Dialog):
         self._act = self.add_button(Button(_("Reset dongle"), self._start, kind="destroy", name="reset_act"))
         self.waited.connect(self._show_wait)
         self.dismissed.connect(self._cancel)
+        devices.changed.connect(self._follow_device)
 
     def _start(self) -> None:
         self._problem.say("")
+        self._failure = None
         self._act.disable(_("Press the button on the dongle."))
         path, device_id = self._device.port.path, self._device.device_id
 
@@ -112,11 +118,23 @@ class ResetDialog(Dialog):
         self._devices.probe_again(self._device.port.path)
         if isinstance(error, Cancelled):
             return
+        self._failure = error, datetime.now(UTC)
         self._act.disable("")
         self._act.setText(_("Try again"))
-        error = named_error(error, self._title)
+        error = DongleNames.of(self._context).named(error, self._device.device_id)
         self._problem.say(" ".join(part for part in (error.what, error.why, error.do) if part))
         self._act.setFocus()
+
+    def _follow_device(self) -> None:
+        """Say that the dongle responds again, and its status, in place of that it didn't."""
+        device = self._devices.find(self._device.device_id)
+        if self._failure is None or device is None:
+            return
+        error, since = self._failure
+        if is_answered(error, device, since):
+            self._failure = None
+            self._device = device
+            self._problem.say(answer_text(device, self._title))
 
     def _cancel(self) -> None:
         if self._work is not None:

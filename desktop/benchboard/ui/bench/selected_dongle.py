@@ -87,6 +87,7 @@ class SelectedDongle(QObject):
                     _("The dongle selected last is gone."),
                     why=_("{id} is neither paired nor connected.").format(id=checked),
                     do=_("Select another dongle."),
+                    device_id=checked,
                 )
             self.select("")
             self.gone.emit()

@@ -1,13 +1,13 @@
 """What a bit timing with a name is for: saving what is shown, filling one in, writing it to several dongles."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from functools import partial
+from typing import Final, NamedTuple
 
 import shiboken6
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from benchboard.canbus.link import named_error
 from benchboard.dongles import fleet, timing_profiles
 from benchboard.dongles.fleet import DongleRecord
 from benchboard.dongles.protocol import DongleConfig
@@ -18,11 +18,15 @@ from benchboard.identity.permissions import has_permission
 from benchboard.ui.bench.bench_format import bit_rate
 from benchboard.ui.bench.bus_end import unless_in_use, writing
 from benchboard.ui.bench.device_manager import DeviceManager
+from benchboard.ui.bench.dongle_names import DongleNames
+from benchboard.ui.bench.dongle_notices import DongleNotices
 from benchboard.ui.bench.live_bus_reasons import not_connected
 from benchboard.ui.bench.profile_dialogs import SaveProfileDialog, WritableDongle, WriteToManyDialog, written_text
 from benchboard.ui.bench.timing_request import Phases, config_with
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import Progress
+
+_SAVE: Final = "bench.save-profile"
 
 
 class ShownTiming(NamedTuple):
@@ -56,11 +60,12 @@ class TimingProfileActions(QObject):
         context: Context,
         devices: DeviceManager,
         shown: Callable[[], ShownTiming | None],
-        show_error: Callable[[AppError], None],
+        notices: DongleNotices,
     ) -> None:
         super().__init__(view)
         self._view, self._context, self._devices = view, context, devices
-        self._shown, self._show_error = shown, show_error
+        self._shown, self._notices = shown, notices
+        self._dongle_names = DongleNames.of(context)
         self._names: tuple[str, ...] = ()
         context.changed.watch(self, {"organisations"}, self.load)
 
@@ -91,6 +96,7 @@ class TimingProfileActions(QObject):
         config = shown.config()
 
         def saved(profile: TimingProfile) -> None:
+            self._notices.dismiss(_SAVE)
             self._context.problems.toast(_("Saved the profile “{name}”.").format(name=profile.name))
             self.load()
 
@@ -98,7 +104,7 @@ class TimingProfileActions(QObject):
             self,
             lambda session: timing_profiles.save_profile(session, actor, name, config),
             saved,
-            self._show_error,
+            partial(self._notices.show, act=_SAVE),
         )
 
     def ask_dongles(self, dongles: Sequence[tuple[DongleRecord, str]]) -> None:
@@ -106,7 +112,9 @@ class TimingProfileActions(QObject):
         shown = self._shown()
         if shown is None:
             return
-        rows = [WritableDongle(one.device_id, one.title, why_not) for one, why_not in dongles]
+        rows = [
+            WritableDongle(one.device_id, self._dongle_names.name(one.device_id), why_not) for one, why_not in dongles
+        ]
         dialog = WriteToManyDialog(self._view, phases_text(shown.phases), rows)
         records = {one.device_id: one for one, _why_not in dongles}
 
@@ -127,7 +135,7 @@ class TimingProfileActions(QObject):
         def write(progress: Progress) -> dict[str, str]:
             failures = {}
             for done, dongle in enumerate(dongles):
-                progress.report(done, len(dongles), dongle.title)
+                progress.report(done, len(dongles), self._dongle_names.name(dongle.device_id))
                 failures[dongle.device_id] = _("Stopped") if progress.cancelled else self._write_one(dongle, shown)
             return failures
 
@@ -147,15 +155,15 @@ class TimingProfileActions(QObject):
         context = self._context
         detected = self._devices.find(dongle.device_id)
         if detected is None:
-            return not_connected(dongle.title)
+            return not_connected(self._dongle_names.name(dongle.device_id))
         try:
             data_key = context.workspace.data_keys.of(context.actor.organisation_id)
-            with self._devices.device(detected.port.path) as device:
+            with self._devices.device(detected.port.path, dongle.device_id) as device:
                 config = config_with(device.config_read().config, shown.phases, shown.tdc_offset)
                 stored = fleet.write_config(context.database, context.actor, data_key, device, config).config
                 self._devices.store_config(detected.port.path, stored)
         except AppError as error:
-            return named_error(error, dongle.title).what
+            return self._dongle_names.named(error, dongle.device_id).what
         return ""
 
 

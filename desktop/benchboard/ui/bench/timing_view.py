@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QScrollArea, QVBoxLayou
 from benchboard.canbus.bit_rate_detection import Detection
 from benchboard.canbus.bus_check import BusCheck, check_bus, silence_explanation
 from benchboard.canbus.capture import Counters
-from benchboard.canbus.link import named_error
 from benchboard.canbus.timing import (
     Pair,
     PairPoint,
@@ -41,6 +40,7 @@ from benchboard.ui.bench.bit_diagram import BitSlider
 from benchboard.ui.bench.bus_again import BusAgain
 from benchboard.ui.bench.bus_end import Taking, unless_in_use, writing
 from benchboard.ui.bench.device_manager import DeviceManager
+from benchboard.ui.bench.dongle_names import DongleNames
 from benchboard.ui.bench.dongle_notices import DongleNotices
 from benchboard.ui.bench.last_write import LastWrite
 from benchboard.ui.bench.live_bus_reasons import may_become_selectable, no_dongles, not_connected
@@ -124,6 +124,7 @@ class TimingView(QWidget):
         self._devices = DeviceManager.of(context)
         self._notices = DongleNotices(self, context, self._devices)
         self._paired = PairedDongles.of(context)
+        self._names = DongleNames.of(context)
         self._dongles: tuple[DongleRecord, ...] = ()
         self._loaded = False
         self._choices: list[tuple[str, str]] = []
@@ -148,7 +149,7 @@ class TimingView(QWidget):
         self._solve_timer.setInterval(_SOLVE_MS)
         self._solve_timer.timeout.connect(self._solve_edited)
         self._history = TimingHistory()
-        self._profiles = TimingProfileActions(self, context, self._devices, self._shown, self._notices.show)
+        self._profiles = TimingProfileActions(self, context, self._devices, self._shown, self._notices)
         self._build_toolbar()
         self._inputs = TimingInputs(self._on_edited, self._solve_now)
         self._inputs.best.connect_selected(self._select_solution)
@@ -182,6 +183,7 @@ class TimingView(QWidget):
         self._solve()
         self._history.begin(self._choice())
         self._paired.changed.connect(self._show_dongles)
+        self._names.changed.connect(self._show_dongles)
         self._show_dongles()
         self._profiles.load()
 
@@ -245,16 +247,16 @@ class TimingView(QWidget):
             if rest != self._selected_id:
                 self._forget_result(rest)
             self._selected.select(rest)
-            self._devices.require_known(self, rest, self._report_unknown)
+            self._devices.require_known(self, rest, partial(self._report_unknown, rest))
             self._detects = asked == DETECT
             self._update_choices()
             self._take_over()
             if asked == "fd":
                 self._inputs.turn_on_fd()
 
-    def _report_unknown(self, error: AppError) -> None:
+    def _report_unknown(self, key: str, error: AppError) -> None:
         self._selected.select("")
-        self._notices.show(error)
+        self._notices.show(error, is_over=partial(self._names.is_known, key))
 
     @property
     def _selected_id(self) -> str:
@@ -271,7 +273,7 @@ class TimingView(QWidget):
             if not self._edited_by_hand:
                 self._take_over()
         if (lost := self._selected.take_loss()) is not None:
-            self._notices.show(lost)
+            self._notices.show(lost, is_over=partial(self._names.is_known, str(lost.facts["device_id"])))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -494,8 +496,8 @@ class TimingView(QWidget):
     def _choice_title(self, dongle: DongleRecord) -> str:
         """The name of a dongle in the list, with whether it is disconnected."""
         if self._devices.find(dongle.device_id) is not None:
-            return dongle.title
-        return _("{name} (disconnected)").format(name=dongle.title)
+            return self._names.name(dongle.device_id)
+        return _("{name} (disconnected)").format(name=self._names.name(dongle.device_id))
 
     def _selected_dongle(self) -> DongleRecord | None:
         key = self._dongle.current_key()
@@ -621,10 +623,10 @@ class TimingView(QWidget):
             return no_dongles(loading=True) if self._is_loading() else _("Plug in a dongle first.")
         detected, config = self._devices.find(dongle.device_id), dongle.config
         if detected is None:
-            return not_connected(dongle.title)
+            return not_connected(self._names.name(dongle.device_id))
         if config is not None and self._inputs.controller_name() != _canonical_controller(config.controller):
             return _("Can't write: the controller of {name} is {controller}, not {selected}.").format(
-                name=dongle.title,
+                name=self._names.name(dongle.device_id),
                 controller=_controller_title(config.controller),
                 selected=_controller_title(self._inputs.controller_name()),
             )
@@ -635,13 +637,14 @@ class TimingView(QWidget):
             return self._inputs.why_none()
         if problem := nominal_bit_rate_problem(phases.nominal.bitrate):
             return problem
+        name = self._names.name(dongle.device_id)
         if phases.data is not None and detected.info is not None and detected.info.fd is False:
-            return _("Can't write: {name} doesn't support CAN FD.").format(name=dongle.title)
+            return _("Can't write: {name} doesn't support CAN FD.").format(name=name)
         clock = detected.info.clock_hz if detected.info is not None else None
         if clock is not None and clock != phases.nominal.clock:
             own, given = (number(one / 1e6, most=6) for one in (clock, phases.nominal.clock))
             refusal = _("Can't write: the CAN clock of {name} is {clock} MHz, not {given} MHz.")
-            return refusal.format(name=dongle.title, clock=own, given=given)
+            return refusal.format(name=name, clock=own, given=given)
         try:
             item = controller(self._inputs.controller_name())
             item.require_fits(phases.nominal)
@@ -942,7 +945,7 @@ class TimingView(QWidget):
 
         def write(_progress: Progress) -> DongleConfig:
             data_key = context.workspace.data_keys.of(context.actor.organisation_id)
-            with self._devices.device(path) as device:
+            with self._devices.device(path, dongle.device_id) as device:
                 config = config_with(base or device.config_read().config, phases, offset)
                 stored = fleet.write_config(context.database, context.actor, data_key, device, config).config
                 self._devices.store_config(path, stored)
@@ -958,7 +961,7 @@ class TimingView(QWidget):
             write,
             written,
             partial(self._on_write_failed, dongle, path),
-            title=_("Writing to {name}").format(name=dongle.title),
+            title=_("Writing to {name}").format(name=self._names.name(dongle.device_id)),
         )
 
     def _count_errors(self) -> None:
@@ -968,15 +971,17 @@ class TimingView(QWidget):
         if dongle is None or detected is None:
             return
 
+        name = self._names.name(dongle.device_id)
+
         def listen(progress: Progress) -> Counters:
-            return self._devices.count_frames(detected, dongle.title, _COUNT_S, progress)
+            return self._devices.count_frames(detected, name, _COUNT_S, progress)
 
         self._context.tasks.run(
             self,
             listen,
             self._show_counts,
             partial(self._on_write_failed, dongle, detected.port.path),
-            title=_("Listening on {port}").format(port=dongle.title),
+            title=_("Listening on {port}").format(port=name),
         )
 
     def _show_counts(self, counters: Counters) -> None:
@@ -1017,7 +1022,7 @@ class TimingView(QWidget):
         self.verification.show_detecting()
 
         def failed(error: AppError) -> None:
-            self.verification.show_detected(named_error(error, dongle.title).what)
+            self.verification.show_detected(self._names.named(error, dongle.device_id).what)
             self._bus_again.open()
             self._compare()
 
@@ -1026,7 +1031,7 @@ class TimingView(QWidget):
             lambda progress: self._devices.detect_bit_rate(detected, progress),
             self._show_detected,
             failed,
-            title=_("Detecting the bit rate on {name}").format(name=dongle.title),
+            title=_("Detecting the bit rate on {name}").format(name=self._names.name(dongle.device_id)),
         )
 
     def _show_detected(self, found: Detection) -> None:
@@ -1048,11 +1053,11 @@ class TimingView(QWidget):
             self._area.ensureWidgetVisible(self.verification)
 
     def _on_write_failed(self, dongle: DongleRecord, path: str, error: AppError) -> None:
-        error = named_error(error, dongle.title)
+        named = self._names.named(error, dongle.device_id)
         if dongle.config is not None and not self._last_write.is_known:
             self._last_write.remember(dongle.config)  # what it had stays until somebody writes another one
-        self.verification.show_failure(_("Stopped") if isinstance(error, Cancelled) else error.what)
-        self._notices.show(error, path=path, act=_WRITE)
+        self.verification.show_failure(_("Stopped") if isinstance(error, Cancelled) else named.what)
+        self._notices.show(error, path=path, device_id=dongle.device_id, act=_WRITE)
         self._bus_again.open()
         self._compare()
 

@@ -21,7 +21,7 @@ _LEFT: Final = 20
 
 class Stepper(QFrame):
     """Steps as (title, caption), 240 px wide, for a ground of `window`: those done are green, the current one blue,
-    those without a result have a dash."""
+    those without a result have a dash, those that failed a cross."""
 
     accessible_role = Role.StaticText
 
@@ -30,6 +30,7 @@ class Stepper(QFrame):
         self._steps = tuple(steps)
         self._current = 0
         self._without_result: frozenset[int] = frozenset()
+        self._failed: frozenset[int] = frozenset()
         self.setFixedWidth(_WIDTH)
         self.setMinimumHeight(_ROW * len(self._steps))
         self.set_current(0)
@@ -43,6 +44,16 @@ class Stepper(QFrame):
         """Mark step `index` as one that was skipped or verified nothing, once it is behind the current one."""
         self._without_result = self._without_result | {index} if without else self._without_result - {index}
         self.update()
+
+    def set_failed(self, index: int, *, failed: bool = True) -> None:
+        """Mark step `index` as one that failed, once it is behind the current one."""
+        self._failed = self._failed | {index} if failed else self._failed - {index}
+        self.update()
+
+    @property
+    def failed(self) -> frozenset[int]:
+        """The steps that failed."""
+        return self._failed
 
     @property
     def without_result(self) -> frozenset[int]:
@@ -72,7 +83,8 @@ class Stepper(QFrame):
     def _paint_step(self, painter: QPainter, index: int) -> None:
         (title, caption), top = self._steps[index], index * _ROW
         current, passed = index == self._current, index < self._current
-        done = passed and index not in self._without_result
+        failed = passed and index in self._failed
+        done = passed and not failed and index not in self._without_result
         mark = QRectF(_LEFT, top + 4, _MARK, _MARK)
         if index + 1 < len(self._steps):
             line = QRectF(mark.center().x() - 1, mark.bottom() + 2, 2, _ROW - _MARK - 4)
@@ -83,6 +95,8 @@ class Stepper(QFrame):
         painter.drawEllipse(mark if filled else mark.adjusted(0.5, 0.5, -0.5, -0.5))
         if passed:
             icon, tone = ("ph.check", "surface") if done else ("ph.minus", "text.muted")
+            if failed:
+                icon, tone = "ph.x", "error"
             paint_icon(painter, icon, mark.adjusted(5, 5, -5, -5), theme().color(tone))
         else:
             painter.setFont(theme().font("caption"))

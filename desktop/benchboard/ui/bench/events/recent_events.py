@@ -7,13 +7,13 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from benchboard.i18n import _
-from benchboard.ui.bench.dongle_rows import DongleRow
+from benchboard.ui.bench.dongle_names import DongleNames
 from benchboard.ui.bench.events.dongle_events import DongleEvents
 from benchboard.ui.context import Context
-from benchboard.ui.paged.paged_model import PagedTableModel
 from benchboard.ui.time_format import full_time, relative_time
 from benchboard.ui.widgets import hairline
 from benchboard.ui.widgets.detail_pane import DetailSection
+from benchboard.ui.widgets.labels import Text
 from benchboard.ui.widgets.readable_rows import ReadableList
 from benchboard.ui.widgets.surfaces import set_surface
 from benchboard.ui.widgets.timeline_row import TimelineRow
@@ -24,16 +24,17 @@ _HEIGHT: Final = 216
 
 
 class RecentEvents(QWidget):
-    """The last few events, with the names that the list has now."""
+    """The last few events, with the names that the dongles have now."""
 
-    def __init__(self, context: Context, model: PagedTableModel[DongleRow]) -> None:
+    def __init__(self, context: Context) -> None:
         super().__init__()
         self.setObjectName("bench_recent_events")
         set_surface(self, "surface")
-        self._model, self._events = model, DongleEvents.of(context)
+        self._events, self._names = DongleEvents.of(context), DongleNames.of(context)
         self._shown: list[tuple[datetime, str, str]] = []
         self._rows = ReadableList(_("Recent events"))
-        section = DetailSection(_("Recent events"))
+        note = Text(_("Connections: since this window was opened"), "caption", "muted")
+        section = DetailSection(_("Recent events"), note)
         section.fill(self._rows)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -42,7 +43,7 @@ class RecentEvents(QWidget):
         column.addWidget(section)
         column.addStretch(1)
         self._events.changed.connect(self._show)
-        model.loaded.connect(self._show)
+        self._names.changed.connect(self._show)
         self._show()
 
     def sizeHint(self) -> QSize:
@@ -61,10 +62,8 @@ class RecentEvents(QWidget):
             row.show_when(relative_time(at))
 
     def _show(self) -> None:
-        listed = self._model.rows
-        names = {row.device_id: row.title for row in listed if row.device_id is not None}
-        latest = self._events.latest(list(listed), _MOST)
-        shown = [(event.at, event.text(names), event.why) for event in latest]
+        latest = self._events.latest(_MOST)
+        shown = [(event.at, event.text(self._names.name), event.why) for event in latest]
         if shown == self._shown:
             self.refresh_times()
             return

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QWidget
 
 from benchboard.canbus.bit_rate_detection import LISTEN_S, Detection, RateHeard
 from benchboard.canbus.capture import Counters
-from benchboard.canbus.link import named_error
 from benchboard.dongles import fleet
 from benchboard.dongles.bit_rate_candidates import RateCandidate, Reason, list_candidates, ranked
 from benchboard.dongles.protocol import DongleConfig
@@ -23,6 +22,7 @@ from benchboard.ui.bench.bench_format import bit_rate
 from benchboard.ui.bench.bus_again import BusAgain
 from benchboard.ui.bench.bus_end import Taking, unless_in_use, writing
 from benchboard.ui.bench.device_manager import DeviceManager, LiveBus
+from benchboard.ui.bench.dongle_names import DongleNames
 from benchboard.ui.bench.dongle_notices import DongleNotices
 from benchboard.ui.bench.timing_request import config_at
 from benchboard.ui.context import Context
@@ -54,6 +54,7 @@ class BitRateSearch(QObject):
     def __init__(self, view: QWidget, context: Context, devices: DeviceManager, notices: DongleNotices) -> None:
         super().__init__(view)
         self._view, self._context, self._devices, self._notices = view, context, devices, notices
+        self._names = DongleNames.of(context)
         self._bus_again = BusAgain(context, self)
         self.device_id, self.title = "", ""
         self._config: DongleConfig | None = None
@@ -256,8 +257,10 @@ class BitRateSearch(QObject):
     def _on_failed(self, error: AppError) -> None:
         self._finish()
         if not isinstance(error, Cancelled):
-            self.problem = named_error(error, self.title).what
-            self._notices.show(named_error(error, self.title), act=_ACT)
+            self.problem = self._names.named(error, self.device_id).what
+            device = self._devices.find(self.device_id)
+            path = device.port.path if device is not None else ""
+            self._notices.show(error, path=path, device_id=self.device_id, act=_ACT)
         self._bus_again.open()
 
     def _finish(self) -> None:
@@ -296,7 +299,7 @@ class BitRateSearch(QObject):
 
         def write(_progress: Progress) -> DongleConfig:
             data_key = context.workspace.data_keys.of(context.actor.organisation_id)
-            with self._devices.device(detected.port.path) as device:
+            with self._devices.device(detected.port.path, device_id) as device:
                 stored = fleet.write_config(context.database, context.actor, data_key, device, config).config
                 self._devices.store_config(detected.port.path, stored)
                 return stored

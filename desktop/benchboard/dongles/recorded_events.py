@@ -1,0 +1,96 @@
+"""What was done to dongles lately, by this computer or another one, as the services that did it recorded it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from benchboard.i18n import N_, _
+from benchboard.identity.audit_titles import reason_title
+from benchboard.identity.permissions import Actor, require
+from benchboard.storage.models.dongles import Dongle
+from benchboard.storage.models.identity import AuditLog
+
+_SENTENCES: Final = {
+    "dongle.claim": N_("{name} paired"),
+    "dongle.observe": N_("{name} registered"),
+    "dongle.rotate": N_("Pairing key of {name} replaced"),
+    "dongle.release": N_("{name} released"),
+    "dongle.reset": N_("{name} reset"),
+    "dongle.lose": N_("{name} lost: it no longer holds the pairing key"),
+    "dongle.find": N_("{name} found: it holds the pairing key again"),
+    "dongle.write-off": N_("{name} written off"),
+    "dongle.restore": N_("{name} is no longer written off"),
+    "dongle.claim-end": N_("Pairing of {name} ended"),
+    "dongle.rename": N_("{before} renamed to {name}"),
+    "dongle.hand-over": N_("{name} handed over"),
+    "dongle.configure": N_("Bit timing of {name} written"),
+    "dongle.read-config": N_("Bit timing of {name} read"),
+}
+"""The events that are told, all but the single steps of a pairing."""
+_WRITTEN: Final = {
+    "": N_("Settings of {name} written again, unchanged"),
+    "mode": N_("Mode of {name} set"),
+    "settings": N_("Settings of {name} changed"),
+    "mode, settings": N_("Settings of {name} changed"),
+}
+"""The same of `dongle.configure` that left the bit timing as it was, by what it changed."""
+_REASONED: Final = frozenset({"dongle.lose", "dongle.claim-end"})
+_OF_RESET: Final = "reset"
+"""The reason of what a reset brings with it, which is told by the reset."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedEvent:
+    """`what` is a sentence with `{name}`, in English; `before` the name that a renamed dongle had, if it had one. `why`
+    may be empty.
+    """
+
+    at: datetime
+    device_id: str
+    what: str
+    why: str = ""
+    before: str = ""
+
+    def text(self, name_of: Callable[[str], str]) -> str:
+        """What happened, with the dongle's name of now, in the present language."""
+        return _(self.what).format(name=name_of(self.device_id), before=self.before)
+
+
+def latest_events(session: Session, actor: Actor, *, limit: int) -> list[RecordedEvent]:
+    """The organisation's latest events of dongles, the newest first."""
+    require(actor, "dongles:read")
+    query = (
+        select(AuditLog, Dongle.device_id)
+        .outerjoin(Dongle, (Dongle.id == AuditLog.resource_id) & (Dongle.organisation_id == AuditLog.organisation_id))
+        .where(AuditLog.organisation_id == actor.organisation_id, AuditLog.resource_type == "dongle")
+        .where(AuditLog.event_type.in_(_SENTENCES))
+        .order_by(AuditLog.created_at.desc(), AuditLog.id.desc())
+        .limit(limit * 2)  # some aren't told
+    )
+    found = (_event(entry, device_id) for entry, device_id in session.execute(query))
+    return [event for event in found if event is not None][:limit]
+
+
+def _event(entry: AuditLog, registered_id: str | None) -> RecordedEvent | None:
+    """What an entry tells; None if another one tells it, or of a dongle that it doesn't name."""
+    device_id = registered_id or _text(entry, "device_id")
+    reason = _text(entry, "reason")
+    if not device_id or (reason == _OF_RESET and entry.event_type in ("dongle.release", "dongle.claim-end")):
+        return None
+    what, before = _SENTENCES[entry.event_type], ""
+    if entry.event_type == "dongle.configure":
+        changed = entry.details.get("changed")
+        what = _WRITTEN.get(changed, what) if isinstance(changed, str) else what
+    elif entry.event_type == "dongle.rename":
+        before = _text(entry, "before") or _("Dongle {id}").format(id=device_id[-4:].upper())
+    why = reason_title(reason) if reason and entry.event_type in _REASONED else ""
+    return RecordedEvent(entry.created_at, device_id, what, why, before)
+
+
+def _text(entry: AuditLog, key: str) -> str:
+    value = entry.details.get(key)
+    return value if isinstance(value, str) else ""
