@@ -48,7 +48,7 @@ MARKS = (
     *(("text.disabled", ground) for ground in ("window", "surface", "surface.alt", "raised")),
     *(("border.control", ground) for ground in ("window", "surface", "raised")),
     *(("focus", ground) for ground in ("window", "surface", "raised", "rail", "selection")),
-    *((mark, f"rule.{colour}") for mark in ("accent", "focus") for colour in RULE_COLOURS),
+    *(("focus", f"rule.{colour}") for colour in RULE_COLOURS),
     *((mark, "surface") for mark in ("proven", "observed", "accent", "guide", "warn.fill")),
     *((mark, "surface.alt") for mark in ("proven", "observed")),
 )

@@ -282,9 +282,8 @@ class FrameRowModel(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid():
             return None
-        if role == Qt.ItemDataRole.ToolTipRole:
-            about = self._cell_tip(index.row(), index.column()), self._colour_text(index.row())
-            return plain_tooltip("\n".join(filter(None, about))) or None
+        if role == Qt.ItemDataRole.ToolTipRole and (tip := self._tip(index.row(), index.column())):
+            return plain_tooltip(tip)
         if role == Qt.ItemDataRole.CheckStateRole and index.column() == 0:
             return self._check_state(index.row())
         if role == Qt.ItemDataRole.AccessibleDescriptionRole and index.column() == 0:
@@ -295,8 +294,11 @@ class FrameRowModel(QAbstractTableModel):
             return None
         return self.cell(index.row(), index.column())
 
+    def _tip(self, row: int, column: int) -> str:
+        """What the tooltip of a cell says: what it has no room for, and the rule that gives its row a colour."""
+        return "\n".join(filter(None, (self._cell_tip(row, column), self._colour_text(row))))
+
     def _cell_tip(self, row: int, column: int) -> str:
-        """What the tooltip of a cell says."""
         if column in (TIME, CYCLE):
             return self.mark_of(row) or self._silent_text(row)
         if column == NAME:
