@@ -268,8 +268,8 @@ class ColourRulesPopover(Popover):
 
     def event(self, event: QEvent) -> bool:
         """Undo, redo and Ctrl+Enter are for the rules here, not for the view behind."""
-        is_key = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
-        if is_key and (_is_undo(event) or is_accepting(event)):
+        is_override = event.type() == QEvent.Type.ShortcutOverride
+        if is_override and isinstance(event, QKeyEvent) and (_is_undo(event) or is_accepting(event)):
             event.accept()
             return True
         return super().event(event)
