@@ -116,6 +116,8 @@ class Settings:
     """The dongles and bit rates that recordings were made with, by the paths of these, as JSON."""
     live_filters: str = ""
     """The filters of the live bus that are kept by name, as JSON."""
+    frame_colours: str = ""
+    """The rules that give frames a colour, on the live bus and in recordings, as JSON."""
     live_send_tables: str = ""
     """The send tables of the dongles and those that are kept by name, as JSON."""
     live_triggers: str = ""

@@ -17,6 +17,7 @@ from benchboard.ui.api_keys.key_commands import KEYS
 from benchboard.ui.app import Application
 from benchboard.ui.bench.bench_commands import (
     BIT_DIAGRAM,
+    COLOUR_RULES,
     DONGLES,
     DONGLES_VIEW,
     FRAMES,
@@ -257,6 +258,7 @@ READ_BY_WIDGETS = {
     FRAMES: "bench/test_live_bus_view.py",
     SEND_TABLE: "bench/test_send_panel.py",
     TRIGGERS: "bench/test_triggers_panel.py",
+    COLOUR_RULES: "bench/test_colour_rules.py",
     PLOTS: "bench/test_plots_pane.py",
     TIMING_PLOT: "bench/test_solution_plot.py",
     BIT_DIAGRAM: "bench/test_timing_view.py",

@@ -142,6 +142,11 @@ class FrameFilter:
         """Whether it depends on the frame before of the same ID."""
         return any(term.text == _CHANGED for term in self.terms)
 
+    @property
+    def takes_errors(self) -> bool:
+        """Whether it asks for error frames, which match every filter of IDs and names alone too."""
+        return any(term.text == "error" and not term.negated for term in self.terms)
+
     def parts(self) -> "tuple[FrameFilter, FrameFilter]":
         """The terms that all frames of the same ID, kind and direction meet or don't, and those that look at data. A
         frame matches this filter if it matches both.

@@ -153,8 +153,7 @@ class TriggerWatch:
         self._watched: list[_Watched] = []
         for place, trigger in enumerate(triggers):
             found = require_valid(trigger)
-            errors = any(term.text == "error" for term in found.terms)
-            self._watched.append(_Watched(trigger, place, *found.parts(), errors, last=since))
+            self._watched.append(_Watched(trigger, place, *found.parts(), found.takes_errors, last=since))
         self._database = database if database is not None else CanDatabase()
         self._of_key: dict[TrafficKey, tuple[Message | None, tuple[_Watched, ...]]] = {}
         """Of each identifier its message, and the triggers that its frames may meet: most meet none, and cost a look

@@ -384,7 +384,7 @@ def test_id_that_has_stopped_says_when_it_came_last(qtbot: QtBot) -> None:
     now[0] += 20
     model.add_frames([Frame(0x100, timestamp=stamp(21.0))])
     tips = [model.index(row, CYCLE).data(Qt.ItemDataRole.ToolTipRole) for row in range(3)]
-    assert tips == ["", "last seen 20 s ago", ""], "one that came once has no cycle"
+    assert tips == [None, "last seen 20 s ago", None], "one that came once has no cycle"
     assert model.row_state(1) == "last seen 20 s ago, 2 of 3"
     model.end()
     assert model.silent_s(1) is None, "nothing comes any more"

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from benchboard import package_data
+from benchboard.canbus.colour_rules import RULE_COLOURS
 from benchboard.ui.bench.point_plot import OUT_OF_TOLERANCE
 from benchboard.ui.bench.solution_plot import DOT_ALPHA
 from benchboard.ui.widgets.badges import METER_FILL
@@ -18,12 +19,15 @@ TOKENS: dict[str, Any] = json.loads(
     (package_data.resources_folder() / "themes" / "tokens.json").read_text(encoding="utf-8")
 )
 
+ROW_INKS = ("text", "text.secondary", "text.muted", "accent.text", "warn", "error")
+"""What is written in a row of frames."""
 SURFACES = ("window", "surface", "surface.alt", "raised", "rail", "header", "row.hover", "selection")
 TEXT = (
     *((ink, ground) for ink in ("text", "text.secondary") for ground in SURFACES),
     *(("text.muted", ground) for ground in ("window", "surface", "raised", "header", "rail", "row.hover", "selection")),
     *(("accent.text", ground) for ground in ("window", "surface", "raised", "header", "accent.soft", "selection")),
     ("text", "byte.changed"),
+    *((ink, f"rule.{colour}") for ink in ROW_INKS for colour in RULE_COLOURS),
     *(("syntax.function", ground) for ground in ("surface", "surface.alt", "row.hover")),
     *((kind, f"{kind}.soft") for kind in ("ok", "warn", "error", "info")),
     *((kind, ground) for kind in ("ok", "warn", "error", "info") for ground in ("surface", "rail", "raised")),
@@ -44,6 +48,7 @@ MARKS = (
     *(("text.disabled", ground) for ground in ("window", "surface", "surface.alt", "raised")),
     *(("border.control", ground) for ground in ("window", "surface", "raised")),
     *(("focus", ground) for ground in ("window", "surface", "raised", "rail", "selection")),
+    *(("focus", f"rule.{colour}") for colour in RULE_COLOURS),
     *((mark, "surface") for mark in ("proven", "observed", "accent", "guide", "warn.fill")),
     *((mark, "surface.alt") for mark in ("proven", "observed")),
 )

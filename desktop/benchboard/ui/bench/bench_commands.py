@@ -22,6 +22,8 @@ SEND_TABLE: Final = CommandScope("bench.send-table", LIVE, None)
 """The send table of the live bus."""
 TRIGGERS: Final = CommandScope("bench.triggers", LIVE, None)
 """The triggers of the live bus, and the list of those that were met."""
+COLOUR_RULES: Final = CommandScope("bench.colour-rules", SHELL, None)
+"""The list of the rules that give frames a colour, on the live bus and in recordings."""
 PLOTS: Final = CommandScope("bench.plots", LIVE, None)
 """The plots of signals."""
 RECORDINGS: Final = CommandScope("bench.recordings", SHELL, Qt.ShortcutContext.WindowShortcut)
@@ -62,6 +64,20 @@ REGISTRY.register(
             N_("decode, expand, collapse, DBC"), FRAMES),
     Command("bench.filter_by_id", N_("Show only this ID"), Group.LIVE, (), "ph.funnel", N_("filter, isolate"), FRAMES),
     Command("bench.hide_id", N_("Hide this ID"), Group.LIVE, (), "ph.eye-slash", N_("filter, exclude"), FRAMES),
+    Command("bench.colour_frame", N_("Colour frames like this…"), Group.LIVE, (), "ph.palette",
+            N_("highlight, mark, colour rule, color"), FRAMES),
+    Command("bench.show_colour_rules", N_("Colour rules"), Group.LIVE, ("Shift+C",), "ph.palette",
+            N_("highlight, mark, colour frames, color, conditional formatting"), LIVE),
+    Command("bench.toggle_colour_rule", N_("Turn colour rule on or off"), Group.LIVE, ("Space",), "ph.check",
+            N_("enable, disable"), COLOUR_RULES),
+    Command("bench.edit_colour_rule", N_("Edit rule"), Group.LIVE, ("Return", "F2"), "ph.pencil-simple",
+            N_("condition, name, colour"), COLOUR_RULES),
+    Command("bench.move_colour_rule_up", N_("Move rule up"), Group.LIVE, ("Alt+Up",), "ph.arrow-up", N_("order"),
+            COLOUR_RULES),
+    Command("bench.move_colour_rule_down", N_("Move rule down"), Group.LIVE, ("Alt+Down",), "ph.arrow-down",
+            N_("order"), COLOUR_RULES),
+    Command("bench.delete_colour_rule", N_("Delete rule"), Group.LIVE, ("Del",), "ph.trash", N_("remove"),
+            COLOUR_RULES, danger=True),
     Command("bench.set_time_zero", N_("Set as time zero"), Group.LIVE, (), "ph.clock",
             N_("relative time, trigger, reference, delta"), FRAMES),
     Command("bench.send_again", N_("Send again"), Group.LIVE, (), "ph.paper-plane-right", N_("transmit, repeat"),
@@ -158,6 +174,8 @@ REGISTRY.register(
             RECORDINGS),
     Command("bench.filter_recorded", N_("Filter frames of recording"), Group.RECORDINGS, ("/", "Ctrl+F"), "ph.funnel",
             N_("search, find, identifier, mask, range, hide, name, signal"), RECORDINGS),
+    Command("bench.show_recorded_colour_rules", N_("Colour rules of recording"), Group.RECORDINGS, ("Shift+C",),
+            "ph.palette", N_("highlight, mark, colour frames, color, conditional formatting"), RECORDINGS),
     Command("bench.save_recorded", N_("Save shown frames"), Group.RECORDINGS, ("Ctrl+S",), "ph.floppy-disk",
             N_("export, cut, trim, range, extract, convert, BLF, ASC, CSV"), RECORDINGS),
     Command("bench.show_recorded_plots", N_("Show or hide plots of recording"), Group.RECORDINGS, ("Ctrl+G",),
@@ -224,7 +242,9 @@ FRAME_MENU: Final = "bench.frame"
 REGISTRY.register_menu(
     FRAME_MENU,
     MenuSection(("bench.expand_frame", "bench.plot_signal", "bench.copy_frame")),
-    MenuSection(("bench.filter_by_id", "bench.hide_id", "bench.set_time_zero", "bench.trigger_on_id")),
+    MenuSection(
+        ("bench.filter_by_id", "bench.hide_id", "bench.colour_frame", "bench.set_time_zero", "bench.trigger_on_id")
+    ),
     MenuSection(("bench.send_again", "bench.add_to_send_table")),
 )
 RECORDING_MENU: Final = "bench.recording"
@@ -250,6 +270,14 @@ REGISTRY.register_menu(
     MenuSection(("bench.toggle_send_row", "bench.edit_send_cell", "bench.edit_send_row", "bench.duplicate_send_row")),
     MenuSection(("bench.move_send_row_up", "bench.move_send_row_down")),
     MenuSection(("bench.remove_send_row",)),
+)
+COLOUR_RULE_MENU: Final = "bench.colour-rule"
+"""The context menu of a rule that gives frames a colour."""
+REGISTRY.register_menu(
+    COLOUR_RULE_MENU,
+    MenuSection(("bench.toggle_colour_rule", "bench.edit_colour_rule")),
+    MenuSection(("bench.move_colour_rule_up", "bench.move_colour_rule_down")),
+    MenuSection(("bench.delete_colour_rule",)),
 )
 TRIGGER_MENU: Final = "bench.trigger"
 """The context menu of a trigger."""

@@ -44,6 +44,10 @@ class RowsModel(QAbstractTableModel):
         """Whether a row isn't in use."""
         return False
 
+    def ground(self, _row: int, _column: int) -> str:
+        """The colour behind a cell; empty for that of its row."""
+        return ""
+
     def checked(self, _row: int) -> bool | None:
         """Whether the row is ticked; None of what has no tick."""
         return None
@@ -102,6 +106,8 @@ class _CellDelegate(QStyledItemDelegate):
         current = table.currentIndex().row() == row
         painter.save()
         painter.fillRect(box, theme().color("selection" if current else "surface"))
+        if ground := model.ground(row, column):
+            painter.fillRect(box.adjusted(4, 4, -4, -5), theme().color(ground))
         painter.fillRect(QRectF(box.left(), box.bottom() - 1, box.width(), 1), theme().color("grid"))
         if current and column == 0:
             painter.fillRect(QRectF(box.left(), box.top(), 2, box.height()), theme().color("accent"))

@@ -67,6 +67,9 @@ class FrameActions:
             "bench.hide_id": Handler(
                 partial(self._filter_bar.add_term, f"!{term}"), why_no_id, _("Hide {id}").format(id=ident)
             ),
+            "bench.colour_frame": Handler(
+                partial(self._filter_bar.colours.open, "error" if frame.error else term), why_none
+            ),
             "bench.set_time_zero": Handler(partial(self._set_zero, row), why_none),
             **send,
             "bench.expand_frame": Handler(

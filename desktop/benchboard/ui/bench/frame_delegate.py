@@ -39,6 +39,8 @@ _SENT: Final = 10.0
 """The size of the mark of a sent frame, which has the margin of its row."""
 _FLAG: Final = 8.0
 """That of the mark of a trigger, which stands beside what expands the row."""
+_COLOUR: Final = 6.0
+"""The width of the colour of a selected row."""
 _TEXTS: Final = (TYPE, *NUMBERS, NAME, NODE, SIGNALS, CHANNEL)
 """The columns in the font of the window; times, IDs and bytes are monospaced."""
 _TONES: Final = {
@@ -61,12 +63,16 @@ class FrameDelegate(QStyledItemDelegate):
         is_signal = model.signal_at(index.row()) is not None
         box = QRectF(option.rect)
         painter.save()
-        ground = "selection" if current else "surface.alt" if is_signal else "surface"
+        rule = model.colour_rule(index.row())
+        coloured = f"rule.{rule.colour}" if rule is not None else "surface"
+        ground = "selection" if current else "surface.alt" if is_signal else coloured
         painter.fillRect(box, theme().color(ground))
         painter.fillRect(QRectF(box.left(), box.bottom() - 1, box.width(), 1), theme().color("grid"))
         first = not isinstance(table, QTableView) or index.column() == _first_column(table)
         if current and first:
             painter.fillRect(QRectF(box.left(), box.top(), 2, box.height()), theme().color("accent"))
+            if rule is not None:  # the colour of a selected row is in its margin
+                painter.fillRect(QRectF(box.left() + 4, box.top(), _COLOUR, box.height() - 1), theme().color(coloured))
         if current and isinstance(table, QTableView) and table.hasFocus():
             paint_ring(painter, option.rect, first, index.column() == _last_column(table))
         text_box = box.adjusted(12, 0, -12, 0)
@@ -147,14 +153,21 @@ class FrameDelegate(QStyledItemDelegate):
         if fresh and is_reduced():  # nothing fades where nothing moves
             fresh = [float(one > 0) for one in fresh]
         if any(changed) or any(fresh):
-            self._paint_bytes(painter, box, text, changed, fresh)
+            has_colour = model.colour_rule(row) is not None
+            self._paint_bytes(painter, box, text, changed, fresh, "surface" if has_colour else "byte.changed")
         else:
             _draw(painter, box, text, DATA)
 
     def _paint_bytes(
-        self, painter: QPainter, box: QRectF, text: str, changed: Sequence[bool], fresh: Sequence[float]
+        self,
+        painter: QPainter,
+        box: QRectF,
+        text: str,
+        changed: Sequence[bool],
+        fresh: Sequence[float],
+        ground: str,
     ) -> None:
-        """Draw the data: what the last frame changed is bold, what changed a moment ago has a ground that fades."""
+        """Draw the data: what the last frame changed is bold, what changed a moment ago has a `ground` that fades."""
         regular, bold = theme().font("mono"), theme().font("mono")
         bold.setWeight(QFont.Weight.Bold)
         advance = QFontMetricsF(regular).horizontalAdvance("0")
@@ -166,16 +179,17 @@ class FrameDelegate(QStyledItemDelegate):
                 left = box.left() + 3 * place * advance
                 joined = place + 1 < len(fresh) and fresh[place + 1] > 0
                 width = (3 if joined else 2) * advance + 4
-                _fill(painter, QRectF(left - 2, box.center().y() - height / 2, width, height), share, joined=joined)
+                spot = QRectF(left - 2, box.center().y() - height / 2, width, height)
+                _fill(painter, spot, ground, share, joined=joined)
         for place, is_changed in enumerate(changed):
             painter.setFont(bold if is_changed else regular)
             part = QRectF(box.left() + 3 * place * advance, box.top(), 2 * advance + 4, box.height())
             painter.drawText(part, alignment(DATA), text[3 * place : 3 * place + 2])
 
 
-def _fill(painter: QPainter, ground: QRectF, share: float, *, joined: bool) -> None:
+def _fill(painter: QPainter, ground: QRectF, role: str, share: float, *, joined: bool) -> None:
     """Fill the ground of a byte; one that is `joined` with the next ends straight."""
-    colour = QColor(theme().color("byte.changed"))
+    colour = QColor(theme().color(role))
     colour.setAlphaF(min(1.0, share))
     path = QPainterPath()
     path.addRoundedRect(ground.adjusted(0, 0, -4, 0) if joined else ground, _CHANGE_RADIUS, _CHANGE_RADIUS)

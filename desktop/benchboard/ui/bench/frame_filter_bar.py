@@ -13,6 +13,8 @@ from benchboard.canbus.protocols.isotp_addresses import STANDARD_IDS, IsotpIds
 from benchboard.canbus.protocols.protocol_choice import ProtocolMode
 from benchboard.errors import Invalid
 from benchboard.i18n import _, ngettext, number
+from benchboard.ui.bench.colour_rules.colour_rules_popover import ColourRulesButton
+from benchboard.ui.bench.colour_rules.kept_colour_rules import KeptColourRules
 from benchboard.ui.bench.database_list import DatabaseButton
 from benchboard.ui.bench.frame_list import FrameList
 from benchboard.ui.bench.protocols.protocol_button import ProtocolButton
@@ -96,6 +98,10 @@ class FrameFilterBar(QWidget):
             _("Columns"), self._open_columns, kind="quiet", icon="ph.columns", name=f"{place}_columns"
         )
         self.saved = SavedFilters(context, self.set_text, self._valid_text)
+        self.colours = ColourRulesButton(context, lambda: self.databases.database, place=place)
+        self._kept_colours = KeptColourRules.of(context)
+        self._kept_colours.changed.connect(self._use_colours)
+        self._use_colours()
         self._table.columns_changed.connect(self._keep_columns)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -108,6 +114,7 @@ class FrameFilterBar(QWidget):
         line.addWidget(self._field, 60)  # whole before the sentence has any room
         line.addWidget(self._help)
         line.addWidget(self.saved)
+        line.addWidget(self.colours)
         line.addWidget(self._problem, 1)
         line.addWidget(self._count)
         line.addWidget(self.databases)
@@ -228,6 +235,9 @@ class FrameFilterBar(QWidget):
             self._tell()
         if not self._problem.text():
             self.left.emit()
+
+    def _use_colours(self) -> None:
+        self._model.set_colour_rules(self._kept_colours.rules)
 
     def _open_help(self) -> None:
         HelpPopover(self._help, _("What can be entered"), _filter_help(), name=f"{self._place}_filter_lines").open()

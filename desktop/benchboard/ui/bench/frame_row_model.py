@@ -7,9 +7,11 @@ from typing import Final, NamedTuple
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtWidgets import QWidget
 
+from benchboard.canbus.colour_rules import ColourRule, ColourRuleMatcher, ColourRules
 from benchboard.canbus.dbc import CanDatabase, Message, SignalValue
 from benchboard.canbus.frame import Frame, Timestamp
 from benchboard.canbus.frame_filter import FrameFilter
+from benchboard.canbus.protocols.isotp_addresses import STANDARD_IDS
 from benchboard.canbus.protocols.protocol_choice import NO_PROTOCOL, ProtocolMode
 from benchboard.canbus.protocols.protocol_decoder import ProtocolDecoder
 from benchboard.canbus.protocols.protocol_text import frame_name, frame_names
@@ -81,6 +83,8 @@ class FrameRowModel(QAbstractTableModel):
         self.database = CanDatabase()
         self.protocol = ProtocolDecoder(NO_PROTOCOL)
         """Knows what frames are that no database has."""
+        self._colour_rules = ColourRules()
+        self._colours = ColourRuleMatcher(self._colour_rules)
         self.times = TimeBase()
         self.plotted: dict[SignalKey, int] | None = None
         """The plotted signals, each with the number of its colour; None where signals can't be plotted."""
@@ -99,7 +103,19 @@ class FrameRowModel(QAbstractTableModel):
     def set_protocol(self, protocol: ProtocolDecoder) -> None:
         """Name the frames that no database has by the protocol that this decodes."""
         self.protocol = protocol
+        self.set_colour_rules(self._colour_rules)  # services are looked for on its IDs
+
+    def set_colour_rules(self, rules: ColourRules) -> None:
+        """Show frames in the colours of these rules."""
+        choice = self.protocol.choice
+        ids = choice.ids if choice.mode is ProtocolMode.ISOTP else STANDARD_IDS
+        self._colour_rules, self._colours = rules, ColourRuleMatcher(rules, ids)
         self.update_cells()
+
+    def colour_rule(self, row: int) -> ColourRule | None:
+        """The rule that gives the frame of this row a colour; None without one, and of the row of a signal."""
+        line = self.line_at(row)
+        return self.row_of(line.of).colour_rule(self._colours) if line.signal < 0 else None
 
     @property
     def has_protocol(self) -> bool:
@@ -266,14 +282,8 @@ class FrameRowModel(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid():
             return None
-        if role == Qt.ItemDataRole.ToolTipRole and index.column() in (TIME, CYCLE):
-            return plain_tooltip(self.mark_of(index.row()) or self._silent_text(index.row()))
-        if role == Qt.ItemDataRole.ToolTipRole and index.column() == NAME:
-            return plain_tooltip(self.cell(index.row(), NAME))
-        if role == Qt.ItemDataRole.ToolTipRole and index.column() == SIGNALS:
-            return plain_tooltip(self._every_signal(index.row()))
-        if role == Qt.ItemDataRole.ToolTipRole and index.column() in (ID, TYPE) and self.row_at(index.row()).frame.sent:
-            return plain_tooltip(_("This computer sent it."))
+        if role == Qt.ItemDataRole.ToolTipRole and (tip := self._tip(index.row(), index.column())):
+            return plain_tooltip(tip)
         if role == Qt.ItemDataRole.CheckStateRole and index.column() == 0:
             return self._check_state(index.row())
         if role == Qt.ItemDataRole.AccessibleDescriptionRole and index.column() == 0:
@@ -283,6 +293,24 @@ class FrameRowModel(QAbstractTableModel):
         if role != Qt.ItemDataRole.DisplayRole:
             return None
         return self.cell(index.row(), index.column())
+
+    def _tip(self, row: int, column: int) -> str:
+        """What the tooltip of a cell says: what it has no room for, and the rule that gives its row a colour."""
+        return "\n".join(filter(None, (self._cell_tip(row, column), self._colour_text(row))))
+
+    def _cell_tip(self, row: int, column: int) -> str:
+        if column in (TIME, CYCLE):
+            return self.mark_of(row) or self._silent_text(row)
+        if column == NAME:
+            return self.cell(row, NAME)
+        if column == SIGNALS:
+            return self._every_signal(row)
+        return _("This computer sent it.") if column in (ID, TYPE) and self.row_at(row).frame.sent else ""
+
+    def _colour_text(self, row: int) -> str:
+        """Which rule gives this row its colour; empty without one."""
+        rule = self.colour_rule(row)
+        return _("Colour rule: {name}").format(name=rule.title) if rule is not None else ""
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         flags = super().flags(index)
@@ -347,13 +375,14 @@ class FrameRowModel(QAbstractTableModel):
 
     def row_state(self, row: int) -> str:
         """What a screen reader is told of a row after its name, as the row is reached: the value of a signal, the data
-        of an identifier at that moment, the mark of a frame, when an identifier that has stopped came last, and the
-        row's place."""
+        of an identifier at that moment, the mark of a frame, the rule that it has its colour by, when an identifier
+        that has stopped came last, and the row's place."""
         is_signal = self.signal_at(row) is not None
         value = self.cell(row, SIGNALS) if is_signal else "" if self.rolling else self.cell(row, DATA)
         value = "" if value == "–" else value
         place = place_text(row, self.rowCount())
-        return ", ".join(filter(None, (value, self.mark_of(row), self._silent_text(row), place)))
+        marks = self.mark_of(row), self._colour_text(row), self._silent_text(row)
+        return ", ".join(filter(None, (value, *marks, place)))
 
     def cell_text(self, row: int, column: int) -> str:
         """What a screen reader is told of a cell. The first one stands for its row, so that the data tell their time

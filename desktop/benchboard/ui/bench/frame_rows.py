@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from benchboard.canbus.colour_rules import ColourRule, ColourRuleMatcher
 from benchboard.canbus.dbc import CanDatabase, Message, SignalValue, short_text
 from benchboard.canbus.error_frame import is_recovery, is_state_report
 from benchboard.canbus.frame import Frame, Timestamp
@@ -26,12 +27,14 @@ _MOST_IN_CELL: Final = 8
 class FrameRow:
     """A frame, the one before it with the same identifier, and how many there were."""
 
-    __slots__ = ("_decoded", "count", "frame", "message", "previous")
+    __slots__ = ("_decoded", "_fit", "count", "frame", "message", "previous")
 
     def __init__(self, frame: Frame, previous: Frame | None, count: int) -> None:
         self.frame, self.previous, self.count = frame, previous, count
         self.message: Message | None = None
         self._decoded: tuple[SignalValue, ...] | None = None
+        self._fit: tuple[ColourRuleMatcher, ColourRule | None] | None = None
+        """The rule that it fits, and who found that."""
 
     @property
     def key(self) -> TrafficKey:
@@ -40,7 +43,13 @@ class FrameRow:
 
     def name_by(self, database: CanDatabase) -> None:
         """Look its message up in this database."""
-        self.message, self._decoded = database.find(self.frame), None
+        self.message, self._decoded, self._fit = database.find(self.frame), None, None
+
+    def colour_rule(self, matcher: ColourRuleMatcher) -> ColourRule | None:
+        """The rule that gives it a colour, found when it is first asked for: only what is drawn is."""
+        if self._fit is None or self._fit[0] is not matcher:
+            self._fit = matcher, matcher.first_fit(self.frame, self.message, self.previous)
+        return self._fit[1]
 
     @property
     def signals(self) -> tuple[SignalValue, ...]:

@@ -197,6 +197,7 @@ class LiveBusView(QWidget):
                 self._toggle_pause, why_closed, _("Resume display") if paused else _("Pause display")
             ),
             "bench.filter_frames": Handler(self.filter_bar.focus_field, self._why_not_filtered),
+            "bench.show_colour_rules": Handler(self.filter_bar.colours.open, self._why_not_filtered),
             "bench.show_messages": Handler(
                 self.messages.toggle,
                 self._why_no_messages,

@@ -227,6 +227,7 @@ class RecordingsView(QWidget):
             "bench.filter_recorded": Handler(
                 self._focus_filter, lambda: "" if self._shows_list else self._why_not_shown()
             ),
+            "bench.show_recorded_colour_rules": shown(self._open_colours, self._why_no_protocol),
             "bench.save_recorded": shown(self.save, self._why_not_saved),
             "bench.show_recorded_plots": shown(
                 self._toggle_plots, title=_("Show plots") if self.frames.plots.isHidden() else _("Hide plots")
@@ -259,6 +260,10 @@ class RecordingsView(QWidget):
     def _choose_protocol(self) -> None:
         self._turn_to(_FRAMES)
         self.frames.filter_bar.protocol.open_menu()
+
+    def _open_colours(self) -> None:
+        self._turn_to(_FRAMES)
+        self.frames.filter_bar.colours.open()
 
     def _why_no_protocol(self) -> str:
         has_frames = self.recording is not None and bool(self.recording.count)

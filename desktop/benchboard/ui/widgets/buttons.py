@@ -162,7 +162,8 @@ class Button(FocusRinged, QPushButton):
         if shown == self.is_shortened and self._label:
             self._set_label(self._label if shown else self._short)
             if self.toolTip() == (plain_tooltip(self._label) if shown else ""):
-                self.setToolTip("" if shown else plain_tooltip(self._label))
+                # A screen reader knows the text by the name: it isn't told of it as a description.
+                super().setToolTip("" if shown else plain_tooltip(self._label))
 
     def label_room(self) -> int:
         """How many pixels narrower it is shortened; 0 without an icon."""

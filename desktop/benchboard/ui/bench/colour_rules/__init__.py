@@ -1,0 +1,1 @@
+"""Colours by rule in the lists of frames: the rules that are kept, and the popover that edits them."""
