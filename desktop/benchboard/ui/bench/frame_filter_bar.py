@@ -23,7 +23,7 @@ from benchboard.ui.commands import REGISTRY
 from benchboard.ui.context import Context
 from benchboard.ui.widgets import Button, Said, Text
 from benchboard.ui.widgets.accessible import announce
-from benchboard.ui.widgets.fields import SearchField, focus_filter
+from benchboard.ui.widgets.fields import SearchField, focus_filter, row
 from benchboard.ui.widgets.help_popover import HelpPopover
 from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.surfaces import set_surface
@@ -110,11 +110,9 @@ class FrameFilterBar(QWidget):
         column.addLayout(line)
         column.addWidget(self._problem.below)
         line.setContentsMargins(16, 6, 12, 6)
-        line.setSpacing(8)
+        line.setSpacing(8 if place == "live" else 4)  # what plays a recording is in the same row
         line.addWidget(self._field, 60)  # whole before the sentence has any room
-        line.addWidget(self._help)
-        line.addWidget(self.saved)
-        line.addWidget(self.colours)
+        line.addLayout(row(self._help, self.saved, self.colours, spacing=0))
         line.addWidget(self._problem, 1)
         line.addWidget(self._count)
         line.addWidget(self.databases)
