@@ -1,6 +1,7 @@
 """The canvas of a data model in a real window: joins drawn by mouse, cards and lines worked by keys, all undone."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ from benchboard.ui.widgets import Button, accessible
 from support.layout_faults import OurWords, faults
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conftest import Studio
 
 NO_MODIFIER = Qt.KeyboardModifier.NoModifier
@@ -351,3 +354,35 @@ def test_table_is_called_by_what_is_in_it_and_joined_to_it_and_follows_edits(
     assert rows[4].text(QAccessible.Text.Name) == "gross: measure. Gross (EUR) = Sum of total where total > 2"
     editor.undo()
     assert "measure" not in told.child(0).text(QAccessible.Text.Name)
+
+
+def test_zoom_and_arrangement_of_the_canvas_are_heard_if_they_change_something(
+    driver: CanvasDriver, announcements: list[str]
+) -> None:
+    canvas = driver.canvas
+
+    def heard(act: "Callable[[], object]", said: str) -> None:
+        announcements.clear()
+        act()
+        driver.studio.wait(lambda: any(one.startswith(said) for one in announcements))
+
+    def zoom_text() -> str:
+        return f"Zoom {round(canvas.zoom * 100)} %"
+
+    canvas.setFocus()
+    canvas.fit()
+    for act in (partial(driver.press, Qt.Key.Key_Minus), partial(driver.click, "model_zoom_out")):
+        announcements.clear()
+        act()
+        driver.studio.wait(lambda: zoom_text() in announcements)
+    heard(partial(driver.press, Qt.Key.Key_0), "All tables shown")
+    driver.press(Qt.Key.Key_Plus)
+    heard(partial(driver.click, "model_fit"), "All tables shown")
+    announcements.clear()
+    driver.press(Qt.Key.Key_0)
+    driver.click("model_tidy")
+    assert announcements == [], "nothing changed"
+    driver.press(Qt.Key.Key_Right)
+    heard(partial(driver.click, "model_tidy"), "Tables arranged. Undo: Ctrl")
+    heard(partial(driver.click, "model_zoom_in"), "Zoom ")
+    heard(partial(driver.click, "model_zoom"), "Zoom 100 %")

@@ -21,7 +21,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
-from benchboard.i18n import _, in_sentence, ngettext, number
+from benchboard.i18n import _, in_sentence, ngettext, number, percent
 from benchboard.ui.studio.data.data_models import canvas_painting as painting
 from benchboard.ui.studio.data.data_models.canvas_painting import HEAD, ROW, SHOWN_ROWS, CardBox
 from benchboard.ui.studio.data.data_models.canvas_places import drawn_path, place_cards
@@ -227,6 +227,28 @@ class ModelCanvas(QWidget):
         self._origin = middle - fixed * self.zoom
         self.update()
         self.zoomed.emit()
+
+    def zoom_told(self, steps: int) -> None:
+        """Zoom by some steps as a key or button asked, and tell a screen reader how far that was."""
+        before = self.zoom
+        self.zoom_by(steps)
+        if self.zoom != before:
+            self.tell_zoom()
+
+    def tell_zoom(self) -> None:
+        """Tell a screen reader how large the canvas is."""
+        announce(self, _("Zoom {percent}").format(percent=percent(self.zoom * 100, 0)), again=True)
+
+    def fit_told(self) -> None:
+        """Show all cards as a key or button asked, and tell a screen reader so if another part was shown before."""
+        before = self.zoom, self._origin
+        self.fit()
+        if (self.zoom, self._origin) == before:
+            return
+        if self.is_all_seen():
+            announce(self, _("All tables shown"), again=True)
+        else:  # they are more than the least zoom shows
+            self.tell_zoom()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -560,9 +582,9 @@ class ModelCanvas(QWidget):
             self.unsetCursor()
             self._lay_out()
         elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
-            self.zoom_by(-1 if key == Qt.Key.Key_Minus else 1)
+            self.zoom_told(-1 if key == Qt.Key.Key_Minus else 1)
         elif key == Qt.Key.Key_0:
-            self.fit()
+            self.fit_told()
         elif current.card >= 0 and key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
             self._scroll_card(current, SHOWN_ROWS if key == Qt.Key.Key_PageDown else -SHOWN_ROWS)
         elif key in _OPENING_KEYS and current.row >= 0 and self._scene.cards[current.card].rows[current.row].field:

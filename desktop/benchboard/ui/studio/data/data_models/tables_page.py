@@ -122,12 +122,12 @@ class TablesPage(QWidget):
         line = QHBoxLayout(tools)
         line.setContentsMargins(12, 8, 16, 8)
         line.setSpacing(4)
-        out = Button("", partial(self.canvas.zoom_by, -1), kind="quiet", icon="ph.minus", tip=_("Zoom out"), keys="",
+        out = Button("", partial(self.canvas.zoom_told, -1), kind="quiet", icon="ph.minus", tip=_("Zoom out"), keys="",
                      name="model_zoom_out")  # fmt: skip
         self._zoom = Button(percent(100, 0), self._reset_zoom, kind="quiet", tip=_("Zoom to 100 %"), name="model_zoom")
-        closer = Button("", partial(self.canvas.zoom_by, 1), kind="quiet", icon="ph.plus", tip=_("Zoom in"),
+        closer = Button("", partial(self.canvas.zoom_told, 1), kind="quiet", icon="ph.plus", tip=_("Zoom in"),
                         name="model_zoom_in")  # fmt: skip
-        fit = Button(_("Fit"), self.canvas.fit, kind="quiet", icon="ph.corners-out", tip=_("Show all tables"),
+        fit = Button(_("Fit"), self.canvas.fit_told, kind="quiet", icon="ph.corners-out", tip=_("Show all tables"),
                      name="model_fit")  # fmt: skip
         self._tidy = Button(_("Arrange"), self._tidy_up, kind="quiet", icon="ph.magic-wand", tip=_("Arrange tables"),
                             name="model_tidy")  # fmt: skip
@@ -146,8 +146,11 @@ class TablesPage(QWidget):
         return tools
 
     def _reset_zoom(self) -> None:
+        before = self.canvas.zoom
         while abs(self.canvas.zoom - 1.0) > 1e-6:
             self.canvas.zoom_by(1 if self.canvas.zoom < 1.0 else -1)
+        if self.canvas.zoom != before:
+            self.canvas.tell_zoom()
 
     def _show_zoom(self) -> None:
         self._zoom.set_title(percent(self.canvas.zoom * 100, 0))
@@ -428,8 +431,13 @@ class TablesPage(QWidget):
         self._editor.apply_state(with_places(self._state, places), group=f"move {card}" if by_key else "")
 
     def _tidy_up(self) -> None:
-        self._editor.apply_state(with_places(self._state, [None] * len(self.canvas.boxes)))
-        self.canvas.fit()
+        before = self._state
+        self._editor.apply_state(with_places(before, [None] * len(self.canvas.boxes)))
+        if self._state == before:
+            self.canvas.fit_told()
+        else:
+            self.canvas.fit()
+            self._editor.say(_("Tables arranged."))
 
     def _open_card(self, card: int) -> None:
         shown = self.canvas.scene.cards[card]
