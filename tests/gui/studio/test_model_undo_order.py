@@ -150,3 +150,21 @@ def test_discarded_new_model_is_back_before_an_older_edit_is_undone(models: TwoM
     assert models.description() == "Edited"
     models.press(KEYS.Key_Z)
     assert models.description() == ""
+
+
+@pytest.mark.parametrize("keys_at", ["list", "editor"])
+def test_deletion_that_is_redone_leaves_the_list_and_the_editor_at_one_model(models: TwoModels, keys_at: str) -> None:
+    models.delete("X")
+    models.press(KEYS.Key_Z)
+    models.studio.wait(lambda: models.names() == ["X", "Y"])
+    models.show("X")
+    at = models.view.table.view if keys_at == "list" else models.editor.tables.canvas
+    at.setFocus()
+    models.qtbot.keyClick(at, KEYS.Key_Z, CTRL | SHIFT)
+    models.studio.wait(lambda: models.names() == ["Y"])
+    models.studio.wait(lambda: not models.studio.application.tasks.running)
+    current = models.view.table.current()
+    shown = models.view.draft
+    assert current is not None
+    assert shown is not None
+    assert current.name == shown.state.name == "Y"

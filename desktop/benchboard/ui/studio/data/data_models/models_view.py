@@ -369,6 +369,9 @@ class ModelsView(QWidget):
         draft = self._draft_of(row) if row is not None else self._drafts.get("")
         if draft is None:
             self._right.setCurrentWidget(self._nothing)
+            if self._shown is not row:  # the focus went on to the list, which made a model current
+                self._show_row(self._shown)
+                return
         else:
             self.editor.show_draft(draft, self._why_read_only)
             self._right.setCurrentWidget(self.editor)
