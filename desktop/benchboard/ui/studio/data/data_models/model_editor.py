@@ -199,6 +199,8 @@ class ModelEditor(QWidget):
 
     def _turn_to(self, key: str) -> None:
         self.segments.set_current(key)
+        if key == "uses" and self.draft is not None:
+            self.uses.show_draft(self.draft)  # before the page is laid out
         self._pages.setCurrentIndex(PAGES.index(key))
         self.tables.add.setVisible(key == "tables")
         self.tables.why_no_more.setVisible(key == "tables")
