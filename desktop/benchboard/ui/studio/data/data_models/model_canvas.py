@@ -76,7 +76,8 @@ class ModelCanvas(QWidget):
     """Shows a `CanvasScene`. It changes nothing itself: what the user wants is emitted.
 
     `joined`: card, column, card, column of a line that was drawn. `card_moved`: card, x, y, whether by an arrow.
-    `line_opened`, `line_removed`: a line. `card_opened`, `card_removed`: a card. `row_opened`: card, column.
+    `line_opened`, `line_removed`: a line. `card_opened`, `card_removed`: a card. `row_opened`, `row_removed`: card,
+    column.
     `selected`: keys act on something else, or on another state of it. `zoomed`: the zoom changed. `arrived`: the keys
     or the focus came to the current spot. `rearranged`: there are other cards or lines.
     """
@@ -88,6 +89,7 @@ class ModelCanvas(QWidget):
     card_opened = Signal(int)
     card_removed = Signal(int)
     row_opened = Signal(int, int)
+    row_removed = Signal(int, int)
     selected = Signal()
     arrived = Signal()
     rearranged = Signal()
@@ -162,7 +164,7 @@ class ModelCanvas(QWidget):
             self.fit()
 
     def _find_current(self, before: CanvasScene) -> bool:
-        """Let keys act on what they did in the scene `before`, or on the card nearest to it if that is gone; returns
+        """Let keys act on what they did in the scene `before`, or on what is nearest to it if that is gone; returns
         whether it is."""
         current, cards = self._current, self._scene.cards
         if not cards:
@@ -175,8 +177,9 @@ class ModelCanvas(QWidget):
             card = keys.index(was.key) if was.key in keys else min(current.card, len(cards) - 1)
             names = [one.name for one in cards[card].rows] if was.key in keys and current.row >= 0 else []
             name = was.rows[current.row].name if names else ""
-            self._current = CanvasSpot(card, names.index(name) if name in names else -1)
-            return was.key not in keys
+            row = names.index(name) if name in names else min(current.row, len(names) - 1)
+            self._current = CanvasSpot(card, row)
+            return was.key not in keys or (current.row >= 0 and name not in names)
         return False
 
     def _lay_out(self) -> None:
@@ -591,7 +594,9 @@ class ModelCanvas(QWidget):
             self.row_opened.emit(current.card, current.row)
         elif (key in _OPENING_KEYS or _is_menu_key(event)) and current != NOTHING:
             (self.line_opened if current.line >= 0 else self.card_opened).emit(max(current.line, current.card))
-        elif key == Qt.Key.Key_Delete and current != NOTHING and current.row < 0:
+        elif key == Qt.Key.Key_Delete and current.row >= 0:
+            self.row_removed.emit(current.card, current.row)
+        elif key == Qt.Key.Key_Delete and current != NOTHING:
             (self.line_removed if current.line >= 0 else self.card_removed).emit(max(current.line, current.card))
         elif key == Qt.Key.Key_Escape and current.row >= 0:
             self.make_current(CanvasSpot(current.card))

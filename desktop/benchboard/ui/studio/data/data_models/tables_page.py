@@ -50,6 +50,7 @@ class DraftEditing(FieldEditing, Protocol):
     """What the page needs of the editor that it is part of."""
 
     def remove_join(self, place: int, *, keep: bool) -> None: ...
+    def remove_field(self, place: int) -> None: ...
     def show_uses(self, name: str = "") -> None: ...
     def say(self, text: str, *, warning: bool = False) -> None: ...
 
@@ -109,6 +110,7 @@ class TablesPage(QWidget):
         self.canvas.card_opened.connect(self._open_card)
         self.canvas.card_removed.connect(self._remove_card)
         self.canvas.row_opened.connect(self._open_row)
+        self.canvas.row_removed.connect(self._remove_row)
         self.canvas.zoomed.connect(self._show_zoom)
         self.canvas.selected.connect(self.show_selection)
         self.pane.closed.connect(self._close_pane)
@@ -478,7 +480,9 @@ class TablesPage(QWidget):
             return
         count, shown = len(self._state.definition.tables), self.canvas.scene.cards[card]
         if card == 0:
-            self._context.problems.refuse(_("The model begins with “{table}”.").format(table=shown.table))
+            only = _("The only table can't be removed. Delete the model instead.")
+            begins = _("The model begins with “{table}”.").format(table=shown.table)
+            self._context.problems.refuse(only if len(self.canvas.scene.cards) == 1 else begins)
             return
         if card < count:
             self._editor.remove_join(card - 1, keep=False)
@@ -487,6 +491,16 @@ class TablesPage(QWidget):
             kept = (*state.unjoined[:place], *state.unjoined[place + 1 :])
             self._editor.apply_state(ModelState(state.name, state.description, state.definition, kept))
         self._editor.say(_("Removed {table}.").format(table=shown.table))
+
+    def _remove_row(self, card: int, row: int) -> None:
+        """Do what Delete does in the list of fields, or say why that can't be."""
+        shown = self.canvas.scene.cards[card]
+        name, fields = shown.rows[row].field, [one.name for one in self._state.definition.fields()]
+        if name in fields:
+            self._editor.remove_field(fields.index(name))
+        else:
+            text = _("Columns can be hidden once “{table}” is joined.")
+            self._context.problems.refuse(self._editor.why_read_only or text.format(table=shown.table))
 
     def _open_row(self, card: int, row: int) -> None:
         name = self.canvas.scene.cards[card].rows[row].field
