@@ -1,6 +1,7 @@
 """The canvas of a data model in a real window: joins drawn by mouse, cards and lines worked by keys, all undone."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,11 +15,14 @@ from test_models_view import LEFT, Models
 from benchboard.analytics.data_models.definition import CalculatedField, FieldDisplay, ModelMeasure
 from benchboard.ui.studio.data.data_models.canvas_painting import FOOT, SHOWN_ROWS
 from benchboard.ui.studio.data.data_models.model_canvas import CanvasSpot, ModelCanvas
+from benchboard.ui.studio.data.data_models.model_draft import with_measure
 from benchboard.ui.studio.data.data_models.model_editor import PAGES
 from benchboard.ui.widgets import Button, accessible
 from support.layout_faults import OurWords, faults
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conftest import Studio
 
 NO_MODIFIER = Qt.KeyboardModifier.NoModifier
@@ -351,3 +355,78 @@ def test_table_is_called_by_what_is_in_it_and_joined_to_it_and_follows_edits(
     assert rows[4].text(QAccessible.Text.Name) == "gross: measure. Gross (EUR) = Sum of total where total > 2"
     editor.undo()
     assert "measure" not in told.child(0).text(QAccessible.Text.Name)
+
+
+def test_zoom_and_arrangement_of_the_canvas_are_heard_if_they_change_something(
+    driver: CanvasDriver, announcements: list[str]
+) -> None:
+    canvas = driver.canvas
+
+    def heard(act: "Callable[[], object]", said: str) -> None:
+        announcements.clear()
+        act()
+        driver.studio.wait(lambda: any(one.startswith(said) for one in announcements))
+
+    def zoom_text() -> str:
+        return f"Zoom {round(canvas.zoom * 100)} %"
+
+    canvas.setFocus()
+    canvas.fit()
+    for act in (partial(driver.press, Qt.Key.Key_Minus), partial(driver.click, "model_zoom_out")):
+        announcements.clear()
+        act()
+        driver.studio.wait(lambda: zoom_text() in announcements)
+    heard(partial(driver.press, Qt.Key.Key_0), "All tables shown")
+    driver.press(Qt.Key.Key_Plus)
+    heard(partial(driver.click, "model_fit"), "All tables shown")
+    announcements.clear()
+    driver.press(Qt.Key.Key_0)
+    driver.click("model_tidy")
+    assert announcements == [], "nothing changed"
+    driver.press(Qt.Key.Key_Right)
+    heard(partial(driver.click, "model_tidy"), "Tables arranged. Undo: Ctrl")
+    heard(partial(driver.click, "model_zoom_in"), "Zoom ")
+    heard(partial(driver.click, "model_zoom"), "Zoom 100 %")
+
+
+def test_delete_on_a_field_of_a_card_removes_it_as_in_the_list_of_fields(
+    driver: CanvasDriver, announcements: list[str]
+) -> None:
+    canvas, draft = driver.canvas, driver.view.draft
+    assert draft is not None
+    calculated = (CalculatedField("twice", "total * 2", "integer"),)
+    definition = replace(draft.state.definition, calculations=calculated)
+    driver.editor.edit_definition(with_measure(definition, ModelMeasure("n", "sum", "total", "decimal")))
+    canvas.setFocus()
+
+    def delete(name: str, said: str) -> None:
+        place = [row.name for row in canvas.scene.cards[0].rows].index(name)
+        canvas.make_current(CanvasSpot(0, place))
+        announcements.clear()
+        driver.press(Qt.Key.Key_Delete)
+        driver.studio.wait(lambda: any(one.startswith(said) and "Undo: Ctrl" in one for one in announcements))
+        assert canvas.current == CanvasSpot(0, min(place, len(canvas.scene.cards[0].rows) - 1))
+
+    before = draft.state.definition
+    delete("n", "Removed “n”.")
+    delete("twice", "Removed “twice”.")
+    assert draft.state.definition.names() == ["id", "shop_id", "total"]
+    for _time in range(2):
+        driver.press(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert draft.state.definition == before
+    delete("total", "Hidden: “total”.")
+
+
+def test_delete_on_the_canvas_says_why_it_removes_nothing(driver: CanvasDriver, announcements: list[str]) -> None:
+    canvas = driver.canvas
+
+    def refused(spot: CanvasSpot, why: str) -> None:
+        canvas.focus_on(spot)
+        driver.press(Qt.Key.Key_Delete)
+        driver.studio.wait(lambda: any(one.startswith(why) for one in announcements))
+
+    refused(CanvasSpot(1, 0), "Columns can be hidden once “shops” is joined.")
+    refused(CanvasSpot(0), "The model begins with “sales”.")
+    canvas.focus_on(CanvasSpot(1))
+    driver.press(Qt.Key.Key_Delete)
+    refused(CanvasSpot(0), "The only table can't be removed. Delete the model instead.")

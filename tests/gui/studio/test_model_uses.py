@@ -72,3 +72,42 @@ def test_uses_of_a_model_its_fields_and_its_table_lead_to_what_uses_them(studio:
     listed.setCurrentIndex(listed.texts.index(1, 0))
     studio.qtbot.keyClick(listed, Qt.Key.Key_Return)
     studio.wait(lambda: any(one.isVisible() for one in window.findChildren(DashboardsView)))
+
+
+def _model_of_sales(studio: "Studio", folder: Path) -> tuple[Models, str]:
+    """The view with a model that nothing uses, and the id of its source."""
+    sales = add_file(studio, folder / "sales.csv", "Sales", "id,name,total\n1,a,2\n")
+    with unbound(studio.workspace.database).change() as session:
+        made = model_services.table_definition(session, studio.actor, sales.id, "sales")
+        model_services.create_model(session, studio.actor, name="Sales by city", definition=made)
+    models = Models(studio)
+    studio.wait(lambda: models.view.draft is not None)
+    return models, sales.id
+
+
+def test_page_of_uses_follows_what_other_views_and_programs_change(
+    studio: "Studio", tmp_path: Path, announcements: list[str]
+) -> None:
+    models, source_id = _model_of_sales(studio, tmp_path)
+    page = models.editor.uses
+    models.click("segment_uses")
+    studio.wait(lambda: announcements.count("Not used yet.") == 1)
+    studio.context.go("studio/data")  # the page is hidden while a widget is added
+    studio.wait(lambda: not page.isVisible())
+    add_widget(studio, source_id)
+    studio.context.go("studio/models")
+    studio.wait(lambda: page.summary.text() == "Used by 1 widget on 1 dashboard.")
+    studio.wait(lambda: announcements.count("Used by 1 widget on 1 dashboard.") == 1)
+    add_widget(studio, source_id)  # while it is shown
+    studio.wait(lambda: announcements.count("Used by 2 widgets on 2 dashboards.") == 1)
+    assert page.summary.text() == "Used by 2 widgets on 2 dashboards."
+
+
+def test_chosen_page_of_uses_says_its_summary_each_time(
+    studio: "Studio", tmp_path: Path, announcements: list[str]
+) -> None:
+    models, _source_id = _model_of_sales(studio, tmp_path)
+    for times in (1, 2):
+        models.click("segment_uses")
+        studio.wait(lambda times=times: announcements.count("Not used yet.") == times)  # type: ignore[misc]
+        models.click("segment_fields")

@@ -21,7 +21,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
-from benchboard.i18n import _, in_sentence, ngettext, number
+from benchboard.i18n import _, in_sentence, ngettext, number, percent
 from benchboard.ui.studio.data.data_models import canvas_painting as painting
 from benchboard.ui.studio.data.data_models.canvas_painting import HEAD, ROW, SHOWN_ROWS, CardBox
 from benchboard.ui.studio.data.data_models.canvas_places import drawn_path, place_cards
@@ -76,7 +76,8 @@ class ModelCanvas(QWidget):
     """Shows a `CanvasScene`. It changes nothing itself: what the user wants is emitted.
 
     `joined`: card, column, card, column of a line that was drawn. `card_moved`: card, x, y, whether by an arrow.
-    `line_opened`, `line_removed`: a line. `card_opened`, `card_removed`: a card. `row_opened`: card, column.
+    `line_opened`, `line_removed`: a line. `card_opened`, `card_removed`: a card. `row_opened`, `row_removed`: card,
+    column.
     `selected`: keys act on something else, or on another state of it. `zoomed`: the zoom changed. `arrived`: the keys
     or the focus came to the current spot. `rearranged`: there are other cards or lines.
     """
@@ -88,6 +89,7 @@ class ModelCanvas(QWidget):
     card_opened = Signal(int)
     card_removed = Signal(int)
     row_opened = Signal(int, int)
+    row_removed = Signal(int, int)
     selected = Signal()
     arrived = Signal()
     rearranged = Signal()
@@ -162,7 +164,7 @@ class ModelCanvas(QWidget):
             self.fit()
 
     def _find_current(self, before: CanvasScene) -> bool:
-        """Let keys act on what they did in the scene `before`, or on the card nearest to it if that is gone; returns
+        """Let keys act on what they did in the scene `before`, or on what is nearest to it if that is gone; returns
         whether it is."""
         current, cards = self._current, self._scene.cards
         if not cards:
@@ -175,8 +177,9 @@ class ModelCanvas(QWidget):
             card = keys.index(was.key) if was.key in keys else min(current.card, len(cards) - 1)
             names = [one.name for one in cards[card].rows] if was.key in keys and current.row >= 0 else []
             name = was.rows[current.row].name if names else ""
-            self._current = CanvasSpot(card, names.index(name) if name in names else -1)
-            return was.key not in keys
+            row = names.index(name) if name in names else min(current.row, len(names) - 1)
+            self._current = CanvasSpot(card, row)
+            return was.key not in keys or (current.row >= 0 and name not in names)
         return False
 
     def _lay_out(self) -> None:
@@ -227,6 +230,28 @@ class ModelCanvas(QWidget):
         self._origin = middle - fixed * self.zoom
         self.update()
         self.zoomed.emit()
+
+    def zoom_told(self, steps: int) -> None:
+        """Zoom by some steps as a key or button asked, and tell a screen reader how far that was."""
+        before = self.zoom
+        self.zoom_by(steps)
+        if self.zoom != before:
+            self.tell_zoom()
+
+    def tell_zoom(self) -> None:
+        """Tell a screen reader how large the canvas is."""
+        announce(self, _("Zoom {percent}").format(percent=percent(self.zoom * 100, 0)), again=True)
+
+    def fit_told(self) -> None:
+        """Show all cards as a key or button asked, and tell a screen reader so if another part was shown before."""
+        before = self.zoom, self._origin
+        self.fit()
+        if (self.zoom, self._origin) == before:
+            return
+        if self.is_all_seen():
+            announce(self, _("All tables shown"), again=True)
+        else:  # they are more than the least zoom shows
+            self.tell_zoom()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -560,16 +585,18 @@ class ModelCanvas(QWidget):
             self.unsetCursor()
             self._lay_out()
         elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
-            self.zoom_by(-1 if key == Qt.Key.Key_Minus else 1)
+            self.zoom_told(-1 if key == Qt.Key.Key_Minus else 1)
         elif key == Qt.Key.Key_0:
-            self.fit()
+            self.fit_told()
         elif current.card >= 0 and key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
             self._scroll_card(current, SHOWN_ROWS if key == Qt.Key.Key_PageDown else -SHOWN_ROWS)
         elif key in _OPENING_KEYS and current.row >= 0 and self._scene.cards[current.card].rows[current.row].field:
             self.row_opened.emit(current.card, current.row)
         elif (key in _OPENING_KEYS or _is_menu_key(event)) and current != NOTHING:
             (self.line_opened if current.line >= 0 else self.card_opened).emit(max(current.line, current.card))
-        elif key == Qt.Key.Key_Delete and current != NOTHING and current.row < 0:
+        elif key == Qt.Key.Key_Delete and current.row >= 0:
+            self.row_removed.emit(current.card, current.row)
+        elif key == Qt.Key.Key_Delete and current != NOTHING:
             (self.line_removed if current.line >= 0 else self.card_removed).emit(max(current.line, current.card))
         elif key == Qt.Key.Key_Escape and current.row >= 0:
             self.make_current(CanvasSpot(current.card))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import Final
 
 from benchboard.analytics.data_models.definition import (
@@ -24,6 +25,12 @@ from benchboard.ui.studio.data.explore.part_changes import Step
 
 PREVIEW_ROWS: Final = 20
 _MOST_UNDO: Final = 100
+_numbers: Final = count(1)
+
+
+def next_step_number() -> int:
+    """A number greater than those of all steps that were done before."""
+    return next(_numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +54,11 @@ class ModelState:
 
 @dataclass(frozen=True, slots=True)
 class _EditStep:
-    """The state on the other side of an edit, and whether the edit discarded others."""
+    """The state on the other side of an edit, whether the edit discarded others, and its number among all steps."""
 
     state: ModelState
     is_discard: bool
+    number: int
 
 
 class ModelDraft:
@@ -98,12 +106,34 @@ class ModelDraft:
         """Whether there is an edit to make again."""
         return bool(self._future)
 
+    @property
+    def last_done(self) -> int:
+        """The number of the last edit that can be taken back; 0 without one."""
+        return self._past[-1].number if self._past else 0
+
+    @property
+    def last_undone(self) -> int:
+        """The number of the edit that was taken back last; 0 without one."""
+        return self._future[-1].number if self._future else 0
+
+    def forget_undone(self) -> None:
+        """Let nothing be made again that was taken back: something else was done since."""
+        self._future.clear()
+
+    def resume(self, state: ModelState) -> None:
+        """Go on with edits that were kept: one step, before all that is done now."""
+        if state != self.state:
+            self._past = [_EditStep(self.state, is_discard=False, number=0)]
+            self.state = state
+
     def edit(self, state: ModelState, *, group: str = "", is_discard: bool = False) -> None:
         """Change the model, as one step. Edits of the same `group` after each other are one, such as the arrows that
         move a card. `is_discard`: it goes back to what is stored."""
         if state != self.state:
             if not group or group != self._group:
-                self._past = [*self._past[-_MOST_UNDO:], _EditStep(self.state, is_discard)]
+                self._past = [*self._past[-_MOST_UNDO:], _EditStep(self.state, is_discard, next_step_number())]
+            elif self._past:
+                self._past[-1] = replace(self._past[-1], number=next_step_number())
             self._group = group
             self._future.clear()
             self.state = state
@@ -117,14 +147,14 @@ class ModelDraft:
         self._group = ""
         if self._past:
             last = self._past.pop()
-            self._future.append(_EditStep(self.state, last.is_discard))
+            self._future.append(replace(last, state=self.state))
             self.state = last.state
 
     def redo(self) -> None:
         """Make the edit again that was taken back."""
         if self._future:
             following = self._future.pop()
-            self._past.append(_EditStep(self.state, following.is_discard))
+            self._past.append(replace(following, state=self.state))
             self.state = following.state
 
     def steps_over_discard(self, step: Step) -> bool:

@@ -193,9 +193,14 @@ class ModelEditor(QWidget):
 
     def show_page(self, key: str) -> None:
         """Show the page of this name: `tables`, `fields` or `uses`."""
+        self._turn_to(key)
+        if key == "uses" and self.draft is not None:
+            self.uses.choose(self.draft)
+
+    def _turn_to(self, key: str) -> None:
         self.segments.set_current(key)
         if key == "uses" and self.draft is not None:
-            self.uses.show_draft(self.draft)
+            self.uses.show_draft(self.draft)  # before the page is laid out
         self._pages.setCurrentIndex(PAGES.index(key))
         self.tables.add.setVisible(key == "tables")
         self.tables.why_no_more.setVisible(key == "tables")
@@ -516,8 +521,9 @@ class ModelEditor(QWidget):
 
     def show_uses(self, name: str = "") -> None:
         """Show what uses a field; without a name, the whole model."""
-        self.show_page("uses")
-        self.uses.show_field(name)
+        self._turn_to("uses")
+        if self.draft is not None:
+            self.uses.choose(self.draft, name)
 
     def remove_join(self, place: int, *, keep: bool) -> None:
         """Remove a join with what is calculated from its table; with `keep`, its table stays on the canvas."""

@@ -28,6 +28,7 @@ from benchboard.ui.studio.data.data_commands import MODEL_LIST, MODEL_MENU, MODE
 from benchboard.ui.studio.data.data_models.draft_keeper import ModelDraftKeeper, kept_draft, kept_state
 from benchboard.ui.studio.data.data_models.model_draft import ModelDraft, ModelState, base_definition
 from benchboard.ui.studio.data.data_models.model_editor import ModelEditor, contents_text
+from benchboard.ui.studio.data.data_models.step_order import IN_LIST, StepOrder
 from benchboard.ui.studio.data.explore.part_changes import Step
 from benchboard.ui.studio.data.source_actions import explore_address
 from benchboard.ui.studio.data_access import may_add_data
@@ -89,6 +90,7 @@ class ModelsView(QWidget):
         self._context = context
         self._drafts: dict[str, ModelDraft] = {}
         """Models that are edited, by id; one that isn't saved yet by an empty id."""
+        self._order = StepOrder(self._drafts)
         self._kept: dict[str, KeptDraft] = {}
         """Edits that were kept as the program ended, of models that weren't shown since."""
         self._keeper = ModelDraftKeeper(context, self._to_keep, self)
@@ -367,6 +369,9 @@ class ModelsView(QWidget):
         draft = self._draft_of(row) if row is not None else self._drafts.get("")
         if draft is None:
             self._right.setCurrentWidget(self._nothing)
+            if self._shown is not row:  # the focus went on to the list, which made a model current
+                self._show_row(self._shown)
+                return
         else:
             self.editor.show_draft(draft, self._why_read_only)
             self._right.setCurrentWidget(self.editor)
@@ -379,7 +384,7 @@ class ModelsView(QWidget):
         found = ModelDraft.of(row)
         kept = self._kept.pop(row.id, None)
         if found is not None and kept is not None and known is None:
-            found.edit(kept_state(kept))
+            found.resume(kept_state(kept))
             if kept.seen is not None and kept.seen != row.updated_at:  # someone else changed it since
                 found.stored = replace(row, updated_at=kept.seen)
             self._drafts[row.id] = found
@@ -562,6 +567,8 @@ class ModelsView(QWidget):
         return self.editor.draft if self._right.currentWidget() is self.editor else None
 
     def _edited(self) -> None:
+        if self._order.leave_undone():
+            self._context.problems.leave_toast()  # what it undoes was before this
         self.table.view.viewport().update()
         row = self._model.find(self._shown.id) if self._shown is not None else -1
         if row >= 0 and self._shown is not None:
@@ -636,13 +643,31 @@ class ModelsView(QWidget):
         return ""  # without one, what was done last in the list is undone or redone, or it is said that nothing was
 
     def _step(self, step: Step) -> None:
-        draft = self.draft
-        if step == "undo" and (draft is None or not draft.can_undo):
-            self._context.problems.undo_last()  # such as of a deletion
-        elif step == "redo" and (draft is None or not draft.can_redo):
-            self._context.problems.redo_last()
-        elif draft is not None:
+        """Undo what was done last on the page, or redo what was undone last: an edit of any model, or a deletion."""
+        if self.draft is not None:
             self.editor.commit()
+        place = self._order.next_place(step, self._shown.id if self._shown is not None else "")
+        if place is None and step == "redo":
+            self._context.problems.refuse(_("Nothing to redo"))
+        elif place is None or place == IN_LIST:
+            problems = self._context.problems
+            problems.undo_last() if step == "undo" else problems.redo_last()
+        else:
+            self._context.problems.leave_toast()  # its keys would undo or redo another step than the next one
+            self._step_in(place, step)
+
+    def _step_in(self, key: str, step: Step) -> None:
+        """Take back the last edit of a model, or make it again; show the model first, and say that it is open."""
+        draft = self._drafts[key]
+        if draft is self.draft:
+            self.editor.take_step(step)
+            return
+        with row_told_once(self.table.view) if self.table.view.hasFocus() else focus_told_once():
+            if not key:
+                self._show_unsaved()
+            elif not self.table.make_current(key):
+                self._show_row(draft.stored)
+            announce(self, _("“{name}” is open.").format(name=draft.state.name), again=True)
             self.editor.take_step(step)
 
     def explore_model(self) -> None:
@@ -798,8 +823,8 @@ class ModelsView(QWidget):
             self.editor.segments.focus_current()
         self._edited()
 
-    def _discard_new(self, draft: ModelDraft) -> None:
-        """Discard the new model; it can be undone, and redone."""
+    def _discard_new(self, draft: ModelDraft, number: int = 0) -> None:
+        """Discard the new model; it can be undone, and redone as the same step by its number."""
         with focus_told_once():
             del self._drafts[""]
             self._right.setCurrentWidget(self._nothing)
@@ -808,10 +833,12 @@ class ModelsView(QWidget):
             without_rows = self._create if self._create is not None and not self._model.rows else None
             (without_rows or self.table.view).setFocus(Qt.FocusReason.ShortcutFocusReason)
             text = _("The new model “{name}” was discarded.").format(name=draft.state.name)
-            self._context.problems.toast(text, partial(self._restore_new, draft))
+            known = self._order.list_step(number)
+            self._context.problems.toast(text, partial(self._restore_new, draft, known))
 
-    def _restore_new(self, draft: ModelDraft) -> None:
+    def _restore_new(self, draft: ModelDraft, number: int) -> None:
         """Bring a new model back that was discarded, unless another one was begun since."""
+        self._order.forget(number)
         if "" in self._drafts:
             self._context.problems.refuse(_("Save or discard the new model first."))
             return
@@ -820,12 +847,14 @@ class ModelsView(QWidget):
             self._show_unsaved()
             self.unsaved_row.setFocus(Qt.FocusReason.ShortcutFocusReason)
             text = _("“{name}” is back.").format(name=draft.state.name)
-            self._context.problems.toast(text, partial(self._discard_again, draft))
+            self._order.list_step_back(number)
+            self._context.problems.toast(text, partial(self._discard_again, draft, number))
 
-    def _discard_again(self, draft: ModelDraft) -> None:
+    def _discard_again(self, draft: ModelDraft, number: int) -> None:
+        self._order.forget(number)
         if self._drafts.get("") is draft:
             self._open_unsaved()
-            self._discard_new(draft)
+            self._discard_new(draft, number)
         else:
             self._context.problems.refuse(_("Nothing to redo"))
 
@@ -848,21 +877,26 @@ class ModelsView(QWidget):
             keep=_("Keep data model"), run=partial(self._delete, row),
         ).open()  # fmt: skip
 
-    def _delete(self, row: ModelSummary) -> None:
+    def _delete(self, row: ModelSummary, number: int = 0) -> None:
+        """Delete a model; it can be undone, and redone as the same step by its number."""
         actor, name = self._context.actor, self._title(row)
+        self._order.forget(number)
 
         def done(stored: StoredModel | None) -> None:
             draft = self._drafts.pop(row.id, None)
             lost = replace(kept_draft(draft), seen=None) if draft is not None and draft.is_changed else None
-            undo: Callable[[], None] | None = partial(self._undelete, row, stored, lost) if stored is not None else None
+            undo: Callable[[], None] | None = None
+            if stored is not None:
+                undo = partial(self._undelete, row, stored, lost, self._order.list_step(number))
             self._context.problems.toast(_("“{name}” was deleted.").format(name=name), undo)
 
         self._context.tasks.change(
             self, lambda session: model_services.delete_model(session, actor, row.id, even_if_used=True), done
         )
 
-    def _undelete(self, row: ModelSummary, stored: StoredModel, edits: KeptDraft | None) -> None:
+    def _undelete(self, row: ModelSummary, stored: StoredModel, edits: KeptDraft | None, number: int) -> None:
         """Bring a model back, with what was edited of it and not saved; redo deletes it again."""
+        self._order.forget(number)
         actor = self._context.actor
         self._pending = stored.id
         name = edits.name if edits is not None else stored.name
@@ -872,7 +906,9 @@ class ModelsView(QWidget):
                 self._kept[stored.id] = edits
                 if self._model.find(stored.id) >= 0:  # else its row comes
                     self._begin_kept()
-            self._context.problems.toast(_("“{name}” is back.").format(name=name), partial(self._delete, row))
+            self._order.list_step_back(number)
+            text = _("“{name}” is back.").format(name=name)
+            self._context.problems.toast(text, partial(self._delete, row, number))
 
         self._context.tasks.change(
             self,

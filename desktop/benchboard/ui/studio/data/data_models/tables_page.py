@@ -50,6 +50,7 @@ class DraftEditing(FieldEditing, Protocol):
     """What the page needs of the editor that it is part of."""
 
     def remove_join(self, place: int, *, keep: bool) -> None: ...
+    def remove_field(self, place: int) -> None: ...
     def show_uses(self, name: str = "") -> None: ...
     def say(self, text: str, *, warning: bool = False) -> None: ...
 
@@ -109,6 +110,7 @@ class TablesPage(QWidget):
         self.canvas.card_opened.connect(self._open_card)
         self.canvas.card_removed.connect(self._remove_card)
         self.canvas.row_opened.connect(self._open_row)
+        self.canvas.row_removed.connect(self._remove_row)
         self.canvas.zoomed.connect(self._show_zoom)
         self.canvas.selected.connect(self.show_selection)
         self.pane.closed.connect(self._close_pane)
@@ -122,12 +124,12 @@ class TablesPage(QWidget):
         line = QHBoxLayout(tools)
         line.setContentsMargins(12, 8, 16, 8)
         line.setSpacing(4)
-        out = Button("", partial(self.canvas.zoom_by, -1), kind="quiet", icon="ph.minus", tip=_("Zoom out"), keys="",
+        out = Button("", partial(self.canvas.zoom_told, -1), kind="quiet", icon="ph.minus", tip=_("Zoom out"), keys="",
                      name="model_zoom_out")  # fmt: skip
         self._zoom = Button(percent(100, 0), self._reset_zoom, kind="quiet", tip=_("Zoom to 100 %"), name="model_zoom")
-        closer = Button("", partial(self.canvas.zoom_by, 1), kind="quiet", icon="ph.plus", tip=_("Zoom in"),
+        closer = Button("", partial(self.canvas.zoom_told, 1), kind="quiet", icon="ph.plus", tip=_("Zoom in"),
                         name="model_zoom_in")  # fmt: skip
-        fit = Button(_("Fit"), self.canvas.fit, kind="quiet", icon="ph.corners-out", tip=_("Show all tables"),
+        fit = Button(_("Fit"), self.canvas.fit_told, kind="quiet", icon="ph.corners-out", tip=_("Show all tables"),
                      name="model_fit")  # fmt: skip
         self._tidy = Button(_("Arrange"), self._tidy_up, kind="quiet", icon="ph.magic-wand", tip=_("Arrange tables"),
                             name="model_tidy")  # fmt: skip
@@ -146,8 +148,11 @@ class TablesPage(QWidget):
         return tools
 
     def _reset_zoom(self) -> None:
+        before = self.canvas.zoom
         while abs(self.canvas.zoom - 1.0) > 1e-6:
             self.canvas.zoom_by(1 if self.canvas.zoom < 1.0 else -1)
+        if self.canvas.zoom != before:
+            self.canvas.tell_zoom()
 
     def _show_zoom(self) -> None:
         self._zoom.set_title(percent(self.canvas.zoom * 100, 0))
@@ -428,8 +433,13 @@ class TablesPage(QWidget):
         self._editor.apply_state(with_places(self._state, places), group=f"move {card}" if by_key else "")
 
     def _tidy_up(self) -> None:
-        self._editor.apply_state(with_places(self._state, [None] * len(self.canvas.boxes)))
-        self.canvas.fit()
+        before = self._state
+        self._editor.apply_state(with_places(before, [None] * len(self.canvas.boxes)))
+        if self._state == before:
+            self.canvas.fit_told()
+        else:
+            self.canvas.fit()
+            self._editor.say(_("Tables arranged."))
 
     def _open_card(self, card: int) -> None:
         shown = self.canvas.scene.cards[card]
@@ -470,7 +480,9 @@ class TablesPage(QWidget):
             return
         count, shown = len(self._state.definition.tables), self.canvas.scene.cards[card]
         if card == 0:
-            self._context.problems.refuse(_("The model begins with “{table}”.").format(table=shown.table))
+            only = _("The only table can't be removed. Delete the model instead.")
+            begins = _("The model begins with “{table}”.").format(table=shown.table)
+            self._context.problems.refuse(only if len(self.canvas.scene.cards) == 1 else begins)
             return
         if card < count:
             self._editor.remove_join(card - 1, keep=False)
@@ -479,6 +491,16 @@ class TablesPage(QWidget):
             kept = (*state.unjoined[:place], *state.unjoined[place + 1 :])
             self._editor.apply_state(ModelState(state.name, state.description, state.definition, kept))
         self._editor.say(_("Removed {table}.").format(table=shown.table))
+
+    def _remove_row(self, card: int, row: int) -> None:
+        """Do what Delete does in the list of fields, or say why that can't be."""
+        shown = self.canvas.scene.cards[card]
+        name, fields = shown.rows[row].field, [one.name for one in self._state.definition.fields()]
+        if name in fields:
+            self._editor.remove_field(fields.index(name))
+        else:
+            text = _("Columns can be hidden once “{table}” is joined.")
+            self._context.problems.refuse(self._editor.why_read_only or text.format(table=shown.table))
 
     def _open_row(self, card: int, row: int) -> None:
         name = self.canvas.scene.cards[card].rows[row].field

@@ -1,7 +1,8 @@
 """The page of a data model that says what uses it, or one of its fields, and what a field is made from."""
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.analytics import model_services
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from benchboard.analytics.query_builder.question import Question
     from benchboard.ui.context import Context
     from benchboard.ui.studio.data.explore.exploration import Exploration
+
+_TOLD_BY: Final = frozenset({"widgets", "dashboards", "dashboard_layouts", "data_models", "alerts", "metrics"})
+"""The tables whose changes may change what uses a model."""
 
 
 class DraftShowing(Protocol):
@@ -38,8 +42,12 @@ class UsesPage(QWidget):
         self._context, self._editor = context, editor
         self._draft: ModelDraft | None = None
         self._asked: object = None
+        self._answered: object = None
+        """What was asked whose answer is shown."""
+        self._shown_of = "", ""
+        """The model and the field of which something is shown."""
         self._is_chosen = False
-        """Whether somebody chose what is shown, and doesn't know yet what uses it."""
+        """Whether somebody chose what is shown, or it changed, and they don't know yet what uses it."""
         self._of = Select([], name="model_uses_of", label=_("Model or field"))
         self._of.currentIndexChanged.connect(lambda _index: self._choose())
         self.summary = Paragraph("", "body", "secondary")
@@ -68,10 +76,29 @@ class UsesPage(QWidget):
         column.addWidget(self._empty, 1)
         column.addStretch(0)
         self.setFocusProxy(self._of)
-        context.changed.watch(self, {"widgets", "dashboards", "data_models", "alerts"}, self._read_again)
+        context.changed.watch(self, _TOLD_BY, self._read_again)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._asked is None:  # something may have changed while it was hidden
+            self._read()
 
     def show_draft(self, draft: ModelDraft) -> None:
         """Show the uses of another draft, or of one that was edited."""
+        self._set_draft(draft)
+        self._read()
+
+    def choose(self, draft: ModelDraft, name: str | None = None) -> None:
+        """Show and tell the uses of a draft as somebody chose the page; with a `name`, those of a field, or of the
+        whole model by an empty one."""
+        self._set_draft(draft)
+        if name is not None:
+            blocked = self._of.blockSignals(True)
+            self._of.set_current_key(name)
+            self._of.blockSignals(blocked)
+        self._choose()
+
+    def _set_draft(self, draft: ModelDraft) -> None:
         self._draft = draft
         shown = self._of.current_key()
         fields = [(one.name, one.name) for one in draft.state.definition.fields()]
@@ -81,7 +108,6 @@ class UsesPage(QWidget):
             self._of.set_choices(choices)
             self._of.set_current_key(shown)
             self._of.blockSignals(blocked)
-        self._read()
 
     def show_field(self, name: str) -> None:
         """Show what uses a field; empty: the whole model."""
@@ -107,35 +133,46 @@ class UsesPage(QWidget):
         if stored is None or (name and name not in known):
             self._asked = None
             what = _("The model isn't saved yet, so nothing uses it.")
-            self._show((), what if stored is None else _("The field isn't saved yet, so nothing uses it."))
+            what = what if stored is None else _("The field isn't saved yet, so nothing uses it.")
+            self._show((), what, (stored.id if stored is not None else "", name))
             return
-        asked = (stored.id, stored.updated_at, name)
+        asked, of = (stored.id, stored.updated_at, name), (stored.id, name)
         if asked == self._asked:
+            if asked == self._answered:
+                self._tell(self.summary.text())
             return
-        self._asked = asked
+        self._asked, self._answered = asked, None
         fields = (name,) if name else ()
 
         def done(found: tuple[LineageUse, ...]) -> None:
             if asked == self._asked:
                 text = _("Used by {uses}.").format(uses=uses_text(found)) if found else _("Not used yet.")
-                self._show(found, text)
+                self._answered = asked
+                self._show(found, text, of)
 
         def failed(error: AppError) -> None:
             if asked == self._asked:
-                self._show((), error.what)
+                self._show((), error.what, of)
 
         def op(session: DatabaseSession) -> tuple[LineageUse, ...]:
             return model_services.model_uses(session, actor, stored.id, fields)
 
         self._context.tasks.read(self, op, done, failed, long=True)
 
-    def _show(self, uses: tuple[LineageUse, ...], text: str) -> None:
+    def _show(self, uses: tuple[LineageUse, ...], text: str, of: tuple[str, str]) -> None:
+        """Show the uses of a model or field, and tell them if they are other ones than before, or were asked for."""
+        is_changed = of == self._shown_of and text != self.summary.text()
+        self._shown_of = of
         self.summary.setText(text)
         self.table.show_uses(uses)
         for widget in (self.summary, self.table):
             widget.setVisible(bool(uses))
         self._empty.sentence.setText(text)
         self._empty.setVisible(not uses)
+        self._is_chosen = self._is_chosen or is_changed
+        self._tell(text)
+
+    def _tell(self, text: str) -> None:
         if self._is_chosen:
             self._is_chosen = False
             announce(self, " ".join(part for part in (text, self.origin.text()) if part), again=True)
