@@ -624,3 +624,43 @@ def test_row_that_moves_as_its_new_name_is_saved_is_told_by_its_name_at_its_plac
     models.press(KEYS.Key_Z, CTRL)
     assert view.currentIndex().row() == 0
     assert models.view.table.view.currentIndex().data() == "sales model copy"
+
+
+def test_calculated_field_is_renamed_in_the_measures_over_it_as_one_step_and_removed_with_them(
+    models: SalesModel, announcements: list[str]
+) -> None:
+    """Both broke the measures in silence: a name with a large letter wasn't found in them."""
+
+    def heard(text: str) -> None:
+        def check() -> bool:
+            assert any(one.startswith(text) for one in announcements), announcements[-6:]
+            return True
+
+        models.studio.wait(check)
+
+    models.add_calculation("Profit", "total / 2")
+    heard("Added “Profit”. Not saved yet.")
+    models.click("model_add_measure")
+    models.write("model_measure_expression", "profit")
+    models.type("model_measure_name", "total_profit")
+    models.press(KEYS.Key_Return)
+    heard("Added “total_profit”. Not saved yet.")
+    models.add_measure(ModelMeasure("n", "count", "", "integer", condition="Profit > 2"))
+    models.find("model_calculation_0").setFocus()
+    models.press(KEYS.Key_Return)
+    models.type("calculation_name", "Margin")
+    models.press(KEYS.Key_Return)
+    heard("Renamed to “Margin”, also in “total_profit” and “n”. Undo: Ctrl")
+    measures = models.draft.state.definition.measures
+    assert [(one.expression, one.condition) for one in measures] == [('"Margin"', ""), ("", '"Margin" > 2')]
+    models.editor.undo()
+    assert [one.expression for one in models.draft.state.definition.measures] == ["profit", ""]
+    assert models.draft.state.definition.calculations[0].name == "Profit"
+    models.find("model_measure_0").setFocus()
+    models.press(KEYS.Key_Return)
+    models.choose("model_measure_function", "avg")
+    models.click("part_apply")
+    heard("Changed “total_profit”. Undo: Ctrl")
+    models.find("model_calculation_0").setFocus()
+    models.press(KEYS.Key_Delete)
+    heard("Removed “Profit”, and “total_profit” and “n”, which need it. Undo: Ctrl")

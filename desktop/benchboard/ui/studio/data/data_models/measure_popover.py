@@ -353,7 +353,9 @@ class ModelMeasurePopover(PartPopover):
         table, dialect, token = self._exploration.table, self._question.dialect, self._token
         named = named_columns(self._condition.text(), dialect)
         column = (
-            next((one for one in table.columns if one.name in named and one.kind == "text"), None) if table else None
+            next((one for one in table.columns if one.name.casefold() in named and one.kind == "text"), None)
+            if table
+            else None
         )
         if column is None:
             return

@@ -38,6 +38,7 @@ from benchboard.ui.studio.data.data_models.model_draft import (
     ModelDraft,
     ModelState,
     preview_question,
+    renamed_calculation,
     with_canvas_tables,
     with_measure,
     with_question,
@@ -46,6 +47,7 @@ from benchboard.ui.studio.data.data_models.model_draft import (
 from benchboard.ui.studio.data.data_models.model_parts import (
     changed_text,
     discard_step_text,
+    expression_step_text,
     model_parts,
     moved_text,
     shown_text,
@@ -292,7 +294,18 @@ class ModelEditor(QWidget):
         definition = with_question(
             self._definition, question, partial(self._find, question), lambda name: kinds.get(name, "decimal")
         )
+        before = self._definition
         self.edit_definition(definition)
+        if before.joins == definition.joins or renamed_calculation(before, definition) is not None:
+            self._say_expression(before, definition)
+
+    def _say_expression(self, before: ModelDefinition, after: ModelDefinition) -> None:
+        """Say which calculated field or measure was added or changed, and which others have its new name."""
+        text = expression_step_text(before, after)
+        if text and len(after.expressions()) > len(before.expressions()):
+            announce(self, text, again=True)
+        elif text:
+            self.say(text)
 
     def _find(self, question: Question, source: str, table: str) -> tuple[BrowsedSource, BrowsedTable] | None:
         found = next((one for one in question.joins if (one.source, one.table) == (source, table)), None)
@@ -587,10 +600,14 @@ class ModelEditor(QWidget):
         ).open()  # fmt: skip
 
     def _apply_measure(self, place: int, measure: ModelMeasure) -> None:
+        before = self._definition
         if place < 0:
-            self.edit_definition(with_measure(self._definition, measure))
+            self.edit_definition(with_measure(before, measure))
         elif self.draft is not None:
             self.edit_definition(self.draft.with_measure(measure, place))
+        if self._definition == before:
+            announce(self, changed_text(""), again=True)
+        self._say_expression(before, self._definition)
 
     def _remove_measure(self, place: int) -> None:
         """Remove a measure; say so, with the measures that need it."""
@@ -644,7 +661,9 @@ class ModelEditor(QWidget):
 
     def convert_field(self, name: str) -> None:
         """Add a calculated field: an amount converted by the model's table of rates."""
-        self.edit_definition(with_converted_field(self._definition, name, self.question().dialect))
+        before = self._definition
+        self.edit_definition(with_converted_field(before, name, self.question().dialect))
+        self._say_expression(before, self._definition)
 
     def open_field(self, name: str, anchor: QWidget) -> None:
         """Open the popover of a field at a widget: of a calculated one that of its expression."""
