@@ -248,6 +248,8 @@ def test_measure_that_is_broken_by_another_ones_removal_is_marked_and_keeps_the_
     assert current is not None
     assert current.what == "“sales model” isn't saved."
     assert current.why.startswith("“per_sale”: There's no measure “revenue”.")
+    assert models.editor.fields.hasFocus()
+    assert models.editor.fields.currentIndex().row() == 3
 
 
 @pytest.mark.parametrize("written", ["revenu", '"Net value"'])
@@ -664,3 +666,38 @@ def test_calculated_field_is_renamed_in_the_measures_over_it_as_one_step_and_rem
     models.find("model_calculation_0").setFocus()
     models.press(KEYS.Key_Delete)
     heard("Removed “Profit”, and “total_profit” and “n”, which need it. Undo: Ctrl")
+
+
+def test_save_that_the_source_refuses_names_the_measure_and_leads_to_it(models: SalesModel) -> None:
+    models.add_measure(ModelMeasure("revenue", "sum", "total", "decimal"))
+    models.add_measure(ModelMeasure("gone", "sum", "Profit", "decimal"))
+    models.editor.show_page("tables")
+    models.click("models_save")
+    models.studio.wait(lambda: models.studio.context.problems.current is not None)
+    current = models.studio.context.problems.current
+    assert current is not None
+    assert current.what.startswith("“gone”: There's no column “Profit”")
+    assert models.editor.fields.hasFocus()
+    assert models.editor.fields.currentIndex().data() == "gone"
+
+
+def test_name_of_a_table_is_refused_at_enter_and_a_save_leads_back_to_it(
+    models: SalesModel, announcements: list[str]
+) -> None:
+    name = models.editor.name
+    name.setFocus()
+    name.selectAll()
+    models.qtbot.keyClicks(name, "Sales")
+    models.press(KEYS.Key_Return)
+    said = "The data source has a table named “Sales”. Choose another name."
+    assert said in announcements
+    assert name.accessibleDescription() == said
+    assert name.property("wrong")
+    models.at_field(0)
+    models.click("models_save")
+    models.studio.wait(lambda: models.studio.context.problems.current is not None)
+    assert name.hasFocus()
+    models.qtbot.keyClicks(name, "Sales by shop")
+    assert name.accessibleDescription() == ""
+    models.press(KEYS.Key_Return)
+    assert "Renamed to “Sales by shop”. Not saved yet." in announcements

@@ -333,13 +333,41 @@ class ModelEditor(QWidget):
             before = self.draft.state.name
             self.draft.edit(replace(self.draft.state, name=name))
             self.name.forget_undo()
-            if name != before and self.name.hasFocus():  # else the focus goes on, and that is told
+            if (clash := self._name_clash(name)) and (name != before or self.name.hasFocus()):
+                self.name.set_invalid(True)
+                describe(self.name, f"{clash} {_('Choose another name.')}", told=True, again=True)
+            elif name != before and self.name.hasFocus():  # else the focus goes on, and that is told
                 announce(self.name, _("Renamed to “{name}”. Not saved yet.").format(name=name), again=True)
             self.tables.show_selection()
             self.edited.emit()
         elif self.name.hasFocus():
             self.name.set_invalid(True)
             describe(self.name, _("Enter a name."), told=True, again=True)
+
+    def _name_clash(self, name: str) -> str:
+        """Why the model can't have this name: another model, or a table of its source, has it; empty if none has."""
+        assert self.draft is not None
+        own = self.draft.stored.id if self.draft.stored is not None else ""
+        for source in self.exploration.sources:
+            for table in source.tables:
+                if table.name.casefold() != name.casefold():
+                    continue
+                if table.model_id and table.model_id != own:
+                    return _("A data model named “{name}” already exists.").format(name=name)
+                if not table.model_id and source.id == self._definition.source_id:
+                    return _("The data source has a table named “{name}”.").format(name=name)
+        return ""
+
+    def focus_fault(self, field: str, *, is_name: bool = False) -> None:
+        """Go to the field that keeps the model from being saved, or to its name."""
+        names = self._definition.names()
+        if is_name:
+            self.name.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.name.selectAll()
+        elif field in names:
+            self.show_page("fields")
+            self.fields.setCurrentIndex(self.fields.texts.index(names.index(field), _NAME))
+            self.fields.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _restore_name(self) -> None:
         """Show the name again that the model keeps, where no other was written."""
@@ -399,10 +427,12 @@ class ModelEditor(QWidget):
 
     def _show_calculations(self, definition: ModelDefinition, why: str) -> None:
         chips = []
+        broken = self.broken_texts()
         for place, one in enumerate(definition.calculations):
-            text = f"{one.name} = {' '.join(one.expression.split())}"
-            chip = Chip(text, "ph.math-operations", removable=not why, name=f"model_calculation_{place}",
-                        parent=self.calculations)  # fmt: skip
+            text, wrong = f"{one.name} = {' '.join(one.expression.split())}", broken.get(one.name, "")
+            chip = Chip(text, "ph.warning" if wrong else "ph.math-operations", removable=not why,
+                        name=f"model_calculation_{place}", parent=self.calculations)  # fmt: skip
+            chip.setAccessibleDescription(" ".join(one for one in (wrong, chip.accessibleDescription()) if one))
             chip.clicked.connect(partial(self._edit_calculation, chip, place))
             chip.remove_requested.connect(partial(self._remove_calculation, one.name))
             chips.append(chip)
@@ -413,7 +443,7 @@ class ModelEditor(QWidget):
 
     def _show_measures(self, definition: ModelDefinition, why: str) -> None:
         chips = []
-        broken = {name: one.sentence for one in self.broken() for name in one.fields}
+        broken = self.broken_texts()
         for place, measure in enumerate(definition.measures):
             wrong = broken.get(measure.name, "")
             chip = Chip(measure_text(measure), "ph.warning" if wrong else "ph.calculator", removable=not why,
@@ -440,9 +470,7 @@ class ModelEditor(QWidget):
 
     def _show_fields(self) -> None:
         definition = self._definition
-        stored = self.draft.stored if self.draft is not None else None
-        known = [*(stored.problems if stored is not None else ()), *self.broken()]
-        broken = {name: one.sentence for one in known for name in one.fields}
+        broken = self.broken_texts()
         places = {field.name: table.table for table in definition.tables for field in table.fields}
         add_unit, add_description = ("", "") if self.why_read_only else (_("Add unit"), _("Add description"))
         rows = [
@@ -520,6 +548,12 @@ class ModelEditor(QWidget):
         known = source.table(self._definition.tables[0].table) if source is not None else None
         column = known.column(field.name) if known is not None and not field.display.title else None
         return column.title if column is not None and not field.display.unit else field_title(field)
+
+    def broken_texts(self) -> dict[str, str]:
+        """What is wrong with each field that is broken, as it is stored or edited."""
+        stored = self.draft.stored if self.draft is not None else None
+        known = [*(stored.problems if stored is not None else ()), *self.broken()]
+        return {name: one.sentence for one in known for name in one.fields}
 
     def broken(self) -> list[ModelProblem]:
         """What is wrong with the calculated fields and measures as they are edited."""

@@ -214,14 +214,12 @@ class TablesPage(QWidget):
         """Show the tables of the draft as they are now."""
         exploration, state = self._editor.exploration, draft.state
         question = self._editor.question()
-        stored = draft.stored
-        broken = {name: one.sentence for one in stored.problems for name in one.fields} if stored is not None else {}
         is_other, self._shown = draft is not self._shown, draft
         if self.isVisible():
             self._tables = self._facts.of_tables(draft)
         scene = canvas_scene(
-            state.definition, state.unjoined, exploration.sources, exploration.joined_tables.facts(question), broken,
-            self._tables,
+            state.definition, state.unjoined, exploration.sources, exploration.joined_tables.facts(question),
+            self._editor.broken_texts(), self._tables,
         )  # fmt: skip
         self.canvas.editable = not self._editor.why_read_only
         self.canvas.show_scene(scene, fit=is_other)
