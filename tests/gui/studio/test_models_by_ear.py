@@ -701,3 +701,23 @@ def test_name_of_a_table_is_refused_at_enter_and_a_save_leads_back_to_it(
     assert name.accessibleDescription() == ""
     models.press(KEYS.Key_Return)
     assert "Renamed to “Sales by shop”. Not saved yet." in announcements
+
+
+@pytest.mark.parametrize(("written", "do"), [
+    ("SUM(total)", "Choose “Sum” under “Calculate” and write only the column here, or choose “Formula over measures”."),
+    ("string_agg(total)", "Choose a function under “Calculate”, and write only the column here."),
+])  # fmt: skip
+def test_function_over_rows_in_a_measure_is_to_be_chosen(models: SalesModel, written: str, do: str) -> None:
+    _add_measure(models, written)
+    edit = models.find("model_measure_expression")
+    models.studio.wait(lambda: edit.accessibleDescription().endswith(f"calculates over many rows. {do}"))
+
+
+def test_misspelt_calculated_field_is_named(models: SalesModel) -> None:
+    models.add_calculation("Profit", "total / 2")
+    _add_measure(models, "profitt")
+    hint = models.find("model_measure_hint")
+    models.studio.wait(lambda: hint.text().endswith("Did you mean “Profit”?"))  # type: ignore[attr-defined]
+    models.write("model_measure_expression", "").selectAll()
+    models.write("model_measure_expression", "zzzz")
+    models.studio.wait(lambda: "Profit" in hint.text() and "Available columns" in hint.text())  # type: ignore[attr-defined]
