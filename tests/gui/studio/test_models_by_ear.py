@@ -721,3 +721,20 @@ def test_misspelt_calculated_field_is_named(models: SalesModel) -> None:
     models.write("model_measure_expression", "").selectAll()
     models.write("model_measure_expression", "zzzz")
     models.studio.wait(lambda: "Profit" in hint.text() and "Available columns" in hint.text())  # type: ignore[attr-defined]
+
+
+def test_chip_of_a_field_is_edited_by_f2_and_has_a_menu(models: SalesModel) -> None:
+    models.add_calculation("net", "total / 2")
+    models.add_measure(ModelMeasure("revenue", "sum", "net", "decimal"))
+    for chip, popover in (("model_calculation_0", "calculation_popover"), ("model_measure_0", "model_measure_popover")):
+        models.find(chip).setFocus()
+        models.press(KEYS.Key_F2)
+        models.qtbot.keyClick(models.find(popover), KEYS.Key_Escape)
+        models.find(chip).setFocus()
+        models.press(KEYS.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+        models.click("field_edit")
+        models.qtbot.keyClick(models.find(popover), KEYS.Key_Escape)
+    models.find("model_measure_0").setFocus()
+    models.press(KEYS.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+    models.click("field_remove")
+    assert not models.draft.state.definition.measures

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.analytics.data_models.definition import (
@@ -59,7 +60,7 @@ from benchboard.ui.studio.data.explore.builder import BuilderRow
 from benchboard.ui.studio.data.explore.calculation_popover import CalculationPopover
 from benchboard.ui.studio.data.explore.exploration import Exploration, ExplorationState
 from benchboard.ui.studio.data.explore.part_changes import Step, step_text
-from benchboard.ui.studio.data.text_table import TextRow, TextTable
+from benchboard.ui.studio.data.text_table import TextRow, TextTable, is_menu_key
 from benchboard.ui.studio.kind_icons import KIND_ICONS
 from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.theme import theme
@@ -83,6 +84,24 @@ _PARTS: Final = {_FORMAT: "format", _UNIT: "unit", _VISIBILITY: "hidden", _DESCR
 """What of `FieldDisplay` they show."""
 _WISHES: Final = {_TITLE: 200, _UNIT: 96}
 """What is written here has more room than its first words need, in pixels."""
+
+
+class FieldChip(Chip):
+    """The chip of a calculated field or measure: F2 edits it, as in the list of fields; Shift+F10, the Menu key or a
+    right click asks for its menu."""
+
+    menu_requested = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_F2 and not event.modifiers():
+            self.click()
+        elif is_menu_key(event):
+            self.menu_requested.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, _event: QContextMenuEvent) -> None:
+        self.menu_requested.emit()
 
 
 class ModelEditor(QWidget):
@@ -430,10 +449,11 @@ class ModelEditor(QWidget):
         broken = self.broken_texts()
         for place, one in enumerate(definition.calculations):
             text, wrong = f"{one.name} = {' '.join(one.expression.split())}", broken.get(one.name, "")
-            chip = Chip(text, "ph.warning" if wrong else "ph.math-operations", removable=not why,
+            chip = FieldChip(text, "ph.warning" if wrong else "ph.math-operations", removable=not why,
                         name=f"model_calculation_{place}", parent=self.calculations)  # fmt: skip
             chip.setAccessibleDescription(" ".join(one for one in (wrong, chip.accessibleDescription()) if one))
             chip.clicked.connect(partial(self._edit_calculation, chip, place))
+            chip.menu_requested.connect(partial(self._open_chip_menu, chip, one.name))
             chip.remove_requested.connect(partial(self._remove_calculation, one.name))
             chips.append(chip)
         text = _("Add calculated field")
@@ -446,10 +466,11 @@ class ModelEditor(QWidget):
         broken = self.broken_texts()
         for place, measure in enumerate(definition.measures):
             wrong = broken.get(measure.name, "")
-            chip = Chip(measure_text(measure), "ph.warning" if wrong else "ph.calculator", removable=not why,
+            chip = FieldChip(measure_text(measure), "ph.warning" if wrong else "ph.calculator", removable=not why,
                         name=f"model_measure_{place}", parent=self.measures)  # fmt: skip
             chip.setAccessibleDescription(" ".join(one for one in (wrong, chip.accessibleDescription()) if one))
             chip.clicked.connect(partial(self.edit_measure, chip, place))
+            chip.menu_requested.connect(partial(self._open_chip_menu, chip, measure.name))
             chip.remove_requested.connect(partial(self._remove_measure, place))
             chips.append(chip)
         button = self._add_button(self.measures, _("Add measure"), "model_add_measure", self.edit_measure)
@@ -676,10 +697,19 @@ class ModelEditor(QWidget):
 
     def _open_field_menu(self, place: int) -> None:
         """The menu of the field in a row."""
+        menu(self._row_anchor(place), self._menu_items(place, partial(self.edit_field, place)), name="model_field_menu")
+
+    def _open_chip_menu(self, chip: QWidget, name: str) -> None:
+        """The menu of the calculated field or measure that a chip stands for."""
+        items = self._menu_items(self._definition.names().index(name), partial(self.open_field, name, chip))
+        menu(chip, items, name="model_field_menu")
+
+    def _menu_items(self, place: int, edit_field: Callable[[], object]) -> list[MenuItem]:
+        """What can be done with a field; `edit_field` opens its popover."""
         field = list(self._definition.fields())[place]
         items = [MenuItem(_("Used by"), partial(self.show_uses, field.name), "ph.git-fork", name="field_uses")]
         if not self.why_read_only:
-            edit = MenuItem(_("Edit field…"), partial(self.edit_field, place), "ph.pencil-simple", name="field_edit")
+            edit = MenuItem(_("Edit field…"), edit_field, "ph.pencil-simple", name="field_edit")
             title, icon = _("Remove field"), "ph.trash"
             if isinstance(field, ModelField):
                 title, icon = (_("Show field"), "ph.eye") if field.display.hidden else (_("Hide field"), "ph.eye-slash")
@@ -691,7 +721,7 @@ class ModelEditor(QWidget):
                 convert = _("Convert to {currency}").format(currency=rates.target)
                 items.insert(1, MenuItem(convert, partial(self.convert_field, field.name), "ph.currency-circle-dollar",
                                          name="field_convert"))  # fmt: skip
-        menu(self._row_anchor(place), items, name="model_field_menu")
+        return items
 
     def convert_field(self, name: str) -> None:
         """Add a calculated field: an amount converted by the model's table of rates."""
