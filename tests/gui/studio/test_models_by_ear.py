@@ -738,3 +738,14 @@ def test_chip_of_a_field_is_edited_by_f2_and_has_a_menu(models: SalesModel) -> N
     models.press(KEYS.Key_F10, Qt.KeyboardModifier.ShiftModifier)
     models.click("field_remove")
     assert not models.draft.state.definition.measures
+
+
+def test_why_no_table_can_be_added_is_reached_by_tab(models: SalesModel) -> None:
+    """The button is disabled, and so its reason was never heard."""
+    models.editor.show_page("tables")
+    assert not models.find("model_add_table").isEnabled()
+    models.find("segment_tables").setFocus()
+    models.press(KEYS.Key_Tab)
+    assert models.find("model_why_no_more").hasFocus()
+    interface = QAccessible.queryAccessibleInterface(models.find("model_why_no_more"))
+    assert interface.text(QAccessible.Text.Name).startswith("There's no other table in this source.")

@@ -453,7 +453,7 @@ def _with_function_advice(error: AppError, expression: str) -> AppError:
     else:
         do = _("Choose “{function}” under “Calculate” and write only the column here, or choose “{formula}”.")
         do = do.format(function=aggregate_title(function), formula=aggregate_title("formula"))
-    return Invalid(error.code, error.what, do=do, **error.facts)
+    return Invalid(error.code, error.what, why=error.why, do=do, **error.facts)
 
 
 def _fault_text(fault: AppError) -> str:
