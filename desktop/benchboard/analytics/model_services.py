@@ -273,7 +273,10 @@ def checked_definition(
         raise Invalid("models.problem", problems[0].sentence, field=next(iter(problems[0].fields), ""))
     if not definition.expressions():
         return definition
-    kinds = _check_sql(session, actor, definition)
+    try:
+        kinds = _check_sql(session, actor, definition)
+    except Invalid as error:
+        raise _named_fault(session, actor, definition, error) from error
     found = replace(
         definition,
         calculations=tuple(replace(one, kind=kinds.get(one.name, one.kind)) for one in definition.calculations),
@@ -288,6 +291,24 @@ def checked_definition(
             what = _("“{name}” can't be calculated: its expression has no values of a type for that.")
             raise Invalid("models.aggregate", what.format(name=one.name), field=one.name)
     return found
+
+
+def _named_fault(session: Session, actor: Actor, definition: ModelDefinition, error: Invalid) -> Invalid:
+    """What the source refused, said of the first calculated field or measure with which it does; as it is where the
+    model is refused without them."""
+    alone = replace(definition, calculations=(), measures=())
+    parts = [replace(alone, calculations=definition.calculations[:k]) for k in range(len(definition.calculations) + 1)]
+    parts += [replace(parts[-1], measures=(one,)) for one in definition.measures if one.aggregate != "formula"]
+    for part in parts:
+        try:
+            _check_sql(session, actor, part)
+        except Invalid as fault:
+            if not part.expressions():
+                return error
+            name = part.expressions()[-1].name
+            what = _("“{name}”: {problem}").format(name=name, problem=fault.what)
+            return Invalid(fault.code, what, why=fault.why, do=fault.do, **{**fault.facts, "field": name})
+    return error
 
 
 def _check_sql(session: Session, actor: Actor, definition: ModelDefinition) -> dict[str, ValueKind]:

@@ -248,6 +248,8 @@ def test_measure_that_is_broken_by_another_ones_removal_is_marked_and_keeps_the_
     assert current is not None
     assert current.what == "“sales model” isn't saved."
     assert current.why.startswith("“per_sale”: There's no measure “revenue”.")
+    assert models.editor.fields.hasFocus()
+    assert models.editor.fields.currentIndex().row() == 3
 
 
 @pytest.mark.parametrize("written", ["revenu", '"Net value"'])
@@ -624,3 +626,126 @@ def test_row_that_moves_as_its_new_name_is_saved_is_told_by_its_name_at_its_plac
     models.press(KEYS.Key_Z, CTRL)
     assert view.currentIndex().row() == 0
     assert models.view.table.view.currentIndex().data() == "sales model copy"
+
+
+def test_calculated_field_is_renamed_in_the_measures_over_it_as_one_step_and_removed_with_them(
+    models: SalesModel, announcements: list[str]
+) -> None:
+    """Both broke the measures in silence: a name with a large letter wasn't found in them."""
+
+    def heard(text: str) -> None:
+        def check() -> bool:
+            assert any(one.startswith(text) for one in announcements), announcements[-6:]
+            return True
+
+        models.studio.wait(check)
+
+    models.add_calculation("Profit", "total / 2")
+    heard("Added “Profit”. Not saved yet.")
+    models.click("model_add_measure")
+    models.write("model_measure_expression", "profit")
+    models.type("model_measure_name", "total_profit")
+    models.press(KEYS.Key_Return)
+    heard("Added “total_profit”. Not saved yet.")
+    models.add_measure(ModelMeasure("n", "count", "", "integer", condition="Profit > 2"))
+    models.find("model_calculation_0").setFocus()
+    models.press(KEYS.Key_Return)
+    models.type("calculation_name", "Margin")
+    models.press(KEYS.Key_Return)
+    heard("Renamed to “Margin”, also in “total_profit” and “n”. Undo: Ctrl")
+    measures = models.draft.state.definition.measures
+    assert [(one.expression, one.condition) for one in measures] == [('"Margin"', ""), ("", '"Margin" > 2')]
+    models.editor.undo()
+    assert [one.expression for one in models.draft.state.definition.measures] == ["profit", ""]
+    assert models.draft.state.definition.calculations[0].name == "Profit"
+    models.find("model_measure_0").setFocus()
+    models.press(KEYS.Key_Return)
+    models.choose("model_measure_function", "avg")
+    models.click("part_apply")
+    heard("Changed “total_profit”. Undo: Ctrl")
+    models.find("model_calculation_0").setFocus()
+    models.press(KEYS.Key_Delete)
+    heard("Removed “Profit”, and “total_profit” and “n”, which need it. Undo: Ctrl")
+
+
+def test_save_that_the_source_refuses_names_the_measure_and_leads_to_it(models: SalesModel) -> None:
+    models.add_measure(ModelMeasure("revenue", "sum", "total", "decimal"))
+    models.add_measure(ModelMeasure("gone", "sum", "Profit", "decimal"))
+    models.editor.show_page("tables")
+    models.click("models_save")
+    models.studio.wait(lambda: models.studio.context.problems.current is not None)
+    current = models.studio.context.problems.current
+    assert current is not None
+    assert current.what.startswith("“gone”: There's no column “Profit”")
+    assert models.editor.fields.hasFocus()
+    assert models.editor.fields.currentIndex().data() == "gone"
+
+
+def test_name_of_a_table_is_refused_at_enter_and_a_save_leads_back_to_it(
+    models: SalesModel, announcements: list[str]
+) -> None:
+    name = models.editor.name
+    name.setFocus()
+    name.selectAll()
+    models.qtbot.keyClicks(name, "Sales")
+    models.press(KEYS.Key_Return)
+    said = "The data source has a table named “Sales”. Choose another name."
+    assert said in announcements
+    assert name.accessibleDescription() == said
+    assert name.property("wrong")
+    models.at_field(0)
+    models.click("models_save")
+    models.studio.wait(lambda: models.studio.context.problems.current is not None)
+    assert name.hasFocus()
+    models.qtbot.keyClicks(name, "Sales by shop")
+    assert name.accessibleDescription() == ""
+    models.press(KEYS.Key_Return)
+    assert "Renamed to “Sales by shop”. Not saved yet." in announcements
+
+
+@pytest.mark.parametrize(("written", "do"), [
+    ("SUM(total)", "Choose “Sum” under “Calculate” and write only the column here, or choose “Formula over measures”."),
+    ("string_agg(total)", "Choose a function under “Calculate”, and write only the column here."),
+])  # fmt: skip
+def test_function_over_rows_in_a_measure_is_to_be_chosen(models: SalesModel, written: str, do: str) -> None:
+    _add_measure(models, written)
+    edit = models.find("model_measure_expression")
+    models.studio.wait(lambda: edit.accessibleDescription().endswith(f"calculates over many rows. {do}"))
+
+
+def test_misspelt_calculated_field_is_named(models: SalesModel) -> None:
+    models.add_calculation("Profit", "total / 2")
+    _add_measure(models, "profitt")
+    hint = models.find("model_measure_hint")
+    models.studio.wait(lambda: hint.text().endswith("Did you mean “Profit”?"))  # type: ignore[attr-defined]
+    models.write("model_measure_expression", "").selectAll()
+    models.write("model_measure_expression", "zzzz")
+    models.studio.wait(lambda: "Profit" in hint.text() and "Available columns" in hint.text())  # type: ignore[attr-defined]
+
+
+def test_chip_of_a_field_is_edited_by_f2_and_has_a_menu(models: SalesModel) -> None:
+    models.add_calculation("net", "total / 2")
+    models.add_measure(ModelMeasure("revenue", "sum", "net", "decimal"))
+    for chip, popover in (("model_calculation_0", "calculation_popover"), ("model_measure_0", "model_measure_popover")):
+        models.find(chip).setFocus()
+        models.press(KEYS.Key_F2)
+        models.qtbot.keyClick(models.find(popover), KEYS.Key_Escape)
+        models.find(chip).setFocus()
+        models.press(KEYS.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+        models.click("field_edit")
+        models.qtbot.keyClick(models.find(popover), KEYS.Key_Escape)
+    models.find("model_measure_0").setFocus()
+    models.press(KEYS.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+    models.click("field_remove")
+    assert not models.draft.state.definition.measures
+
+
+def test_why_no_table_can_be_added_is_reached_by_tab(models: SalesModel) -> None:
+    """The button is disabled, and so its reason was never heard."""
+    models.editor.show_page("tables")
+    assert not models.find("model_add_table").isEnabled()
+    models.find("segment_tables").setFocus()
+    models.press(KEYS.Key_Tab)
+    assert models.find("model_why_no_more").hasFocus()
+    interface = QAccessible.queryAccessibleInterface(models.find("model_why_no_more"))
+    assert interface.text(QAccessible.Text.Name).startswith("There's no other table in this source.")

@@ -287,3 +287,15 @@ def test_a_calculated_key_goes_with_its_join_and_is_renamed_in_it() -> None:
     assert without_columns(question, {"total"}).joins == question.joins
     renamed = with_calculation(question, Calculation("monday", "date_trunc('week', day)"), 0)
     assert renamed.joins[0].keys == (("monday", "week"),)
+
+
+def test_renamed_column_is_renamed_in_what_is_calculated_from_it_however_it_is_written() -> None:
+    question = Question("sales", "s1", calculations=(
+        Calculation("Profit", "price - cost"), Calculation("half", 'PROFIT / 2 + "Profit" + round(price)'),
+        Calculation("text", "'profit'"),
+    ))  # fmt: skip
+    found = with_calculation(question, Calculation("Margin", "price - cost"), 0)
+    assert [one.expression for one in found.calculations] == [
+        "price - cost", '"Margin" / 2 + "Margin" + round(price)', "'profit'",
+    ]  # fmt: skip
+    assert [one.name for one in without_columns(question, {"Profit"}).calculations] == ["text"]

@@ -213,3 +213,15 @@ def test_model_joined_by_a_calculated_field_has_its_rows_and_what_is_wrong_is_sa
     assert wrong(text) == ["“budgets” can't be joined: “week” and “week” have different types."]
     assert joined_by(WEEKLY, {"week"}) == ("budget_week", "plan")
     assert joined_by(WEEKLY, {"km"}) == ()
+
+
+def test_field_with_a_large_letter_is_found_in_what_names_it_otherwise() -> None:
+    """Its removal left the measures over it as they were, in silence."""
+    measures = (
+        ModelMeasure("total", "sum", "profit", "decimal"),
+        ModelMeasure("n", "count", "", "integer", PLAIN, "PROFIT > 0"),
+    )
+    profit = CalculatedField("Profit", "km * 2", "decimal")
+    model = ModelDefinition((TRIPS,), (), (profit, CalculatedField("half", "Profit / 2", "decimal")), measures)
+    assert dependants(model, "Profit", "own") == ("half", "total", "n")
+    assert "km * 2" in model_sql(model, query="SELECT total FROM m")

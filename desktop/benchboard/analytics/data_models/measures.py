@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import Final, cast
 
 from benchboard.analytics.data_models.definition import ModelDefinition, ModelMeasure, field_title
-from benchboard.analytics.query_builder.combined import check_expression, column_owners
+from benchboard.analytics.query_builder.combined import check_expression, column_owners, with_renamed_column
 from benchboard.analytics.query_builder.expression_errors import expression_fault
 from benchboard.analytics.query_builder.formula import Amount, Formula, name_places, read_formula
 from benchboard.analytics.query_builder.question import Calculation, Dialect, Function, Measure, formula_measure
@@ -144,6 +144,23 @@ def renamed_measure(definition: ModelDefinition, before: str, after: str) -> Mod
             for one in definition.measures
         ),
     )
+
+
+def with_renamed_column_in_measures(
+    definition: ModelDefinition, before: str, after: str, dialect: Dialect
+) -> ModelDefinition:
+    """The definition whose measures name a calculated field as it is called now."""
+
+    def renamed(measure: ModelMeasure) -> ModelMeasure:
+        if measure.aggregate == "formula":
+            return measure  # it names measures alone
+        expression, condition = (
+            with_renamed_column(text, before, after, dialect) for text in (measure.expression, measure.condition)
+        )
+        once = tuple(after if one.casefold() == before.casefold() else one for one in measure.once)
+        return replace(measure, expression=expression, condition=condition, once=once)
+
+    return replace(definition, measures=tuple(map(renamed, definition.measures)))
 
 
 def _with_name(measure: ModelMeasure, name: str) -> ModelMeasure:

@@ -98,13 +98,13 @@ def needed_calculations(definition: ModelDefinition, named: set[str], server: Se
 def _needed(definition: ModelDefinition, named: set[str], server: Server) -> list[Calculation]:
     """The calculations whose columns are named, or that these and the measures name in turn."""
     dialect = definition.question(server).dialect
-    needed = set(named) | {ours for join in definition.joins for ours in join.ours}
+    needed = {one.casefold() for one in (*named, *(ours for join in definition.joins for ours in join.ours))}
     for measure in definition.measures:
         if measure.name in named:
             needed |= named_columns(row_expression(measure), dialect)
     kept: list[Calculation] = []
     for one in reversed(definition.calculations):
-        if one.name in needed:
+        if one.name.casefold() in needed:
             needed |= named_columns(one.expression, dialect)
             kept.append(Calculation(one.name, one.expression))
     return kept[::-1]

@@ -5,7 +5,13 @@ from dataclasses import dataclass
 
 from benchboard.analytics.data_models.definition import Expression, ModelDefinition, ModelMeasure, ModelTable
 from benchboard.analytics.data_models.measures import check_measure
-from benchboard.analytics.query_builder.combined import check_expression, comparable, join_kinds, named_columns
+from benchboard.analytics.query_builder.combined import (
+    check_expression,
+    comparable,
+    join_kinds,
+    named_columns,
+    names_any,
+)
 from benchboard.analytics.query_builder.formula import name_places
 from benchboard.analytics.query_builder.question import TIMES, Dialect, RateLookup, Server
 from benchboard.analytics.query_types import NUMBERS, ValueKind, kind_name
@@ -71,19 +77,20 @@ def dependants(definition: ModelDefinition, name: str, dialect: Dialect) -> tupl
     """The calculated fields and measures that a field goes into, through others too."""
     gone, found = {name}, list[str]()
     for one in definition.expressions():
-        if _named(one, dialect) & gone:
+        if _named(one, dialect) & {name.casefold() for name in gone}:
             gone.add(one.name)
             found.append(one.name)
     return tuple(found)
 
 
 def _named(one: Expression, dialect: Dialect) -> set[str]:
-    """The fields that a calculated field or measure names."""
+    """The fields that a calculated field or measure names, in small letters."""
     if not isinstance(one, ModelMeasure):
         return named_columns(one.expression, dialect)
     if one.aggregate == "formula":
-        return {name for name, _start, _end in name_places(one.expression)}
-    return named_columns(one.expression, dialect) | named_columns(one.condition, dialect) | set(one.once)
+        return {name.casefold() for name, _start, _end in name_places(one.expression)}
+    once = {name.casefold() for name in one.once}
+    return named_columns(one.expression, dialect) | named_columns(one.condition, dialect) | once
 
 
 def joined_by(definition: ModelDefinition, names: Collection[str]) -> tuple[str, ...]:
@@ -151,7 +158,7 @@ def _calculated_before(definition: ModelDefinition, place: int, dialect: Dialect
     later = {one.name for table in definition.tables[place + 1 :] for one in table.fields}
     found: dict[str, ValueKind] = {}
     for one in definition.calculations:
-        if named_columns(one.expression, dialect) & later:
+        if names_any(one.expression, later, dialect):
             later.add(one.name)
         else:
             found[one.name] = one.kind
@@ -171,7 +178,8 @@ def broken_expressions(definition: ModelDefinition, lost: Collection[str], diale
             text = _("“{name}”: {problem}").format(name=one.name, problem=error.what)
             found.append(ModelProblem(text, (one.name,)))
             continue
-        if missing := sorted(_named(one, dialect) & gone):
+        named = _named(one, dialect)
+        if missing := sorted(name for name in gone if name.casefold() in named):
             text = _("“{name}” can't be calculated: it needs “{column}”.").format(name=one.name, column=missing[0])
             found.append(ModelProblem(text, (one.name,)))
             gone.add(one.name)

@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -82,14 +82,14 @@ def without_columns(question: Question, names: Collection[str]) -> Question:
     """The question without the parts that name one of these columns, and without the tables joined by them."""
     gone = set(names)
     for one in question.calculations:
-        if one.name in gone or named_columns(one.expression, question.dialect) & gone:
+        if one.name in gone or names_any(one.expression, gone, question.dialect):
             gone.add(one.name)
     by = next((at for at, join in enumerate(question.joins) if gone & set(join.ours)), None)
     if by is not None:
         return without_columns(without_join(question, by), names)
     kept: list[Calculation] = []
     for one in question.calculations:
-        if one.name in gone or named_columns(one.expression, question.dialect) & gone:
+        if one.name in gone or names_any(one.expression, gone, question.dialect):
             gone.add(one.name)
         else:
             kept.append(one)
@@ -118,6 +118,10 @@ def with_calculation(question: Question, calculation: Calculation, place: int = 
     if before.name == calculation.name:
         return found
     old, new = before.name, calculation.name
+    others = (
+        replace(one, expression=with_renamed_column(one.expression, old, new, question.dialect)) for one in listed
+    )
+    found = replace(found, calculations=tuple(one if one.name != new else calculation for one in others))
     rows_only = not question.outputs
     found = replace(
         found,
@@ -148,7 +152,7 @@ def calculations_before(question: Question, place: int) -> tuple[Calculation, ..
     later = {output.casefold() for join in question.joins[place:] for _column, output in join.columns}
     kept: list[Calculation] = []
     for one in question.calculations:
-        if {name.casefold() for name in named_columns(one.expression, question.dialect)} & later:
+        if named_columns(one.expression, question.dialect) & later:
             later.add(one.name.casefold())
         else:
             kept.append(one)
@@ -156,9 +160,23 @@ def calculations_before(question: Question, place: int) -> tuple[Calculation, ..
 
 
 def named_columns(expression: str, dialect: Dialect) -> set[str]:
-    """The names in an expression."""
+    """The names in an expression, in small letters: an engine finds a column whichever it is written in."""
     found = placed_words(expression, dialect) or []
-    return {word.text for word, _start, _end in found if word.kind in ("name", "word")}
+    return {word.text.casefold() for word, _start, _end in found if word.kind in ("name", "word")}
+
+
+def names_any(expression: str, names: Iterable[str], dialect: Dialect) -> bool:
+    """Whether an expression names one of these columns."""
+    return not named_columns(expression, dialect).isdisjoint(one.casefold() for one in names)
+
+
+def with_renamed_column(expression: str, before: str, after: str, dialect: Dialect) -> str:
+    """An expression with another name for one of its columns."""
+    made, at = "", 0
+    for word, start, end in _column_places(expression, dialect, {before.casefold()}):
+        if word.text.casefold() == before.casefold():
+            made, at = made + expression[at:start] + quote_name(after, dialect), end
+    return made + expression[at:]
 
 
 def check_expression(text: str, dialect: Dialect) -> None:
@@ -406,14 +424,19 @@ def column_owners(question: Question, column: str) -> set[tuple[int, str]]:
 
 def _column_words(expression: str, dialect: Dialect, known: Collection[str]) -> set[str]:
     """The words of an expression that are columns, in lower case: those `known`, and others as far as can be told."""
-    found = [word for word, _start, _end in placed_words(expression, dialect) or ()]
-    columns = set()
-    for before, word, after in zip((None, *found), found, (*found[1:], None), strict=False):
+    return {word.text.casefold() for word, _start, _end in _column_places(expression, dialect, known)}
+
+
+def _column_places(expression: str, dialect: Dialect, known: Collection[str]) -> Iterator[tuple[QueryWord, int, int]]:
+    """The words of an expression that are columns, each with its start and end: those `known`, and others as far as can
+    be told."""
+    found = placed_words(expression, dialect) or []
+    words = [word for word, _start, _end in found]
+    for before, (word, start, end), after in zip((None, *words), found, (*words[1:], None), strict=False):
         is_type = before is not None and (before.text == "::" or before == QueryWord("word", "as"))
         is_plain = word.kind == "word" and after != _OPENING and not is_type
         if word.kind == "name" or (is_plain and (word.text in known or quote_name(word.text) == word.text)):
-            columns.add(word.text.casefold())
-    return columns
+            yield word, start, end
 
 
 def column_words(expression: str, dialect: Dialect) -> list[str]:

@@ -8,7 +8,8 @@ from typing import Final, NamedTuple
 from benchboard.analytics.query_builder.combined import quotes_advice
 from benchboard.analytics.query_builder.question import Dialect
 from benchboard.analytics.query_builder.safe_division import error_as_written
-from benchboard.analytics.query_builder.sql_words import QueryWord, placed_words
+from benchboard.analytics.query_builder.sql_words import QueryWord, placed_words, unquoted_name
+from benchboard.analytics.query_errors import column_advice, meant_fact
 from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _
 
@@ -50,7 +51,8 @@ def expression_error(
 ) -> AppError:
     """What is wrong with the query `asked`, in which the guarded `expression` begins at `start`, said of the expression
     as it is written. Columns are those that it may name."""
-    error = error_as_written(_with_quotes_advice(error, asked, expression, dialect), start, expression, dialect)
+    error = _with_quotes_advice(_with_column_advice(error, asked, columns), asked, expression, dialect)
+    error = error_as_written(error, start, expression, dialect)
     if error.code != "query.syntax":
         return error
     place = error.facts.get("start")
@@ -60,6 +62,20 @@ def expression_error(
     return Invalid(
         error.code, fault.what, do=fault.do, field="expression", start=start + fault.start, end=start + fault.end
     )
+
+
+def _with_column_advice(error: AppError, asked: str, columns: Collection[str]) -> AppError:
+    """The error with the advice to use one of the columns that an expression may name: the source knows those of its
+    tables alone."""
+    start, end = error.facts.get("start"), error.facts.get("end")
+    if error.code != "query.no-column" or not columns or not isinstance(start, int) or not isinstance(end, int):
+        return error
+    written = {one.casefold(): one for one in columns}
+    near = get_close_matches(unquoted_name(asked[start:end]).casefold(), written, n=1)
+    meant = written[near[0]] if near else ""
+    do = column_advice(meant or asked[start:end], list(columns))
+    facts = {key: value for key, value in error.facts.items() if key != "meant"} | meant_fact(meant)
+    return Invalid(error.code, error.what, why=error.why, do=do, **facts)
 
 
 def _with_quotes_advice(error: AppError, asked: str, expression: str, dialect: Dialect) -> AppError:

@@ -142,7 +142,7 @@ class _TextCells(QStyledItemDelegate):
         painter.restore()
 
 
-def _is_menu_key(event: QKeyEvent) -> bool:
+def is_menu_key(event: QKeyEvent) -> bool:
     """Whether it is Shift+F10; the Menu key arrives as an event of its own."""
     return event.key() == Qt.Key.Key_F10 and event.modifiers() == Qt.KeyboardModifier.ShiftModifier
 
@@ -247,7 +247,7 @@ class TextTable(QTableView):
             self.opened.emit(place)
         elif self.opens and place >= 0 and event.key() == Qt.Key.Key_Delete:
             self.removed.emit(place)
-        elif self.opens and place >= 0 and _is_menu_key(event):
+        elif self.opens and place >= 0 and is_menu_key(event):
             self.menu_requested.emit(place)
         elif place >= 0 and event.matches(QKeySequence.StandardKey.Copy):
             value = str(self.currentIndex().data() or "")

@@ -57,9 +57,7 @@ class LowerPane(QWidget):
         row = card.rows[spot.row] if card is not None and 0 <= spot.row < len(card.rows) else None
         field = draft.state.definition.field(row.field) if row is not None and row.field else None
         if field is not None:
-            stored = draft.stored
-            problems = stored.problems if stored is not None else ()
-            self.form.show_field(field, next((one.sentence for one in problems if field.name in one.fields), ""))
+            self.form.show_field(field, self._editor.broken_texts().get(field.name, ""))
         else:
             self.form.show_nothing()
         for widget in (self.form, self._line):  # without a field, the rows have the whole width

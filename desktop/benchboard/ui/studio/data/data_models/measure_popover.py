@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.completion.suggestions import SuggestionKind
 from benchboard.analytics.data_models.definition import (
+    AGGREGATES,
     Aggregate,
     ModelDefinition,
     ModelMeasure,
@@ -274,7 +275,7 @@ class ModelMeasurePopover(PartPopover):
         said of."""
         dialect, whole = self._question.dialect, row_expression(measure)
         before = f"CASE WHEN ({measure.condition}) THEN (" if measure.condition else ""
-        columns = [one.name for one in self._offered()]
+        columns = [] if measure.aggregate == "formula" else [one.name for one in self._columns]
         error = expression_error(error, asked, start, whole, dialect, columns)
         place, first = error.facts.get("start"), start + len(before)
         said = " ".join(part for part in (error.what, error.why, error.do) if part)
@@ -299,6 +300,7 @@ class ModelMeasurePopover(PartPopover):
             check_measure(definition, replace(measure, condition="", once=()), self._question.dialect)
             self._check_condition(definition, measure)
         except AppError as error:
+            error = _with_function_advice(error, measure.expression)
             if error.facts.get("field") == "condition":
                 self._say_of_condition(_fault_text(error))
                 return error
@@ -353,7 +355,9 @@ class ModelMeasurePopover(PartPopover):
         table, dialect, token = self._exploration.table, self._question.dialect, self._token
         named = named_columns(self._condition.text(), dialect)
         column = (
-            next((one for one in table.columns if one.name in named and one.kind == "text"), None) if table else None
+            next((one for one in table.columns if one.name.casefold() in named and one.kind == "text"), None)
+            if table
+            else None
         )
         if column is None:
             return
@@ -434,6 +438,22 @@ class ModelMeasurePopover(PartPopover):
                 self._applied(replace(self._measure(name), kind=self._kind_now(), display=display))
             return
         self.move_into_place()
+
+
+def _with_function_advice(error: AppError, expression: str) -> AppError:
+    """What is wrong, with the advice to choose a function over many rows instead of writing it: in a measure, that is
+    what it calculates."""
+    start, end = error.facts.get("start"), error.facts.get("end")
+    if error.code != "calculation.aggregate" or error.facts.get("field") == "condition":
+        return error
+    written = expression[start:end].casefold() if isinstance(start, int) and isinstance(end, int) else ""
+    function = next((one for one in AGGREGATES if one == written), None)
+    if function is None:
+        do = _("Choose a function under “Calculate”, and write only the column here.")
+    else:
+        do = _("Choose “{function}” under “Calculate” and write only the column here, or choose “{formula}”.")
+        do = do.format(function=aggregate_title(function), formula=aggregate_title("formula"))
+    return Invalid(error.code, error.what, why=error.why, do=do, **error.facts)
 
 
 def _fault_text(fault: AppError) -> str:

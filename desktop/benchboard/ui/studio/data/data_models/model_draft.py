@@ -15,7 +15,7 @@ from benchboard.analytics.data_models.definition import (
     ModelMeasure,
     ModelTable,
 )
-from benchboard.analytics.data_models.measures import renamed_measure
+from benchboard.analytics.data_models.measures import renamed_measure, with_renamed_column_in_measures
 from benchboard.analytics.model_rates import converted_display, rate_display
 from benchboard.analytics.model_services import ModelSummary
 from benchboard.analytics.query_builder.question import Calculation, Question, Server
@@ -234,7 +234,17 @@ def with_question(
         kind = kind_of(one.name)
         shown = same.display if same is not None else _converted_display(definition, question, one)
         calculations.append(CalculatedField(one.name, one.expression, kind, shown))  # type: ignore[arg-type]  # a kind
-    return replace(definition, tables=tuple(tables), joins=tuple(joins), calculations=tuple(calculations))
+    made = replace(definition, tables=tuple(tables), joins=tuple(joins), calculations=tuple(calculations))
+    if (names := renamed_calculation(definition, made)) is not None:
+        made = with_renamed_column_in_measures(made, *names, question.dialect)
+    return made
+
+
+def renamed_calculation(before: ModelDefinition, after: ModelDefinition) -> tuple[str, str] | None:
+    """The name that a calculated field had and the one that it has instead; None where none was renamed alone."""
+    were, are = ([one.name for one in definition.calculations] for definition in (before, after))
+    changed = [pair for pair in zip(were, are, strict=False) if pair[0] != pair[1]]
+    return changed[0] if len(were) == len(are) and len(changed) == 1 else None
 
 
 def _converted_display(definition: ModelDefinition, question: Question, new: Calculation) -> FieldDisplay:

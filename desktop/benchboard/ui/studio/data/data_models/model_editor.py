@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.analytics.data_models.definition import (
@@ -38,6 +39,7 @@ from benchboard.ui.studio.data.data_models.model_draft import (
     ModelDraft,
     ModelState,
     preview_question,
+    renamed_calculation,
     with_canvas_tables,
     with_measure,
     with_question,
@@ -46,6 +48,7 @@ from benchboard.ui.studio.data.data_models.model_draft import (
 from benchboard.ui.studio.data.data_models.model_parts import (
     changed_text,
     discard_step_text,
+    expression_step_text,
     model_parts,
     moved_text,
     shown_text,
@@ -57,7 +60,7 @@ from benchboard.ui.studio.data.explore.builder import BuilderRow
 from benchboard.ui.studio.data.explore.calculation_popover import CalculationPopover
 from benchboard.ui.studio.data.explore.exploration import Exploration, ExplorationState
 from benchboard.ui.studio.data.explore.part_changes import Step, step_text
-from benchboard.ui.studio.data.text_table import TextRow, TextTable
+from benchboard.ui.studio.data.text_table import TextRow, TextTable, is_menu_key
 from benchboard.ui.studio.kind_icons import KIND_ICONS
 from benchboard.ui.studio.tiles.numbers import number_format
 from benchboard.ui.theme import theme
@@ -81,6 +84,24 @@ _PARTS: Final = {_FORMAT: "format", _UNIT: "unit", _VISIBILITY: "hidden", _DESCR
 """What of `FieldDisplay` they show."""
 _WISHES: Final = {_TITLE: 200, _UNIT: 96}
 """What is written here has more room than its first words need, in pixels."""
+
+
+class FieldChip(Chip):
+    """The chip of a calculated field or measure: F2 edits it, as in the list of fields; Shift+F10, the Menu key or a
+    right click asks for its menu."""
+
+    menu_requested = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_F2 and not event.modifiers():
+            self.click()
+        elif is_menu_key(event):
+            self.menu_requested.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, _event: QContextMenuEvent) -> None:
+        self.menu_requested.emit()
 
 
 class ModelEditor(QWidget):
@@ -297,7 +318,18 @@ class ModelEditor(QWidget):
         definition = with_question(
             self._definition, question, partial(self._find, question), lambda name: kinds.get(name, "decimal")
         )
+        before = self._definition
         self.edit_definition(definition)
+        if before.joins == definition.joins or renamed_calculation(before, definition) is not None:
+            self._say_expression(before, definition)
+
+    def _say_expression(self, before: ModelDefinition, after: ModelDefinition) -> None:
+        """Say which calculated field or measure was added or changed, and which others have its new name."""
+        text = expression_step_text(before, after)
+        if text and len(after.expressions()) > len(before.expressions()):
+            announce(self, text, again=True)
+        elif text:
+            self.say(text)
 
     def _find(self, question: Question, source: str, table: str) -> tuple[BrowsedSource, BrowsedTable] | None:
         found = next((one for one in question.joins if (one.source, one.table) == (source, table)), None)
@@ -325,13 +357,41 @@ class ModelEditor(QWidget):
             before = self.draft.state.name
             self.draft.edit(replace(self.draft.state, name=name))
             self.name.forget_undo()
-            if name != before and self.name.hasFocus():  # else the focus goes on, and that is told
+            if (clash := self._name_clash(name)) and (name != before or self.name.hasFocus()):
+                self.name.set_invalid(True)
+                describe(self.name, f"{clash} {_('Choose another name.')}", told=True, again=True)
+            elif name != before and self.name.hasFocus():  # else the focus goes on, and that is told
                 announce(self.name, _("Renamed to “{name}”. Not saved yet.").format(name=name), again=True)
             self.tables.show_selection()
             self.edited.emit()
         elif self.name.hasFocus():
             self.name.set_invalid(True)
             describe(self.name, _("Enter a name."), told=True, again=True)
+
+    def _name_clash(self, name: str) -> str:
+        """Why the model can't have this name: another model, or a table of its source, has it; empty if none has."""
+        assert self.draft is not None
+        own = self.draft.stored.id if self.draft.stored is not None else ""
+        for source in self.exploration.sources:
+            for table in source.tables:
+                if table.name.casefold() != name.casefold():
+                    continue
+                if table.model_id and table.model_id != own:
+                    return _("A data model named “{name}” already exists.").format(name=name)
+                if not table.model_id and source.id == self._definition.source_id:
+                    return _("The data source has a table named “{name}”.").format(name=name)
+        return ""
+
+    def focus_fault(self, field: str, *, is_name: bool = False) -> None:
+        """Go to the field that keeps the model from being saved, or to its name."""
+        names = self._definition.names()
+        if is_name:
+            self.name.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.name.selectAll()
+        elif field in names:
+            self.show_page("fields")
+            self.fields.setCurrentIndex(self.fields.texts.index(names.index(field), _NAME))
+            self.fields.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _restore_name(self) -> None:
         """Show the name again that the model keeps, where no other was written."""
@@ -391,11 +451,14 @@ class ModelEditor(QWidget):
 
     def _show_calculations(self, definition: ModelDefinition, why: str) -> None:
         chips = []
+        broken = self.broken_texts()
         for place, one in enumerate(definition.calculations):
-            text = f"{one.name} = {' '.join(one.expression.split())}"
-            chip = Chip(text, "ph.math-operations", removable=not why, name=f"model_calculation_{place}",
-                        parent=self.calculations)  # fmt: skip
+            text, wrong = f"{one.name} = {' '.join(one.expression.split())}", broken.get(one.name, "")
+            chip = FieldChip(text, "ph.warning" if wrong else "ph.math-operations", removable=not why,
+                        name=f"model_calculation_{place}", parent=self.calculations)  # fmt: skip
+            chip.setAccessibleDescription(" ".join(one for one in (wrong, chip.accessibleDescription()) if one))
             chip.clicked.connect(partial(self._edit_calculation, chip, place))
+            chip.menu_requested.connect(partial(self._open_chip_menu, chip, one.name))
             chip.remove_requested.connect(partial(self._remove_calculation, one.name))
             chips.append(chip)
         text = _("Add calculated field")
@@ -405,13 +468,14 @@ class ModelEditor(QWidget):
 
     def _show_measures(self, definition: ModelDefinition, why: str) -> None:
         chips = []
-        broken = {name: one.sentence for one in self.broken() for name in one.fields}
+        broken = self.broken_texts()
         for place, measure in enumerate(definition.measures):
             wrong = broken.get(measure.name, "")
-            chip = Chip(measure_text(measure), "ph.warning" if wrong else "ph.calculator", removable=not why,
+            chip = FieldChip(measure_text(measure), "ph.warning" if wrong else "ph.calculator", removable=not why,
                         name=f"model_measure_{place}", parent=self.measures)  # fmt: skip
             chip.setAccessibleDescription(" ".join(one for one in (wrong, chip.accessibleDescription()) if one))
             chip.clicked.connect(partial(self.edit_measure, chip, place))
+            chip.menu_requested.connect(partial(self._open_chip_menu, chip, measure.name))
             chip.remove_requested.connect(partial(self._remove_measure, place))
             chips.append(chip)
         button = self._add_button(self.measures, _("Add measure"), "model_add_measure", self.edit_measure)
@@ -432,9 +496,7 @@ class ModelEditor(QWidget):
 
     def _show_fields(self) -> None:
         definition = self._definition
-        stored = self.draft.stored if self.draft is not None else None
-        known = [*(stored.problems if stored is not None else ()), *self.broken()]
-        broken = {name: one.sentence for one in known for name in one.fields}
+        broken = self.broken_texts()
         places = {field.name: table.table for table in definition.tables for field in table.fields}
         add_unit, add_description = ("", "") if self.why_read_only else (_("Add unit"), _("Add description"))
         rows = [
@@ -512,6 +574,12 @@ class ModelEditor(QWidget):
         known = source.table(self._definition.tables[0].table) if source is not None else None
         column = known.column(field.name) if known is not None and not field.display.title else None
         return column.title if column is not None and not field.display.unit else field_title(field)
+
+    def broken_texts(self) -> dict[str, str]:
+        """What is wrong with each field that is broken, as it is stored or edited."""
+        stored = self.draft.stored if self.draft is not None else None
+        known = [*(stored.problems if stored is not None else ()), *self.broken()]
+        return {name: one.sentence for one in known for name in one.fields}
 
     def broken(self) -> list[ModelProblem]:
         """What is wrong with the calculated fields and measures as they are edited."""
@@ -593,10 +661,14 @@ class ModelEditor(QWidget):
         ).open()  # fmt: skip
 
     def _apply_measure(self, place: int, measure: ModelMeasure) -> None:
+        before = self._definition
         if place < 0:
-            self.edit_definition(with_measure(self._definition, measure))
+            self.edit_definition(with_measure(before, measure))
         elif self.draft is not None:
             self.edit_definition(self.draft.with_measure(measure, place))
+        if self._definition == before:
+            announce(self, changed_text(""), again=True)
+        self._say_expression(before, self._definition)
 
     def _remove_measure(self, place: int) -> None:
         """Remove a measure; say so, with the measures that need it."""
@@ -631,10 +703,19 @@ class ModelEditor(QWidget):
 
     def _open_field_menu(self, place: int) -> None:
         """The menu of the field in a row."""
+        menu(self._row_anchor(place), self._menu_items(place, partial(self.edit_field, place)), name="model_field_menu")
+
+    def _open_chip_menu(self, chip: QWidget, name: str) -> None:
+        """The menu of the calculated field or measure that a chip stands for."""
+        items = self._menu_items(self._definition.names().index(name), partial(self.open_field, name, chip))
+        menu(chip, items, name="model_field_menu")
+
+    def _menu_items(self, place: int, edit_field: Callable[[], object]) -> list[MenuItem]:
+        """What can be done with a field; `edit_field` opens its popover."""
         field = list(self._definition.fields())[place]
         items = [MenuItem(_("Used by"), partial(self.show_uses, field.name), "ph.git-fork", name="field_uses")]
         if not self.why_read_only:
-            edit = MenuItem(_("Edit field…"), partial(self.edit_field, place), "ph.pencil-simple", name="field_edit")
+            edit = MenuItem(_("Edit field…"), edit_field, "ph.pencil-simple", name="field_edit")
             title, icon = _("Remove field"), "ph.trash"
             if isinstance(field, ModelField):
                 title, icon = (_("Show field"), "ph.eye") if field.display.hidden else (_("Hide field"), "ph.eye-slash")
@@ -646,11 +727,13 @@ class ModelEditor(QWidget):
                 convert = _("Convert to {currency}").format(currency=rates.target)
                 items.insert(1, MenuItem(convert, partial(self.convert_field, field.name), "ph.currency-circle-dollar",
                                          name="field_convert"))  # fmt: skip
-        menu(self._row_anchor(place), items, name="model_field_menu")
+        return items
 
     def convert_field(self, name: str) -> None:
         """Add a calculated field: an amount converted by the model's table of rates."""
-        self.edit_definition(with_converted_field(self._definition, name, self.question().dialect))
+        before = self._definition
+        self.edit_definition(with_converted_field(before, name, self.question().dialect))
+        self._say_expression(before, self._definition)
 
     def open_field(self, name: str, anchor: QWidget) -> None:
         """Open the popover of a field at a widget: of a calculated one that of its expression."""

@@ -1,9 +1,10 @@
 """The parts of a model in words, to tell a screen reader what undo and redo did."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
+from benchboard.analytics.data_models.definition import Expression, ModelDefinition
 from benchboard.i18n import N_, _, in_sentence
 from benchboard.ui.studio.data.data_models.model_draft import ModelState
 from benchboard.ui.studio.data.explore.part_changes import Parts, Step
@@ -29,6 +30,32 @@ def model_parts(state: ModelState) -> Parts:
         _("Calculated fields"): [one.name for one in definition.calculations],
         _("Measures"): [one.name for one in definition.measures],
     }
+
+
+def expression_step_text(before: ModelDefinition, after: ModelDefinition) -> str:
+    """Which calculated field or measure was added or changed, and which others name it as it is called now; empty if
+    none was, or if one was removed."""
+    parts: tuple[tuple[Sequence[Expression], Sequence[Expression]], ...] = (
+        (before.calculations, after.calculations),
+        (before.measures, after.measures),
+    )
+    for were, are in parts:
+        known = [one.name for one in were]
+        if len(are) > len(were):
+            return " ".join(_("Added “{name}”. Not saved yet.").format(name=one.name) for one in are
+                            if one.name not in known)  # fmt: skip
+        changed = [pair for pair in zip(were, are, strict=False) if pair[0] != pair[1]]
+        if len(are) < len(were) or not changed:
+            continue
+        was, new = next((pair for pair in changed if pair[0].name != pair[1].name), changed[0])
+        if was.name == new.name:
+            return _("Changed “{name}”.").format(name=new.name)
+        pairs = zip(before.expressions(), after.expressions(), strict=False)
+        others = [_("“{name}”").format(name=one.name) for old, one in pairs if old != one and one != new]
+        if not others:
+            return _("Renamed to “{name}”.").format(name=new.name)
+        return _("Renamed to “{name}”, also in {others}.").format(name=new.name, others=in_sentence(others))
+    return ""
 
 
 def discard_step_text(step: Step) -> str:

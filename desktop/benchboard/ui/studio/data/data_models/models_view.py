@@ -741,8 +741,8 @@ class ModelsView(QWidget):
         if broken := self.editor.broken():
             what = _("“{name}” isn't saved.").format(name=draft.state.name)
             do = _("Change what is broken, or press {keys} to undo.").format(keys=key_cap("Ctrl+Z"))
-            why = broken[0].sentence
-            self._save_failed(draft.state, Invalid("models.broken", what, why=why, do=do))
+            why, field = broken[0].sentence, next(iter(broken[0].fields), "")
+            self._save_failed(draft.state, Invalid("models.broken", what, why=why, do=do, field=field))
             return
         stored, actor = draft.stored, self._context.actor
         if stored is None or not (draft.is_renamed or draft.lost_fields()):
@@ -795,7 +795,11 @@ class ModelsView(QWidget):
     def _save_failed(self, state: ModelState, error: AppError) -> None:
         """Say why a model couldn't be saved, until it is edited or another one is shown."""
         self._not_saved = state
-        self._context.problems.show(error, act=_SAVE)
+        with focus_told_once():
+            if self.draft is not None and self.draft.state == state:
+                is_name = error.code in ("models.name", "models.taken")
+                self.editor.focus_fault(str(error.facts.get("field", "")), is_name=is_name)
+            self._context.problems.show(error, act=_SAVE)
         self._show_actions()
 
     def _forget_failure(self) -> None:

@@ -33,6 +33,7 @@ from benchboard.ui.studio.data.source_actions import explore_address
 from benchboard.ui.time_format import refresh_times
 from benchboard.ui.widgets import Button, Elided, MenuItem, hairline, menu
 from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.readable_rows import Readable
 from benchboard.ui.widgets.surfaces import set_surface
 
 if TYPE_CHECKING:
@@ -53,6 +54,10 @@ class DraftEditing(FieldEditing, Protocol):
     def remove_field(self, place: int) -> None: ...
     def show_uses(self, name: str = "") -> None: ...
     def say(self, text: str, *, warning: bool = False) -> None: ...
+
+
+class ReadableLine(Readable, Elided):
+    """A line that says why the button beside it is disabled: Tab leads to it where it can't lead to the button."""
 
 
 class TablesPage(QWidget):
@@ -79,7 +84,7 @@ class TablesPage(QWidget):
         self._wants_lower: bool | None = None
         """The same of the pane below, which the height decides."""
         self.add = Button(_("Add table"), self._open_tables, icon="ph.plus", menu=True, name="model_add_table")
-        self.why_no_more = Elided("", "caption", "muted")
+        self.why_no_more = ReadableLine("", "caption", "muted")
         """Beside the button: why no table can be added."""
         self.why_no_more.setObjectName("model_why_no_more")
         self.why_no_more.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -219,14 +224,12 @@ class TablesPage(QWidget):
         """Show the tables of the draft as they are now."""
         exploration, state = self._editor.exploration, draft.state
         question = self._editor.question()
-        stored = draft.stored
-        broken = {name: one.sentence for one in stored.problems for name in one.fields} if stored is not None else {}
         is_other, self._shown = draft is not self._shown, draft
         if self.isVisible():
             self._tables = self._facts.of_tables(draft)
         scene = canvas_scene(
-            state.definition, state.unjoined, exploration.sources, exploration.joined_tables.facts(question), broken,
-            self._tables,
+            state.definition, state.unjoined, exploration.sources, exploration.joined_tables.facts(question),
+            self._editor.broken_texts(), self._tables,
         )  # fmt: skip
         self.canvas.editable = not self._editor.why_read_only
         self.canvas.show_scene(scene, fit=is_other)
@@ -235,6 +238,7 @@ class TablesPage(QWidget):
         reason = "" if self._editor.why_read_only else self._why_no_more()
         first, end, _rest = reason.partition(". ")
         self.why_no_more.set_texts(reason, *([f"{first}."] if end else []), "")
+        self.why_no_more.setFocusPolicy(Qt.FocusPolicy.TabFocus if reason else Qt.FocusPolicy.NoFocus)
         self._tidy.disable(self._editor.why_read_only)
         self._show_zoom()
         if self._opens_line >= 0:

@@ -56,7 +56,7 @@ class CalculationCheck(QObject):
         called = name or _UNNAMED
         asked = replace(question, calculations=(*question.calculations, Calculation(called, calculation.expression)))
         named = named_columns(calculation.expression, question.dialect)
-        shown = [one for one in columns if one in named][:_SHOWN]
+        shown = [one for one in columns if one.casefold() in named][:_SHOWN]
         outputs = ", ".join(quote_name(one, question.dialect) for one in (*shown, called))
         text = f"SELECT {outputs} FROM {rows_sql(asked)} LIMIT {ROWS}"  # noqa: S608  # checked by the source, as all queries
         expression, dialect = calculation.expression, question.dialect
