@@ -1,6 +1,11 @@
 """What is told of the dongles' past: by the names of then, and in words."""
 
+import pytest
+
 from benchboard.dongles import fleet, recorded_events
+from benchboard.dongles.device_errors import error_for
+from benchboard.dongles.protocol import ErrorCode
+from benchboard.identity.audit_titles import reason_title
 from support.benchdata import Bench, paired
 from support.databases import unbound
 from support.loopback_dongle import LoopbackDongle
@@ -37,3 +42,17 @@ def test_name_that_a_dongle_had_anyway_is_no_event(bench: Bench) -> None:
     dongle = paired(bench, LoopbackDongle())
     rename(bench, dongle.id, f"Dongle {dongle.device_id[-4:].upper()}")
     assert not [text for text in told(bench) if "renamed" in text]
+
+
+_OF_SETTINGS = (ErrorCode.CONFIG_REFUSED, ErrorCode.REVISION_CONFLICT)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        *("dongle.claim-lost", "dongle.silent", "dongle.untrusted", "port.busy", "port.gone", "port.stuck"),
+        *(error_for(code).code for code in ErrorCode if code not in _OF_SETTINGS),
+    ],
+)
+def test_why_a_pairing_ended_is_told_in_words(code: str) -> None:
+    assert code not in reason_title(code)
