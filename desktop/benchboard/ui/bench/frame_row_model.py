@@ -230,6 +230,10 @@ class FrameRowModel(QAbstractTableModel):
         """Whether the cycle that is shown differs from the database's."""
         return is_off_cycle(row)
 
+    def cycle_texts(self, row: int) -> tuple[str, ...]:
+        """The cycle of a row's frame, and what may stand for it where it has no room, ever shorter."""
+        return (self.cell(row, CYCLE),)
+
     def share_of(self, _row: FrameRow) -> float | None:
         """The share (0..1) of the row's identifier in the traffic of the last seconds; None where that isn't known."""
         return None
@@ -267,7 +271,10 @@ class FrameRowModel(QAbstractTableModel):
         if not index.isValid():
             return None
         if role == Qt.ItemDataRole.ToolTipRole and index.column() in (TIME, CYCLE):
-            return plain_tooltip(self.mark_of(index.row()) or self._silent_text(index.row()))
+            said = self.mark_of(index.row()) or self._silent_text(index.row())
+            texts = self.cycle_texts(index.row()) if index.column() == CYCLE else ()
+            cycle = texts[0] if len(texts) > 1 else ""  # it may be shown in fewer digits
+            return plain_tooltip("\n".join(filter(None, (said, cycle))))
         if role == Qt.ItemDataRole.ToolTipRole and index.column() == NAME:
             return plain_tooltip(self.cell(index.row(), NAME))
         if role == Qt.ItemDataRole.ToolTipRole and index.column() == SIGNALS:
