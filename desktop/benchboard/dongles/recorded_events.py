@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import Text, cast, select
 from sqlalchemy.orm import Session
 
+from benchboard.dongles.titles import default_title
 from benchboard.i18n import N_, _
 from benchboard.identity.audit_titles import reason_title
 from benchboard.identity.permissions import Actor, require
@@ -25,7 +26,7 @@ _SENTENCES: Final = {
     "dongle.write-off": N_("{name} written off"),
     "dongle.restore": N_("{name} is no longer written off"),
     "dongle.claim-end": N_("Pairing of {name} ended"),
-    "dongle.rename": N_("{before} renamed to {name}"),
+    "dongle.rename": N_("{before} renamed to {after}"),
     "dongle.hand-over": N_("{name} handed over"),
     "dongle.configure": N_("Bit timing of {name} written"),
     "dongle.read-config": N_("Bit timing of {name} read"),
@@ -45,8 +46,8 @@ _OF_RESET: Final = "reset"
 
 @dataclass(frozen=True, slots=True)
 class RecordedEvent:
-    """`what` is a sentence with `{name}`, in English; `before` the name that a renamed dongle had, if it had one. `why`
-    may be empty.
+    """`what` is a sentence with `{name}`, in English; of a renamed dongle with `before` and `after`, its names then.
+    `why` may be empty.
     """
 
     at: datetime
@@ -54,10 +55,11 @@ class RecordedEvent:
     what: str
     why: str = ""
     before: str = ""
+    after: str = ""
 
     def text(self, name_of: Callable[[str], str]) -> str:
-        """What happened, with the dongle's name of now, in the present language."""
-        return _(self.what).format(name=name_of(self.device_id), before=self.before)
+        """What happened, in the present language, with the name that the list has now; a rename with those of then."""
+        return _(self.what).format(name=name_of(self.device_id), before=self.before, after=self.after)
 
 
 def latest_events(session: Session, actor: Actor, *, limit: int) -> list[RecordedEvent]:
@@ -65,7 +67,10 @@ def latest_events(session: Session, actor: Actor, *, limit: int) -> list[Recorde
     require(actor, "dongles:read")
     query = (
         select(AuditLog, Dongle.device_id)
-        .outerjoin(Dongle, (Dongle.id == AuditLog.resource_id) & (Dongle.organisation_id == AuditLog.organisation_id))
+        .outerjoin(
+            Dongle,
+            (cast(Dongle.id, Text) == AuditLog.resource_id) & (Dongle.organisation_id == AuditLog.organisation_id),
+        )
         .where(AuditLog.organisation_id == actor.organisation_id, AuditLog.resource_type == "dongle")
         .where(AuditLog.event_type.in_(_SENTENCES))
         .order_by(AuditLog.created_at.desc(), AuditLog.id.desc())
@@ -76,19 +81,21 @@ def latest_events(session: Session, actor: Actor, *, limit: int) -> list[Recorde
 
 
 def _event(entry: AuditLog, registered_id: str | None) -> RecordedEvent | None:
-    """What an entry tells; None if another one tells it, or of a dongle that it doesn't name."""
+    """What an entry tells; None if another one tells it, if it changed nothing, or of a dongle that it doesn't name."""
     device_id = registered_id or _text(entry, "device_id")
     reason = _text(entry, "reason")
     if not device_id or (reason == _OF_RESET and entry.event_type in ("dongle.release", "dongle.claim-end")):
         return None
-    what, before = _SENTENCES[entry.event_type], ""
+    what, before, after = _SENTENCES[entry.event_type], "", ""
     if entry.event_type == "dongle.configure":
         changed = entry.details.get("changed")
         what = _WRITTEN.get(changed, what) if isinstance(changed, str) else what
     elif entry.event_type == "dongle.rename":
-        before = _text(entry, "before") or _("Dongle {id}").format(id=device_id[-4:].upper())
+        before, after = (_text(entry, key) or default_title(device_id) for key in ("before", "after"))
+        if before == after:
+            return None
     why = reason_title(reason) if reason and entry.event_type in _REASONED else ""
-    return RecordedEvent(entry.created_at, device_id, what, why, before)
+    return RecordedEvent(entry.created_at, device_id, what, why, before, after)
 
 
 def _text(entry: AuditLog, key: str) -> str:

@@ -1,6 +1,8 @@
 """Audit log entries as sentences, for the window and the command line."""
 
-from benchboard.i18n import _
+from typing import Final
+
+from benchboard.i18n import N_, _
 from benchboard.identity.audit import AuditEntry
 from benchboard.identity.event_titles import (
     event_title,
@@ -91,6 +93,34 @@ def _mode_in_sentence(entry: AuditEntry) -> str:
     }.get(mode, mode)
 
 
+_FAILURES: Final = {
+    "dongle.already-claimed": N_("The dongle was already paired"),
+    "dongle.bad-signature": N_("The dongle rejected a signature"),
+    "dongle.claim-lost": N_("The dongle no longer knew of this pairing"),
+    "dongle.claim-revoked": N_("The dongle had ended this pairing for good"),
+    "dongle.claims-exhausted": N_("The dongle can no longer be paired"),
+    "dongle.no-claim": N_("The dongle no longer knew of this pairing"),
+    "dongle.not-authentic": N_("The dongle rejected an altered message"),
+    "dongle.not-pressed": N_("The button wasn't pressed in time"),
+    "dongle.refused": N_("The dongle couldn't read the request"),
+    "dongle.signature-required": N_("The dongle was paired with another organisation"),
+    "dongle.silent": N_("It stopped responding"),
+    "dongle.storage": N_("The dongle couldn't save the data"),
+    "dongle.token-conflict": N_("The dongle held another pairing key"),
+    "dongle.untrusted": N_("The device couldn't prove its identity"),
+    "dongle.version": N_("The dongle uses another version of the protocol"),
+    "dongle.wrong-device": N_("Another dongle was on its port"),
+    "port.busy": N_("Another program used its port"),
+    "port.denied": N_("Its port couldn't be opened"),
+    "port.disturbed": N_("Another program used its port"),
+    "port.failed": N_("Its port failed"),
+    "port.gone": N_("It was unplugged"),
+    "port.missing": N_("It was unplugged"),
+    "port.stuck": N_("It stopped responding"),
+}
+"""Why a pairing ended, by the code of the error that ended it."""
+
+
 def reason_title(reason: str) -> str:
     """Why something ended, from the code that is stored; a code of an error that is not named here says so."""
     known = {
@@ -107,6 +137,8 @@ def reason_title(reason: str) -> str:
         "no answer": _("Written off without an answer from the dongle"),
         "token not held": _("The dongle didn't have the pairing key"),
     }
+    if reason in _FAILURES:
+        return _(_FAILURES[reason])
     return known.get(reason) or (_("Error {code}").format(code=reason) if "." in reason else reason)
 
 

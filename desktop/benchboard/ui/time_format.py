@@ -176,13 +176,13 @@ class _OnPaint(QObject):
         return super().eventFilter(watched, event)
 
 
-def refresh_times(view: QWidget, also: Callable[[], None] | None = None) -> None:
-    """Repaint the relative times of a view twice a minute.
+def refresh_times(view: QWidget, also: Callable[[], None] | None = None, *, every_ms: int = 30_000) -> None:
+    """Repaint the relative times of a view twice a minute, or as often as `every_ms` says.
 
     `also` is called then and at each other repaint, for a relative time elsewhere that must not differ.
     """
     clock = QTimer(view)
-    clock.setInterval(30_000)
+    clock.setInterval(every_ms)
     clock.timeout.connect(view.update)
     if also is not None:
         clock.timeout.connect(also)

@@ -384,7 +384,7 @@ def test_id_that_has_stopped_says_when_it_came_last(qtbot: QtBot) -> None:
     now[0] += 20
     model.add_frames([Frame(0x100, timestamp=stamp(21.0))])
     tips = [model.index(row, CYCLE).data(Qt.ItemDataRole.ToolTipRole) for row in range(3)]
-    assert tips == [None, "last seen 20 s ago", None], "one that came once has no cycle"
+    assert tips == [model.cell(0, CYCLE), "last seen 20 s ago", None], "one that came once has no cycle"
     assert model.row_state(1) == "last seen 20 s ago, 2 of 3"
     model.end()
     assert model.silent_s(1) is None, "nothing comes any more"
@@ -404,6 +404,34 @@ def test_signals_of_a_frame_end_with_a_whole_value_at_every_width_and_say_how_ma
     assert set(shown) == expected
     assert all(len(text) <= room or text == "+3" for room, text in enumerate(shown))
     assert model.index(0, SIGNALS).data(Qt.ItemDataRole.ToolTipRole) == "\n".join(pairs)
+
+
+def test_cycle_that_has_no_room_is_written_shorter_instead_of_without_its_first_digits(
+    qtbot: QtBot, model: FrameModel, light: Theme
+) -> None:
+    """A mean of 1 206 ms was shown as “·06 ±21 538”."""
+    frames = FrameList(model)
+    qtbot.addWidget(frames)
+    frames.resize(1_600, 400)
+    frames.show()
+    times = [0.01 * one for one in range(20)]
+    model.add_frames([Frame(0x18F, timestamp=stamp(one, 1e-6)) for one in (*times, 22.91)])
+    forms = [text.replace("\u202f", " ") for text in model.cycle_texts(0)]
+    assert forms == ["1 145.500 ±21 574.500", "1 145.50 ±21 574.50", "1 145.5 ±21 574.5", "1 146 ±21 575", "1 146"]
+    model.silent_s = lambda _row: 4.0  # type: ignore[method-assign]  # a mark stands before it
+    texts = dict[int, str]()
+    for width in range(60, 260):
+        option = QStyleOptionViewItem()
+        option.rect = QRect(0, 0, width, 28)  # type: ignore[assignment]  # the stubs have no setter
+        delegate, index = FrameDelegate(frames), model.index(0, CYCLE)
+        (drawn,) = painted_texts(
+            QSize(width, 28), lambda painter, d=delegate, o=option, i=index: d.paint(painter, o, i)
+        )
+        texts[width] = drawn.text
+        assert drawn.box.left() >= 0
+    assert set(texts.values()) == set(model.cycle_texts(0))
+    assert "±" in texts[frames.columnWidth(CYCLE)]
+    assert model.index(0, CYCLE).data(Qt.ItemDataRole.ToolTipRole).endswith(model.cell(0, CYCLE))
 
 
 def test_frame_and_signal_never_paint_a_part_of_a_number(qtbot: QtBot, model: FrameModel, light: Theme) -> None:

@@ -380,6 +380,44 @@ def test_pairing_dongle_unplugged_while_claimed_reports_it(
     assert [one.ownership_state for one in dongles()] == ["UNCLAIMED"]
 
 
+@pytest.mark.parametrize("is_tested", [False, True])
+def test_wizard_of_a_dongle_that_another_program_released_says_so_and_begins_again(
+    qtbot: QtBot,
+    shell: Shell,
+    simulator: Simulator,
+    manager: DeviceManager,
+    click: Clicker,
+    at_the_button: Callable[[], PairingWizard],
+    is_tested: bool,
+) -> None:
+    """It went on to say that only people in this organisation can change it."""
+    window, wizard = shell.window(), at_the_button()
+    simulator.say("press 1")
+    simulator.say("press 2")
+    qtbot.waitUntil(lambda: visible(window, "pair_bitrate"))
+    if is_tested:
+        for button in ("pair_next", "pair_skip"):
+            click(window, button)
+        qtbot.waitUntil(lambda: visible(window, "pair_name"))
+    device_id, context = wizard.paired_id, shell.context
+    assert device_id is not None
+    data_key = context.workspace.data_keys.of(context.actor.organisation_id)
+    with manager.device(simulator.ports[device_id]) as device:
+        provisioning.release(context.database, context.actor, data_key, device)
+    qtbot.waitUntil(lambda: visible(window, "pair_problem"))
+    words = window.findChild(QWidget, "pair_problem").label.text()
+    assert words == "It was released meanwhile. Pair it again."
+    assert wizard.paired_id is None
+    assert not any(visible(window, name) for name in ("pair_name", "pair_skip", "pair_another"))
+    assert wizard._next_button.text() == "Pair again"
+    click(window, "pair_next")
+    qtbot.waitUntil(lambda: wizard.steps.marks[3] == "now")
+    simulator.say("press 1")
+    simulator.say("press 2")
+    qtbot.waitUntil(lambda: visible(window, "pair_bitrate"))
+    assert wizard.paired_id == device_id
+
+
 def test_pairing_dongle_that_restarts_while_claimed_says_so(
     qtbot: QtBot, shell: Shell, simulator: Simulator, at_the_button: Callable[[], PairingWizard]
 ) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -127,3 +128,29 @@ def test_dongle_that_was_plugged_in_before_the_window_opened_is_not_told_to_be_c
     qtbot.waitUntil(lambda: "disconnected" in " ".join(one.what for one in DongleEvents.of(shell.context).latest(50)))
     with simulated(home, 1):
         qtbot.waitUntil(lambda: any(" connected" in one.what for one in DongleEvents.of(shell.context).latest(50)))
+
+
+def test_age_of_an_event_goes_on_every_second_under_a_minute(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, pair_one: Callable[[], str]
+) -> None:
+    """As the ages in the pane beside it do."""
+    pair_one()
+    (view,) = shell.findChildren(DonglesView)
+    (recent,) = view.findChildren(RecentEvents)
+    qtbot.waitUntil(lambda: any("paired" in row.accessibleName() for row in recent.rows))
+
+    def age() -> str:
+        (row,) = (row for row in recent.rows if row.accessibleName().endswith(" paired"))
+        return row.accessibleName().partition(",")[0]
+
+    qtbot.waitUntil(lambda: " s ago" in age())
+    ages = [age()]
+    for _ in range(4):
+        qtbot.waitUntil(partial(_differs, age, ages[-1]))
+        ages.append(age())
+    assert all(text.endswith(" s ago") for text in ages), ages
+    assert int(ages[-1].split()[0]) < 25, ages
+
+
+def _differs(text: Callable[[], str], before: str) -> bool:
+    return text() != before

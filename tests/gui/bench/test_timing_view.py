@@ -18,7 +18,7 @@ from sqlalchemy import insert
 from benchboard.canbus.bus import BusState, ErrorState
 from benchboard.canbus.capture import Counters
 from benchboard.canbus.timing import Timing, cia_sample_point, controller
-from benchboard.dongles import device, fleet
+from benchboard.dongles import device, fleet, provisioning
 from benchboard.dongles.fleet import DongleRecord
 from benchboard.errors import AppError
 from benchboard.storage.models.dongles import Dongle as DongleRow
@@ -557,6 +557,33 @@ def test_timing_that_cannot_be_written_for_a_wrong_field_gets_the_focus_there_wi
         assert not visible(window, "toast")
         qtbot.waitUntil(lambda: view._phases is None)
         view._bar.setFocus()
+
+
+def test_released_dongle_with_a_name_is_called_by_it_beside_the_button_too(
+    qtbot: QtBot,
+    shell: Shell,
+    simulator: Simulator,
+    click: Clicker,
+    manager: DeviceManager,
+    pair_one: Callable[[], str],
+) -> None:
+    """The selector said “Rig 2”, and the note below it “Dongle 5375 isn't paired”."""
+    window, context, device_id = shell.window(), shell.context, pair_one()
+    data_key = context.workspace.data_keys.of(context.actor.organisation_id)
+    with manager.device(simulator.ports[device_id]) as opened:
+        dongle_id = provisioning.release(context.database, context.actor, data_key, opened)
+    with context.database.change() as session:
+        fleet.rename_dongle(session, context.actor, dongle_id, "Rig 2")
+    (dongles,) = shell.findChildren(DonglesView)
+    qtbot.waitUntil(lambda: dongles.table.make_current(device_id))
+    click(window, "bench_timing")
+    view = window.findChild(TimingView)
+
+    def said() -> list[str]:
+        return [label.text() for label in view.verification.findChildren(QLabel) if label.isVisible()]
+
+    qtbot.waitUntil(lambda: any("isn't paired" in text for text in said()))
+    qtbot.waitUntil(lambda: "Rig 2 isn't paired: anyone can change its bit timing." in said())
 
 
 def test_timing_of_an_unpaired_dongle_is_written_as_the_command_writes_it(

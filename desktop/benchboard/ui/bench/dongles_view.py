@@ -63,6 +63,8 @@ from benchboard.ui.widgets.tab_order import focus_content
 from benchboard.ui.window_commands import LIST_UNDO, undo_handlers
 
 _TYPING_MS: Final = 200
+_TICK_MS: Final = 1_000
+"""How often the ages in the list, the pane and the events below it are counted on: all three together."""
 _NEW_DONGLE_NOTICE: Final = "bench.new-dongle"
 _ROOM: Final = "bench"
 _SIMULATOR: Final = "bench.simulator"
@@ -135,8 +137,7 @@ class DonglesView(QWidget):
         self.table.current_changed.connect(self._show_row)
         self.table.activated.connect(self._focus_row)
         self.table.menu_requested.connect(self._open_menu)
-        refresh_times(self.table.view.viewport(), self.detail.refresh_times)
-        refresh_times(self._recent, self._recent.refresh_times)
+        refresh_times(self.table.view.viewport(), self._refresh_times, every_ms=_TICK_MS)
         self.detail.closed.connect(self._close_detail)
         self.detail.pair.connect(self._pair_shown)
         self.detail.write_off.connect(partial(self._with_shown, self._acts.ask_write_off))
@@ -186,6 +187,10 @@ class DonglesView(QWidget):
         elif rest and not self.table.make_current(rest):
             self._requested_key = rest
             self._devices.require_known(self, rest, partial(self._report_unknown, rest))
+
+    def _refresh_times(self) -> None:
+        self.detail.refresh_times()
+        self._recent.refresh_times()
 
     def _report_unknown(self, key: str, error: AppError) -> None:
         self._requested_key = ""

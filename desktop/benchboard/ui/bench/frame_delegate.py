@@ -41,6 +41,10 @@ _FLAG: Final = 8.0
 """That of the mark of a trigger, which stands beside what expands the row."""
 _COLOUR: Final = 6.0
 """The width of the colour of a selected row."""
+_CYCLE_ICON: Final = 18
+"""The room of the mark before a cycle."""
+_CYCLE_MARGIN: Final = 8
+"""What a long cycle may have of the margin at its left."""
 _TEXTS: Final = (TYPE, *NUMBERS, NAME, NODE, SIGNALS, CHANNEL)
 """The columns in the font of the window; times, IDs and bytes are monospaced."""
 _TONES: Final = {
@@ -109,12 +113,12 @@ class FrameDelegate(QStyledItemDelegate):
                 self._paint_sent_tag(painter, box, shown, row)
         elif column == NAME and row.frame.sent and row.message is not None:
             self._paint_sent_tag(painter, box, text, row, draws=True)
-        elif column == CYCLE and model.is_off_cycle(row) and not past and not silent:
-            painter.setPen(theme().color("warn"))
-            painter.drawText(box, alignment(column), text)
-            width = QFontMetricsF(painter.font()).horizontalAdvance(text)
-            spot = QRectF(box.right() - width - 18, box.center().y() - 7, 14, 14)
-            paint_icon(painter, "ph.warning-fill", spot, theme().color("warn"))
+        elif column == CYCLE:
+            is_off = model.is_off_cycle(row) and not past and not silent
+            icon = "ph.pause" if silent else "ph.warning-fill" if is_off else ""
+            if is_off:
+                painter.setPen(theme().color("warn"))
+            _paint_cycle(painter, box, model.cycle_texts(index.row()), icon)
         elif column == DATA:
             self._paint_data(painter, box, model, index.row(), text)
         elif column == SIGNALS:
@@ -125,10 +129,6 @@ class FrameDelegate(QStyledItemDelegate):
                 signals_text(row, lambda text: metrics.horizontalAdvance(text) <= box.width() + 8),
             )
         else:
-            if silent and column == CYCLE:
-                width = QFontMetricsF(painter.font()).horizontalAdvance(text)
-                spot = QRectF(box.right() - width - 18, box.center().y() - 7, 14, 14)
-                paint_icon(painter, "ph.pause", spot, painter.pen().color())
             if column == NAME:
                 room, metrics = box.width() + 8, QFontMetricsF(painter.font())
                 names = model.names_of(row)
@@ -199,6 +199,18 @@ def _fill(painter: QPainter, ground: QRectF, role: str, share: float, *, joined:
 def _draw(painter: QPainter, box: QRectF, text: str, column: int) -> None:
     shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(box.width()) + 8)
     painter.drawText(box.adjusted(0, 0, 8, 0) if column not in NUMBERS else box, alignment(column), shown)
+
+
+def _paint_cycle(painter: QPainter, box: QRectF, texts: Sequence[str], icon: str) -> None:
+    """A cycle by the first of these texts that has room, the longest first, with an icon before it or none: a number
+    without its first digits is another number."""
+    metrics = QFontMetricsF(painter.font())
+    room = box.width() + _CYCLE_MARGIN - (_CYCLE_ICON if icon else 0)
+    text = next((one for one in texts if metrics.horizontalAdvance(one) <= room), texts[-1])
+    painter.drawText(box.adjusted(-_CYCLE_MARGIN, 0, 0, 0), alignment(CYCLE), text)
+    if icon:
+        spot = QRectF(box.right() - metrics.horizontalAdvance(text) - _CYCLE_ICON, box.center().y() - 7, 14, 14)
+        paint_icon(painter, icon, spot, painter.pen().color())
 
 
 def _paint_tag(painter: QPainter, box: QRectF, text: str) -> None:

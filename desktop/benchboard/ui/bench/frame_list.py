@@ -46,7 +46,7 @@ from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.menus import Menu
 from benchboard.ui.widgets.row_cursor import WholeRowTable
 
-_WIDTHS: Final = (136, 108, 100, 60, 100, 84, 228, 140, 260, 84, 96, 76)
+_WIDTHS: Final = (136, 108, 100, 60, 132, 84, 228, 140, 260, 84, 96, 76)
 """Of the columns, by their numbers."""
 _ORDER: Final = (TIME, CHANNEL, ID, NAME, NODE, SIGNALS, TYPE, DLC, DATA, CYCLE, SHARE)
 """The columns as they are placed at first; the count comes last."""
@@ -64,6 +64,7 @@ _SMALLER: Final = {
     NAME: 100,
     TYPE: 72,
     DLC: 50,
+    CYCLE: 100,
     DATA: 180,
     COUNT: 72,
     NODE: 76,

@@ -246,6 +246,10 @@ class FrameRowModel(QAbstractTableModel):
         """Whether the cycle that is shown differs from the database's."""
         return is_off_cycle(row)
 
+    def cycle_texts(self, row: int) -> tuple[str, ...]:
+        """The cycle of a row's frame, and what may stand for it where it has no room, ever shorter."""
+        return (self.cell(row, CYCLE),)
+
     def share_of(self, _row: FrameRow) -> float | None:
         """The share (0..1) of the row's identifier in the traffic of the last seconds; None where that isn't known."""
         return None
@@ -300,7 +304,9 @@ class FrameRowModel(QAbstractTableModel):
 
     def _cell_tip(self, row: int, column: int) -> str:
         if column in (TIME, CYCLE):
-            return self.mark_of(row) or self._silent_text(row)
+            texts = self.cycle_texts(row) if column == CYCLE else ()
+            cycle = texts[0] if len(texts) > 1 else ""  # it may be shown in fewer digits
+            return "\n".join(filter(None, (self.mark_of(row) or self._silent_text(row), cycle)))
         if column == NAME:
             return self.cell(row, NAME)
         if column == SIGNALS:

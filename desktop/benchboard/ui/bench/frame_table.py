@@ -203,9 +203,13 @@ class FrameModel(FrameRowModel):
 
     def cell(self, row: int, column: int) -> str:
         """The text of a cell: the cycle of an identifier is the mean of its last ones, as single ones jump."""
-        if column == CYCLE and not self.rolling and self.signal_at(row) is None:
-            return self._cycles.text(self.row_at(row).key) or "–"
-        return super().cell(row, column)
+        shows_mean = column == CYCLE and not self.rolling and self.signal_at(row) is None
+        return self.cycle_texts(row)[0] if shows_mean else super().cell(row, column)
+
+    def cycle_texts(self, row: int) -> tuple[str, ...]:
+        if self.rolling or self.signal_at(row) is not None:
+            return super().cycle_texts(row)
+        return self._cycles.texts(self.row_at(row).key) or ("–",)
 
     def is_off_cycle(self, row: FrameRow) -> bool:
         """Whether the mean that is shown differs from the database's cycle: a single frame may be late."""

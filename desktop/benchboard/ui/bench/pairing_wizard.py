@@ -21,7 +21,7 @@ from benchboard.dongles import fleet, provisioning
 from benchboard.dongles.fleet import DongleRecord
 from benchboard.dongles.protocol import DongleConfig
 from benchboard.dongles.provisioning import PairedDongle, PairingStep
-from benchboard.errors import AppError, Cancelled, DeviceFailure
+from benchboard.errors import AppError, Cancelled, Conflict, DeviceFailure
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.bench.bench_commands import PAIRING
 from benchboard.ui.bench.bench_format import rates, state_mark
@@ -141,6 +141,7 @@ class PairingWizard(Dialog):
         for told in (devices.changed, self._counter.changed):
             told.connect(self._show_overview)
         self._names.changed.connect(self._rename)
+        context.changed.watch(self, {"dongles"}, self._follow_stored)
         self._show_page(_SELECT)
         self._on_devices_changed()
         self.first_focus = self._next_button
@@ -589,6 +590,43 @@ class PairingWizard(Dialog):
         if self._device is not None:
             self._devices.probe_again(self._device.port.path)  # the list knows it by an older answer
 
+    def _follow_stored(self) -> None:
+        """See whether the dongle still belongs to the organisation: another program may have released it."""
+        registered, actor = self._registered, self._context.actor
+        if registered is None:
+            return
+
+        def compare(dongle: DongleRecord) -> None:
+            if self._registered is registered and dongle.status != "CLAIMED_ACTIVE":
+                self._show_ended(_ended(dongle.status))
+
+        self._context.tasks.read(
+            self,
+            lambda session: fleet.get_dongle(session, actor, registered.dongle_id),
+            compare,
+            lambda _error: None,  # the list of dongles says it
+        )
+
+    def _show_ended(self, error: AppError) -> None:
+        """Go back to the step that paired the dongle, which now has failed, and offer to begin again."""
+        was_observed = self._registered is not None and self._registered.observed
+        detected = self._device
+        for work in self._tasks:
+            work.cancel()
+        self.paired_id = None
+        if was_observed or detected is None:
+            self._start_over()
+            self._problem.show_error(self._named(error))
+            return
+        self._registered = self._config = self._test_failure = None
+        self._written = False
+        self._test_result = ""
+        self._restore_captions(_CLAIM)
+        self._show_page(_CLAIM)
+        self._claim_failed(self._claims, error)
+        self._next_button.setText(_("Pair again"))
+        self._next_button.updateGeometry()
+
     def _ask_reset(self) -> None:
         """Close, and have the dongle reset that somebody else has paired."""
         key = self._device.key if self._device is not None else ""
@@ -831,8 +869,12 @@ class PairingWizard(Dialog):
         title: str,
         failed: Callable[[AppError], None] | None = None,
     ) -> None:
+        registered = self._registered
+
         def over(error: AppError) -> None:
             self._tasks.remove(work)
+            if self._registered is not registered:
+                return  # the pairing that it was for has ended meanwhile
             if failed is not None:
                 failed(error)
             elif not isinstance(error, Cancelled):
@@ -840,7 +882,8 @@ class PairingWizard(Dialog):
 
         def finished(result: object) -> None:
             self._tasks.remove(work)
-            done(result)
+            if self._registered is registered:
+                done(result)
 
         self._problem.show_error(None)
         work = self._context.tasks.run(self, op, finished, over, title=title)
@@ -855,6 +898,16 @@ class PairingWizard(Dialog):
         self._next_button.setText(_("Try again"))
         self._next_button.updateGeometry()
         self._enable_next()
+
+
+def _ended(status: str) -> AppError:
+    """That a dongle which this wizard paired isn't paired any more, by its stored status."""
+    happened = {
+        "WRITTEN_OFF": _("It was written off meanwhile."),
+        "LOST": _("It no longer holds its pairing key."),
+    }
+    what = happened.get(status) or _("It was released meanwhile.")
+    return Conflict("dongles.not-paired", what, do=_("Pair it again."))
 
 
 def _test_verdict(failure: AppError) -> str:

@@ -39,18 +39,23 @@ class RecentCycles:
             return 0.0
         return (stamps[-1].seconds - stamps[0].seconds) * 1000 / (len(stamps) - 1)
 
-    def text(self, key: TrafficKey) -> str:
+    def texts(self, key: TrafficKey) -> tuple[str, ...]:
         """The mean of its last cycles, and how far the farthest of them was from it (ms), both no finer than the
-        stamps; empty where none is known.
+        stamps; then the same in fewer digits, and the mean alone, for less room. Empty where none is known.
         """
         stamps = list(self._stamps.get(key, ()))
         if len(stamps) < 2:
-            return ""
+            return ()
         mean = self.mean_ms(key)
         gaps = [(after.seconds - before.seconds) * 1000 for before, after in itertools.pairwise(stamps)]
         digits = min(one.decimals for one in stamps) - 3
-        text = _figure(mean, digits)
-        return text if len(gaps) == 1 else f"{text} ±{_figure(max(abs(gap - mean) for gap in gaps), digits)}"
+        finenesses = range(digits, min(digits, 0) - 1, -1)
+        means = tuple(_figure(mean, fineness) for fineness in finenesses)
+        if len(gaps) == 1:
+            return means
+        jitter = max(abs(gap - mean) for gap in gaps)
+        both = (f"{text} ±{_figure(jitter, fineness)}" for text, fineness in zip(means, finenesses, strict=True))
+        return *both, means[-1]
 
 
 def _figure(milliseconds: float, digits: int) -> str:

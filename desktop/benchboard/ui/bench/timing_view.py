@@ -588,7 +588,7 @@ class TimingView(QWidget):
     def _show_note(self) -> None:
         """Say why the timing can't be written, or what to know before."""
         dongle = self._selected_dongle()
-        note = _note_on(dongle), self._bus_again.note(dongle.device_id if dongle is not None else "")
+        note = self._note_on(dongle), self._bus_again.note(dongle.device_id if dongle is not None else "")
         reason = self._why_not_write(dongle)
         self.verification.show_reason(reason or " ".join(filter(None, note)))
 
@@ -930,6 +930,14 @@ class TimingView(QWidget):
             writing(),
         )  # fmt: skip
 
+    def _note_on(self, dongle: DongleRecord | None) -> str:
+        """What to know before writing to `dongle`; empty if nothing."""
+        if dongle is None or dongle.ownership_state == "CLAIMED_ACTIVE":
+            return ""
+        return _("{name} isn't paired: anyone can change its bit timing.").format(
+            name=self._names.name(dongle.device_id)
+        )
+
     def _write_to(self, dongle: DongleRecord, detected: DetectedDevice, phases: Phases) -> None:
         """Write what was shown when the button was clicked."""
         self._selected.select(dongle.device_id)
@@ -1060,13 +1068,6 @@ class TimingView(QWidget):
         self._notices.show(error, path=path, device_id=dongle.device_id, act=_WRITE)
         self._bus_again.open()
         self._compare()
-
-
-def _note_on(dongle: DongleRecord | None) -> str:
-    """What to know before writing to `dongle`; empty if nothing."""
-    if dongle is None or dongle.ownership_state == "CLAIMED_ACTIVE":
-        return ""
-    return _("{name} isn't paired: anyone can change its bit timing.").format(name=dongle.title)
 
 
 def _canonical_controller(name: str) -> str:
