@@ -70,10 +70,13 @@ def test_pairing_key_is_replaced_from_the_menu_once_it_is_confirmed(
     qtbot.waitUntil(lambda: simulator.persistent(device_id).key_version == before.key_version + 1)
     assert simulator.persistent(device_id).claim_id == before.claim_id
     qtbot.waitUntil(lambda: "Pairing key of" in _events(shell))
-    row = _row(shell, device_id)
-    assert row is not None
-    assert row.dongle is not None
-    assert (row.dongle.ownership_state, row.dongle.key_version) == ("CLAIMED_ACTIVE", before.key_version + 1)
+
+    def stored() -> tuple[str, int] | None:
+        row = _row(shell, device_id)
+        dongle = row.dongle if row is not None else None
+        return (dongle.ownership_state, dongle.key_version) if dongle is not None else None
+
+    qtbot.waitUntil(lambda: stored() == ("CLAIMED_ACTIVE", before.key_version + 1))
 
 
 def test_dongle_is_reset_at_its_button_and_closing_the_dialog_before_that_cancels(
