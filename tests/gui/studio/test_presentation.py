@@ -259,7 +259,7 @@ def test_presentation_shortens_its_title_and_then_its_variables(studio: "Studio"
     studio.wait(lambda: all(bar.rect().contains(QRect(one.mapTo(bar, QPoint()), one.size())) for one in buttons))
     assert len(fields) == variables or f"+{variables - len(fields)}" in [one.text() for one in buttons]
     for field in fields:
-        assert field.text().startswith(("Town", "A town", "A to"))
+        assert field.text().startswith(("Town", "A t"))  # how much more depends on the date beside it
         assert town in field.text() or town in field.toolTip()
 
 
