@@ -430,3 +430,8 @@ def test_delete_on_the_canvas_says_why_it_removes_nothing(driver: CanvasDriver, 
     canvas.focus_on(CanvasSpot(1))
     driver.press(Qt.Key.Key_Delete)
     refused(CanvasSpot(0), "The only table can't be removed. Delete the model instead.")
+
+
+def test_why_no_table_can_be_added_is_that_all_are_in_the_model(driver: CanvasDriver) -> None:
+    assert not driver.find("model_add_table").isEnabled()
+    assert driver.find("model_why_no_more").accessibleName() == "Every table that can be joined is in the model."

@@ -13,7 +13,7 @@ from test_models_view import Models
 
 from benchboard.analytics.data_models.definition import FieldDisplay, ModelMeasure
 from benchboard.ui.studio.data.data_models.model_draft import with_measure, without_measure
-from benchboard.ui.widgets import Select
+from benchboard.ui.widgets import Paragraph, Select
 from benchboard.ui.widgets.menus import Menu
 
 if TYPE_CHECKING:
@@ -749,3 +749,30 @@ def test_why_no_table_can_be_added_is_reached_by_tab(models: SalesModel) -> None
     assert models.find("model_why_no_more").hasFocus()
     interface = QAccessible.queryAccessibleInterface(models.find("model_why_no_more"))
     assert interface.text(QAccessible.Text.Name).startswith("There's no other table in this source.")
+
+
+def test_missing_name_of_a_calculated_field_is_heard_each_time_it_is_applied(
+    models: SalesModel, announcements: list[str]
+) -> None:
+    models.click("model_add_calculation")
+    models.type("calculation_name", "")
+    edit = models.write("calculation_expression", "total / 2")
+    for _time in range(2):
+        announcements.clear()
+        models.qtbot.keyClick(edit, KEYS.Key_Return, CTRL)
+        assert models.find("calculation_name").hasFocus()
+        assert announcements == ["Enter a name."]
+
+
+def test_measure_over_an_unfit_column_is_refused_by_the_name_that_was_written(studio: "Studio") -> None:
+    models = Models(studio)
+    models.click("models_empty_new")
+    models.click("model_table_orders")
+    models.editor.add_measure()
+    edit = models.find("model_measure_expression")
+    assert isinstance(edit, QPlainTextEdit)
+    models.qtbot.keyClicks(edit, "id")
+    hint = models.find("model_measure_hint")
+    assert isinstance(hint, Paragraph)
+    models.studio.wait(lambda: "“sum” needs" in hint.text())
+    assert "“id” is text" in hint.text()

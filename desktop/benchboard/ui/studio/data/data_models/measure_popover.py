@@ -279,6 +279,7 @@ class ModelMeasurePopover(PartPopover):
         error = expression_error(error, asked, start, whole, dialect, columns)
         place, first = error.facts.get("start"), start + len(before)
         said = " ".join(part for part in (error.what, error.why, error.do) if part)
+        said = said.replace(_COLUMN, " ".join(measure.expression.split()))  # as the query calls what is measured
         is_condition = bool(before) and isinstance(place, int) and start <= place < first
         if isinstance(error, Invalid):
             self._refused = measure, said, is_condition
@@ -416,8 +417,8 @@ class ModelMeasurePopover(PartPopover):
         name = " ".join(self._name.text().split())
         fault = self._fault()
         if wrong := self._name_fault(name):
-            self._name.set_error(wrong, again=True)
             self._name.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._name.set_error(wrong, again=True)
         elif fault is not None and fault.facts.get("field") == "condition":
             self._condition.edit.setFocus(Qt.FocusReason.OtherFocusReason)
             announce(self._condition.edit, _fault_text(fault), again=True)

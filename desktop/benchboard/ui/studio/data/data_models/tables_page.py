@@ -290,6 +290,8 @@ class TablesPage(QWidget):
         if len(self._state.definition.joins) + len(self._state.unjoined) >= MAX_JOINS:
             return _("A query can join up to {limit} tables.").format(limit=MAX_JOINS)
         if not self._joinable():
+            if self._state.definition.joins or self._state.unjoined:
+                return _("Every table that can be joined is in the model.")
             return _("There's no other table in this source. Files can be joined to files.")
         return ""
 

@@ -202,8 +202,8 @@ class CalculationPopover(PartPopover):
     def apply(self) -> None:
         calculation = self.calculation()
         if fault := self._name_fault(calculation.name):
-            self._name.set_error(fault)
             self._name.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._name.set_error(fault, again=True)  # after the focus: what is told with it may be the note of before
             self.move_into_place()
             return
         if self._kind is None or self._checked.expression != calculation.expression:
