@@ -14,7 +14,13 @@ from uuid import UUID
 
 from benchboard.canbus.link import linked_id
 from benchboard.dongles import protocol
-from benchboard.dongles.device_errors import error_for, require_linked_id, translate_protocol_errors, wrong_device_error
+from benchboard.dongles.device_errors import (
+    error_for,
+    outcome_unknown,
+    require_linked_id,
+    translate_protocol_errors,
+    wrong_device_error,
+)
 from benchboard.dongles.protocol import (
     ConfigSigner,
     ConsoleDecoder,
@@ -33,7 +39,7 @@ from benchboard.dongles.protocol import (
     messages,
 )
 from benchboard.dongles.protocol.framing import Body
-from benchboard.errors import AppError, Cancelled, Conflict, DeviceFailure, Invalid, Unavailable
+from benchboard.errors import AppError, Cancelled, Conflict, DeviceFailure, Invalid
 from benchboard.i18n import N_, _, number
 
 ANSWER_TIMEOUT: Final = 1.0
@@ -253,16 +259,15 @@ class Device:
                 why=cause.what,
                 do=_("Try again."),
             ) from cause
-        raise Unavailable(
+        raise outcome_unknown(
             "dongle.outcome-unknown",
-            _(_COMMITTING).format(path=self.path),
-            why=_(
+            self.path,
+            _COMMITTING,
+            _(
                 "The pairing key was sent, but not confirmed: the dongle may or may not have it. The database keeps the"
                 " key until the dongle says."
             ),
-            do=_("Unplug it and plug it back in. Benchboard then reads the outcome from the dongle."),
-            path=self.path,
-            title=_COMMITTING,
+            _("Unplug it and plug it back in. Benchboard then reads the outcome from the dongle."),
         ) from cause
 
     def claim_confirm(self, *, claim_id: UUID | bytes, key_version: int, token: bytes) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 
 from benchboard.canbus.link import linked_id, named_error
 from benchboard.dongles.protocol import ErrorCode, ProtocolError
-from benchboard.errors import AppError, Conflict, Denied, DeviceFailure, Invalid
+from benchboard.errors import AppError, Conflict, Denied, DeviceFailure, Invalid, Unavailable
 from benchboard.i18n import N_, _
 
 _AGAIN: Final = N_("Try again.")
@@ -124,6 +124,13 @@ def stalled_during(path: str, what: str, so_far: str, do: str = "") -> Iterator[
         raise DeviceFailure(
             failure.code, _(what).format(path=path), why=so_far, do=do or failure.do, **facts
         ) from failure
+
+
+def outcome_unknown(code: str, path: str, what: str, why: str, do: str) -> Unavailable:
+    """The error for a dongle on `path` that was asked to change something and didn't confirm it, so that nobody knows
+    whether it did. `what` was being done is in English, with `{path}`; `why` and what to `do` are as they are.
+    """
+    return Unavailable(code, _(what).format(path=path), why=why, do=do, path=path, title=what)
 
 
 _UNPROVEN: Final = frozenset({"dongle.untrusted", "dongle.wrong-device"})

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from benchboard.canbus.timing import controller
 from benchboard.dongles.device import Device
-from benchboard.dongles.device_errors import has_stalled, stalled_during
+from benchboard.dongles.device_errors import has_stalled, outcome_unknown, stalled_during
 from benchboard.dongles.protocol import CanFilter, ConfigSigner, DongleConfig, Hello, StoredConfig
 from benchboard.dongles.titles import default_title, shared_title
-from benchboard.errors import Conflict, DeviceFailure, Invalid, NotFound, Unavailable
+from benchboard.errors import Conflict, DeviceFailure, Invalid, NotFound
 from benchboard.i18n import N_, _
 from benchboard.identity import audit, keys
 from benchboard.identity.keys import DataKey
@@ -364,18 +364,15 @@ def write_config(
     except DeviceFailure as failure:
         if not has_stalled(failure):
             raise
-        raise Unavailable(
+        raise outcome_unknown(
             "dongle.write-unknown",
-            _(_WRITING).format(path=device.path),
-            why=_(
+            device.path,
+            _WRITING,
+            _(
                 "The settings were sent, but not confirmed: the dongle has the old ones or the new ones. The database"
                 " has the old ones until they are read back."
             ),
-            do=_(
-                "Unplug it and plug it back in. Its settings are then read; write them again if they are the old ones."
-            ),
-            path=device.path,
-            title=_WRITING,
+            _("Unplug it and plug it back in. Its settings are then read; write them again if they are the old ones."),
         ) from failure
     with database.change() as session:
         if row is not None and claimed:

@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 from benchboard.canbus.link import Port
 from benchboard.dongles import tokens
 from benchboard.dongles.device import ClaimOutcome, Device
-from benchboard.dongles.device_errors import stalled_during
+from benchboard.dongles.device_errors import outcome_unknown, stalled_during
 from benchboard.dongles.firmware_detection import DongleInfo, observed_id
 from benchboard.dongles.fleet import (
     forget_config,
@@ -398,16 +398,15 @@ class _Pairing:
                     why=failure.why,
                     do=_("It still holds the old one. Try again."),
                 ) from failure
-            raise Unavailable(
+            raise outcome_unknown(
                 "dongle.rotate-unknown",
-                _(_ROTATING).format(path=self.device.path),
-                why=_(
+                self.device.path,
+                _ROTATING,
+                _(
                     "The new key was sent, but the dongle didn't confirm it: it holds the old key or the new one. The"
                     " database has both, so it stays paired."
                 ),
-                do=_("Unplug it and plug it back in, then replace the key again."),
-                path=self.device.path,
-                title=_ROTATING,
+                _("Unplug it and plug it back in, then replace the key again."),
             ) from failure
 
     def _begin_rotation(self, proved: _Token) -> HostClaim:
@@ -437,16 +436,15 @@ class _Pairing:
         except (DeviceFailure, Unavailable) as failure:
             if "error_code" in failure.facts:  # it has answered: it wasn't reset
                 raise
-            raise Unavailable(
+            raise outcome_unknown(
                 "dongle.reset-unknown",
-                _(_RESETTING).format(path=self.device.path),
-                why=_(
+                self.device.path,
+                _RESETTING,
+                _(
                     "It may or may not have been reset, depending on whether its button was pressed. The database has"
                     " it as before until the dongle says otherwise."
                 ),
-                do=_("Unplug it and plug it back in. Its status then says whether it was reset."),
-                path=self.device.path,
-                title=_RESETTING,
+                _("Unplug it and plug it back in. Its status then says whether it was reset."),
             ) from failure
 
     def _after_reset(self, hello: Hello) -> str | None:
@@ -485,16 +483,15 @@ class _Pairing:
         except DeviceFailure as failure:
             if "error_code" in failure.facts:  # it has answered, and has refused
                 raise
-            raise Unavailable(
+            raise outcome_unknown(
                 "dongle.release-unknown",
-                _(_RELEASING).format(path=self.device.path),
-                why=_(
+                self.device.path,
+                _RELEASING,
+                _(
                     "The request was sent, but not answered: the dongle may or may not have ended its pairing. The"
                     " database has it as paired until the dongle says otherwise."
                 ),
-                do=_("Unplug it and plug it back in. If it's still paired then, release it again."),
-                path=self.device.path,
-                title=_RELEASING,
+                _("Unplug it and plug it back in. If it's still paired then, release it again."),
             ) from failure
 
     # ---- a claim, step by step

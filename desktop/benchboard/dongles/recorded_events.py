@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Text, cast, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from benchboard.dongles.titles import default_title
 from benchboard.i18n import N_, _
 from benchboard.identity.audit_titles import reason_title
 from benchboard.identity.permissions import Actor, require
-from benchboard.storage.models.dongles import Dongle
 from benchboard.storage.models.identity import AuditLog
 
 _SENTENCES: Final = {
@@ -66,24 +65,19 @@ def latest_events(session: Session, actor: Actor, *, limit: int) -> list[Recorde
     """The organisation's latest events of dongles, the newest first."""
     require(actor, "dongles:read")
     query = (
-        select(AuditLog, Dongle.device_id)
-        .outerjoin(
-            Dongle,
-            (cast(Dongle.id, Text) == AuditLog.resource_id) & (Dongle.organisation_id == AuditLog.organisation_id),
-        )
+        select(AuditLog)
         .where(AuditLog.organisation_id == actor.organisation_id, AuditLog.resource_type == "dongle")
         .where(AuditLog.event_type.in_(_SENTENCES))
         .order_by(AuditLog.created_at.desc(), AuditLog.id.desc())
         .limit(limit * 2)  # some aren't told
     )
-    found = (_event(entry, device_id) for entry, device_id in session.execute(query))
+    found = map(_event, session.scalars(query))
     return [event for event in found if event is not None][:limit]
 
 
-def _event(entry: AuditLog, registered_id: str | None) -> RecordedEvent | None:
+def _event(entry: AuditLog) -> RecordedEvent | None:
     """What an entry tells; None if another one tells it, if it changed nothing, or of a dongle that it doesn't name."""
-    device_id = registered_id or _text(entry, "device_id")
-    reason = _text(entry, "reason")
+    device_id, reason = _text(entry, "device_id"), _text(entry, "reason")
     if not device_id or (reason == _OF_RESET and entry.event_type in ("dongle.release", "dongle.claim-end")):
         return None
     what, before, after = _SENTENCES[entry.event_type], "", ""

@@ -80,6 +80,21 @@ def test_dongle_that_is_unplugged_is_an_event(
     assert DongleEvents.of(shell.context) is events
 
 
+def test_list_goes_on_after_more_connections_than_are_kept(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, manager: DeviceManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the last 50 are kept: from then on their number stayed the same, and nobody was told of another one."""
+    events = DongleEvents.of(shell.context)
+    qtbot.waitUntil(lambda: len([one for one in manager.devices if one.has_answered]) == 2)
+    there = list(manager.devices)
+    shown = there
+    monkeypatch.setattr(DeviceManager, "devices", property(lambda _self: shown))
+    for time in range(60):
+        shown = there if time % 2 else []
+        with qtbot.waitSignal(events.changed):
+            manager.changed.emit()
+
+
 def test_what_was_done_is_told_by_what_did_it_whatever_is_filtered_and_in_a_second_window_too(
     qtbot: QtBot,
     shell: Shell,

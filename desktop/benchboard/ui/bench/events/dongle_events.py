@@ -61,6 +61,11 @@ class DongleEvents(QObject):
         context.changed.watch(self, {"audit_logs"}, self._read)
         self._read()
 
+    @property
+    def _newest(self) -> RecordedEvent | None:
+        """What this window has seen last; how many they are says nothing, as only the last are kept."""
+        return self._seen[-1] if self._seen else None
+
     def latest(self, most: int) -> list[RecordedEvent]:
         """The latest events, the newest first."""
         return sorted((*self._seen, *self._recorded), key=lambda event: event.at, reverse=True)[:most]
@@ -90,7 +95,7 @@ class DongleEvents(QObject):
     def _compare(self) -> None:
         now = {one.device_id: one for one in self._devices.devices if one.device_id}
         before, self._before = self._before, now
-        count = len(self._seen)
+        newest = self._newest
         for device_id, device in now.items():
             was = before.get(device_id)
             if device.has_answered and not (was is not None and was.has_answered):
@@ -101,7 +106,7 @@ class DongleEvents(QObject):
         for device_id, was in before.items():
             if device_id not in now and was.has_answered:
                 self._add(device_id, _DISCONNECTED)
-        if self._seen and len(self._seen) != count:
+        if self._newest is not newest:
             self.changed.emit()
 
     def _follow_live(self) -> None:

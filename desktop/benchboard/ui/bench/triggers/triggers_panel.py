@@ -22,6 +22,7 @@ from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.bench.bench_commands import TRIGGER_MENU, TRIGGERS
 from benchboard.ui.bench.cell_list import ROW
+from benchboard.ui.bench.command_list import CommandList
 from benchboard.ui.bench.device_manager import DeviceManager, LiveBus
 from benchboard.ui.bench.kept_recordings.recordings_folder import ask_recordings_folder
 from benchboard.ui.bench.recording_controls import RecordingControls
@@ -31,7 +32,7 @@ from benchboard.ui.bench.triggers.kept_triggers import keep_triggers_of, trigger
 from benchboard.ui.bench.triggers.trigger_actions import TriggerActionRunner, notice_text
 from benchboard.ui.bench.triggers.trigger_dialog import TriggerDialog
 from benchboard.ui.bench.triggers.trigger_examples import TriggerExamples
-from benchboard.ui.bench.triggers.trigger_lists import TriggerRowList, fired_list, trigger_list
+from benchboard.ui.bench.triggers.trigger_lists import fired_list, trigger_list
 from benchboard.ui.bench.triggers.trigger_models import FiredEntry, FiredModel, TriggerModel
 from benchboard.ui.bench.triggers.trigger_recording import TriggerRecording
 from benchboard.ui.command_menu import command_menu
@@ -243,7 +244,7 @@ class TriggersPanel(QWidget):
     def _fit_page(self) -> None:
         rows = _LOW_ROWS if self._low else _SHOWN_ROWS
         height = theme().px("table.header") + rows * ROW
-        is_list = isinstance(self._stack.currentWidget(), TriggerRowList)
+        is_list = isinstance(self._stack.currentWidget(), CommandList)
         self._holder.setFixedHeight(height if is_list else _EMPTY_HEIGHT)
 
     def _show_words(self) -> None:
