@@ -36,6 +36,7 @@ from benchboard.analytics.rest.settings import AUTHENTICATIONS, MAX_PAGE_SIZE, P
 from benchboard.analytics.sources import lineage, services
 from benchboard.analytics.sources.catalog import get_row
 from benchboard.analytics.sources.configuration import tables_of
+from benchboard.analytics.sources.copied_table import CopiedTable
 from benchboard.analytics.sources.copies import copies_folder, remove_copies, with_copies
 from benchboard.analytics.sources.file_news import (
     changes_text,
@@ -50,6 +51,7 @@ from benchboard.analytics.sources.original_files import original_files
 from benchboard.analytics.sources.removal import remove_source
 from benchboard.analytics.sources.rest_connection import change_secret
 from benchboard.analytics.sources.rest_import import RestRequest, add_rest
+from benchboard.analytics.sources.server_copy_import import CopyRequest, add_server_copy
 from benchboard.analytics.sources.servers import change_password, connect_server, no_password
 from benchboard.analytics.sources.services import SourceSummary
 from benchboard.analytics.sources.source_ids import id_for_new
@@ -416,6 +418,45 @@ def add_server(
     )
 
 
+@source.command("add-copy")
+@click.argument("which", metavar="SOURCE")
+@click.argument("table")
+@click.option("--name", required=True, help="Name of the data source.")
+@click.option(
+    "--newer-by",
+    default="",
+    metavar="COLUMN",
+    help="Column of whole numbers, dates or times that grow with each new row: a refresh then reads only the "
+    "rows from its largest value on. Rows that were changed or deleted before aren't noticed.",
+)
+@with_context
+def add_copy(context: CommandContext, which: str, table: str, name: str, newer_by: str) -> None:
+    """Add a copy of a server's table as a data source.
+
+    Queries over it don't reach the server, and can join it with files and with copies from other servers. “benchboard
+    source refresh NAME” reads the table again. Whoever may use SOURCE now may use the copy.
+
+    \b
+    Example:
+      benchboard source add-copy Shop orders --name "Shop orders" --newer-by id
+    """
+    original = _found(context, which)
+    request = CopyRequest(name, CopiedTable(original.id, table, newer_by))
+    _say(_("Reading {file}").format(file=table))
+    folder = copies_folder(settings.home(), context.actor.organisation_id)
+    added = add_server_copy(context.database, context.actor, request, folder)
+    rows = added.rows or 0
+    sentence = ngettext("Added “{name}” with {count} row.", "Added “{name}” with {count} rows.", rows)
+    context.report(
+        f"{sentence.format(name=added.name, count=rows)} {_how_to_query(added.name)}",
+        id=added.id,
+        name=added.name,
+        kind=added.kind,
+        tables=list(added.tables),
+        rows=rows,
+    )
+
+
 @source.command("add-live")
 @click.option("--name", required=True, help="Name of the data source.")
 @click.option("--database", "databases", required=True, multiple=True, type=click.Path(path_type=Path), metavar="FILE",
@@ -573,12 +614,17 @@ def test(context: CommandContext, which: str) -> None:
     type=NamedValue("NEW=OLD"),
     help="Read the column NEW of a file as OLD, which it was called before; without OLD, as a new column. Repeatable.",
 )
+@click.option("--all", "everything", is_flag=True,
+              help="Read all rows of a server's table again, not only the new ones.")  # fmt: skip
 @with_context
-def refresh(context: CommandContext, which: str, force: bool, renamed: tuple[tuple[str, str], ...]) -> None:
+def refresh(
+    context: CommandContext, which: str, force: bool, renamed: tuple[tuple[str, str], ...], everything: bool
+) -> None:
     """Read a data source's files or API again, or list its server's tables again.
 
-    What was copied is copied again. Fails, and changes nothing, if columns or all rows are missing, if a file of a
-    folder has a new column that may be a missing one, or if far more lines don't fit than before.
+    What was copied is copied again; of a copy with “--newer-by”, only the new rows. Fails, and changes nothing, if
+    columns or all rows are missing, if a file of a folder has a new column that may be a missing one, or if far more
+    lines don't fit than before.
     """
     found = _found(context, which)
     _say(_("Reading {file}").format(file=found.name))
@@ -592,6 +638,7 @@ def refresh(context: CommandContext, which: str, force: bool, renamed: tuple[tup
                 accept_losses=force,
                 renamings=renamed,
                 keeps_last_good=True,
+                everything=everything,
             ),
         )
     except Conflict as error:

@@ -17,6 +17,7 @@ EXCEPTIONS: Final = {
     "cli/can.py": "a line in candump's format",
     "cli/can_protocols.py": "a time in candump's format",
     "analytics/expression_translator.py": "SQL",
+    "analytics/files/row_file.py": "a value of DuckDB",
     "analytics/files/excel_rows.py": "a number as a CSV file has it",
     "analytics/files/csv_dialect.py": "the pattern of a date",
     "analytics/query_builder/sql_words.py": "SQL",

@@ -26,6 +26,7 @@ from benchboard.analytics.query_translator import NO_MODELS, QueryModel
 from benchboard.analytics.remote import mysql, postgresql
 from benchboard.analytics.remote.model_query import shown_columns, with_models
 from benchboard.analytics.remote.query_check import parse_checked
+from benchboard.analytics.remote.row_receiver import RowReceiver
 from benchboard.analytics.remote.server_limits import RemoteTable, ServerQuery
 from benchboard.analytics.remote.settings import RemoteSettings
 from benchboard.analytics.row_order import without_last_order
@@ -77,6 +78,24 @@ def run(
         if error.code not in ("query.timeout", "query.memory") or reduction.window is not None:
             raise
         return found  # its first rows
+
+
+def read_rows(
+    settings: RemoteSettings,
+    password: str,
+    text: str,
+    tables: Collection[str],
+    receive: RowReceiver,
+    *,
+    timeout: float,
+    cancel_token: CancelToken,
+    variables: Variables,
+) -> int:
+    """Hand all rows of a query over `tables` on in batches, none of which is held. Returns how many cells are empty
+    because their number isn't finite. Raises what `run` raises, except for the size of a result."""
+    query, _tree = _checked(settings, text, tables, 0, timeout, cancel_token, variables, NO_MODELS)
+    read = mysql.read_rows if settings.kind == "mysql" else postgresql.read_rows
+    return read(settings, password, query, receive)
 
 
 def _reduced(

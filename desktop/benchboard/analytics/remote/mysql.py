@@ -20,6 +20,7 @@ from benchboard.analytics.query_types import ValueKind
 from benchboard.analytics.remote.connection_errors import Cause, connection_error
 from benchboard.analytics.remote.mysql_plan import EXPLAIN, mysql_plan
 from benchboard.analytics.remote.postgresql import query_has_time, sentence
+from benchboard.analytics.remote.row_receiver import BATCH_ROWS, RowReceiver
 from benchboard.analytics.remote.server_limits import (
     CONNECT_TIMEOUT,
     GRACE,
@@ -91,16 +92,40 @@ def run(settings: RemoteSettings, password: str, query: ServerQuery) -> FileResu
         # Not closed: it would read all rows that are left. The connection is.
         cursor = connection.cursor(pymysql.cursors.SSCursor)
         cursor.execute(f"SET SESSION sql_select_limit = {query.limit + 1}")
-        cursor.execute(query.text, query.values)
-        described = cursor.description or ()
-        require_few_columns(len(described))
-        types = [int(one[1]) for one in described]
-        columns = tuple(FileColumn(str(one[0])[:MAX_NAME], _kind(int(one[1]))) for one in described)
-        result, reader = ResultRows(query), _MysqlReader(types)
+        columns, reader = _execute(cursor, query)
+        result = ResultRows(query)
         while query.limit and result.missing and (row := cursor.fetchone()) is not None:
             result.add(reader.row(row))
         _abandon(cursor)
     return FileResult(columns, tuple(result.rows[: query.limit]), len(result.rows) > query.limit, reader.not_numbers)
+
+
+def read_rows(settings: RemoteSettings, password: str, query: ServerQuery, receive: RowReceiver) -> int:
+    """Hand all rows of a checked query on in batches; see `postgresql.read_rows`. A cell is also empty where its number
+    isn't one."""
+    import pymysql.cursors
+
+    with _transaction(settings, password, query) as connection:
+        cursor = connection.cursor(pymysql.cursors.SSCursor)
+        try:
+            columns, reader = _execute(cursor, query)
+            receive(columns, [])
+            while batch := cursor.fetchmany(BATCH_ROWS):
+                receive(columns, [reader.row(row) for row in batch])
+                query.seconds_left()
+        finally:
+            _abandon(cursor)
+    return reader.not_numbers
+
+
+def _execute(cursor: Any, query: ServerQuery) -> tuple[tuple[FileColumn, ...], "_MysqlReader"]:
+    """Run a query. Returns its columns and what makes cells of its rows."""
+    cursor.execute(query.text, query.values)
+    described = cursor.description or ()
+    require_few_columns(len(described))
+    types = [int(one[1]) for one in described]
+    columns = tuple(FileColumn(str(one[0])[:MAX_NAME], _kind(int(one[1]))) for one in described)
+    return columns, _MysqlReader(types)
 
 
 def explain(settings: RemoteSettings, password: str, query: ServerQuery) -> QueryPlan:

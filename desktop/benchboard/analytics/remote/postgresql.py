@@ -16,6 +16,7 @@ from benchboard.analytics.query_errors import date_out_of_range, too_much_memory
 from benchboard.analytics.query_plan import QueryPlan
 from benchboard.analytics.query_types import ValueKind
 from benchboard.analytics.remote.connection_errors import Cause, connection_error
+from benchboard.analytics.remote.row_receiver import BATCH_ROWS, RowReceiver
 from benchboard.analytics.remote.server_limits import (
     BATCH,
     CONNECT_TIMEOUT,
@@ -99,17 +100,38 @@ def run(settings: RemoteSettings, password: str, query: ServerQuery) -> FileResu
     """Run a checked query; with a limit of 0 only its columns are found. Raises what `remote.engine.run` raises."""
     with _transaction(settings, password, query) as connection, connection.cursor(name="benchboard") as cursor:
         cursor.itersize = BATCH
-        cursor.execute(query.text.encode(), query.values)
-        described = cursor.description or []
-        require_few_columns(len(described))
-        types = [_type_name(connection, one.type_code) for one in described]
-        columns = tuple(FileColumn(one.name[:MAX_NAME], _KINDS.get(name, "text"))
-                        for one, name in zip(described, types, strict=True))  # fmt: skip
-        result, reader = ResultRows(query), _PostgresqlReader(types)
+        columns, reader = _execute(connection, cursor, query)
+        result = ResultRows(query)
         while query.limit and result.missing and (batch := cursor.fetchmany(min(BATCH, result.missing))):
             for row in batch:
                 result.add(reader.row(row))
     return FileResult(columns, tuple(result.rows[: query.limit]), len(result.rows) > query.limit, reader.not_numbers)
+
+
+def read_rows(settings: RemoteSettings, password: str, query: ServerQuery, receive: RowReceiver) -> int:
+    """Hand all rows of a checked query on in batches. Returns in how many cells there was no finite number, which are
+    empty. Raises what `remote.engine.run` raises."""
+    with _transaction(settings, password, query) as connection, connection.cursor(name="benchboard") as cursor:
+        cursor.itersize = BATCH_ROWS
+        columns, reader = _execute(connection, cursor, query)
+        receive(columns, [])
+        while batch := cursor.fetchmany(BATCH_ROWS):
+            receive(columns, [reader.row(row) for row in batch])
+            query.seconds_left()
+    return reader.not_numbers
+
+
+def _execute(
+    connection: "psycopg.Connection[tuple[Any, ...]]", cursor: "psycopg.ServerCursor[Any]", query: ServerQuery
+) -> tuple[tuple[FileColumn, ...], "_PostgresqlReader"]:
+    """Run a query. Returns its columns and what makes cells of its rows."""
+    cursor.execute(query.text.encode(), query.values)
+    described = cursor.description or []
+    require_few_columns(len(described))
+    types = [_type_name(connection, one.type_code) for one in described]
+    columns = tuple(FileColumn(one.name[:MAX_NAME], _KINDS.get(name, "text"))
+                    for one, name in zip(described, types, strict=True))  # fmt: skip
+    return columns, _PostgresqlReader(types)
 
 
 def explain(settings: RemoteSettings, password: str, query: ServerQuery) -> QueryPlan:

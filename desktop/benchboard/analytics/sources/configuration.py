@@ -19,6 +19,7 @@ from benchboard.analytics.files.scan import FileScan, ScanColumn
 from benchboard.analytics.files.scan_document import read_scan
 from benchboard.analytics.files.sql_text import identifier, literal
 from benchboard.analytics.files.value_units import PERCENT
+from benchboard.analytics.sources.copied_table import CopiedTable
 from benchboard.analytics.sources.live_settings import LiveSettings
 from benchboard.analytics.sources.live_values import current_live_scan, live_folder
 from benchboard.errors import Invalid
@@ -86,14 +87,18 @@ class SourceConfiguration:
     """Of a REST API, the settings and the encrypted secret as `rest_connection.stored_rest` reads them."""
     live: LiveSettings | None = None
     """Of a live bus, which one it is."""
+    copied: CopiedTable | None = None
+    """Of a copy of a server's table, which one that is."""
 
     def to_json(self) -> dict[str, Any]:
         """As it is stored."""
         rest = {} if self.rest is None else {"rest": dict(self.rest)}
         live = {} if self.live is None else {"live": self.live.to_json()}
+        copied = {} if self.copied is None else {"copied": self.copied.to_json()}
         return {
             **rest,
             **live,
+            **copied,
             "format": self.kind,
             "tables": [
                 {
@@ -173,8 +178,14 @@ def _parsed(document: object, source_id: str) -> SourceConfiguration:
     rest = document.get("rest")
     if rest is not None and not isinstance(rest, dict):
         raise TypeError("not the settings of a REST API")
-    live = document.get("live")
-    return SourceConfiguration(kind, tables, rest, None if live is None else LiveSettings.from_json(live))
+    live, copied = document.get("live"), document.get("copied")
+    return SourceConfiguration(
+        kind,
+        tables,
+        rest,
+        None if live is None else LiveSettings.from_json(live),
+        None if copied is None else CopiedTable.from_json(copied),
+    )
 
 
 def _table(value: object, source_id: str) -> SourceTable:

@@ -12,8 +12,10 @@ from benchboard.analytics.remote.settings import REMOTE_KINDS
 from benchboard.i18n import N_, _
 
 GROUP: Final = "benchboard.sources"
-CONNECTED_KINDS: Final = (*REMOTE_KINDS, "rest_api", "can_live")
-"""The kinds that are reached over a network or a bus, rather than read from files."""
+CONNECTABLE_KINDS: Final = (*REMOTE_KINDS, "rest_api", "can_live")
+"""The kinds that are added by saying how a server or a bus is reached."""
+CONNECTED_KINDS: Final = (*CONNECTABLE_KINDS, "server_copy")
+"""The kinds whose data come over a network or a bus, rather than from files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ _OWN: Final = (
     SourceKind("postgresql", "postgresql", N_("PostgreSQL")),
     SourceKind("mysql", "mysql", N_("MySQL or MariaDB")),
     SourceKind("rest_api", "rest_api", N_("REST API")),
+    SourceKind("server_copy", "parquet", N_("Copy of a server's table")),
 )
 
 

@@ -26,6 +26,7 @@ from benchboard.analytics.rest.reading import read_rows
 from benchboard.analytics.sources import lineage
 from benchboard.analytics.sources.catalog import SourceCatalog, get_row
 from benchboard.analytics.sources.configuration import SourceConfiguration, SourceTable
+from benchboard.analytics.sources.copied_table import CopiedTable
 from benchboard.analytics.sources.kinds import folder_title, source_kinds, source_title
 from benchboard.analytics.sources.lineage import LineageUse
 from benchboard.analytics.sources.live_settings import LiveSettings
@@ -133,6 +134,10 @@ class SourceSummary:
     """Of a live bus, which one it is."""
     live_state: LiveState | None = None
     """Of a live bus, what is there of it on this computer."""
+    copy_of: CopiedTable | None = None
+    """Of a copy of a server's table, which one that is."""
+    copied_from: str = ""
+    """Of such a copy, the name of the source that it was copied from; empty if that was removed."""
 
     @property
     def wrong_lines(self) -> int:
@@ -175,15 +180,32 @@ def list_sources(
     if text := listing.search.strip():
         query = query.where(search_text.contains(DataSource.name, text))
     found = page(session, query, _SORTING, listing, after=after, limit=limit, row=lambda row: _summary(row[0]))
-    restricted = restrictions(session, [one.id for one in found.rows])
-    return replace(found, rows=tuple(replace(one, restricted_to=restricted.get(one.id)) for one in found.rows))
+    return replace(found, rows=_with_others(session, actor, found.rows))
 
 
 def get_source(session: Session, actor: Actor, source_id: str) -> SourceSummary:
     """A data source by its id. Raises `NotFound`."""
     require(actor, "sources:read")
-    found = _summary(get_row(session, actor, source_id))
-    return replace(found, restricted_to=restrictions(session, [found.id]).get(found.id))
+    (found,) = _with_others(session, actor, (_summary(get_row(session, actor, source_id)),))
+    return found
+
+
+def _with_others(session: Session, actor: Actor, found: Sequence[SourceSummary]) -> tuple[SourceSummary, ...]:
+    """Sources with what other rows tell of them: whom they are restricted to, and what they are copies of."""
+    restricted = restrictions(session, [one.id for one in found])
+    copied = {one.copy_of.source_id for one in found if one.copy_of is not None}
+    own = select(DataSource.id, DataSource.name).where(
+        DataSource.organisation_id == actor.organisation_id, DataSource.id.in_(copied)
+    )
+    names: dict[str, str] = {row.id: row.name for row in session.execute(own)} if copied else {}
+    return tuple(
+        replace(
+            one,
+            restricted_to=restricted.get(one.id),
+            copied_from=names.get(one.copy_of.source_id, "") if one.copy_of is not None else "",
+        )
+        for one in found
+    )
 
 
 def get_source_matching(session: Session, actor: Actor, text: str) -> SourceSummary:
@@ -221,11 +243,13 @@ def add_source(
     tables: Sequence[SourceTable],
     state: SourceState,
     rest: Mapping[str, Any] | None = None,
+    copied: CopiedTable | None = None,
     source_id: str = "",
     limited: bool = False,
 ) -> SourceSummary:
     """Add a data source with these tables, as `examine` found them. One on a REST API comes with what
-    `rest_connection.seal_rest` made for `source_id`, and with whether there are more rows than were read.
+    `rest_connection.seal_rest` made for `source_id`, and with whether there are more rows than were read; one that is
+    `copied`, with which table of a server it is a copy of.
 
     Raises `Invalid` for a name, a kind or tables that can't be used, `Conflict` (`sources.taken`) for a name in use.
     """
@@ -238,7 +262,7 @@ def add_source(
     _require_free(session, actor, name)
     source_id = source_id or id_for_new(session, actor, name, kind)
     row = DataSource(id=source_id, organisation_id=actor.organisation_id, name=name, type=known.type,
-                     connection_config=_checked(source_id, kind, tables, rest).to_json())  # fmt: skip
+                     connection_config=_checked(source_id, kind, tables, rest, copied).to_json())  # fmt: skip
     store_state(row, state)
     store_limited(row, limited=limited)
     session.add(row)
@@ -319,7 +343,7 @@ def update_source(
         row.name = name
     if tables is not None:
         before = SourceConfiguration.from_json(row.connection_config, row.id)
-        row.connection_config = _checked(row.id, before.kind, tables, before.rest).to_json()
+        row.connection_config = _checked(row.id, before.kind, tables, before.rest, before.copied).to_json()
     if state is not None:
         store_state(row, state)
     session.flush()
@@ -395,13 +419,16 @@ def _tables(row: DataSource) -> tuple[TableSummary, ...]:
             for one in stored_tables(row.extra)
         )
     rows = {one.get("name"): one.get("rows") for one in _listed(row.extra, "tables")}
-    rest = stored_rest(row.connection_config)
+    rest, configuration = (
+        stored_rest(row.connection_config),
+        SourceConfiguration.from_json(row.connection_config, row.id),
+    )
+    from_ = rest[0].address if rest is not None else configuration.copied.table if configuration.copied else ""
     return tuple(
         TableSummary(
-            table.name, table.scan.kept_columns, _count(rows.get(table.name)),
-            rest[0].address if rest is not None else str(table.scan.path),
+            table.name, table.scan.kept_columns, _count(rows.get(table.name)), from_ or str(table.scan.path)
         )
-        for table in SourceConfiguration.from_json(row.connection_config, row.id).tables
+        for table in configuration.tables
     )  # fmt: skip
 
 
@@ -463,14 +490,19 @@ def checked_name(name: str) -> str:
 
 
 def _checked(
-    source_id: str, kind: str, tables: Sequence[SourceTable], rest: Mapping[str, Any] | None = None
+    source_id: str,
+    kind: str,
+    tables: Sequence[SourceTable],
+    rest: Mapping[str, Any] | None = None,
+    copied: CopiedTable | None = None,
 ) -> SourceConfiguration:
     """The configuration, as it will be read back: what can't be read isn't stored."""
     if not tables:
         raise Invalid("sources.no-tables", _("The file has no tables."), do=_("Choose another file."))
     for table in tables:
         table.view()
-    return SourceConfiguration.from_json(SourceConfiguration(kind, tuple(tables), rest).to_json(), source_id)
+    configuration = SourceConfiguration(kind, tuple(tables), rest, copied=copied)
+    return SourceConfiguration.from_json(configuration.to_json(), source_id)
 
 
 def _require_free(session: Session, actor: Actor, name: str, source_id: str = "") -> None:
@@ -497,10 +529,11 @@ def _summary(row: DataSource) -> SourceSummary:
     if configuration.live is not None:
         return _live_summary(row, configuration, configuration.live)
     extra: Mapping[str, Any] = row.extra if isinstance(row.extra, dict) else {}
-    files = configuration.tables if rest is None else ()
+    copy_of = configuration.copied
+    files = configuration.tables if rest is None and copy_of is None else ()
     path, wrong = original(files), str(extra.get("problem", ""))
     names = [str(one) for one in extra.get("names", ())]
-    problem = problem_text(wrong, names, path, is_folder=is_folder(files))
+    problem = problem_text(wrong, names, path, is_folder=is_folder(files), of_server=copy_of is not None)
     if problem and (broken := extra.get("breaks")):
         affected = ", ".join(str(one) for one in broken[:5])
         problem = " ".join((problem, _("Affected dashboards: {names}.").format(names=affected)))
@@ -511,12 +544,12 @@ def _summary(row: DataSource) -> SourceSummary:
     copied = all(table.copy is not None for table in configuration.tables)
     if renamed:
         problem = renamed_text(renamed, copied=copied)
-    if rest is not None and (failed := extra.get("server_problem")):
+    if (rest is not None or copy_of is not None) and (failed := extra.get("server_problem")):
         problem = str(failed)
     status = "connected" if over else row.status
     return SourceSummary(row.id, row.name, configuration.kind, status, row.last_sync, problem,
                          tuple(table.name for table in configuration.tables), "" if path is None else str(path),
-                         copied, renamed=renamed,
+                         copied, renamed=renamed, copy_of=copy_of,
                          address="" if rest is None else rest[0].address, limited=extra.get("limited") is True,
                          linked=tuple(one for one in files if one.copy is None),
                          folder_formats=_folder_formats(files), originals=stored_files(extra.get("originals")),

@@ -35,6 +35,7 @@ from benchboard.analytics.remote.server_limits import RemoteTable
 from benchboard.analytics.rest.reading import read_rows
 from benchboard.analytics.sources.catalog import get_row
 from benchboard.analytics.sources.configuration import SourceConfiguration, SourceTable
+from benchboard.analytics.sources.copied_table import CopiedTable
 from benchboard.analytics.sources.copies import with_kept_files
 from benchboard.analytics.sources.folder_reading import (
     FolderMatch,
@@ -45,6 +46,7 @@ from benchboard.analytics.sources.folder_reading import (
 from benchboard.analytics.sources.lineage import table_uses
 from benchboard.analytics.sources.original_files import OriginalFile, original_files, stored_files
 from benchboard.analytics.sources.rest_connection import fresh_file, open_rest, stored_rest
+from benchboard.analytics.sources.server_copy import open_table, read_table
 from benchboard.analytics.sources.servers import open_server, set_problem, set_tables
 from benchboard.analytics.sources.services import (
     SourceSummary,
@@ -110,9 +112,11 @@ def read_source_again(
     cancel_token: CancelToken | None = None,
     progress: ReportProgress | None = None,
     keeps_last_good: bool = False,
+    everything: bool = False,
 ) -> SourceSummary:
     """Read the files of a source as they are now. Columns are found by their titles, new ones are added. Copies are
-    made again, and those of before are kept for `undo_reading`. Of a server, the tables are listed again.
+    made again, and those of before are kept for `undo_reading`. Of a server, the tables are listed again. Of a copy of
+    its table that finds new rows by a column, these are read, or with `everything` all rows.
     `keeps_last_good`: the last good copies of linked files are kept from now on. `renamings`: which columns of the
     files are those of the table that these lack now.
 
@@ -126,7 +130,8 @@ def read_source_again(
     with database.read() as session:
         is_server = bool(get_source(session, actor, source_id).server)
         config = get_row(session, actor, source_id).connection_config
-        tables = () if is_server else SourceConfiguration.from_json(config, source_id).tables
+        configuration = None if is_server else SourceConfiguration.from_json(config, source_id)
+        tables = () if configuration is None else configuration.tables
         extra = dict(get_row(session, actor, source_id).extra or {})
     if any(one.live is not None for one in tables):
         what = _("The values of a live bus come by themselves while it is open.")
@@ -136,6 +141,12 @@ def read_source_again(
         return _refreshed_server(database, actor, source_id, token)
     if stored_rest(config) is not None:
         return _refreshed_rest(database, actor, source_id, tables, extra, accept_losses, renamings, token, report)
+    if configuration is not None and configuration.copied is not None:
+        copied = configuration.copied
+        copied = replace(copied, newer_by="") if everything else copied
+        return _refreshed_copy(
+            database, actor, source_id, copied, tables[0], extra, accept_losses, renamings, token, report
+        )
     if not tables or not all(_is_there(one) for one in tables if one.copy is None):
         return _refreshed(database, actor, source_id, tables, token)
     originals, unread = original_files(tables), dict(stored_unread(extra))
@@ -426,6 +437,41 @@ def _refreshed_rest(
         return _copied_and_stored(database, actor, source_id, readings, token, report, limited=read.limited)
 
 
+def _refreshed_copy(
+    database: Transactions,
+    actor: Actor,
+    source_id: str,
+    copied: CopiedTable,
+    before: SourceTable,
+    extra: Mapping[str, Any],
+    accept_losses: bool,
+    renamings: Sequence[Renaming],
+    token: CancelToken,
+    report: ReportProgress,
+) -> SourceSummary:
+    """Read a server's table again, or its new rows, and copy it; or store why it can't be read: the copy of before
+    stays."""
+    folder = before.copy.parent if before.copy is not None else None
+    do = _("Check the table on its server. Nothing was changed.")
+    with fresh_file(folder, copied.table) as file:
+        try:
+            with database.read() as session:
+                opened = open_table(session, actor, copied)
+            read = read_table(opened, file, before, cancel_token=token, progress=report)
+        except Cancelled:
+            raise
+        except AppError as error:
+            return _store_unread(database, actor, source_id, error)
+        match = match_answer(
+            database, actor, source_id, before, read.inspected.scan, accept_losses=accept_losses, renamings=renamings,
+            advice=_("Check the table on its server, or refresh the source without them."),
+        )  # fmt: skip
+        readings = [_read(replace(before, scan=match.scan), match, extra, token, report)]
+        if not accept_losses:
+            _require_no_worse(readings, extra, do)
+        return _copied_and_stored(database, actor, source_id, readings, token, report)
+
+
 def match_answer(
     database: Transactions,
     actor: Actor,
@@ -436,10 +482,12 @@ def match_answer(
     accept_losses: bool,
     renamings: Sequence[Renaming],
     of_new_settings: bool = False,
+    advice: str = "",
 ) -> ColumnMatch:
-    """The columns of a table `before` in what its API answers `now`, whether it was asked again or with other settings
-    (`of_new_settings`: what is wrong isn't kept with the source, which stays as it is). Raises `Conflict`
-    (`sources.reading-doubtful`) as `read_source_again` does, unless `accept_losses`."""
+    """The columns of a table `before` in what its API or server answers `now`, whether it was asked again or with other
+    settings (`of_new_settings`: what is wrong isn't kept with the source, which stays as it is). Raises `Conflict`
+    (`sources.reading-doubtful`) as `read_source_again` does, unless `accept_losses`; with the `advice` where columns
+    are missing, if it isn't that for an API."""
     require(actor, "sources:write")
     known = before.scan if now.format == before.scan.format else replace(now, columns=before.scan.columns)
     known = replace(known, path=now.path)
@@ -457,7 +505,7 @@ def match_answer(
             _store_lost(database, actor, source_id, [one.name for one in match.missing],
                         [one.title for one in match.missing])  # fmt: skip
         doubt = _lost_error(database, actor, source_id, replace(before, scan=match.scan), [match])
-        doubt.do = (
+        doubt.do = advice or (
             _("Check the settings, or save them without these columns.")
             if of_new_settings
             else _("Check the API, or refresh the source without them.")
@@ -467,10 +515,10 @@ def match_answer(
 
 
 def _store_unread(database: Transactions, actor: Actor, source_id: str, error: AppError) -> SourceSummary:
-    """Keep why an API didn't give its rows. What was read before, and when, stays true."""
+    """Keep why an API or a server didn't give its rows. What was read before, and when, stays true."""
     with database.change() as session:
         row = get_row(session, actor, source_id, lock=True)
-        row.extra = {**(row.extra or {}), "server_problem": error.what}
+        row.extra = {**(row.extra or {}), "server_problem": " ".join(filter(None, (error.what, error.why)))}
         store_failure(row)
         session.flush()
         audit.record(session, actor, "source.refresh", row.id, name=row.name, status=row.status)
@@ -600,14 +648,15 @@ def _store_lost(
         audit.record(session, actor, "source.refresh", row.id, name=row.name, status=row.status)
 
 
-def _require_no_worse(readings: Sequence[_Reading], extra: Mapping[str, Any]) -> None:
-    """Raise `Conflict` for a reading that loses every row of a table, or has far more wrong lines than the last one."""
+def _require_no_worse(readings: Sequence[_Reading], extra: Mapping[str, Any], advice: str = "") -> None:
+    """Raise `Conflict` for a reading that loses every row of a table, or has far more wrong lines than the last one.
+    `advice` is what to do, if that isn't to check a file."""
     known = _known_tables(extra)
     for one in readings:
         before = known.get(one.table.name, {})
         rows, wrong = before.get("rows"), before.get("wrong")
         name = one.table.scan.path.name
-        do = _("Check the file. Nothing was changed.")
+        do = advice or _("Check the file. Nothing was changed.")
         if one.rows == 0 and rows != 0:
             what = _("“{name}” has no rows now.").format(name=name)
             why = _("Before: {rows}.").format(

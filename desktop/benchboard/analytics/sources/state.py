@@ -179,9 +179,11 @@ def renamed_text(renamed: Sequence[RenamedColumn], *, copied: bool) -> str:
     return " ".join(part for part in (what, _("Refresh the data to choose which column it is."), until) if part)
 
 
-def problem_text(problem: str, names: Sequence[str], path: Path | None, *, is_folder: bool = False) -> str:
-    """What is wrong with a source of files at `path`, or with what an API answered (None), as a sentence; empty where
-    nothing is."""
+def problem_text(
+    problem: str, names: Sequence[str], path: Path | None, *, is_folder: bool = False, of_server: bool = False
+) -> str:
+    """What is wrong with a source of files at `path`, or with what an API answered (None) or a server's table has, as a
+    sentence; empty where nothing is."""
     listed = ", ".join(str(name) for name in names[:_NAMED])
     if problem == "moved":
         folder = "" if path is None else str(path if is_folder else path.parent)
@@ -189,6 +191,8 @@ def problem_text(problem: str, names: Sequence[str], path: Path | None, *, is_fo
             names=listed, folder=folder
         )
     if problem == "columns":
+        if of_server:
+            return _("The server's table no longer has these columns: {names}.").format(names=listed)
         if path is None:
             return _("The API no longer sends these columns: {names}.").format(names=listed)
         quoted = ", ".join(f"“{name}”" for name in names[:_NAMED])

@@ -55,6 +55,10 @@ REGISTRY.register(
     Command("studio.sources.rename", N_("Rename data source"), Group.DATA, ("F2",), "ph.pencil-simple", "", SOURCES),
     Command("studio.sources.connection", N_("Edit connection"), Group.DATA, (), "ph.plugs-connected",
             N_("server, host, port, user, change password, TLS"), SOURCES),
+    Command("studio.sources.copy_table", N_("Copy table…"), Group.DATA, (), "ph.copy",
+            N_("extract, cache, join server with file, keep a copy, import table"), SOURCES),
+    Command("studio.sources.refresh_all", N_("Read all rows again"), Group.DATA, (), "ph.arrows-clockwise",
+            N_("refresh, reload, full, changed rows, deleted rows"), SOURCES),
     Command("studio.sources.bus", N_("Open live bus"), Group.DATA, (), "ph.broadcast",
             N_("connect, dongle, CAN, signals, receive"), SOURCES),
     Command("studio.sources.locate", N_("Find file…"), Group.DATA, (), "ph.folder-open",
@@ -102,6 +106,8 @@ REGISTRY.register_menu(
     MenuSection(
         (
             "studio.sources.refresh",
+            "studio.sources.refresh_all",
+            "studio.sources.copy_table",
             "studio.sources.columns",
             "studio.sources.lines",
             "studio.sources.rename",

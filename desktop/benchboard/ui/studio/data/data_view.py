@@ -17,7 +17,7 @@ from benchboard.analytics.remote.settings import REMOTE_KINDS
 from benchboard.analytics.sources.column_changes import change_columns, get_table
 from benchboard.analytics.sources.configuration import SourceTable
 from benchboard.analytics.sources.file_import import FOLDER, import_files
-from benchboard.analytics.sources.kinds import CONNECTED_KINDS
+from benchboard.analytics.sources.kinds import CONNECTABLE_KINDS
 from benchboard.analytics.sources.services import SourceSummary, source_uses
 from benchboard.errors import AppError, Cancelled
 from benchboard.i18n import _, ngettext, number
@@ -97,7 +97,7 @@ class DataView(QWidget):
                 self._context.problems.refuse(why)
             else:
                 self.add_sample()
-        elif rest.removeprefix("!") in CONNECTED_KINDS and rest.startswith("!"):
+        elif rest.removeprefix("!") in CONNECTABLE_KINDS and rest.startswith("!"):
             self.connect_server(rest.removeprefix("!"))
         elif rest:
             self._show(self.list)

@@ -20,7 +20,7 @@ from benchboard.analytics.sources.live_settings import LiveSettings
 from benchboard.analytics.sources.removal import RemovedSource, remove_source, restore_source
 from benchboard.analytics.sources.rest_connection import rest_settings
 from benchboard.analytics.sources.servers import server_settings
-from benchboard.analytics.sources.services import NAME_LENGTH, SourceSummary
+from benchboard.analytics.sources.services import NAME_LENGTH, SourceSummary, TableSummary
 from benchboard.analytics.sources.source_models import models_reading
 from benchboard.analytics.sources.source_reading import DOUBTFUL, read_source_again, undo_reading
 from benchboard.errors import AppError, Cancelled
@@ -29,6 +29,7 @@ from benchboard.identity.permissions import has_permission
 from benchboard.ui.commands import Handler
 from benchboard.ui.context import Context
 from benchboard.ui.problems import Action
+from benchboard.ui.studio.data.copy_table_dialog import CopyTableDialog
 from benchboard.ui.studio.data.live_dialog import ExistingLive, LiveDialog
 from benchboard.ui.studio.data.refresh_text import RefreshedSource, refresh_text
 from benchboard.ui.studio.data.renamed_columns_dialog import RenamedColumnsDialog
@@ -64,6 +65,8 @@ class SourceActions(QObject):
     """The columns of a source's table are to be edited: its `SourceSummary`, the table's name, and the thousands
     separator that its numbers are to be read with; empty for the one that they have."""
     not_refreshed = Signal()
+    copied = Signal(str)
+    """A server's table was copied: the ID of the copy."""
 
     def __init__(self, context: Context, parent: QWidget, *, explores: bool) -> None:
         """`explores`: there is a view to explore sources in."""
@@ -85,8 +88,14 @@ class SourceActions(QObject):
             "uses": Handler(partial(self.show_uses, row), lambda: "" if row.uses else _("Not used yet.")),
             "remove": Handler(partial(self.remove, source), self.why_read_only),
         }
-        if source.server or source.address or source.live is not None:
+        if source.server or source.address or source.live is not None or source.copy_of is not None:
             del found["locate"], found["columns"], found["lines"]
+        if source.server:
+            found["copy_table"] = Handler(partial(self.copy_table, source, table), self.why_read_only)
+        if source.copy_of is not None and source.copy_of.newer_by:
+            found["refresh_all"] = Handler(
+                partial(self.refresh, source.id, source.name, everything=True), self.why_read_only
+            )
         if source.live is not None:
             del found["refresh"]
             found["bus"] = Handler(open_bus_action(self._context, source.live).run, self._why_no_bus)
@@ -137,11 +146,36 @@ class SourceActions(QObject):
         may_write = has_permission(self._context.actor, "sources:write")
         return "" if may_write else _("Your role can't change data sources.")
 
+    def copy_table(self, source: SourceSummary, table: Callable[[], str]) -> None:
+        """Ask which table of a server is to be copied, and how the copy finds new rows."""
+        actor = self._context.actor
+
+        def ask(tables: tuple[TableSummary, ...]) -> None:
+            if not tables:
+                self._context.problems.refuse(_("It has no tables."))
+                return
+            CopyTableDialog(self._context, self._parent.window(), source, tables, table(), self._tell_copied).open()
+
+        self._context.tasks.read(self, lambda session: services.source_tables(session, actor, source.id), ask)
+
+    def _tell_copied(self, source: SourceSummary) -> None:
+        rows = ngettext("{count} row", "{count} rows", source.rows or 0).format(count=number(source.rows or 0))
+        text = _("“{name}” was added: {rows}.").format(name=source.name, rows=rows)
+        explore = Action(_("Explore"), partial(self._context.go, explore_address(source.id)))
+        self._context.problems.toast(text, action=explore if self._explores else None)
+        self.copied.emit(source.id)
+
     def refresh(
-        self, source_id: str, name: str, *, accept_losses: bool = False, renamings: tuple[Renaming, ...] = ()
+        self,
+        source_id: str,
+        name: str,
+        *,
+        accept_losses: bool = False,
+        renamings: tuple[Renaming, ...] = (),
+        everything: bool = False,
     ) -> None:
         """Read the files of a source again; ask where that would lose columns or rows, and which columns new ones are
-        of which `renamings` doesn't tell."""
+        of which `renamings` doesn't tell. `everything`: of a copy, older rows too."""
         database, actor = self._context.database, self._context.actor
 
         def read(progress: Progress) -> tuple[SourceSummary, str]:
@@ -159,6 +193,7 @@ class SourceActions(QObject):
                     cancel_token=token,
                     progress=progress.report,
                     keeps_last_good=True,
+                    everything=everything,
                 )
                 with database.read() as session:
                     return now, refresh_text(before, RefreshedSource.read(session, actor, source_id))
@@ -199,7 +234,8 @@ class SourceActions(QObject):
     def _tell_refreshed(self, source: SourceSummary, text: str, *, undoable: bool) -> None:
         if source.problem:
             find = _("Find folder…") if source.is_folder else _("Find file…")
-            locate = None if source.server or source.address else Action(find, partial(self.locate, source))
+            has_file = not (source.server or source.address or source.copy_of is not None)
+            locate = None if not has_file else Action(find, partial(self.locate, source))
             self._context.problems.toast(source.problem, warning=True, action=locate)
             return
         undo = partial(self._undo, source) if source.copied or undoable else None
@@ -297,7 +333,9 @@ class SourceActions(QObject):
         Confirm(
             self._parent.window(),
             _("Remove “{name}”?").format(name=source.name),
-            removal_text(found[0], found[1], is_server=bool(source.server or source.address))
+            removal_text(
+                found[0], found[1], is_server=bool(source.server or source.address or source.copy_of is not None)
+            )
             + " "
             + _("You can undo this afterwards."),
             act=_("Remove data source"),

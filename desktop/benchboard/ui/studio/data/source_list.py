@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from benchboard.analytics.relations import RELATIONS
 from benchboard.analytics.sources.copies import delete_removed
 from benchboard.analytics.sources.file_import import source_copies
-from benchboard.analytics.sources.kinds import CONNECTED_KINDS, source_kinds
+from benchboard.analytics.sources.kinds import CONNECTABLE_KINDS, source_kinds
 from benchboard.errors import NotFound
 from benchboard.i18n import _, pgettext
 from benchboard.identity.permissions import has_permission
@@ -105,6 +105,7 @@ class SourceList(QWidget):
         context.changed.watch(self, {LIVE_BUS}, self._model.refresh)
         context.changed.watch(self, _USED_BY, self._follow_uses)
         self.actions_for_sources.restored.connect(self.select)
+        self.actions_for_sources.copied.connect(self.select)
         context.tasks.read(self, self._delete_removed, lambda _none: None, lambda _error: None)  # another time
         self.actions_for_sources.not_refreshed.connect(self.refresh_files)  # its file may be gone since it was listed
         self._model.listing = Listing(sort="name")
@@ -155,7 +156,7 @@ class SourceList(QWidget):
                 source_kinds()[kind].title, partial(self.server_wanted.emit, kind), "ph.plugs-connected",
                 name=f"server_{kind}",
             )
-            for kind in CONNECTED_KINDS
+            for kind in CONNECTABLE_KINDS
             if kind != "can_live" or has_permission(self._context.actor, "dongles:read")
         ]  # fmt: skip
 

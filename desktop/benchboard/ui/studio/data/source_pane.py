@@ -46,6 +46,7 @@ from benchboard.ui.studio.data.reading_progress import report_passes
 from benchboard.ui.studio.data.source_rows import (
     SourceRow,
     access_text,
+    copied_table_text,
     lines_sentence,
     location_text,
     news_text,
@@ -94,7 +95,7 @@ def _place_text(source: SourceSummary) -> str:
     """Where a source is read from."""
     if source.live is not None:
         return _("Live bus of {dongle}").format(dongle=source.live.title)
-    return source.server or source.address or location_text(source.path)
+    return source.server or source.address or copied_table_text(source) or location_text(source.path)
 
 
 class SourcePane(DetailPane):
@@ -284,6 +285,7 @@ class SourcePane(DetailPane):
             "studio.sources.locate": (_("Find folder…") if is_folder else _("Find file…"), "ph.folder-open"),
             "studio.sources.bus": (_("Open live bus"), "ph.broadcast"),
             "studio.sources.connection": (_("Edit connection"), "ph.plugs-connected"),
+            "studio.sources.copy_table": (_("Copy table…"), "ph.copy"),
         }
         for command, (title, icon) in texts.items():
             if (handler := handlers.get(command)) is not None:

@@ -145,7 +145,7 @@ def news_text(row: SourceRow) -> str:
     """What is wrong or new with a source, and what to do about it; empty if nothing is."""
     if row.source.live_state is not None:
         return live_text(row.source.name, row.source.live_state, day_and_time)
-    if row.source.server or row.source.address:
+    if row.source.server or row.source.address or row.source.copy_of is not None:
         return row.source.problem or (_("The API has more rows than Benchboard reads.") if row.source.limited else "")
     if row.source.renamed:
         return row.source.problem
@@ -264,11 +264,22 @@ def _full_location(row: SourceRow) -> str:
         return _("Live bus of {dongle}").format(dongle=row.source.live.title)
     if place := row.source.server or row.source.address:
         return place
+    if text := copied_table_text(row.source):
+        return _("Copy of {table}").format(table=text)
     return _("Copied from {file}").format(file=row.source.path) if row.source.copied else row.source.path
 
 
 def _tables_text(row: SourceRow) -> str:
     return number(len(row.source.tables))
+
+
+def copied_table_text(source: SourceSummary) -> str:
+    """Which table of a server a source is a copy of; empty for one that isn't."""
+    if source.copy_of is None:
+        return ""
+    if not source.copied_from:
+        return _("“{table}” of a data source that was removed").format(table=source.copy_of.table)
+    return _("“{table}” of “{source}”").format(table=source.copy_of.table, source=source.copied_from)
 
 
 def location_text(path: str) -> str:
