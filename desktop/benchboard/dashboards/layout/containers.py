@@ -238,6 +238,15 @@ class PageIndex:
             waiting += inside.get(found[-1], [])[::-1]
         return tuple(found)
 
+    @cached_property
+    def contents(self) -> Mapping[str, frozenset[str]]:
+        """The visible items in each container, at any depth."""
+        found: dict[str, set[str]] = {}
+        for name in self.shown:
+            for outer, _k in self.paths[name]:
+                found.setdefault(outer, set()).add(name)
+        return {outer: frozenset(names) for outer, names in found.items()}
+
     def path(self, item_id: str) -> Path:
         """The path of an item's grid. Raises `Invalid` if there is no such item."""
         found = self.paths.get(item_id)

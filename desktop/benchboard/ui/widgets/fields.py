@@ -541,11 +541,12 @@ class Field(QWidget):
         super().__init__(parent)
         self.editor: QWidget = editor if editor is not None else Edit(unit=unit)
         self._note = note
-        self._label = Text(label, tone="secondary")
+        # With their parent from the start: Qt styles a widget anew at each parent.
+        self._label = Text(label, tone="secondary", parent=self)
         self._label.setBuddy(self.editor)
         self._label_text = label
         self._name_editor()
-        self._message = Paragraph(note, "caption", "muted")
+        self._message = Paragraph(note, "caption", "muted", parent=self)
         if lines:
             self._message.reserve_lines(lines)
         column = QVBoxLayout(self)

@@ -292,7 +292,7 @@ class _PropertySheet(QWidget):
         """The error in the query's text."""
         self._told_result: object = None
         """The result of which a screen reader was told last; None: of whatever is there next."""
-        inside = QWidget()
+        self._inside = inside = QWidget()
         inside.setProperty("plain", True)
         self._column = QVBoxLayout(inside)
         self._column.setContentsMargins(0, 0, 0, 16)
@@ -475,7 +475,7 @@ class _PropertySheet(QWidget):
         self._title.setMaxLength(MAX_TITLE)
         self._title.finished.connect(self.finished)
         self._title.textEdited.connect(lambda text: self._set_property("title", text.strip()))
-        look: list[QWidget] = [Field(_("Title"), self._title)]
+        look: list[QWidget] = [Field(_("Title"), self._title, parent=self._inside)]
         if widget.kind is not None and widget.kind.query:
             look.append(self._kind_field())
         look += self._settings_fields(widget.kind.settings if widget.kind else (), run, widget.id)
@@ -525,7 +525,7 @@ class _PropertySheet(QWidget):
                 inside.append(self._limit_rows(group.limits, run))
             if group.key == "limits" and is_chart:
                 inside.append(self._target_series(item_id))
-            fields.append(_group(inside))
+            fields.append(_group(inside, self._inside))
         if item_id and has_colours(self._editor.widget(item_id)):
             self._colours = SeriesColoursField(self._editor, item_id, self._query_runner)
             self._parts.append(self._colours)
@@ -535,7 +535,7 @@ class _PropertySheet(QWidget):
     def _fields_row(self, fields: Sequence[QWidget]) -> QWidget:
         if len(fields) == 1:
             return fields[0]
-        holder = QWidget(self)
+        holder = QWidget(self._inside)
         line = QHBoxLayout(holder)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(8)
@@ -589,7 +589,7 @@ class _PropertySheet(QWidget):
     def _source_field(self, context: "Context", widget: WidgetContent) -> QWidget:
         self._source = SourceSelect(context, "inspector_source")
         self._source.chosen.connect(partial(self._choose_source, context, widget.id))
-        return Field(_("Source"), self._source)
+        return Field(_("Source"), self._source, parent=self._inside)
 
     def _choose_source(self, context: "Context", item_id: str) -> None:
         """Read the chosen source; with a query to begin with, unless the query is somebody's own."""
@@ -617,19 +617,18 @@ class _PropertySheet(QWidget):
         choices = [(kind.type, _(kind.title)) for kind in kinds]
         self._shown_as = Select(choices, name="inspector_kind", label=_("Show as"))
         self._shown_as.activated.connect(lambda place: self._editor.set_kind(self._ids, kinds[place]))
-        return Field(_("Show as"), self._shown_as)
+        return Field(_("Show as"), self._shown_as, parent=self._inside)
 
     def _section(self, title: str, fields: list[QWidget]) -> None:
         if self._column.count():
             self._column.addWidget(hairline())
-        holder = QWidget(self)
-        column = QVBoxLayout(holder)
+        column = QVBoxLayout()
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(8)
-        column.addWidget(Text(title, "section"))
+        column.addWidget(Text(title, "section", parent=self._inside))
         for field in fields:
             column.addWidget(field)
-        self._column.addWidget(holder)
+        self._column.addLayout(column)
 
     def _query_field(self, context: "Context", widget: WidgetContent) -> QWidget:
         self._query = QueryEdit(
@@ -665,21 +664,21 @@ class _PropertySheet(QWidget):
             choice = Select([(key, _(text)) for key, text in setting.choices], name=name, label=title)
             choice.activated.connect(lambda _index: self._set_property(f"config.{setting.key}", choice.current_key()))
             self._settings[setting.key] = choice
-            return Field(title, choice)
+            return Field(title, choice, parent=self._inside)
         if setting.kind == "prose":
             prose = ProseEdit(name)
             prose.setMinimumHeight(220)
             prose.setPlaceholderText(_(setting.prompt) if setting.prompt else "")
             prose.drafted.connect(partial(self.drafted.emit, f"config.{setting.key}/{self._ids[0]}"))
             self._settings[setting.key] = prose
-            written = Field(title, prose)
+            written = Field(title, prose, parent=self._inside)
             prose.committed.connect(partial(self._commit_text, prose, written, f"config.{setting.key}"))
             return written
         edit = UndoLineEdit(name=name, label=title)
         if setting.kind == "text":
             edit.setMaxLength(setting.most or _MAX_TEXT)
         self._settings[setting.key] = edit
-        field = Field(title, edit)
+        field = Field(title, edit, parent=self._inside)
         edit.textEdited.connect(lambda text: self._setting_edited(setting, field, text))
         return field
 
@@ -826,9 +825,9 @@ def _sub_heading(title: str) -> Text:
     return text
 
 
-def _group(parts: Sequence[QWidget]) -> QWidget:
+def _group(parts: Sequence[QWidget], parent: QWidget) -> QWidget:
     """The fields below a sub-heading, with room above it."""
-    holder = QWidget()
+    holder = QWidget(parent)
     column = QVBoxLayout(holder)
     column.setContentsMargins(0, 8 if isinstance(parts[0], Text) else 0, 0, 0)
     column.setSpacing(8)

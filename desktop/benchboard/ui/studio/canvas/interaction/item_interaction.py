@@ -16,7 +16,6 @@ from benchboard.ui.studio.canvas.interaction.drop_target import DropTarget, find
 from benchboard.ui.studio.canvas.interaction.group_frame import GroupFrame
 from benchboard.ui.studio.canvas.interaction.guide_finder import GuideFinder
 from benchboard.ui.studio.canvas.scene import guide_overlay, overlay
-from benchboard.ui.studio.canvas.scene.container_frame import ContainerFrame
 from benchboard.ui.studio.tiles.page_grid import PageGrid
 
 Cells = dict[str, Cell]
@@ -169,10 +168,8 @@ class ItemInteraction(ABC):
 
     def _inside_containers(self, ids: Iterable[str]) -> set[str]:
         """The items in the containers among these: they stay inside the containers' frames, wherever those end now."""
-        frames = frozenset(one for one in ids if isinstance(self.canvas.tiles.get(one), ContainerFrame))
-        if not frames:
-            return set()
-        return {one for one in self.page.shown if any(outer in frames for outer, _k in self.page.path(one))}
+        contents = self.page.contents
+        return {name for one in ids if one in contents for name in contents[one]}
 
     def _first_hidden_row(self) -> int:
         """The first row below the view, plus two for tiles that extend into it."""
