@@ -168,3 +168,33 @@ def test_deletion_that_is_redone_leaves_the_list_and_the_editor_at_one_model(mod
     assert current is not None
     assert shown is not None
     assert current.name == shown.state.name == "Y"
+
+
+@pytest.mark.parametrize("place", ["rail_studio", "tab_studio_models"])
+def test_undo_redo_and_save_work_while_the_rail_or_the_sections_have_the_focus(
+    models: TwoModels, announcements: list[str], place: str
+) -> None:
+    models.show("Y")
+    models.describe("Edited")
+    for key, said, description in ((KEYS.Key_Z, "Undone: ", ""), (KEYS.Key_Y, "Redone: ", "Edited")):
+        announcements.clear()
+        models.find(place).setFocus()
+        models.qtbot.keyClick(models.find(place), key, CTRL)
+        assert models.description() == description
+        assert [one for one in announcements if one.startswith(said)]
+        assert models.find(place).hasFocus()
+    models.qtbot.keyClick(models.find(place), KEYS.Key_S, CTRL)
+    models.studio.wait(lambda: "Saved “Y”." in announcements)
+
+
+def test_save_and_undo_wait_for_a_form_that_is_open(models: TwoModels, announcements: list[str]) -> None:
+    models.show("Y")
+    models.describe("Edited")
+    models.editor.add_measure()
+    form = models.find("model_measure_popover")
+    form.setFocus()
+    for key in (KEYS.Key_S, KEYS.Key_Z):
+        models.qtbot.keyClick(form, key, CTRL)
+    models.studio.wait(lambda: "Apply or close what is open first." in announcements)
+    assert models.description() == "Edited"
+    assert form.isVisible()

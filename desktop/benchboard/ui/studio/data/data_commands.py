@@ -16,8 +16,8 @@ IMPORT_PAGE: Final = CommandScope("studio.import-page", IMPORT)
 """The import of a file, with the focus in it."""
 SOURCES: Final = CommandScope("studio.sources", DATA_VIEW)
 """The list of data sources."""
-MODELS: Final = CommandScope("studio.models", SHELL)
-"""The Models view."""
+MODELS: Final = CommandScope("studio.models", SHELL, Qt.ShortcutContext.WindowShortcut)
+"""The Models view, while it is shown, wherever the focus is."""
 MODEL_LIST: Final = CommandScope("studio.model-list", MODELS)
 """The list of data models."""
 MODEL_CANVAS: Final = CommandScope("studio.model-canvas", MODELS, None)

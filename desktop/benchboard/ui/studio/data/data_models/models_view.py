@@ -51,6 +51,7 @@ from benchboard.ui.widgets.accessible import announce, focus_told_once, row_told
 from benchboard.ui.widgets.choice_card import ChoiceCard
 from benchboard.ui.widgets.list_row import ListRow
 from benchboard.ui.widgets.no_match import NoMatch
+from benchboard.ui.widgets.popover import Popover
 from benchboard.ui.widgets.surfaces import set_surface
 from benchboard.ui.widgets.tab_order import DISCARDS
 
@@ -156,7 +157,8 @@ class ModelsView(QWidget):
         self.editor.name.left.connect(self._forget_rename)
         self.editor.exploration.sources_changed.connect(self._ask_table)
         self.editor.exploration.sources_changed.connect(self._show_first_steps)
-        install_shortcuts(self, MODELS, self._handlers(), context.problems.refuse)
+        by_key = {command: _with_form_closed(handler) for command, handler in self._handlers().items()}
+        install_shortcuts(self, MODELS, by_key, context.problems.refuse)
         in_list = {f"studio.models.{act}": Handler(partial(self._run_current, f"studio.models.{act}"))
                    for act in ("delete", "rename")}  # fmt: skip
         install_shortcuts(self.table.view, MODEL_LIST, in_list)
@@ -922,6 +924,21 @@ class ModelsView(QWidget):
             ),
             done,
         )  # fmt: skip
+
+
+def _with_form_closed(handler: Handler) -> Handler:
+    """The handler of a command whose key waits for a form that is open: what is typed there isn't in the model yet."""
+
+    def why_not() -> str:
+        popover = Popover.opened()
+        is_form = popover is not None and popover.is_form
+        return _("Apply or close what is open first.") if is_form else handler.why_not()
+
+    def run() -> None:
+        Popover.close_any()  # a menu
+        handler.run()
+
+    return handler._replace(run=run, why_not=why_not)
 
 
 def _names(drafts: "Iterable[ModelDraft]") -> str:
