@@ -337,6 +337,30 @@ def test_tables_that_can_be_added_are_told_with_their_source(driver: CanvasDrive
     assert driver.find("model_table_towns").accessibleDescription() == "Town list"
 
 
+def test_removed_table_that_comes_back_is_told_without_its_columns(
+    driver: CanvasDriver, announcements: list[str]
+) -> None:
+    driver.join()
+    driver.canvas.focus_on(CanvasSpot(1))
+    driver.press(Qt.Key.Key_Delete)
+    driver.press(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    driver.studio.wait(lambda: "Undone: Tables: shops is back." in announcements)
+
+
+def test_escape_in_a_changed_join_asks_first(driver: CanvasDriver, announcements: list[str]) -> None:
+    driver.join()
+    driver.canvas.focus_on(CanvasSpot(line=0))
+    driver.press(Qt.Key.Key_Return)
+    driver.choose("join_kind", "inner")
+    popover = driver.find("join_popover")
+    driver.qtbot.keyClick(popover, Qt.Key.Key_Escape)
+    assert popover.isVisible()
+    driver.studio.wait(lambda: "Press Esc again to discard what you changed." in announcements)
+    driver.qtbot.keyClick(popover, Qt.Key.Key_Escape)
+    assert not popover.isVisible()
+    assert driver.canvas.scene.lines[0].kind == "left"
+
+
 @pytest.fixture
 def reached(driver: CanvasDriver, announcements: list[str], monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
     """The role and name of what a screen reader is told has the focus, the canvas itself left out."""

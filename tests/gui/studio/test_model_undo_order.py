@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
 from test_explore_joins import add_file
 from test_models_view import Models
 
@@ -198,3 +199,21 @@ def test_save_and_undo_wait_for_a_form_that_is_open(models: TwoModels, announcem
     models.studio.wait(lambda: "Apply or close what is open first." in announcements)
     assert models.description() == "Edited"
     assert form.isVisible()
+
+
+def test_undo_in_another_model_leads_to_its_row_in_the_list(models: TwoModels) -> None:
+    models.show("Y")
+    models.describe("Edited")
+    models.show("X")
+    page = models.find("segment_fields")
+    page.setFocus()
+    models.qtbot.keyClick(page, KEYS.Key_Z, CTRL)
+    view = models.view.table.view
+    assert view.hasFocus()
+    index = view.currentIndex()
+    assert models.view.table.model.rows[index.row()].name == "Y"
+    told = QAccessible.queryAccessibleInterface(view)
+    assert told is not None
+    focused = told.focusChild()
+    assert focused is not None
+    assert focused.state().selected

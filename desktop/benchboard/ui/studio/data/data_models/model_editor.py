@@ -49,9 +49,9 @@ from benchboard.ui.studio.data.data_models.model_parts import (
     changed_text,
     discard_step_text,
     expression_step_text,
-    model_parts,
     moved_text,
     shown_text,
+    step_parts,
 )
 from benchboard.ui.studio.data.data_models.rows_pane import with_fields
 from benchboard.ui.studio.data.data_models.tables_page import TablesPage
@@ -268,7 +268,7 @@ class ModelEditor(QWidget):
             otherwise = moved_text(places, self.card_places()) or shown_text(before, draft.state)
             otherwise = otherwise or _("how a field is shown")
             text = discard_step_text(step) if is_discard else ""
-            text = text or step_text(step, model_parts(before), model_parts(draft.state), otherwise)
+            text = text or step_text(step, *step_parts(before, draft.state), otherwise)
             announce(self, text, again=True)
 
     def say(self, text: str, *, warning: bool = False) -> None:

@@ -27,7 +27,7 @@ from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.studio.data.data_commands import MODEL_LIST, MODEL_MENU, MODELS
 from benchboard.ui.studio.data.data_models.draft_keeper import ModelDraftKeeper, kept_draft, kept_state
 from benchboard.ui.studio.data.data_models.model_draft import ModelDraft, ModelState, base_definition
-from benchboard.ui.studio.data.data_models.model_editor import ModelEditor, contents_text
+from benchboard.ui.studio.data.data_models.model_editor import PAGES, ModelEditor, contents_text
 from benchboard.ui.studio.data.data_models.step_order import IN_LIST, StepOrder
 from benchboard.ui.studio.data.explore.part_changes import Step
 from benchboard.ui.studio.data.source_actions import explore_address
@@ -664,11 +664,16 @@ class ModelsView(QWidget):
         if draft is self.draft:
             self.editor.take_step(step)
             return
-        with row_told_once(self.table.view) if self.table.view.hasFocus() else focus_told_once():
+        focused = self.window().focusWidget()
+        in_view = focused is not None and self.isAncestorOf(focused)
+        row = self.table.view if key else self.unsaved_row
+        with row_told_once(self.table.view) if in_view and key else focus_told_once():
             if not key:
                 self._show_unsaved()
             elif not self.table.make_current(key):
                 self._show_row(draft.stored)
+            if in_view:  # what had the focus was of the model before
+                row.setFocus(Qt.FocusReason.ShortcutFocusReason)
             announce(self, _("“{name}” is open.").format(name=draft.state.name), again=True)
             self.editor.take_step(step)
 
@@ -727,6 +732,7 @@ class ModelsView(QWidget):
         """Show a new model, at its name."""
         with focus_told_once():
             self._drafts[""] = draft
+            self.editor.show_page(PAGES[0])
             self._show_unsaved()
             self.editor.name.setFocus(Qt.FocusReason.OtherFocusReason)
             self.editor.name.selectAll()

@@ -5,8 +5,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from benchboard.analytics.cancellation import CancelToken
@@ -124,6 +124,15 @@ class JoinPopover(PartPopover):
         self._pairs.changed.connect(self._measure)
         self.closed.connect(self._stop)
         self._choose_table()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        is_escape = event.key() == Qt.Key.Key_Escape and not event.modifiers()
+        if not (is_escape and self._warns(_("Press Esc again to discard what you changed."))):
+            super().keyPressEvent(event)
+
+    def _is_typed(self) -> bool:
+        """Whether the join that is shown is another one than it was as it was opened."""
+        return self._place >= 0 and bool(self._pairs.pairs) and self.joined() != self._question
 
     def _remove(self, removed: Callable[[], object]) -> None:
         self.close()
