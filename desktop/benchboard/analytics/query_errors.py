@@ -40,7 +40,7 @@ _OPERATORS: Final[dict[type[exp.Expr], str]] = {
 }  # fmt: skip
 """The operators that sqlglot calls otherwise than the query."""
 _SIMILARITY: Final = 0.7
-"""How like a word or name is to one that is suggested in its place, from 0 to 1: `paid` isn't to `id` (0.67)."""
+"""How like a word or name is to one that is suggested in its place, from 0 to 1: “paid” isn't to “id” (0.67)."""
 _ALL_COLUMNS: Final = 20
 """Up to so many columns are all named."""
 _NEAREST_COLUMNS: Final = 10

@@ -26,7 +26,7 @@ def has_plain_name(name: str) -> bool:
 
 
 def name_of_title(title: str) -> str:
-    """A plain name like a title, such as `net_price` of “Net price”; empty where none can be made of it."""
+    """A plain name like a title, such as “net_price” of “Net price”; empty where none can be made of it."""
     name = re.sub(r"\W+", "_", title.casefold()).strip("_")
     return name if has_plain_name(name) else ""
 
