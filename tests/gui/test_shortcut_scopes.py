@@ -227,6 +227,7 @@ VIEWS = (
     ("studio/home", "rail_bench", (SHELL,)),
     ("settings/general", "rail_bench", (SHELL,)),
     ("settings/keys", "rail_bench", (LIST_UNDO, LIST_VIEW)),
+    ("studio/models", "rail_bench", (MODELS, LIST_VIEW)),
     ("studio/models", "models_empty_add", (MODELS, LIST_VIEW)),  # at last: Enter leaves the view there
 )
 """A view's address, the widget that has the focus, and the scopes whose shortcuts are active then."""

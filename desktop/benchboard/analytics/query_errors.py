@@ -40,6 +40,7 @@ _OPERATORS: Final[dict[type[exp.Expr], str]] = {
 }  # fmt: skip
 """The operators that sqlglot calls otherwise than the query."""
 _SIMILARITY: Final = 0.7
+"""How like a word or name is to one that is suggested in its place, from 0 to 1: “paid” isn't to “id” (0.67)."""
 _ALL_COLUMNS: Final = 20
 """Up to so many columns are all named."""
 _NEAREST_COLUMNS: Final = 10
@@ -224,7 +225,7 @@ def similar_keyword(text: str, keywords: tuple[str, ...]) -> str:
 
 def nearest_name(name: str, known: Iterable[str]) -> str:
     """The name that another one is perhaps a misspelling of; empty where none is like it."""
-    return next(iter(get_close_matches(name, list(known), 1)), "")
+    return next(iter(get_close_matches(name, list(known), 1, _SIMILARITY)), "")
 
 
 def column_advice(name: str, known: Sequence[str], *, complete: bool = True) -> str:

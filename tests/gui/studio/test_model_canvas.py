@@ -17,7 +17,8 @@ from benchboard.ui.studio.data.data_models.canvas_painting import FOOT, SHOWN_RO
 from benchboard.ui.studio.data.data_models.model_canvas import CanvasSpot, ModelCanvas
 from benchboard.ui.studio.data.data_models.model_draft import with_measure
 from benchboard.ui.studio.data.data_models.model_editor import PAGES
-from benchboard.ui.widgets import Button, accessible
+from benchboard.ui.widgets import Button, Select, accessible
+from benchboard.ui.widgets.tab_order import tab_stops
 from support.layout_faults import OurWords, faults
 
 if TYPE_CHECKING:
@@ -159,7 +160,7 @@ def test_arrows_and_mouse_move_a_card_and_the_model_keeps_its_place(
     driver.canvas.setFocus()
     driver.canvas.make_current(CanvasSpot(1))
     for key in (Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Right):
-        driver.press(key)
+        driver.press(key, Qt.KeyboardModifier.ShiftModifier)
     assert driver.canvas.boxes[1].rect.topLeft() == before + QPointF(16, 32)
     driver.press(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)  # the arrows are one step
     assert driver.canvas.boxes[1].rect.topLeft() == before
@@ -261,10 +262,103 @@ def test_card_moved_by_an_arrow_is_told(driver: CanvasDriver, announcements: lis
     canvas.make_current(CanvasSpot(1))
     place = canvas.boxes[1].rect.topLeft()
     announcements.clear()
-    driver.press(Qt.Key.Key_Right)
+    driver.press(Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
     assert announcements == [
         f"shops moved to {round(place.x()) + 16} px from the left, {round(place.y())} px from the top"
     ]
+
+
+def test_arrows_read_tables_columns_and_joins_and_move_nothing(driver: CanvasDriver) -> None:
+    driver.join()
+    canvas, keys = driver.canvas, Qt.Key
+    canvas.focus_on(CanvasSpot(0))
+    places = [box.rect.topLeft() for box in canvas.boxes]
+
+    def seen(*pressed: Qt.Key) -> list[CanvasSpot]:
+        found = []
+        for key in pressed:
+            driver.press(key)
+            found.append(canvas.current)
+        return found
+
+    assert seen(keys.Key_Down, keys.Key_Down, keys.Key_Up) == [CanvasSpot(0, 0), CanvasSpot(0, 1), CanvasSpot(0, 0)]
+    assert seen(keys.Key_End, keys.Key_Down, keys.Key_Home) == [CanvasSpot(0, 2), CanvasSpot(0, 2), CanvasSpot(0, 0)]
+    assert seen(keys.Key_Up, keys.Key_Up) == [CanvasSpot(0), CanvasSpot(0)]
+    assert seen(keys.Key_Right, keys.Key_End, keys.Key_Left) == [CanvasSpot(1), CanvasSpot(line=0), CanvasSpot(1)]
+    assert seen(keys.Key_Down, keys.Key_Left, keys.Key_Left) == [CanvasSpot(1, 0), CanvasSpot(0), CanvasSpot(0)]
+    assert seen(keys.Key_End, keys.Key_Down, keys.Key_Up) == [CanvasSpot(line=0), CanvasSpot(line=0), CanvasSpot(1)]
+    assert seen(keys.Key_Home) == [CanvasSpot(0)]
+    assert [box.rect.topLeft() for box in canvas.boxes] == places
+
+
+def test_join_is_called_by_its_columns_with_their_tables_and_a_joined_column_says_so(driver: CanvasDriver) -> None:
+    driver.join()
+    said = "sales.shop_id to shops.id, many to one. Left join. 23 of 30 rows of sales find a row of shops. "
+    assert driver.canvas.describe(CanvasSpot(line=0)).startswith(said)
+    assert driver.canvas.describe(CanvasSpot(0, 1)).endswith(". Joined with shops.id")
+    assert driver.canvas.describe(CanvasSpot(1, 0)).endswith(". Joined with sales.shop_id")
+    assert "oined" not in driver.canvas.describe(CanvasSpot(0, 0))
+
+
+def test_menu_of_a_column_has_what_can_be_done_with_it(driver: CanvasDriver) -> None:
+    canvas = driver.canvas
+
+    def rows(spot: CanvasSpot) -> list[str]:
+        canvas.focus_on(spot)
+        driver.press(Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+        return [one.accessibleName() for one in tab_stops(driver.find("model_column_menu"))]
+
+    canvas.focus_on(CanvasSpot(1, 1))
+    driver.press(Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+    assert driver.find("column_join").accessibleDescription() == "No column of the model can be equal to it."
+    driver.qtbot.keyClick(driver.find("model_column_menu"), Qt.Key.Key_Escape)
+    assert rows(CanvasSpot(1, 3)) == ["Join by this column…"]
+    driver.click("column_join")
+    right = driver.find("join_right")
+    assert isinstance(right, Select)
+    assert right.current_key() == "c1"
+    driver.qtbot.keyClick(driver.find("join_popover"), Qt.Key.Key_Escape)
+    driver.join()
+    assert rows(CanvasSpot(0, 2)) == ["Edit field…", "Used by", "Hide field"]
+    driver.click("field_remove")
+    assert driver.view.draft is not None
+    field = driver.view.draft.state.definition.field("total")
+    assert field is not None
+    assert field.display.hidden
+    assert rows(CanvasSpot(0, 1)) == ["Edit field…", "Used by", "Hide field", "Edit join with shops…"]
+    driver.click("column_join")
+    assert driver.find("join_popover").isVisible()
+
+
+def test_tables_that_can_be_added_are_told_with_their_source(driver: CanvasDriver, tmp_path: Path) -> None:
+    add_file(driver.studio, tmp_path / "towns.csv", "Town list", "id,town\n1,a\n")
+    driver.studio.wait(lambda: driver.find("model_add_table").isEnabled())
+    driver.click("model_add_table")
+    assert driver.find("model_table_towns").accessibleDescription() == "Town list"
+
+
+def test_removed_table_that_comes_back_is_told_without_its_columns(
+    driver: CanvasDriver, announcements: list[str]
+) -> None:
+    driver.join()
+    driver.canvas.focus_on(CanvasSpot(1))
+    driver.press(Qt.Key.Key_Delete)
+    driver.press(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    driver.studio.wait(lambda: "Undone: Tables: shops is back." in announcements)
+
+
+def test_escape_in_a_changed_join_asks_first(driver: CanvasDriver, announcements: list[str]) -> None:
+    driver.join()
+    driver.canvas.focus_on(CanvasSpot(line=0))
+    driver.press(Qt.Key.Key_Return)
+    driver.choose("join_kind", "inner")
+    popover = driver.find("join_popover")
+    driver.qtbot.keyClick(popover, Qt.Key.Key_Escape)
+    assert popover.isVisible()
+    driver.studio.wait(lambda: "Press Esc again to discard what you changed." in announcements)
+    driver.qtbot.keyClick(popover, Qt.Key.Key_Escape)
+    assert not popover.isVisible()
+    assert driver.canvas.scene.lines[0].kind == "left"
 
 
 @pytest.fixture
@@ -293,7 +387,7 @@ def test_tables_columns_and_joins_are_read_and_told_as_the_keys_come_to_them(
     assert any(one.startswith("Joined: ") for one in announcements), announcements
     told = QAccessible.queryAccessibleInterface(canvas)
     assert told is not None
-    assert [told.child(at).role().name for at in range(told.childCount())] == ["List", "List", "Graphic"]
+    assert [told.child(at).role().name for at in range(told.childCount())] == ["List", "List", "ListItem"]
     table, join = told.child(0), told.child(2)
     assert [table.child(at).text(QAccessible.Text.Name).split(":")[0] for at in range(3)] == ["id", "shop_id", "total"]
     assert table.child(1).parent().indexOfChild(table.child(1)) == 1
@@ -301,12 +395,12 @@ def test_tables_columns_and_joins_are_read_and_told_as_the_keys_come_to_them(
     canvas.make_current(CanvasSpot(0))
     driver.studio.wait(lambda: bool(reached))
     reached.clear()
-    driver.press(Qt.Key.Key_Down, Qt.KeyboardModifier.ControlModifier)
+    driver.press(Qt.Key.Key_Down)
     driver.studio.wait(lambda: reached == [("ListItem", canvas.describe(CanvasSpot(0, 0)))])
     for place in (1, 2):
         driver.press(Qt.Key.Key_Tab)
         driver.studio.wait(lambda place=place: len(reached) == place + 1)
-    assert [role for role, _name in reached[1:]] == ["List", "Graphic"]
+    assert [role for role, _name in reached[1:]] == ["List", "ListItem"]
     driver.press(Qt.Key.Key_Delete)
     driver.studio.wait(lambda: any(one.startswith("Removed the join of shops.") for one in announcements))
 
@@ -383,7 +477,7 @@ def test_zoom_and_arrangement_of_the_canvas_are_heard_if_they_change_something(
     driver.press(Qt.Key.Key_0)
     driver.click("model_tidy")
     assert announcements == [], "nothing changed"
-    driver.press(Qt.Key.Key_Right)
+    driver.press(Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
     heard(partial(driver.click, "model_tidy"), "Tables arranged. Undo: Ctrl")
     heard(partial(driver.click, "model_zoom_in"), "Zoom ")
     heard(partial(driver.click, "model_zoom"), "Zoom 100 %")

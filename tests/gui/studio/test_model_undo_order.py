@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
 from test_explore_joins import add_file
 from test_models_view import Models
 
@@ -168,3 +169,51 @@ def test_deletion_that_is_redone_leaves_the_list_and_the_editor_at_one_model(mod
     assert current is not None
     assert shown is not None
     assert current.name == shown.state.name == "Y"
+
+
+@pytest.mark.parametrize("place", ["rail_studio", "tab_studio_models"])
+def test_undo_redo_and_save_work_while_the_rail_or_the_sections_have_the_focus(
+    models: TwoModels, announcements: list[str], place: str
+) -> None:
+    models.show("Y")
+    models.describe("Edited")
+    for key, said, description in ((KEYS.Key_Z, "Undone: ", ""), (KEYS.Key_Y, "Redone: ", "Edited")):
+        announcements.clear()
+        models.find(place).setFocus()
+        models.qtbot.keyClick(models.find(place), key, CTRL)
+        assert models.description() == description
+        assert [one for one in announcements if one.startswith(said)]
+        assert models.find(place).hasFocus()
+    models.qtbot.keyClick(models.find(place), KEYS.Key_S, CTRL)
+    models.studio.wait(lambda: "Saved “Y”." in announcements)
+
+
+def test_save_and_undo_wait_for_a_form_that_is_open(models: TwoModels, announcements: list[str]) -> None:
+    models.show("Y")
+    models.describe("Edited")
+    models.editor.add_measure()
+    form = models.find("model_measure_popover")
+    form.setFocus()
+    for key in (KEYS.Key_S, KEYS.Key_Z):
+        models.qtbot.keyClick(form, key, CTRL)
+    models.studio.wait(lambda: "Apply or close what is open first." in announcements)
+    assert models.description() == "Edited"
+    assert form.isVisible()
+
+
+def test_undo_in_another_model_leads_to_its_row_in_the_list(models: TwoModels) -> None:
+    models.show("Y")
+    models.describe("Edited")
+    models.show("X")
+    page = models.find("segment_fields")
+    page.setFocus()
+    models.qtbot.keyClick(page, KEYS.Key_Z, CTRL)
+    view = models.view.table.view
+    assert view.hasFocus()
+    index = view.currentIndex()
+    assert models.view.table.model.rows[index.row()].name == "Y"
+    told = QAccessible.queryAccessibleInterface(view)
+    assert told is not None
+    focused = told.focusChild()
+    assert focused is not None
+    assert focused.state().selected

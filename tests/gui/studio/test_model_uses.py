@@ -54,7 +54,9 @@ def test_uses_of_a_model_its_fields_and_its_table_lead_to_what_uses_them(studio:
     models.editor.fields.menu_requested.emit(models.editor.fields.currentIndex().row())
     models.click("field_uses")
     studio.wait(lambda: len(page.table.uses) == 2)
-    page.table.opened.emit(0)  # the calculated field over it
+    page.table.setFocus()  # at the calculated field over it
+    studio.qtbot.keyClick(page.table, Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+    models.click("use_open")
     assert page.origin.text() == "Made from Sales / sales.name"
     studio.wait(lambda: page.summary.text() == "Not used yet.")
 

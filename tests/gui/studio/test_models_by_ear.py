@@ -749,6 +749,10 @@ def test_why_no_table_can_be_added_is_reached_by_tab(models: SalesModel) -> None
     assert models.find("model_why_no_more").hasFocus()
     interface = QAccessible.queryAccessibleInterface(models.find("model_why_no_more"))
     assert interface.text(QAccessible.Text.Name).startswith("There's no other table in this source.")
+    for width in (1440, 1024):  # where it is cut off, too
+        models.studio.application.window.resize(width, 700)
+        QApplication.processEvents()
+        assert interface.text(QAccessible.Text.Description) == ""
 
 
 def test_missing_name_of_a_calculated_field_is_heard_each_time_it_is_applied(

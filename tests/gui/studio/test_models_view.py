@@ -414,6 +414,32 @@ def test_name_that_queries_can_not_use_is_refused_at_its_field(studio: "Studio",
     assert [one.name for one in models.view.draft.state.definition.measures] == ["revenue_2"]
 
 
+def test_name_of_a_new_measure_follows_its_title_until_one_is_written(studio: "Studio", tmp_path: Path) -> None:
+    models = _begin_sales(studio, tmp_path)
+    models.editor.add_measure()
+    name = models.find("model_measure_name")
+    assert isinstance(name, Edit)
+    models.type("model_field_title", "Net price, total")
+    assert name.text() == "net_price_total"
+    models.type("model_field_title", "Total")
+    assert name.text() == "total_2"  # a column has it already
+    models.type("model_measure_name", "revenue")
+    models.type("model_field_title", "Net price")
+    assert name.text() == "revenue"
+
+
+def test_new_model_opens_at_its_tables(studio: "Studio", tmp_path: Path) -> None:
+    models = _begin_sales(studio, tmp_path)
+    models.click("segment_fields")
+    models.view.open_new_menu()
+    models.click("model_table_sales")
+    if visible(studio.application.window, "confirm_act"):
+        models.click("confirm_act")
+    assert models.editor.segments.current() == "tables"
+    assert models.editor.tables.isVisible()
+    assert "Not saved" in models.view.unsaved_row.accessibleName() + models.view.unsaved_row.accessibleDescription()
+
+
 def test_measure_keeps_a_name_that_it_has_already(studio: "Studio", tmp_path: Path) -> None:
     models = _begin_sales(studio, tmp_path)
     draft = models.view.draft

@@ -5,6 +5,7 @@ import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -12,6 +13,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QTableView, QWidget
 from sqlalchemy import select
+from test_explore_joins import add_file
 
 from benchboard import i18n, package_data
 from benchboard.analytics.query_builder.question import Group, Measure, Sort
@@ -28,7 +30,7 @@ from benchboard.ui.widgets import Select
 from support import mariadb
 from support.databases import unbound
 from support.postgres import USER, Server
-from support.window import ShownWindows
+from support.window import ShownWindows, visible
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -391,3 +393,33 @@ def test_a_servers_table_is_explored_in_the_servers_language(
 
     servers.studio.wait(lambda: any(one.state.text == text for one in anew()))
     assert [(one.state.mode, one.state.question) for one in anew()] == [("build", exploration.state.question)]
+
+
+@pytest.mark.parametrize("page", ["studio/data", "studio/models"])
+@pytest.mark.parametrize("has_source", [False, True])
+def test_focus_returns_after_the_form_was_opened_by_the_palette_from_the_rail(
+    servers: Servers, page: str, told_focus: list[str], tmp_path: Path, *, has_source: bool
+) -> None:
+    if has_source:
+        add_file(servers.studio, tmp_path / "sales.csv", "Sales", "id,total\n1,2\n")
+        servers.studio.wait(lambda: visible(servers.window, "sources_table"))
+    servers.studio.context.go(page)
+    rail = servers.find("rail_studio")
+    rail.setFocus(Qt.FocusReason.TabFocusReason)
+    servers.qtbot.keyClick(rail, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    field = servers.find("palette_field")
+    servers.qtbot.keyClicks(field, "add postgres")
+    servers.qtbot.keyClick(field, ENTER)
+    dialog = servers.dialog
+    servers.studio.wait(lambda: dialog.isAncestorOf(QApplication.focusWidget()))
+    told_focus.clear()
+    servers.qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
+    servers.studio.wait(lambda: not dialog.isVisible())
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    assert focused.isVisible()
+    if page == "studio/data":  # the view that was shown already
+        assert focused is rail
+    else:
+        assert servers.view.isAncestorOf(focused)
+    assert told_focus[-1] == focused.objectName()

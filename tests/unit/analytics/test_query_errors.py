@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchboard.analytics.queries import check_query
+from benchboard.analytics.query_errors import nearest_name
 from benchboard.errors import Invalid
 
 PLACES = [
@@ -177,3 +178,10 @@ def test_error_of_any_text_has_no_word_of_the_parser(query: str, edits: list[tup
     except Invalid as error:
         said = " ".join((error.what, error.why, error.do))
         assert not set(re.findall(r"[A-Z_]+", said)) & _INTERNAL, (text, said)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"), [("paid", ""), ("ids", "id"), ("statsu", "status"), ("stat", "status"), ("us", ""), ("zzz", "")]
+)
+def test_nearest_name_is_a_misspelling_not_a_part(name: str, meant: str) -> None:
+    assert nearest_name(name, ("id", "total", "status")) == meant

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 from typing import Final, cast
 
 from benchboard.analytics.data_models.definition import ModelDefinition, ModelMeasure, field_title
@@ -12,6 +11,7 @@ from benchboard.analytics.query_builder.expression_errors import expression_faul
 from benchboard.analytics.query_builder.formula import Amount, Formula, name_places, read_formula
 from benchboard.analytics.query_builder.question import Calculation, Dialect, Function, Measure, formula_measure
 from benchboard.analytics.query_builder.sql_words import quote_name
+from benchboard.analytics.query_errors import nearest_name
 from benchboard.errors import Invalid
 from benchboard.i18n import _
 
@@ -23,6 +23,12 @@ _NAME: Final = re.compile(r"[^\W\d]\w*")
 def has_plain_name(name: str) -> bool:
     """Whether queries and formulas can name a measure so without quotes."""
     return _NAME.fullmatch(name) is not None
+
+
+def name_of_title(title: str) -> str:
+    """A plain name like a title, such as “net_price” of “Net price”; empty where none can be made of it."""
+    name = re.sub(r"\W+", "_", title.casefold()).strip("_")
+    return name if has_plain_name(name) else ""
 
 
 def name_rule() -> str:
@@ -116,8 +122,7 @@ def _meant(name: str, measures: Sequence[ModelMeasure]) -> str:
     titled = {
         known.casefold(): one.name for one in measures for known in (one.display.title, field_title(one)) if known
     }
-    near = get_close_matches(name.casefold(), [*titled, *names], n=1)
-    return (titled | names)[near[0]] if near else ""
+    return (titled | names).get(nearest_name(name.casefold(), [*titled, *names]), "")
 
 
 def question_measure(definition: ModelDefinition, measure: ModelMeasure) -> Measure:

@@ -9,7 +9,7 @@ from benchboard.analytics.query_builder.combined import quotes_advice
 from benchboard.analytics.query_builder.question import Dialect
 from benchboard.analytics.query_builder.safe_division import error_as_written
 from benchboard.analytics.query_builder.sql_words import QueryWord, placed_words, unquoted_name
-from benchboard.analytics.query_errors import column_advice, meant_fact
+from benchboard.analytics.query_errors import column_advice, meant_fact, nearest_name
 from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _
 
@@ -71,8 +71,7 @@ def _with_column_advice(error: AppError, asked: str, columns: Collection[str]) -
     if error.code != "query.no-column" or not columns or not isinstance(start, int) or not isinstance(end, int):
         return error
     written = {one.casefold(): one for one in columns}
-    near = get_close_matches(unquoted_name(asked[start:end]).casefold(), written, n=1)
-    meant = written[near[0]] if near else ""
+    meant = written.get(nearest_name(unquoted_name(asked[start:end]).casefold(), written), "")
     do = column_advice(meant or asked[start:end], list(columns))
     facts = {key: value for key, value in error.facts.items() if key != "meant"} | meant_fact(meant)
     return Invalid(error.code, error.what, why=error.why, do=do, **facts)

@@ -92,7 +92,10 @@ class _WithRole(QAccessibleWidget):
     def text(self, kind: QAccessible.Text) -> str:
         if kind == QAccessible.Text.Name and isinstance(widget := self.widget(), NamesItself):
             return widget.accessible_text()
-        return super().text(kind)
+        said = super().text(kind)
+        # Qt takes the tooltip for it, which has the whole of a text that is cut off: it would be read twice.
+        is_again = kind == QAccessible.Text.Description and said == self.text(QAccessible.Text.Name)
+        return "" if is_again else said
 
     def state(self) -> QAccessible.State:
         state = _own_focus(super().state(), self.object())

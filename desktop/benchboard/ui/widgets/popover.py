@@ -294,8 +294,10 @@ def closed_menu(anchor: QWidget, items: Sequence[MenuItem], *, name: str = "menu
     """A menu at `anchor` that is not open yet."""
     popover = _MenuPopover(anchor, padding=4, name=name)
     popover.column.setSpacing(0)
+    around = ""
     for item in items:
         if item.run is None and not item.why_not:
+            around = item.title
             if popover.column.count():
                 popover.column.addSpacing(4)
                 popover.column.addWidget(hairline())
@@ -305,7 +307,7 @@ def closed_menu(anchor: QWidget, items: Sequence[MenuItem], *, name: str = "menu
                 heading.setContentsMargins(10, 6, 10, 4)
                 popover.column.addWidget(heading)
             continue
-        popover.column.addWidget(_MenuRow(item, popover))
+        popover.column.addWidget(_MenuRow(item, popover, around))
     return popover
 
 
@@ -329,14 +331,16 @@ class _MenuPopover(Popover):
 class _MenuRow(Pressable):
     shows_focus_ring = False
 
-    def __init__(self, item: MenuItem, popover: Popover) -> None:
+    def __init__(self, item: MenuItem, popover: Popover, around: str) -> None:
+        """`around` is the heading above it, which screen readers are told with it."""
         super().__init__(popover.body)
         self._popover = popover
         self._run = item.run
         self.setText(item.title)
         self.setObjectName(item.name)
         self.setAccessibleName(item.title)
-        self.setAccessibleDescription(item.why_not or item.subtitle or item.keys)
+        said = item.why_not or item.subtitle or item.keys
+        self.setAccessibleDescription(", ".join(part for part in (around, said) if part))
         self.setToolTip(plain_tooltip(item.why_not))
         self.setEnabled(not item.why_not)
         self.setCheckable(item.checked is not None)

@@ -16,8 +16,8 @@ IMPORT_PAGE: Final = CommandScope("studio.import-page", IMPORT)
 """The import of a file, with the focus in it."""
 SOURCES: Final = CommandScope("studio.sources", DATA_VIEW)
 """The list of data sources."""
-MODELS: Final = CommandScope("studio.models", SHELL)
-"""The Models view."""
+MODELS: Final = CommandScope("studio.models", SHELL, Qt.ShortcutContext.WindowShortcut)
+"""The Models view, while it is shown, wherever the focus is."""
 MODEL_LIST: Final = CommandScope("studio.model-list", MODELS)
 """The list of data models."""
 MODEL_CANVAS: Final = CommandScope("studio.model-canvas", MODELS, None)
@@ -82,8 +82,10 @@ REGISTRY.register(
     Command("studio.models.explore", N_("Explore"), Group.MODELS, (), "ph.compass", N_("chart, query, look at")),
     Command("studio.models.open_item", N_("Join or open table, or edit join"), Group.MODELS,
             ("Return", "Shift+F10"), "", N_("drag column, join tables"), MODEL_CANVAS),
-    Command("studio.models.move_table", N_("Move table"), Group.MODELS, ("Left", "Up", "Right", "Down"), "",
-            N_("drag"), MODEL_CANVAS),
+    Command("studio.models.read_tables", N_("Go through tables and joins, and columns of table"), Group.MODELS,
+            ("Left", "Right", "Up", "Down", "Home", "End"), "", "", MODEL_CANVAS),
+    Command("studio.models.move_table", N_("Move table"), Group.MODELS,
+            ("Shift+Left", "Shift+Up", "Shift+Right", "Shift+Down"), "", N_("drag"), MODEL_CANVAS),
     Command("studio.models.scroll_table", N_("Scroll columns of table"), Group.MODELS, ("PgUp", "PgDown"), "", "",
             MODEL_CANVAS),
     Command("studio.models.remove_item", N_("Remove table or join"), Group.MODELS, ("Del",), "", "", MODEL_CANVAS),

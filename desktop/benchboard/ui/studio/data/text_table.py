@@ -213,6 +213,17 @@ class TextTable(QTableView):
             self.setCurrentIndex(self.texts.index(row, column))
             self.scrollTo(self.currentIndex())
 
+    def row_anchor(self, place: int) -> QWidget:
+        """A widget as large as a row, for a popover or menu to stand at."""
+        anchor = self.findChild(QWidget, "text_row_anchor")
+        if anchor is None:
+            anchor = QWidget(self.viewport())
+            anchor.setObjectName("text_row_anchor")
+            anchor.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        anchor.setGeometry(self.visualRect(self.texts.index(place, 0)))
+        anchor.show()
+        return anchor
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._widen()

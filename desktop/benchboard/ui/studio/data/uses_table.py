@@ -1,12 +1,14 @@
 """The table of what uses a table, a column, a model or a field; each row leads there."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from benchboard.analytics.sources.lineage import LineageUse, UseKind, use_kind_title
 from benchboard.i18n import _
 from benchboard.ui.studio.data.text_table import TextRow, TextTable
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets import MenuItem, menu
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -47,6 +49,7 @@ class UsesTable(TextTable):
         self._context, self._field_opened, self._narrow = context, field_opened, narrow
         self.uses: Sequence[LineageUse] = ()
         self.opened.connect(self._open)
+        self.menu_requested.connect(self._open_menu)
 
     def show_uses(self, uses: Sequence[LineageUse]) -> None:
         """Show other uses."""
@@ -66,6 +69,14 @@ class UsesTable(TextTable):
         rows = min(len(self.uses), most)
         self.setFixedHeight(theme().px("table.header") + rows * theme().px("table.row.compact") + 14)
 
+    def _open_menu(self, place: int) -> None:
+        """What can be done with a row: go there, if it is in the window."""
+        use = self.uses[place]
+        leads = bool(use_address(use)) or (use.kind == "field" and self._field_opened is not None)
+        why_not = "" if leads else _cant_open(use)
+        item = MenuItem(_("Open"), partial(self._open, place), ICONS[use.kind], why_not=why_not, name="use_open")
+        menu(self.row_anchor(place), [item], name="use_menu")
+
     def _open(self, place: int) -> None:
         use = self.uses[place]
         if use.kind == "field" and self._field_opened is not None:
@@ -73,4 +84,8 @@ class UsesTable(TextTable):
         elif address := use_address(use):
             self._context.go(address)
         else:
-            self._context.problems.refuse(_("“{name}” can't be opened from here.").format(name=use.name))
+            self._context.problems.refuse(_cant_open(use))
+
+
+def _cant_open(use: LineageUse) -> str:
+    return _("“{name}” can't be opened from here.").format(name=use.name)

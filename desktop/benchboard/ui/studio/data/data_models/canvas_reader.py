@@ -149,9 +149,8 @@ class _SpotObject(QAccessibleInterface):
         return QRect(canvas.mapToGlobal(box.toRect().topLeft()), box.toRect().size())
 
     def role(self) -> QAccessible.Role:
-        if self._spot.line >= 0:
-            return Role.Graphic
-        return Role.List if self._spot.row < 0 else Role.ListItem
+        is_table = self._spot.line < 0 and self._spot.row < 0
+        return Role.List if is_table else Role.ListItem
 
     def state(self) -> QAccessible.State:
         state = QAccessible.State()

@@ -106,6 +106,8 @@ class JoinLine:
     right_end: str = ""
     note: str = ""
     tip: str = ""
+    said: str = ""
+    """The columns that the join compares, how many rows meet, and its kind, as screen readers say them."""
     match: str = ""
     """The share of rows before that find one of the joined table; empty where it isn't known."""
     facts: JoinFacts | None = None
@@ -298,6 +300,9 @@ def _lines(definition: ModelDefinition, facts: Sequence[JoinFacts | None]) -> li
                     right_end,
                     _note(known, is_rates=join.rates is not None) if pair == 0 else "",
                     _tip(definition, join_place, known),
+                    _said(definition, join_place, known)
+                    if join.rates is None
+                    else rates_sentence(definition, join_place),
                     match_text(known.left_matched, known.left_rows) if known is not None and pair == 0 else "",
                     known,
                 )
@@ -334,6 +339,25 @@ def _note(facts: JoinFacts | None, *, is_rates: bool) -> str:
     if is_rates:
         return ngettext("{count} without a rate", "{count} without a rate", lost).format(count=number(lost))
     return ngettext("{count} without a match", "{count} without a match", lost).format(count=number(lost))
+
+
+def _said(definition: ModelDefinition, place: int, facts: JoinFacts | None) -> str:
+    """The columns that a join compares, each with its table, and how many rows meet: `sales.shop_id to shops.id, many
+    to one`; in the next line, its kind."""
+    join, other = definition.joins[place], definition.tables[place + 1].table
+    owners = {one.name: f"{table.table}.{one.column}" for table in definition.tables for one in table.fields}
+    pairs = [
+        _("{column} to {other}").format(column=owners.get(ours, ours), other=f"{other}.{theirs}")
+        for ours, theirs in join.keys
+    ]
+    meets = {
+        (False, False): _("one to one"),
+        (False, True): _("one to many"),
+        (True, False): _("many to one"),
+        (True, True): _("many to many"),
+    }
+    said = [meets[facts.most_left > 1, facts.most_right > 1]] if facts is not None else []
+    return f"{', '.join([in_sentence(pairs), *said])}\n{join_kind_title(join.kind)}"
 
 
 def _tip(definition: ModelDefinition, place: int, facts: JoinFacts | None) -> str:

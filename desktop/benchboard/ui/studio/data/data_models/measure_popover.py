@@ -20,6 +20,7 @@ from benchboard.analytics.data_models.definition import (
 from benchboard.analytics.data_models.measures import (
     check_measure,
     has_plain_name,
+    name_of_title,
     name_rule,
     question_measure,
     row_expression,
@@ -139,6 +140,7 @@ class ModelMeasurePopover(PartPopover):
         for edit in (self._name.edit, self._condition.edit, self._earlier.edit):
             edit.returnPressed.connect(self.apply)
         self._name.edit.textEdited.connect(lambda _text: self._show_renaming())
+        self._display.title.edit.textEdited.connect(self._follow_title)
         self._earlier.edit.textEdited.connect(lambda _text: self._earlier.set_error(""))
         self._timer = QTimer(self, interval=_CHECK_MS, singleShot=True)
         self._timer.timeout.connect(self._check)
@@ -213,6 +215,11 @@ class ModelMeasurePopover(PartPopover):
 
     def _earlier_names(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(one.strip() for one in self._earlier.text().split(",") if one.strip()))
+
+    def _follow_title(self, title: str) -> None:
+        """Name a new measure after its title, as long as nobody wrote a name."""
+        if self._shown is None and not self._name.edit.isModified() and (name := name_of_title(title)):
+            self._name.edit.setText(free_name(name, self._taken))
 
     def _show_renaming(self) -> None:
         """Say below the name what another one means for the queries that use it."""

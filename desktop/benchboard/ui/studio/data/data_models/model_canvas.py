@@ -41,6 +41,8 @@ _NEAR: Final = 7
 """Pixels from a line within which it is pressed."""
 _OPENING_KEYS: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2)
 _COLUMN_KEYS: Final = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+_STOP_KEYS: Final = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+_END_KEYS: Final = {Qt.Key.Key_Home: 0, Qt.Key.Key_End: -1}
 _ARROWS: Final = {
     Qt.Key.Key_Left: (-_STEP, 0),
     Qt.Key.Key_Right: (_STEP, 0),
@@ -77,7 +79,7 @@ class ModelCanvas(QWidget):
 
     `joined`: card, column, card, column of a line that was drawn. `card_moved`: card, x, y, whether by an arrow.
     `line_opened`, `line_removed`: a line. `card_opened`, `card_removed`: a card. `row_opened`, `row_removed`: card,
-    column.
+    column; `row_menu_requested`: likewise, for its menu.
     `selected`: keys act on something else, or on another state of it. `zoomed`: the zoom changed. `arrived`: the keys
     or the focus came to the current spot. `rearranged`: there are other cards or lines.
     """
@@ -90,6 +92,7 @@ class ModelCanvas(QWidget):
     card_removed = Signal(int)
     row_opened = Signal(int, int)
     row_removed = Signal(int, int)
+    row_menu_requested = Signal(int, int)
     selected = Signal()
     arrived = Signal()
     rearranged = Signal()
@@ -101,8 +104,8 @@ class ModelCanvas(QWidget):
         self.setAccessibleName(_("Tables and joins of the model"))
         self.setAccessibleDescription(
             _(
-                "Press Enter to join or open a table, or to edit a join. Press Ctrl and Up or Down to go through"
-                " columns."
+                "Press Enter to join or open a table, or to edit a join. Arrows go through tables and columns; with"
+                " Shift, they move the table."
             )
         )
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -333,14 +336,16 @@ class ModelCanvas(QWidget):
         """A card or line as screen readers say it."""
         if spot.line >= 0:
             line = self._scene.lines[spot.line]
-            return _sentences(line.tip, line.note)
+            _columns, _line, matches = line.tip.partition("\n")  # which columns, the line is told with their tables
+            return _sentences("\n".join((line.said, matches)), line.note)
         if spot.card < 0:
             return ""
         card = self._scene.cards[spot.card]
         if spot.row >= 0:
             row = card.rows[spot.row]
             is_said = row.kind != "column" and not row.muted  # what it is, by its tip
-            return _sentences(row.tip, "" if is_said else row.note)
+            note = "" if is_said else row.note
+            return ". ".join(part for part in (_sentences(row.tip, note), self._row_joins_text(spot)) if part)
         freshness, uses = painting.freshness_said(card), painting.uses_text(card)
         source = card.source if card.source != card.table else ""
         said = [part for part in (card.table, source, card.size, *_contents(card)) if part]
@@ -353,6 +358,17 @@ class ModelCanvas(QWidget):
         others = [one.right if one.left == card else one.left for one in lines if card in (one.left, one.right)]
         names = [cards[one].table for one in dict.fromkeys(others)]
         return _("joined with {tables}").format(tables=in_sentence(names)) if names else ""
+
+    def _row_joins_text(self, spot: CanvasSpot) -> str:
+        """The columns of other tables that joins compare a column with."""
+        cards, found, at = self._scene.cards, [], (spot.card, spot.row)
+        for line in self._scene.lines:
+            ends = (line.left, line.left_row), (line.right, line.right_row)
+            if at in ends:
+                card, row = ends[1] if ends[0] == at else ends[0]
+                name = cards[card].rows[row].name if row >= 0 else ""
+                found.append(f"{cards[card].table}.{name}" if name else cards[card].table)
+        return _("Joined with {columns}").format(columns=in_sentence(found)) if found else ""
 
     # Painting
 
@@ -471,6 +487,8 @@ class ModelCanvas(QWidget):
         self._select(spot)
         if spot.line >= 0:
             self.line_opened.emit(spot.line)
+        elif spot.row >= 0:
+            self.row_menu_requested.emit(spot.card, spot.row)
         elif spot.card >= 0:
             self.card_opened.emit(spot.card)
 
@@ -592,6 +610,8 @@ class ModelCanvas(QWidget):
             self._scroll_card(current, SHOWN_ROWS if key == Qt.Key.Key_PageDown else -SHOWN_ROWS)
         elif key in _OPENING_KEYS and current.row >= 0 and self._scene.cards[current.card].rows[current.row].field:
             self.row_opened.emit(current.card, current.row)
+        elif (key in _OPENING_KEYS or _is_menu_key(event)) and current.row >= 0:
+            self.row_menu_requested.emit(current.card, current.row)
         elif (key in _OPENING_KEYS or _is_menu_key(event)) and current != NOTHING:
             (self.line_opened if current.line >= 0 else self.card_opened).emit(max(current.line, current.card))
         elif key == Qt.Key.Key_Delete and current.row >= 0:
@@ -600,17 +620,45 @@ class ModelCanvas(QWidget):
             (self.line_removed if current.line >= 0 else self.card_removed).emit(max(current.line, current.card))
         elif key == Qt.Key.Key_Escape and current.row >= 0:
             self.make_current(CanvasSpot(current.card))
-        elif key in _COLUMN_KEYS and current.card >= 0 and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self._step_column(_COLUMN_KEYS[key])
-        elif key in _ARROWS and current.card >= 0 and self.editable:
-            x, y = _ARROWS[key]
-            place = self._boxes[current.card].rect.topLeft()
-            self.card_moved.emit(current.card, round(place.x()) + x, round(place.y()) + y, True)
-            self._reveal(self._boxes[current.card].rect)
-            self._tell_place(current.card)
+        elif key in _ARROWS and event.modifiers() & Qt.KeyboardModifier.ShiftModifier and current.card >= 0:
+            self._move_current(key)
+        elif not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier and self._read_on(key):
+            pass
         else:
             super().keyPressEvent(event)
         self.update()
+
+    def _move_current(self, key: Qt.Key) -> None:
+        """Move the current card by an arrow, unless that is refused."""
+        card, (x, y) = self._current.card, _ARROWS[key]
+        place = self._boxes[card].rect.topLeft()
+        self.card_moved.emit(card, round(place.x()) + x, round(place.y()) + y, True)
+        self._reveal(self._boxes[card].rect)
+        if self._boxes[card].rect.topLeft() != place:
+            self._tell_place(card)
+
+    def _read_on(self, key: Qt.Key) -> bool:
+        """Go on as an arrow, Home or End asks; returns whether the key is one of these. Left and Right go through the
+        tables and joins, Up and Down through the columns of a table and its head."""
+        if key in _COLUMN_KEYS and self._current.card >= 0:
+            self._step_column(_COLUMN_KEYS[key])
+        elif key in _END_KEYS and self._current.row >= 0:
+            last = len(self._scene.cards[self._current.card].rows) - 1
+            self.make_current(CanvasSpot(self._current.card, 0 if key == Qt.Key.Key_Home else last))
+        elif key in _END_KEYS and self.stops:
+            self.make_current(self.stops[_END_KEYS[key]])
+        elif key in _STOP_KEYS or key in _COLUMN_KEYS:
+            self._step_stop((_STOP_KEYS | _COLUMN_KEYS)[key])
+        else:
+            return False
+        return True
+
+    def _step_stop(self, by: int) -> None:
+        """Select the next or previous table or join."""
+        stops, current = self.stops, CanvasSpot(self._current.card, line=self._current.line)
+        at = stops.index(current) if current in stops else -1
+        if stops:
+            self.make_current(stops[min(max(at + by, 0), len(stops) - 1)])
 
     def _tell_place(self, card: int) -> None:
         """Tell a screen reader where a key moved a card to."""
@@ -619,11 +667,10 @@ class ModelCanvas(QWidget):
         announce(self, words, again=True)
 
     def _step_column(self, by: int) -> None:
-        """Select the next or previous column of the current card."""
+        """Select the next or previous column of the current card; before the first one is the card itself."""
         card, row = self._current.card, self._current.row
         last = len(self._scene.cards[card].rows) - 1
-        if last >= 0:
-            self.make_current(CanvasSpot(card, min(max(row + by, 0), last)))
+        self.make_current(CanvasSpot(card, min(max(row + by, -1), last)))
 
     # Tool tips
 

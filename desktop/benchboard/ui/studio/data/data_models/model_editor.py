@@ -49,9 +49,9 @@ from benchboard.ui.studio.data.data_models.model_parts import (
     changed_text,
     discard_step_text,
     expression_step_text,
-    model_parts,
     moved_text,
     shown_text,
+    step_parts,
 )
 from benchboard.ui.studio.data.data_models.rows_pane import with_fields
 from benchboard.ui.studio.data.data_models.tables_page import TablesPage
@@ -268,7 +268,7 @@ class ModelEditor(QWidget):
             otherwise = moved_text(places, self.card_places()) or shown_text(before, draft.state)
             otherwise = otherwise or _("how a field is shown")
             text = discard_step_text(step) if is_discard else ""
-            text = text or step_text(step, model_parts(before), model_parts(draft.state), otherwise)
+            text = text or step_text(step, *step_parts(before, draft.state), otherwise)
             announce(self, text, again=True)
 
     def say(self, text: str, *, warning: bool = False) -> None:
@@ -697,20 +697,24 @@ class ModelEditor(QWidget):
         is_formula = isinstance(field, CalculatedField) and column in (_NAME, _TABLE)
         if not isinstance(field, ModelMeasure) and not is_formula:
             part = _PARTS.get(column, "")
-            self._open_display(field, self._row_anchor(place), part)
+            self._open_display(field, self.fields.row_anchor(place), part)
         else:
-            self.open_field(field.name, self._row_anchor(place))
+            self.open_field(field.name, self.fields.row_anchor(place))
 
     def _open_field_menu(self, place: int) -> None:
         """The menu of the field in a row."""
-        menu(self._row_anchor(place), self._menu_items(place, partial(self.edit_field, place)), name="model_field_menu")
+        menu(
+            self.fields.row_anchor(place),
+            self.field_items(place, partial(self.edit_field, place)),
+            name="model_field_menu",
+        )
 
     def _open_chip_menu(self, chip: QWidget, name: str) -> None:
         """The menu of the calculated field or measure that a chip stands for."""
-        items = self._menu_items(self._definition.names().index(name), partial(self.open_field, name, chip))
+        items = self.field_items(self._definition.names().index(name), partial(self.open_field, name, chip))
         menu(chip, items, name="model_field_menu")
 
-    def _menu_items(self, place: int, edit_field: Callable[[], object]) -> list[MenuItem]:
+    def field_items(self, place: int, edit_field: Callable[[], object]) -> list[MenuItem]:
         """What can be done with a field; `edit_field` opens its popover."""
         field = list(self._definition.fields())[place]
         items = [MenuItem(_("Used by"), partial(self.show_uses, field.name), "ph.git-fork", name="field_uses")]
@@ -793,18 +797,6 @@ class ModelEditor(QWidget):
         """Do what Delete does in a row; what is current then is told once, before what was done."""
         with row_told_once(self.fields):
             self.remove_field(place)
-
-    def _row_anchor(self, place: int) -> QWidget:
-        """A widget as large as a row, for a popover to stand at."""
-        rect = self.fields.visualRect(self.fields.texts.index(place, 0))
-        anchor = self.fields.findChild(QWidget, "model_row_anchor", Qt.FindChildOption.FindDirectChildrenOnly)
-        if anchor is None:
-            anchor = QWidget(self.fields.viewport())
-            anchor.setObjectName("model_row_anchor")
-            anchor.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        anchor.setGeometry(rect)
-        anchor.show()
-        return anchor
 
     def panes(self) -> Sequence[QWidget]:
         """The panes in F6 order."""

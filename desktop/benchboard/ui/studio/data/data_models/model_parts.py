@@ -2,12 +2,16 @@
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from textwrap import shorten
 from typing import Final
 
 from benchboard.analytics.data_models.definition import Expression, ModelDefinition
 from benchboard.i18n import N_, _, in_sentence
 from benchboard.ui.studio.data.data_models.model_draft import ModelState
 from benchboard.ui.studio.data.explore.part_changes import Parts, Step
+
+_MOST_SAID: Final = 60
+"""Characters of a description that are told."""
 
 Places = Mapping[str, tuple[int, int]]
 """Where the cards of tables stand on the canvas, in its pixels."""
@@ -23,13 +27,31 @@ def model_parts(state: ModelState) -> Parts:
     ]
     return {
         _("Name"): [state.name],
-        _("Description"): [state.description],
+        _("Description"): [_first_words(state.description)],
         _("Tables"): names,
         _("Joins"): joined,
         _("Columns"): [field.name for table in definition.tables for field in table.fields],
         _("Calculated fields"): [one.name for one in definition.calculations],
         _("Measures"): [one.name for one in definition.measures],
     }
+
+
+def step_parts(before: ModelState, after: ModelState) -> tuple[Parts, Parts]:
+    """The parts of two states in which a step is told. A table that came or went is told alone, without its columns and
+    its join; a description by its first words."""
+    were, are = model_parts(before), model_parts(after)
+    if were[_("Tables")] == are[_("Tables")]:
+        return were, are
+    left_out = (_("Columns"), _("Joins"))
+    return _without(were, left_out), _without(are, left_out)
+
+
+def _without(parts: Parts, rows: Sequence[str]) -> Parts:
+    return {row: texts for row, texts in parts.items() if row not in rows}
+
+
+def _first_words(text: str) -> str:
+    return shorten(text, _MOST_SAID, placeholder="…")
 
 
 def expression_step_text(before: ModelDefinition, after: ModelDefinition) -> str:

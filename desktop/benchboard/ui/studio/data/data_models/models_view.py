@@ -27,7 +27,7 @@ from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.studio.data.data_commands import MODEL_LIST, MODEL_MENU, MODELS
 from benchboard.ui.studio.data.data_models.draft_keeper import ModelDraftKeeper, kept_draft, kept_state
 from benchboard.ui.studio.data.data_models.model_draft import ModelDraft, ModelState, base_definition
-from benchboard.ui.studio.data.data_models.model_editor import ModelEditor, contents_text
+from benchboard.ui.studio.data.data_models.model_editor import PAGES, ModelEditor, contents_text
 from benchboard.ui.studio.data.data_models.step_order import IN_LIST, StepOrder
 from benchboard.ui.studio.data.explore.part_changes import Step
 from benchboard.ui.studio.data.source_actions import explore_address
@@ -51,6 +51,7 @@ from benchboard.ui.widgets.accessible import announce, focus_told_once, row_told
 from benchboard.ui.widgets.choice_card import ChoiceCard
 from benchboard.ui.widgets.list_row import ListRow
 from benchboard.ui.widgets.no_match import NoMatch
+from benchboard.ui.widgets.popover import Popover
 from benchboard.ui.widgets.surfaces import set_surface
 from benchboard.ui.widgets.tab_order import DISCARDS
 
@@ -156,7 +157,8 @@ class ModelsView(QWidget):
         self.editor.name.left.connect(self._forget_rename)
         self.editor.exploration.sources_changed.connect(self._ask_table)
         self.editor.exploration.sources_changed.connect(self._show_first_steps)
-        install_shortcuts(self, MODELS, self._handlers(), context.problems.refuse)
+        by_key = {command: _with_form_closed(handler) for command, handler in self._handlers().items()}
+        install_shortcuts(self, MODELS, by_key, context.problems.refuse)
         in_list = {f"studio.models.{act}": Handler(partial(self._run_current, f"studio.models.{act}"))
                    for act in ("delete", "rename")}  # fmt: skip
         install_shortcuts(self.table.view, MODEL_LIST, in_list)
@@ -662,11 +664,16 @@ class ModelsView(QWidget):
         if draft is self.draft:
             self.editor.take_step(step)
             return
-        with row_told_once(self.table.view) if self.table.view.hasFocus() else focus_told_once():
+        focused = self.window().focusWidget()
+        in_view = focused is not None and self.isAncestorOf(focused)
+        row = self.table.view if key else self.unsaved_row
+        with row_told_once(self.table.view) if in_view and key else focus_told_once():
             if not key:
                 self._show_unsaved()
             elif not self.table.make_current(key):
                 self._show_row(draft.stored)
+            if in_view:  # what had the focus was of the model before
+                row.setFocus(Qt.FocusReason.ShortcutFocusReason)
             announce(self, _("“{name}” is open.").format(name=draft.state.name), again=True)
             self.editor.take_step(step)
 
@@ -725,6 +732,7 @@ class ModelsView(QWidget):
         """Show a new model, at its name."""
         with focus_told_once():
             self._drafts[""] = draft
+            self.editor.show_page(PAGES[0])
             self._show_unsaved()
             self.editor.name.setFocus(Qt.FocusReason.OtherFocusReason)
             self.editor.name.selectAll()
@@ -922,6 +930,21 @@ class ModelsView(QWidget):
             ),
             done,
         )  # fmt: skip
+
+
+def _with_form_closed(handler: Handler) -> Handler:
+    """The handler of a command whose key waits for a form that is open: what is typed there isn't in the model yet."""
+
+    def why_not() -> str:
+        popover = Popover.opened()
+        is_form = popover is not None and popover.is_form
+        return _("Apply or close what is open first.") if is_form else handler.why_not()
+
+    def run() -> None:
+        Popover.close_any()  # a menu
+        handler.run()
+
+    return handler._replace(run=run, why_not=why_not)
 
 
 def _names(drafts: "Iterable[ModelDraft]") -> str:

@@ -37,6 +37,8 @@ from benchboard.ui.widgets.readable_rows import Readable
 from benchboard.ui.widgets.surfaces import set_surface
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from benchboard.ui.context import Context
 
 _MOST_PAIRS: Final = 10
@@ -52,6 +54,7 @@ class DraftEditing(FieldEditing, Protocol):
 
     def remove_join(self, place: int, *, keep: bool) -> None: ...
     def remove_field(self, place: int) -> None: ...
+    def field_items(self, place: int, edit_field: "Callable[[], object]") -> list[MenuItem]: ...
     def show_uses(self, name: str = "") -> None: ...
     def say(self, text: str, *, warning: bool = False) -> None: ...
 
@@ -116,6 +119,7 @@ class TablesPage(QWidget):
         self.canvas.card_removed.connect(self._remove_card)
         self.canvas.row_opened.connect(self._open_row)
         self.canvas.row_removed.connect(self._remove_row)
+        self.canvas.row_menu_requested.connect(self._open_row_menu)
         self.canvas.zoomed.connect(self._show_zoom)
         self.canvas.selected.connect(self.show_selection)
         self.pane.closed.connect(self._close_pane)
@@ -434,6 +438,9 @@ class TablesPage(QWidget):
     # Cards
 
     def _move(self, card: int, x: int, y: int, by_key: bool) -> None:
+        if self._editor.why_read_only:
+            self._context.problems.refuse(self._editor.why_read_only)
+            return
         places: list[tuple[int, int] | None] = [(round(box.rect.x()), round(box.rect.y())) for box in self.canvas.boxes]
         places[card] = (x, y)
         self._editor.apply_state(with_places(self._state, places), group=f"move {card}" if by_key else "")
@@ -471,14 +478,15 @@ class TablesPage(QWidget):
             return [MenuItem(_("Join table…"), partial(self._choose_join, card), "ph.link", name="card_join")]
         return [MenuItem(_("Edit join…"), partial(self._open_join, card - 1, 0), "ph.link", name="card_join")]
 
-    def _choose_join(self, card: int, key: TableKey | None = None) -> None:
-        """Join a table by columns that are chosen in a list, at a card: the way without a mouse. `key` is that of the
-        table, if it isn't the card's."""
+    def _choose_join(self, card: int, key: TableKey | None = None, row: int = -1) -> None:
+        """Join a table by columns that are chosen in a list, at a card or one of its columns: the way without a mouse.
+        `key` is that of the table, if it isn't the card's."""
         exploration, shown = self._editor.exploration, self.canvas.scene.cards[card]
         question = exploration.state.question
         if question is not None and exploration.table is not None:
-            JoinPopover(self._context, exploration, self.canvas.anchor(CanvasSpot(card)), question,
-                        chosen=key or shown.key).open()  # fmt: skip
+            column = self._column(card, row)[0] if row >= 0 else ""
+            JoinPopover(self._context, exploration, self.canvas.anchor(CanvasSpot(card, row)), question,
+                        chosen=key or shown.key, column=column).open()  # fmt: skip
 
     def _remove_card(self, card: int) -> None:
         if self._editor.why_read_only:
@@ -507,6 +515,36 @@ class TablesPage(QWidget):
         else:
             text = _("Columns can be hidden once “{table}” is joined.")
             self._context.problems.refuse(self._editor.why_read_only or text.format(table=shown.table))
+
+    def _open_row_menu(self, card: int, row: int) -> None:
+        """The menu of a column, or of a calculated field or measure."""
+        name, fields = self.canvas.scene.cards[card].rows[row].field, self._state.definition.names()
+        items = self._join_row_items(card, row)
+        if name in fields:
+            items = [*self._editor.field_items(fields.index(name), partial(self._open_row, card, row)), *items]
+        if items:
+            menu(self.canvas.anchor(CanvasSpot(card, row)), items, name="model_column_menu")
+        else:  # in a table that isn't joined, for somebody who can't join it
+            self._context.problems.refuse(self._editor.why_read_only)
+
+    def _join_row_items(self, card: int, row: int) -> list[MenuItem]:
+        """What a column's menu offers for joins: each one that compares it, or to join its table by it."""
+        scene = self.canvas.scene
+        if self._editor.why_read_only:
+            return []
+        if not scene.cards[card].is_joined:
+            join, (_name, kind) = partial(self._choose_join, card, None, row), self._column(card, row)
+            table = self._editor.exploration.table
+            fits = table is None or any(comparable(one.kind, kind) for one in table.columns)
+            why_not = "" if fits else _("No column of the model can be equal to it.")
+            return [MenuItem(_("Join by this column…"), join, "ph.link", why_not=why_not, name="column_join")]
+        lines = [one for one in scene.lines if (card, row) in ((one.left, one.left_row), (one.right, one.right_row))]
+        title = _("Edit join with {table}…")
+        return [
+            MenuItem(title.format(table=scene.cards[one.right if one.left == card else one.left].table),
+                     partial(self._open_join, one.join, one.pair), "ph.link", name="column_join")
+            for one in lines
+        ]  # fmt: skip
 
     def _open_row(self, card: int, row: int) -> None:
         name = self.canvas.scene.cards[card].rows[row].field

@@ -5,8 +5,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from benchboard.analytics.cancellation import CancelToken
@@ -82,14 +82,16 @@ class JoinPopover(PartPopover):
         place: int = -1,
         pair: int = 0,
         chosen: tuple[str, str] | None = None,
+        column: str = "",
         removed: Callable[[], object] | None = None,
     ) -> None:
         """`place` is that of the join that is changed, `pair` which of its pairs of columns; without one, `chosen` is
-        the source and table to begin with. With `removed`, a button removes what is shown."""
+        the source and table to begin with, and `column` the one of that table to join by. With `removed`, a button
+        removes what is shown."""
         title = _("Join another table") if place < 0 else _("Join {table}").format(table=question.joins[place].table)
         super().__init__(anchor, title, "join_popover", width=_WIDTH)
         self._context, self._exploration, self._question, self._place = context, exploration, question, place
-        self._pair, self._several = pair, removed is None
+        self._pair, self._several, self._column = pair, removed is None, column
         before = replace(question, joins=question.joins[:place]) if place >= 0 else question
         own = calculations_before(question, place if place >= 0 else len(question.joins))
         self._before = replace(before, calculations=own)
@@ -122,6 +124,15 @@ class JoinPopover(PartPopover):
         self._pairs.changed.connect(self._measure)
         self.closed.connect(self._stop)
         self._choose_table()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        is_escape = event.key() == Qt.Key.Key_Escape and not event.modifiers()
+        if not (is_escape and self._warns(_("Press Esc again to discard what you changed."))):
+            super().keyPressEvent(event)
+
+    def _is_typed(self) -> bool:
+        """Whether the join that is shown is another one than it was as it was opened."""
+        return self._place >= 0 and bool(self._pairs.pairs) and self.joined() != self._question
 
     def _remove(self, removed: Callable[[], object]) -> None:
         self.close()
@@ -162,6 +173,8 @@ class JoinPopover(PartPopover):
             return
         self._kind.set_current_key(chosen)
         likely, others = key_pairs(self._before, self._our_table, other)
+        if any(theirs == self._column for _ours, theirs in (*likely, *others)):
+            likely, others = ([pair for pair in pairs if pair[1] == self._column] for pairs in (likely, others))
         self._show_keys([*likely, *others][:1])
         if likely or others:
             self._find_best(likely, others)
