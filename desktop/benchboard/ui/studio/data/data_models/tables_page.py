@@ -296,7 +296,9 @@ class TablesPage(QWidget):
         if not self._joinable():
             if self._state.definition.joins or self._state.unjoined:
                 return _("Every table that can be joined is in the model.")
-            return _("There's no other table in this source. Files can be joined to files.")
+            return _(
+                "There's no other table in this source. Files can be joined to files and to copies of servers' tables."
+            )
         return ""
 
     def _open_tables(self) -> None:
