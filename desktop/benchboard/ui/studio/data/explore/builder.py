@@ -334,7 +334,9 @@ class Builder(QWidget):
         if len(question.joins) >= MAX_JOINS:
             return _("A query can join up to {limit} tables.").format(limit=MAX_JOINS)
         if not joinable_tables(question, self._exploration.sources):
-            return _("There's no other table in this source. Files can be joined to files.")
+            return _(
+                "There's no other table in this source. Files can be joined to files and to copies of servers' tables."
+            )
         return ""
 
     def why_not_calculate(self) -> str:
