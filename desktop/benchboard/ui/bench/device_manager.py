@@ -401,7 +401,11 @@ class DeviceManager(QObject):
                 self.earlier_rates.setdefault(device.device_id, {})[before] = datetime.now(UTC)
 
     def _connected_ids(self) -> frozenset[str]:
-        return frozenset(device.device_id for device in self.devices if device.device_id and device.has_answered)
+        return frozenset(
+            device.device_id
+            for device in self.devices
+            if device.device_id and device.has_answered and not device.is_silent
+        )
 
     def _mark_seen(self, removed: Collection[str] = ()) -> None:
         """Store when the connected dongles, and those just `removed`, were last seen."""
