@@ -11,6 +11,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from benchboard.canbus import link
+from benchboard.errors import DeviceFailure
 from benchboard.ui.bench.bench_format import connection_mark
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.dongle_pane import why_not_reachable
@@ -109,3 +110,28 @@ def _second_line(view: DonglesView, device_id: str) -> str:
 def _what(shell: Shell) -> str:
     notice = shell.context.problems.current
     return notice.what if notice is not None and notice.kind == "error" else ""
+
+
+@pytest.mark.parametrize("seconds", [3, 20], ids=["for-a-while", "beyond-the-end"])
+def test_frames_counted_by_a_dongle_that_stops_responding_verify_nothing(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, manager: DeviceManager, seconds: int
+) -> None:
+    """It had received frames without an error, and passed."""
+    qtbot.waitUntil(lambda: sum(one.info is not None for one in manager.devices) == 2)
+    device_id, port = min(simulator.ports.items())
+    detected = manager.find(device_id)
+    assert detected is not None
+    stall = f"stall {list(simulator.ports).index(device_id) + 1} {seconds}"
+    ended: list[object] = []
+    shell.context.tasks.run(
+        shell,
+        lambda progress: manager.count_frames(detected, "A", 3.0, progress, lambda: simulator.say(stall)),
+        ended.append,
+        ended.append,
+        title="Listening",
+    )
+    qtbot.waitUntil(lambda: bool(ended))
+    (error,) = ended
+    assert isinstance(error, DeviceFailure), "it passed"
+    assert error.what == f"{port} stopped responding during the bus test."
+    assert "aren't verified" in error.why

@@ -774,6 +774,7 @@ class PairingWizard(Dialog):
     def _show_silence(self) -> None:
         """Say that nothing was verified; the test can be repeated, and left."""
         self._was_silent, self._test_failure = True, None
+        self._test_page.steps.show_unverified(1)
         self.stepper.set_caption(_TEST, _("No frames received"))
         self.stepper.set_without_result(_TEST)
         self._test_result = silence_explanation(LISTEN_SECONDS)
