@@ -237,6 +237,17 @@ def _counters_when(handle: link.PortHandle, wanted: Callable[[bytes], bool]) -> 
 # ---- links and discovery
 
 
+def test_simulate_says_that_a_bus_of_the_same_name_in_another_process_is_another_bus(home: Path) -> None:
+    with simulator(home, count=2) as first, simulator(home, "--bus", "line") as other, simulator(home) as second:
+        said = second.heard()
+        assert said.startswith("Another simulation has a bus named “bench”, too. Its dongles aren't connected to these")
+        first.process.send_signal(signal.SIGTERM)
+        other.process.send_signal(signal.SIGTERM)
+        assert first.process.stderr is not None
+        assert other.process.stderr is not None
+        assert not first.process.stderr.read() + other.process.stderr.read()
+
+
 def test_simulate_until_eof_ends_with_a_file_as_standard_input(dongle_command: DongleCommand) -> None:
     result = dongle_command("simulate", "--until-eof", stdin="press 7\n")
     assert (result.returncode, result.stderr.splitlines()[1:]) == (
