@@ -175,6 +175,15 @@ def failure_title(error: AppError) -> str:
     return _("No valid response") if error.code in _UNREADABLE else _("Check failed")
 
 
+def failure_word(error: AppError) -> str:
+    """`failure_title` as a word for programs, which stays the same in every language."""
+    if is_unproven(error):
+        return "identity-not-proven"
+    if error.code == "port.busy":
+        return "in-use"
+    return "no-valid-response" if error.code in _UNREADABLE else "check-failed"
+
+
 def require_linked_id(path: str, device_id: str | None) -> None:
     """Raise `DeviceFailure` (`dongle.wrong-device`) if `path` is a link to another dongle than the one that answered.
 
