@@ -525,7 +525,7 @@ class _Pairing:
             with stalled_during(
                 self.device.path,
                 _PAIRING,
-                _("Its button was being waited for: it isn't paired, and the database holds no key of it."),
+                _("Waiting for its button was interrupted. It isn't paired, and the database holds no key of it."),
                 _("Check its cable, unplug it and plug it back in. Then pair it again."),
             ):
                 self.device.claim_prove(
@@ -876,7 +876,7 @@ def _holds(status: Status, token: _Token) -> bool:
     )
 
 
-_PAIRING: Final = N_("{path} stopped responding while it was being paired.")
+_PAIRING: Final = N_("{path} stopped responding during pairing.")
 _RELEASING: Final = N_("{path} stopped responding while it was being released.")
 _ROTATING: Final = N_("{path} stopped responding while its pairing key was being replaced.")
 _RESETTING: Final = N_("{path} stopped responding while it was being reset.")
