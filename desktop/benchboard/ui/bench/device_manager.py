@@ -442,15 +442,15 @@ class DeviceManager(QObject):
                 lambda error: _log.info("no time was stored for connected dongles: %s", error.code),
             )
 
-    def _reconcile(self, device: Device) -> str | None:
-        """On a worker: reconcile an interrupted pairing, or write, with what the dongle reports; the state of its row
-        then.
+    def _reconcile(self, device: Device, just_read: DongleConfig | None) -> str | None:
+        """On a worker: reconcile an interrupted pairing, or write, with what the dongle reports and the settings that
+        were `just_read` from it; the state of its row then.
         """
         data_key = self._workspace.data_keys.of(self._actor.organisation_id)
         database = self._workspace.database.bind(self._actor)
         state = provisioning.reconcile(database, self._actor, data_key, device)
         if state == "CLAIMED_ACTIVE" and has_permission(self._actor, "dongles:configure"):
-            fleet.store_read_config(database, self._actor, device)
+            fleet.store_read_config(database, self._actor, device, just_read=just_read)
         return state
 
     def _standing(self, device_id: str) -> Standing:

@@ -97,13 +97,13 @@ class PortScanner:
     """Scans for ports and probes new ones until stopped.
 
     `on_devices` is called with all of them, on a worker thread; `standing` there too, with a device id. `reconcile`
-    brings a dongle's row in line, and returns the ownership state that it has then.
+    brings a dongle's row in line with it and its settings, and returns the ownership state that the row has then.
     """
 
     def __init__(
         self,
         on_devices: Callable[[dict[str, DetectedDevice]], None],
-        reconcile: Callable[[Device], str | None] | None,
+        reconcile: Callable[[Device, DongleConfig | None], str | None] | None,
         standing: Callable[[str], Standing | None] = lambda _device_id: None,
         *,
         ask_every_s: float = _ASK_EVERY_S,
@@ -296,8 +296,10 @@ class PortScanner:
                 info = probe_open(handle)
                 if info.is_benchboard and self._reconcile is not None:
                     with contextlib.suppress(AppError):
-                        state = self._reconcile(Device(handle))
-                        info = probe_open(handle)
+                        device = Device(handle)
+                        state = self._reconcile(device, info.config)
+                        hello = device.hello()  # reconciling may have ended its pairing, and changes no settings
+                        info = replace(info, ownership_state=hello.state.name, key_version=hello.key_version)
                 if info.device_id is not None:
                     with contextlib.suppress(AppError):
                         asked_as = self._standing(info.device_id)
