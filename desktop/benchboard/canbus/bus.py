@@ -88,7 +88,8 @@ class BusState:
     report them. `sent` frames were handed over and `rejected` ones rejected by the device afterwards. Of those that it
     took, `acknowledged` ones were acknowledged by another node and `given_up` ones were not sent, where it reports
     that. `overruns` counts the device's reports of lost frames; `malformed` what arrived and could not be
-    parsed.
+    parsed. `stalled`: at some time the device didn't answer what it was asked for more than a second, so that its
+    other counters may say nothing.
     """
 
     error_state: ErrorState | None = None
@@ -101,6 +102,7 @@ class BusState:
     malformed: int = 0
     acknowledged: int = 0
     given_up: int = 0
+    stalled: bool = False
 
     @property
     def failed(self) -> int:

@@ -326,14 +326,15 @@ _TITLES: Final = {
 def named_error(error: AppError, name: str) -> AppError:
     """`error` with the dongle's `name` in place of the path of its port; other errors as they are.
 
-    One that says more than its code does has the fact `title`: what it says, in English, with `{path}`.
+    One that says more than its code does has the fact `title`: what it says, in English, with `{path}`, and with
+    `{time}` where the fact `time` says when.
     """
     title = error.facts.get("title") or _TITLES.get(error.code)
     if not isinstance(title, str):
         return error
     if error.code == "port.missing" and error.facts.get("simulated"):
         title = N_("{path} isn't running.")
-    what = _(title).format(path=name)
+    what = _(title).format(path=name, time=error.facts.get("time", ""))
     return type(error)(error.code, what, why=error.why, do=error.do, **error.facts)
 
 

@@ -31,8 +31,8 @@ from benchboard.cli.table import cell_text, print_pairs, value_text
 from benchboard.cli.terminal import printable
 from benchboard.dongles import fleet, provisioning
 from benchboard.dongles.device import IDENTIFY_SECONDS, Device
-from benchboard.dongles.device_errors import failure_title
-from benchboard.dongles.dongle_status import connection_title, pairing_title
+from benchboard.dongles.device_errors import failure_title, failure_word
+from benchboard.dongles.dongle_status import connection_title, is_paired_elsewhere, pairing_title
 from benchboard.dongles.firmware_detection import DongleInfo, expected_id, observed_id, probe, probe_open
 from benchboard.dongles.protocol import (
     CanFilter,
@@ -119,7 +119,9 @@ def list_(
         rows += [row for row in connected if row["device_id"] is None or row["device_id"] not in listed]
     shown = _COLUMNS if context.as_json else _SHORT
     columns: dict[str, Callable[[Any], object]] = {name: itemgetter(name) for name in shown}
-    if not context.as_json:
+    if context.as_json:
+        columns |= {"status": _status_word, "connection": _connection_word}
+    else:
         columns |= {name: partial(_text_of, name) for name in ("name", "bitrate")}
         columns |= {"ownership_state": _pairing_text, "connection": _connection_text}
     empty = empty_text(
@@ -134,7 +136,7 @@ def list_(
 
 _COLUMNS: Final = (
     "id", "device_id", "name", "ownership_state", "identity_kind", "port", "path", "description", "simulated",
-    "dialect", "firmware", "key_version", "bitrate", "data_bitrate", "last_seen_at", "problem",
+    "dialect", "firmware", "key_version", "bitrate", "data_bitrate", "last_seen_at", "problem", "status", "connection",
 )  # fmt: skip
 _READ: Final = ("bitrate", "sample_point", "data_bitrate", "data_sample_point")
 """What is shown of the configuration that was read with the firmware."""
@@ -143,11 +145,36 @@ _SHORT: Final = ("name", "device_id", "ownership_state", "connection", "port", "
 
 def _pairing_text(row: Mapping[str, Any]) -> str | None:
     """Whether the dongle is paired; None for a port that wasn't asked, so that nothing is known."""
-    registered = row["status"] if row["id"] is not None else None
+    registered, reported = _states(row)
     if registered is None and row["dialect"] is None and row["problem"] is None:
         return None
-    reported = row.get("reported", row["ownership_state"])
     return pairing_title(registered, reported=reported, failure=row.get("failure", ""))
+
+
+def _states(row: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    """The status that is registered, and the ownership state that the dongle reported."""
+    return row.get("registered"), row.get("reported", row["ownership_state"])
+
+
+def _status_word(row: Mapping[str, Any]) -> str | None:
+    """`_pairing_text` as a word for programs, one of `--status` or `paired-elsewhere`; None where nothing is known."""
+    registered, reported = _states(row)
+    if is_paired_elsewhere(registered, reported):
+        return "paired-elsewhere"
+    if registered == "CLAIMED_ACTIVE" and reported in ("UNCLAIMED", "REVOKED"):
+        registered = "LOST" if reported == "UNCLAIMED" else "REVOKED"
+    if registered is None and row["dialect"] is not None:
+        registered = "UNCLAIMED"
+    return next((word for word, stored in _STATUSES.items() if stored == registered), None)
+
+
+def _connection_word(row: Mapping[str, Any]) -> str:
+    """`_connection_text` as a word for programs."""
+    if word := row.get("failure_word"):
+        return str(word)
+    if row["path"] is None:
+        return "disconnected" if row["last_seen_at"] is not None else "never-connected"
+    return "connected" if row.get("checked") else "not-checked"
 
 
 def _connection_text(row: Mapping[str, Any]) -> str:
@@ -187,7 +214,7 @@ def _port_row(port: link.Port, probe_ports: bool | None) -> dict[str, object]:
                 name: value for name, value in _info_row(probe(port.path)).items() if name in row and value is not None
             }
         except AppError as error:
-            row |= {"problem": error.what, "failure": failure_title(error)}
+            row |= {"problem": error.what, "failure": failure_title(error), "failure_word": failure_word(error)}
             row["device_id"] = expected_id(port)
     return row
 
@@ -197,7 +224,7 @@ def _dongle_row(dongle: fleet.DongleRecord, port_row: Mapping[str, object] | Non
     row["reported"] = row["ownership_state"]  # no column of its own
     for name in ("id", "device_id", "name", "ownership_state", "identity_kind", "dialect", "firmware", "key_version"):
         row[name] = getattr(dongle, name)
-    row["status"] = dongle.status  # no column of its own
+    row["registered"] = dongle.status  # no column of its own
     row["last_seen_at"] = dongle.last_seen_at
     # What the registry has of a dongle that isn't paired (any more) may have been replaced since.
     if dongle.config is not None and (dongle.ownership_state == "CLAIMED_ACTIVE" or row["bitrate"] is None):

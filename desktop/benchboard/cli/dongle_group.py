@@ -43,7 +43,13 @@ def dongle() -> None:
 
 @dongle.command()
 @click.option("--count", type=WholeNumber(1, 64), metavar="N", default=1, show_default=True, help="Number of dongles.")
-@click.option("--bus", default="bench", show_default=True, metavar="NAME", help="Name of the bus they share.")
+@click.option(
+    "--bus",
+    default="bench",
+    show_default=True,
+    metavar="NAME",
+    help="Name of the bus that the dongles of this command share.",
+)
 @click.option(
     "--manual",
     is_flag=True,
@@ -107,7 +113,8 @@ def simulate(
 ) -> None:
     """Simulate dongles until you press Ctrl+C.
 
-    Each one is a pseudo-terminal that other programs open as a serial port. Not available on Windows.
+    Each one is a pseudo-terminal that other programs open as a serial port. They are on one bus; those of another
+    “simulate” aren't, even if its bus has the same name. Not available on Windows.
 
     \b
     Examples:

@@ -10,6 +10,7 @@ from typing import IO, Any, Final
 
 import click
 
+from benchboard.canbus.link import named_error
 from benchboard.cli.help_texts import TranslatedHelp, help_paragraphs
 from benchboard.cli.suggested_commands import suggest_for_same_database
 from benchboard.cli.terminal import printable
@@ -75,7 +76,18 @@ class CliCommand(TranslatedHelp):
             suggest_for_same_database(ctx, error)
             if _is_of_argument(ctx, error):
                 raise WrongValue(printable(str(error)), ctx) from error
-            raise
+            named = _by_typed_name(ctx, error)
+            if named is error:
+                raise
+            raise named from error
+
+
+def _by_typed_name(ctx: click.Context, error: AppError) -> AppError:
+    """`error` about the port of a dongle that was named in `--port`: by that name, and where it is."""
+    typed, path = ctx.params.get("port"), error.facts.get("path")
+    if not isinstance(typed, str) or not isinstance(path, str) or "/" in typed or typed in path:
+        return error
+    return named_error(error, _("{name} ({path})").format(name=typed, path=path))
 
 
 _FIELDS: Final = {"database": ("database_name",), "email": ("email", "as_email", "admin"), "title": ("name",),

@@ -47,7 +47,7 @@ IDENTIFY_SECONDS: Final = 5
 TRIES: Final = 3
 _PRESENCE_POLL: Final = 0.1
 _MOST_UNREAD: Final = 65_536
-_COMMITTING: Final = N_("{path} stopped responding while it was being paired.")
+_COMMITTING: Final = N_("{path} stopped responding during pairing.")
 _CLAIM_END_S: Final = 2.0
 """A claim that the dongle forgets with more than this left (s) hasn't ended by its time."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Final
 
 from benchboard.canbus.link import linked_id, named_error
@@ -133,6 +134,27 @@ def outcome_unknown(code: str, path: str, what: str, why: str, do: str) -> Unava
     return Unavailable(code, _(what).format(path=path), why=why, do=do, path=path, title=what)
 
 
+_NOT_RESPONDING: Final = "dongle.not-responding"
+
+
+def not_responding(path: str, since: datetime) -> DeviceFailure:
+    """The error of a dongle on `path` that answered before, and `since` then nothing that it is asked."""
+    what, time = N_("{path} hasn't responded since {time}."), f"{since.astimezone():%H:%M:%S}"
+    return DeviceFailure(
+        _NOT_RESPONDING,
+        _(what).format(path=path, time=time),
+        do=_("Unplug it and plug it back in."),
+        path=path,
+        title=what,
+        time=time,
+    )
+
+
+def is_not_responding(error: AppError | None) -> bool:
+    """Whether it is that of `not_responding`."""
+    return error is not None and error.code == _NOT_RESPONDING
+
+
 _UNPROVEN: Final = frozenset({"dongle.untrusted", "dongle.wrong-device"})
 _UNREADABLE: Final = frozenset({"dongle.silent", "dongle.unreadable", "dongle.refused", "dongle.version"})
 
@@ -148,7 +170,18 @@ def failure_title(error: AppError) -> str:
         return _("Identity not proven")
     if error.code == "port.busy":
         return _("In use")
+    if is_not_responding(error):
+        return _("Not responding since {time}").format(time=error.facts["time"])
     return _("No valid response") if error.code in _UNREADABLE else _("Check failed")
+
+
+def failure_word(error: AppError) -> str:
+    """`failure_title` as a word for programs, which stays the same in every language."""
+    if is_unproven(error):
+        return "identity-not-proven"
+    if error.code == "port.busy":
+        return "in-use"
+    return "no-valid-response" if error.code in _UNREADABLE else "check-failed"
 
 
 def require_linked_id(path: str, device_id: str | None) -> None:

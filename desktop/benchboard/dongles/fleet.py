@@ -389,15 +389,21 @@ def _not_written() -> str:
     return _("Nothing was written: dongle and database have the settings that they had.")
 
 
-def store_read_config(database: Transactions, actor: Actor, device: Device) -> bool:
+def store_read_config(
+    database: Transactions, actor: Actor, device: Device, *, just_read: DongleConfig | None = None
+) -> bool:
     """Store the settings that a paired dongle has if others are stored, as after a write whose answer was lost; returns
-    whether there were. Raises `Denied`, `DeviceFailure`.
+    whether there were. Where those `just_read` are stored, the dongle isn't asked. Raises `Denied`, `DeviceFailure`.
     """
     require(actor, "dongles:configure")
-    stored = device.config_read()
     with database.read() as session:
         known = find_dongle(session, actor, device.device_id)
-    if known is None or known.ownership_state != "CLAIMED_ACTIVE" or known.config == stored.config:
+    if known is None or known.ownership_state != "CLAIMED_ACTIVE":
+        return False
+    if just_read is not None and known.config == just_read:
+        return False
+    stored = device.config_read()
+    if known.config == stored.config:
         return False
     with database.change() as session:
         return store_config(session, actor, known.id, stored)

@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 from benchboard.canbus.link import Port
 from benchboard.dongles import tokens
 from benchboard.dongles.device import ClaimOutcome, Device
-from benchboard.dongles.device_errors import outcome_unknown, stalled_during
+from benchboard.dongles.device_errors import has_stalled, outcome_unknown, stalled_during
 from benchboard.dongles.firmware_detection import DongleInfo, observed_id
 from benchboard.dongles.fleet import (
     forget_config,
@@ -391,6 +391,7 @@ class _Pairing:
             return self._confirm(hello, token, resumed=False)
         except (DeviceFailure, Unavailable) as failure:
             # Whatever came of it, both tokens are stored, and the dongle has one of them.
+            self._record_unrotated(hello, failure)
             if failure.code == "dongle.claim-lost":
                 raise DeviceFailure(
                     "dongle.rotate-refused",
@@ -408,6 +409,18 @@ class _Pairing:
                 ),
                 _("Unplug it and plug it back in, then replace the key again."),
             ) from failure
+
+    def _record_unrotated(self, hello: Hello, failure: AppError) -> None:
+        """Record that the dongle refused the new token, or that nobody knows whether it took it."""
+        if failure.code == "dongle.claim-lost":
+            event, reason = "dongle.rotate-refuse", ""
+        else:
+            event = "dongle.rotate-interrupt"
+            causes = [one for one in (failure, failure.__cause__) if isinstance(one, AppError) and has_stalled(one)]
+            reason = causes[0].code if causes else ""
+        with contextlib.suppress(AppError), self.database.change() as session:  # what failed first is told
+            row = self._require_row(session, hello)
+            record_event(session, self.actor, event, row, **({"reason": reason} if reason else {}))
 
     def _begin_rotation(self, proved: _Token) -> HostClaim:
         with self.database.read() as session:
@@ -512,7 +525,7 @@ class _Pairing:
             with stalled_during(
                 self.device.path,
                 _PAIRING,
-                _("Its button was being waited for: it isn't paired, and the database holds no key of it."),
+                _("Waiting for its button was interrupted. It isn't paired, and the database holds no key of it."),
                 _("Check its cable, unplug it and plug it back in. Then pair it again."),
             ):
                 self.device.claim_prove(
@@ -703,6 +716,7 @@ class _Pairing:
             if stored is None or not unchanged or stored.version != registered.tokens_version:
                 raise _raced_error()
             tokens.require_newer_key_version(stored, token.key_version)
+            record_event(session, self.actor, "dongle.rotate-begin", row, key_version=token.key_version)
             self._keep_pending(session, row, stored, token, sealed)
 
     def _keep_pending(self, session: Session, row: Dongle, stored: DongleToken, token: _Token, sealed: Sealed) -> None:
@@ -862,7 +876,7 @@ def _holds(status: Status, token: _Token) -> bool:
     )
 
 
-_PAIRING: Final = N_("{path} stopped responding while it was being paired.")
+_PAIRING: Final = N_("{path} stopped responding during pairing.")
 _RELEASING: Final = N_("{path} stopped responding while it was being released.")
 _ROTATING: Final = N_("{path} stopped responding while its pairing key was being replaced.")
 _RESETTING: Final = N_("{path} stopped responding while it was being reset.")

@@ -1,6 +1,6 @@
 """What was done to dongles lately, by this computer or another one, as the services that did it recorded it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -18,6 +18,9 @@ _SENTENCES: Final = {
     "dongle.claim": N_("{name} paired"),
     "dongle.observe": N_("{name} registered"),
     "dongle.rotate": N_("Pairing key of {name} replaced"),
+    "dongle.rotate-begin": N_("Replacing the pairing key of {name} began, but didn't end"),
+    "dongle.rotate-interrupt": N_("Replacing the pairing key of {name} was interrupted"),
+    "dongle.rotate-refuse": N_("{name} didn't accept a new pairing key"),
     "dongle.release": N_("{name} released"),
     "dongle.reset": N_("{name} reset"),
     "dongle.lose": N_("{name} lost: it no longer holds the pairing key"),
@@ -38,7 +41,8 @@ _WRITTEN: Final = {
     "mode, settings": N_("Settings of {name} changed"),
 }
 """The same of `dongle.configure` that left the bit timing as it was, by what it changed."""
-_REASONED: Final = frozenset({"dongle.lose", "dongle.claim-end"})
+_REASONED: Final = frozenset({"dongle.lose", "dongle.claim-end", "dongle.rotate-interrupt"})
+_ROTATION_ENDS: Final = frozenset({"dongle.rotate", "dongle.rotate-interrupt", "dongle.rotate-refuse"})
 _OF_RESET: Final = "reset"
 """The reason of what a reset brings with it, which is told by the reset."""
 
@@ -71,8 +75,21 @@ def latest_events(session: Session, actor: Actor, *, limit: int) -> list[Recorde
         .order_by(AuditLog.created_at.desc(), AuditLog.id.desc())
         .limit(limit * 2)  # some aren't told
     )
-    found = map(_event, session.scalars(query))
+    found = map(_event, _without_ended_rotations(session.scalars(query)))
     return [event for event in found if event is not None][:limit]
+
+
+def _without_ended_rotations(entries: Iterable[AuditLog]) -> Iterator[AuditLog]:
+    """The entries, which are the newest first, but the beginnings of key replacements whose end is told."""
+    ended: set[str] = set()
+    for entry in entries:
+        device_id = _text(entry, "device_id")
+        if entry.event_type == "dongle.rotate-begin" and device_id in ended:
+            ended.remove(device_id)
+            continue
+        if entry.event_type in _ROTATION_ENDS:
+            ended.add(device_id)
+        yield entry
 
 
 def _event(entry: AuditLog) -> RecordedEvent | None:

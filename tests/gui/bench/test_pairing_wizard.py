@@ -282,6 +282,7 @@ def test_pairing_on_a_silent_bus_says_that_nothing_was_tested(
             assert advice not in words()
             qtbot.waitUntil(lambda: advice in words())
             assert wizard.stepper.caption(4) == "No frames received"
+            assert wizard._test_page.steps.marks == ("done", "unverified", "done")
         assert (click.find(window, "pair_skip").text(), visible(window, "pair_back")) == ("Continue", True)
         click(window, "pair_skip")
         qtbot.waitUntil(lambda: visible(window, "pair_name"))
@@ -785,3 +786,15 @@ def test_dongle_that_turns_out_to_be_paired_elsewhere_is_asked_again_and_can_be_
     click(window, "pair_reset")
     qtbot.waitUntil(lambda: visible(window, "reset_dialog"))
     assert not visible(window, "pairing_wizard")
+
+
+def test_steps_of_pairing_are_seen_whole_below_an_error_of_several_lines(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, at_the_button: Callable[[], PairingWizard]
+) -> None:
+    shell.window().resize(1_280, 800)
+    wizard = at_the_button()
+    number = list(simulator.ports).index(wizard._device.device_id) + 1
+    simulator.say(f"stall {number} 20")
+    qtbot.waitUntil(lambda: visible(shell.window(), "pair_problem"))
+    qtbot.waitUntil(lambda: wizard.steps.visibleRegion().boundingRect().height() == wizard.steps.height())
+    qtbot.waitUntil(lambda: wizard._next_button.visibleRegion().boundingRect() == wizard._next_button.rect())

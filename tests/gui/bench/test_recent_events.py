@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from benchboard.ui.bench.dongles_view import DonglesView
 from benchboard.ui.bench.events.dongle_events import DongleEvents
 from benchboard.ui.bench.events.recent_events import RecentEvents
 from benchboard.ui.shell.shell import Shell
+from benchboard.ui.studio import ROOM as STUDIO
 from support.benchsim import Simulator, simulated
 from support.window import Clicker
 
@@ -120,7 +122,8 @@ def test_what_was_done_is_told_by_what_did_it_whatever_is_filtered_and_in_a_seco
     def told(window: Shell) -> list[str]:
         (recent,) = window.findChildren(RecentEvents)
         texts = [row.accessibleName().partition(", ")[2] for row in recent.rows]
-        return [text for text in texts if (text.startswith(name) and "connected" not in text) or " of " in text]
+        texts = [text for text in texts if "connected" not in text and "plugged in" not in text]
+        return [text for text in texts if text.startswith(name) or " of " in text]
 
     qtbot.waitUntil(lambda: told(shell) == done)
     field = view.findChild(QLineEdit, "bench_filter")
@@ -139,10 +142,26 @@ def test_dongle_that_was_plugged_in_before_the_window_opened_is_not_told_to_be_c
         shell = open_local("bench/dongles", lambda: (ROOM,))
         manager = DeviceManager.of(shell.context)
         qtbot.waitUntil(lambda: any(one.has_answered for one in manager.devices))
-        assert not DongleEvents.of(shell.context).latest(50)
+        (event,) = DongleEvents.of(shell.context).latest(50)
+        assert event.text(lambda _id: "Rig") == "Rig was plugged in when Benchboard opened"
     qtbot.waitUntil(lambda: "disconnected" in " ".join(one.what for one in DongleEvents.of(shell.context).latest(50)))
     with simulated(home, 1):
         qtbot.waitUntil(lambda: any(" connected" in one.what for one in DongleEvents.of(shell.context).latest(50)))
+
+
+def test_dongle_that_is_plugged_in_while_another_room_is_shown_is_told_to_be_connected_then(
+    qtbot: QtBot, home: Path, open_local: Callable[..., Shell]
+) -> None:
+    """It was told with the time at which the list was opened."""
+    shell = open_local("studio", lambda: (STUDIO, ROOM))
+    manager = DeviceManager.of(shell.context)
+    with simulated(home, 1):
+        qtbot.waitUntil(lambda: any(one.has_answered for one in manager.devices))
+        answered = datetime.now(UTC)
+        shell.go("bench/dongles")
+        (event,) = DongleEvents.of(shell.context).latest(50)
+        assert event.what == "{name} connected"
+        assert event.at <= answered
 
 
 def test_age_of_an_event_goes_on_every_second_under_a_minute(

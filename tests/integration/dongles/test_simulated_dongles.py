@@ -237,6 +237,17 @@ def _counters_when(handle: link.PortHandle, wanted: Callable[[bytes], bool]) -> 
 # ---- links and discovery
 
 
+def test_simulate_says_that_a_bus_of_the_same_name_in_another_process_is_another_bus(home: Path) -> None:
+    with simulator(home, count=2) as first, simulator(home, "--bus", "line") as other, simulator(home) as second:
+        said = second.heard()
+        assert said.startswith("Another simulation has a bus named “bench”, too. Its dongles aren't connected to these")
+        first.process.send_signal(signal.SIGTERM)
+        other.process.send_signal(signal.SIGTERM)
+        assert first.process.stderr is not None
+        assert other.process.stderr is not None
+        assert not first.process.stderr.read() + other.process.stderr.read()
+
+
 def test_simulate_until_eof_ends_with_a_file_as_standard_input(dongle_command: DongleCommand) -> None:
     result = dongle_command("simulate", "--until-eof", stdin="press 7\n")
     assert (result.returncode, result.stderr.splitlines()[1:]) == (
@@ -434,6 +445,9 @@ def test_dongle_list_and_info_describe_the_simulated_dongles(
     listed = json.loads(dongle_command("list", "--json", "--probe").stdout)
     assert listed["next"] is None
     assert {row["device_id"] for row in listed["items"] if row["simulated"]} == set(two.device_ids)
+    for row in listed["items"]:
+        if row["simulated"]:
+            assert (row["status"], row["connection"]) == ("not-paired", "connected")
     info = json.loads(dongle_command("info", "--port", port, "--json").stdout)
     wanted = {
         "device_id": ident, "ownership_state": "UNCLAIMED", "key_version": 0, "dialect": "benchboard",
@@ -445,6 +459,23 @@ def test_dongle_list_and_info_describe_the_simulated_dongles(
     assert stopped == f"The light of the dongle on {port} no longer blinks.\n"
     done = dongle_command("identify", "--port", port, "--json")
     assert json.loads(done.stdout) == {"port": port, "seconds": 5.0}
+
+
+def test_dongle_that_is_in_use_is_called_as_it_was_typed_and_by_its_port(
+    two: Simulator, dongle_command: DongleCommand
+) -> None:
+    name = two.device_ids[0][-4:].upper()
+    with link.open_port(two.ports[0]):
+        failed = dongle_command("identify", "--port", f"Dongle {name}")
+        by_path = dongle_command("identify", "--port", two.ports[0])
+        rows = json.loads(dongle_command("list", "--json").stdout)["items"]
+    assert f"Dongle {name} ({two.ports[0]}) is in use." in failed.stderr
+    assert f"{two.ports[0]} is in use." in by_path.stderr
+    assert "(" not in by_path.stderr.partition(" is in use.")[0]
+    assert {(row["device_id"], row["connection"], row["status"]) for row in rows} == {
+        (two.device_ids[0], "in-use", None),
+        (two.device_ids[1], "connected", "not-paired"),
+    }
 
 
 def test_dongle_config_write_is_read_back(two: Simulator, home: Path, dongle_command: DongleCommand) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from benchboard.dongles import fleet, provisioning
+from benchboard.dongles import fleet, provisioning, recorded_events
 from benchboard.dongles.device import Device
 from benchboard.dongles.protocol import (
     DeviceSide,
@@ -26,6 +26,7 @@ from benchboard.identity.permissions import Actor
 from support.benchdata import Bench, paired
 from support.cable import Cable, Clock, connect, new_dongle, seeded
 from support.claims import NONCE, TOKEN, ask, begun, claim_for, claimed, device, flipped, signer
+from support.databases import unbound
 from support.examples import every
 from support.killed_acts import killed_at
 from support.loopback_dongle import CONFIG, LoopbackDongle
@@ -357,6 +358,41 @@ def _cut_at(dongle: LoopbackDongle, message: int, *, arrives: bool) -> None:
             raise DeviceFailure("port.gone", "gone")
 
     setattr(dongle, "after_write" if arrives else "before_write", cut)
+
+
+def _told(bench: Bench) -> list[tuple[str, str]]:
+    with unbound(bench.database).read() as session:
+        events = recorded_events.latest_events(session, bench.technician, limit=50)
+    return [(event.text(lambda _id: "Rig"), event.why) for event in events]
+
+
+def test_replacement_of_the_key_that_is_interrupted_is_told_and_its_beginning_only_without_an_end(
+    bench: Bench, dongle: LoopbackDongle
+) -> None:
+    paired(bench, dongle)
+    _cut_at(dongle, 3, arrives=True)
+    with pytest.raises(Unavailable):
+        rotate(bench, dongle)
+    (interrupted, why), *before = _told(bench)
+    assert interrupted == "Replacing the pairing key of Rig was interrupted"
+    assert why
+    assert not [text for text, _why in before if "key" in text]
+    dongle.before_write = dongle.after_write = lambda: None
+    rotate(bench, dongle)
+    assert [text for text, _why in _told(bench)][:2] == ["Pairing key of Rig replaced", interrupted]
+
+
+def test_replacement_of_the_key_that_died_is_told_by_its_beginning(bench: Bench, dongle: LoopbackDongle) -> None:
+    paired(bench, dongle)
+
+    def die() -> None:
+        if "dongle.rotate-begin" in bench.events("dongle"):
+            raise KeyboardInterrupt
+
+    dongle.before_write = die
+    with pytest.raises(KeyboardInterrupt):
+        rotate(bench, dongle)
+    assert _told(bench)[0][0] == "Replacing the pairing key of Rig began, but didn't end"
 
 
 @pytest.mark.parametrize("arrives", [True, False])

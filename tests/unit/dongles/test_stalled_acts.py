@@ -73,7 +73,11 @@ def test_act_on_a_dongle_that_falls_silent_says_what_was_done_how_far_it_came_an
     ("message", "state", "row"),
     [
         (1, "Nothing was changed", None),
-        (4, "Its button was being waited for: it isn't paired, and the database holds no key of it.", "UNCLAIMED"),
+        (
+            4,
+            "Waiting for its button was interrupted. It isn't paired, and the database holds no key of it.",
+            "UNCLAIMED",
+        ),
         (6, "The database keeps the key until the dongle says.", "CLAIM_PENDING"),
         (7, "The database keeps the key until it does.", "CLAIM_PENDING"),
     ],
@@ -85,10 +89,25 @@ def test_pairing_of_a_dongle_that_falls_silent_says_how_far_it_came(
     _fall_silent(dongle, message)
     with pytest.raises(AppError) as stalled:
         _act(bench, dongle, "pair")
-    assert "stopped responding while it was being paired" in stalled.value.what
+    assert "stopped responding during pairing" in stalled.value.what
     assert state in stalled.value.why
     if row is not None:
         assert bench.row(bench.technician, dongle.machine.device_id).ownership_state == row
+
+
+def test_settings_that_were_just_read_and_are_stored_are_not_read_again(bench: Bench) -> None:
+    dongle, who = LoopbackDongle(), bench.technician
+    paired(bench, dongle, "Rig 1")
+    device = Device(dongle, clock=dongle.clock)
+    database = bench.database.bind(who)
+    fleet.store_read_config(database, who, device)
+    read = device.config_read().config
+    asked: list[None] = []
+    dongle.before_write = lambda: asked.append(None)
+    assert not fleet.store_read_config(database, who, device, just_read=read)
+    assert not asked
+    assert not fleet.store_read_config(database, who, device, just_read=replace(read, mode="LISTEN_ONLY"))
+    assert len(asked) == 1, "other settings than those stored are read once more, with their revision"
 
 
 def test_settings_whose_confirmation_was_lost_are_stored_once_the_dongle_is_read(bench: Bench) -> None:

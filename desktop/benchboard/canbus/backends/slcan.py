@@ -27,6 +27,8 @@ from benchboard.i18n import _
 
 _READ_TIMEOUT_S: Final = 0.05
 _STATE_INTERVAL_S: Final = 0.5
+_MOST_QUERIES: Final = 3
+"""So many questions for its state in a row, half a second apart, aren't unanswered on a dongle that runs."""
 _REPLY_TIMEOUT_S: Final = 1.0
 _MOST_UNANSWERED: Final = 10_000
 """Frames that a dongle may have accepted without a word, before the oldest ones are forgotten."""
@@ -97,6 +99,7 @@ class SlcanBus:
         self._gave_up: list[OnResult] = []
         # Whether the next answer is that to `_PROBE`, whether one was refused as in an open channel, and then accepted.
         self._probe_is_next = self._refuses_probes = self._restarted = False
+        self._open_queries, self._stalled = 0, False
         self._closed = False
         self._command(b"C\r", required=False)
         if override or not benchboard_dialect:
@@ -150,9 +153,16 @@ class SlcanBus:
         now = time.monotonic()
         if now >= self._next_query:
             self._next_query = now + _STATE_INTERVAL_S
+            self._count_query()
             with self._writing:  # in one piece, so that their answers follow each other
                 self._handle.write(b"e\r" + _PROBE if self._benchboard_dialect else b"F\r")
         return frames
+
+    def _count_query(self) -> None:
+        """Note that the dongle is asked for its state. Each answer says that it got all questions before it."""
+        with self._lock:
+            self._stalled |= self._benchboard_dialect and self._open_queries >= _MOST_QUERIES
+            self._open_queries += 1
 
     def send(self, frame: Frame, on_result: OnResult = ignore_result) -> None:
         """Queue `frame` on the dongle. Raises `Invalid` (`bus.frame`) or `DeviceFailure` (`port.*`)."""
@@ -190,6 +200,7 @@ class SlcanBus:
                 self._parser.malformed,
                 self._acknowledged,
                 self._given_up,
+                self._stalled,
             )
 
     def close(self) -> None:
@@ -245,6 +256,7 @@ class SlcanBus:
         kind, digits = reply.text[:1], reply.text[1:]
         try:
             if kind == "e" and len(digits) == 17:
+                self._open_queries = 0
                 tx_errors, rx_errors = int(digits[:4], 16), int(digits[4:8], 16)
                 bus_errors, reported = int(digits[8:16], 16), ERROR_STATES[int(digits[16])]
                 if bus_errors > self._bus_errors:

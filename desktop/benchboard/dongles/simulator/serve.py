@@ -80,7 +80,7 @@ def serve(
     With `manual` no button presses itself: lines on standard input do (`faults.do_typed`). With `until_eof` serving
     also ends with standard input. Without `links` the port is the pseudo-terminal itself. Raises `Invalid`
     (`simulator.count`, `simulator.bus`, `simulator.traffic`), `Unavailable` (`simulator.folder`, and for a home folder
-    that isn't private).
+    that isn't private). A bus with the same name in another process is another bus, which `on_notice` is told.
     """
     _check(count, bus, traffic)
     Vault(settings.home()).require_safe()
@@ -103,6 +103,13 @@ def serve(
         if traffic:
             source = Traffic(virtual_bus, traffic, bitrate, [one.dongle.controller for one in terminals])
         (faults or Faults()).apply(virtual_bus, [one.dongle for one in terminals])
+        if _is_served_elsewhere(bus, own=len(terminals)):
+            on_notice(
+                _(
+                    "Another simulation has a bus named “{name}”, too. Its dongles aren't connected to these: a bus"
+                    " joins only the dongles of one command. For more dongles on one bus, use --count."
+                ).format(name=bus)
+            )
         for one in terminals:
             path = str(one.link) if one.link is not None else os.ttyname(one.slave)
             on_ready(ServedDongle(path, one.dongle.device_id, bus))
@@ -169,6 +176,20 @@ def _free_image(bus: str) -> tuple[Path, IO[bytes]]:
             lock.close()
             continue
         return path, lock
+
+
+def _is_served_elsewhere(bus: str, *, own: int) -> bool:
+    """Whether more flash files of a bus with this name are locked than the `own` ones."""
+    locked = 0
+    for path in (settings.home() / FLASH_FOLDER).glob(f"{bus}-*.lock"):
+        number = path.stem.removeprefix(f"{bus}-")
+        if number.isdecimal():
+            with contextlib.suppress(OSError), path.open("rb") as lock:
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    locked += 1
+    return locked > own
 
 
 @contextlib.contextmanager

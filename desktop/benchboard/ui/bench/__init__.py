@@ -48,6 +48,7 @@ def _timing(context: Context) -> QWidget:
 def _start(context: Context) -> None:
     from benchboard.ui.bench.dongle_counter import DongleCounter
     from benchboard.ui.bench.dongle_names import DongleNames
+    from benchboard.ui.bench.events.dongle_events import DongleEvents
     from benchboard.ui.bench.live_bus_cell import LiveBusCell
     from benchboard.ui.bench.live_sources import LiveSources
     from benchboard.ui.bench.paired_dongles import PairedDongles
@@ -59,6 +60,7 @@ def _start(context: Context) -> None:
     SelectedDongle.of(context)
     LiveBusCell.of(context)
     LiveSources.of(context)
+    DongleEvents.of(context)  # what is plugged in before the list is shown is told with its own time
 
 
 def _simulate_handler(context: Context) -> Handler:

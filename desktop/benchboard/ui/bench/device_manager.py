@@ -29,7 +29,7 @@ from benchboard.dongles import fleet, provisioning
 from benchboard.dongles.device import Device
 from benchboard.dongles.device_errors import stalled_during
 from benchboard.dongles.protocol import DongleConfig
-from benchboard.errors import AppError, Cancelled, Conflict
+from benchboard.errors import AppError, Cancelled, Conflict, DeviceFailure
 from benchboard.i18n import N_, _
 from benchboard.identity.permissions import has_permission
 from benchboard.ui.bench.bench_format import bit_rate
@@ -223,7 +223,8 @@ class DeviceManager(QObject):
         on_open: Callable[[], object] = lambda: None,
     ) -> Counters:
         """On a worker: open the channel for `seconds`, then close it and return the counters. `on_open` is called there
-        once it is open."""
+        once it is open. Raises `DeviceFailure` if the dongle stops responding meanwhile.
+        """
         live = self.open_bus(detected, title)
         on_open()
         started = time.monotonic()
@@ -238,7 +239,22 @@ class DeviceManager(QObject):
             self._resources.stop_bus(live.capture)
         if live.capture.failure is not None:
             raise live.capture.failure
+        self._require_responded(detected, counters)
         return counters
+
+    def _require_responded(self, detected: DetectedDevice, counters: Counters) -> None:
+        """On a worker: raise `DeviceFailure` if the dongle stopped responding while these were counted, or doesn't
+        respond now: then they say nothing about its bus.
+        """
+        path = detected.port.path
+        nothing = _("What it counted says nothing about the bus, so bit timing and wiring aren't verified.")
+        with stalled_during(path, N_("{path} stopped responding during the bus test."), nothing):
+            with self.device(path) as device:
+                if detected.device_id is not None:
+                    device.require_id(detected.device_id)
+            if counters.bus.stalled:
+                do = _("Unplug the dongle, plug it back in and try again.")
+                raise DeviceFailure("dongle.silent", "", do=do, path=path)
 
     def detect_bit_rate(
         self,
@@ -401,7 +417,11 @@ class DeviceManager(QObject):
                 self.earlier_rates.setdefault(device.device_id, {})[before] = datetime.now(UTC)
 
     def _connected_ids(self) -> frozenset[str]:
-        return frozenset(device.device_id for device in self.devices if device.device_id and device.has_answered)
+        return frozenset(
+            device.device_id
+            for device in self.devices
+            if device.device_id and device.has_answered and not device.is_silent
+        )
 
     def _mark_seen(self, removed: Collection[str] = ()) -> None:
         """Store when the connected dongles, and those just `removed`, were last seen."""
@@ -422,15 +442,15 @@ class DeviceManager(QObject):
                 lambda error: _log.info("no time was stored for connected dongles: %s", error.code),
             )
 
-    def _reconcile(self, device: Device) -> str | None:
-        """On a worker: reconcile an interrupted pairing, or write, with what the dongle reports; the state of its row
-        then.
+    def _reconcile(self, device: Device, just_read: DongleConfig | None) -> str | None:
+        """On a worker: reconcile an interrupted pairing, or write, with what the dongle reports and the settings that
+        were `just_read` from it; the state of its row then.
         """
         data_key = self._workspace.data_keys.of(self._actor.organisation_id)
         database = self._workspace.database.bind(self._actor)
         state = provisioning.reconcile(database, self._actor, data_key, device)
         if state == "CLAIMED_ACTIVE" and has_permission(self._actor, "dongles:configure"):
-            fleet.store_read_config(database, self._actor, device)
+            fleet.store_read_config(database, self._actor, device, just_read=just_read)
         return state
 
     def _standing(self, device_id: str) -> Standing:

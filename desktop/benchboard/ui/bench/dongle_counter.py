@@ -81,7 +81,7 @@ class _DeviceLine(QWidget):
         line.addWidget(Icon("bb.dongle"))
         line.addWidget(Elided(title, fits_text=True))
         line.addWidget(Text(device.device_id or device.port.description, "mono", "muted"), 1)
-        answers = device.has_answered
+        answers = device.has_answered and device.problem is None
         problem = failure_title(device.problem) if device.problem is not None else _("Not checked")
         tone: Tone = "ok" if answers else "warn"
         line.addWidget(Icon("ph.check-circle-fill" if answers else "ph.warning-fill", tone, 14))

@@ -9,6 +9,7 @@ from typing import Final
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
+from benchboard.dongles.device_errors import is_not_responding
 from benchboard.dongles.dongle_status import pairing_title
 from benchboard.errors import ENDED, AppError, Cancelled, Unavailable
 from benchboard.i18n import _
@@ -23,7 +24,7 @@ _AWAY: Final = frozenset({"port.gone", "port.missing"})
 _UNANSWERED: Final = frozenset(
     {
         "dongle.silent", "dongle.unreadable", "dongle.refused", "dongle.untrusted", "dongle.version",
-        "dongle.wrong-device", "bus.silent",
+        "dongle.wrong-device", "dongle.not-responding", "bus.silent",
     }
 )  # fmt: skip
 """Errors, besides those of the port, that are no longer true once the dongle has answered a check."""
@@ -95,6 +96,8 @@ class DongleNotices(QObject):
         if error.code.startswith("storage."):
             self._problems.show(error)
             return
+        if path and not self._says_more(error, path):
+            return
         key = act or f"bench.{type(self._view).__name__}.{error.code}"
         passes = isinstance(error, Unavailable) or error.code in _UNANSWERED
         if action is None and retry is not None and passes:
@@ -106,6 +109,18 @@ class DongleNotices(QObject):
             QTimer.singleShot(0, self, partial(self._devices.probe_again, path))
         if self._view.isVisible():
             self._present(key)
+
+    def _says_more(self, error: AppError, path: str) -> bool:
+        """Whether `error` isn't just that the dongle doesn't respond, where more is shown of its port. What says more
+        takes its place.
+        """
+        shown = [key for key, one in self._shown.items() if one.path == path]
+        if is_not_responding(error):
+            return not shown
+        for key in shown:
+            if is_not_responding(self._shown[key].error):
+                self.dismiss(key)
+        return True
 
     def select(self, key: str) -> None:
         """The dongle with this key is selected now: what was said of another one no longer belongs here."""

@@ -71,6 +71,11 @@ class DongleRow:
         return self.device is not None and self.device.has_answered
 
     @property
+    def is_silent(self) -> bool:
+        """Whether it is connected, and doesn't respond any more."""
+        return self.device is not None and self.device.is_silent
+
+    @property
     def paired(self) -> bool:
         return self.dongle is not None and self.dongle.ownership_state == "CLAIMED_ACTIVE"
 
@@ -157,7 +162,7 @@ def columns(load: Callable[[DongleRow], BusLoad] = _no_load) -> tuple[Column[Don
             mark=lambda row: state_mark(row.dongle, row.device),
             second=_connection,
             tooltip=_seen_tip,
-            width=165,
+            width=200,
             stretch=True,
             whole=True,
         ),
@@ -219,10 +224,10 @@ def columns(load: Callable[[DongleRow], BusLoad] = _no_load) -> tuple[Column[Don
 
 
 def _connection(row: DongleRow) -> str:
-    """That the dongle isn't connected, or is being checked. Empty where the other columns say so already: that it is
-    connected by *now*, and its status that a check failed.
+    """That the dongle isn't connected, doesn't respond or is being checked. Empty where the other columns say so
+    already: that it is connected by *now*, and its status that a check failed.
     """
-    if row.connected:
+    if row.connected and not row.is_silent:
         return ""
     if row.device is None and row.dongle is not None and row.dongle.last_seen_at is not None:
         return _("Disconnected")
@@ -232,7 +237,7 @@ def _connection(row: DongleRow) -> str:
 
 def _last_seen(row: DongleRow) -> str:
     """`now` while it is connected: what is stored of that is up to a minute old."""
-    if row.connected:
+    if row.connected and not row.is_silent:
         return _("now")
     seen = row.dongle.last_seen_at if row.dongle is not None else None
     return relative_time(seen) if seen is not None else NO_VALUE

@@ -1,6 +1,6 @@
 """The dongles of the organisation and those that are connected, in one list, with the details of the selected one."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from functools import partial
 from operator import attrgetter
@@ -68,6 +68,7 @@ _TICK_MS: Final = 1_000
 _NEW_DONGLE_NOTICE: Final = "bench.new-dongle"
 _ROOM: Final = "bench"
 _SIMULATOR: Final = "bench.simulator"
+_SILENT: Final = "bench.silent"
 
 
 class _NoDongles(NoMatch):
@@ -147,6 +148,8 @@ class DonglesView(QWidget):
         self._devices.simulator_changed.connect(self._simulator_changed)
         self._load.sampled.connect(self._show_load)
         self._requested_key = self._selected.id
+        self._silent: Collection[str] = ()
+        """The dongles that have stopped responding, by key."""
         self._unanswered_port = ""
         """The path of the port that the user selected, while no dongle has answered there."""
         self._selected.changed.connect(self._follow_selection)
@@ -439,8 +442,18 @@ class DonglesView(QWidget):
         self._apply_filter()
 
     def _on_devices_changed(self) -> None:
+        self._show_silent()
         self.model.refresh()
         self._simulator_changed()
+
+    def _show_silent(self) -> None:
+        """Say once of each dongle that it has stopped responding, until it does again or is unplugged."""
+        silent = {one.key: one for one in self._devices.devices if one.is_silent}
+        for key in silent.keys() - self._silent:
+            port, problem = silent[key].port, silent[key].problem
+            if problem is not None:
+                self._notices.show(problem, path=port.path, device_id=silent[key].device_id, act=f"{_SILENT}.{key}")
+        self._silent = silent.keys()
 
     def _ask_outdated(self) -> None:
         """Ask those dongles again whose row has changed since they were asked, such as from the command line."""

@@ -16,11 +16,12 @@ from benchboard.ui.widgets.focus import FocusRinged
 from benchboard.ui.widgets.readable_rows import Readable
 from benchboard.ui.widgets.stepper import paint_step_number
 
-StepState = Literal["todo", "now", "done", "failed"]
+StepState = Literal["todo", "now", "done", "unverified", "failed"]
 _LOOK: Final[dict[str, tuple[str, str, str]]] = {
     "todo": ("ph.circle", "text.muted", "text.secondary"),
     "now": ("ph.spinner", "accent.text", "accent.text"),
     "done": ("ph.check", "ok", "text"),
+    "unverified": ("ph.minus-circle", "text.secondary", "text"),
     "failed": ("ph.warning-circle-fill", "error", "error"),
 }
 
@@ -103,12 +104,19 @@ class PairingChecklist(Readable, QWidget):
         self._update_accessible_name()
         self.update()
 
+    def show_unverified(self, index: int) -> None:
+        """All lines are done, but line `index` has verified nothing."""
+        self.set_current(len(self._marks))
+        self._marks[index] = "unverified"
+        self._update_accessible_name()
+
     @property
     def marks(self) -> tuple[StepState, ...]:
         return tuple(self._marks)
 
     def _update_accessible_name(self) -> None:
         words = {"todo": _("waiting"), "now": _("in progress"), "done": _("done"), "failed": _("failed")}
+        words["unverified"] = _("not verified")
         done = sum(mark == "done" for mark in self._marks)
         counted = _("{done} of {count} done").format(done=done, count=len(self._marks))
         lines = (f"{line}: {words[mark]}" for line, mark in zip(self._lines, self._marks, strict=True))

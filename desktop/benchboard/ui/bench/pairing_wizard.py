@@ -92,6 +92,7 @@ class PairingWizard(Dialog):
 
     reset_wanted = Signal(str)
     """The key of a dongle that can only be paired once it was reset; the wizard is closed."""
+    _grows = True
     step_reported = Signal(object, object)
     _bus_opened = Signal()
 
@@ -147,7 +148,7 @@ class PairingWizard(Dialog):
         self.first_focus = self._next_button
 
     def _build_pages(self) -> None:
-        self._stack = QStackedWidget()
+        self._stack = _Pages()
         self.content.addWidget(self._stack, 1)
         self._problem = _ProblemLine()
         self.content.insertWidget(0, self._problem)
@@ -774,6 +775,7 @@ class PairingWizard(Dialog):
     def _show_silence(self) -> None:
         """Say that nothing was verified; the test can be repeated, and left."""
         self._was_silent, self._test_failure = True, None
+        self._test_page.steps.show_unverified(1)
         self.stepper.set_caption(_TEST, _("No frames received"))
         self.stepper.set_without_result(_TEST)
         self._test_result = silence_explanation(LISTEN_SECONDS)
@@ -920,6 +922,27 @@ def _test_verdict(failure: AppError) -> str:
             "The dongle disturbs this bus or can't read it until its bit timing or the wiring is right."
         )
     return f"{said} " + _("So nothing is known about bit timing and wiring: test again in Bit timing.")
+
+
+class _Pages(QStackedWidget):
+    """The pages of the wizard, as high as the one that is shown needs: the wizard grows with that one alone."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.currentChanged.connect(lambda _index: self.updateGeometry())
+
+    def minimumSizeHint(self) -> QSize:
+        """That of the page that is shown, at the present width."""
+        page = self.currentWidget()
+        if page is None:
+            return super().minimumSizeHint()
+        least = page.minimumSizeHint()
+        height = page.heightForWidth(self.width()) if page.hasHeightForWidth() else 0
+        return QSize(least.width(), max(least.height(), height))
+
+    def hasHeightForWidth(self) -> bool:
+        """Not that of any page: `minimumSizeHint` has the height of the one that is shown."""
+        return False
 
 
 class _ProblemLine(QWidget):

@@ -7,18 +7,23 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
 
 from benchboard.canbus import link
 from benchboard.canbus.link import Port
 from benchboard.canbus.usb_adapters import adapter_name
 from benchboard.dongles.device import Device
+from benchboard.dongles.device_errors import is_not_responding, not_responding
 from benchboard.dongles.firmware_detection import DongleInfo, expected_id, observed_id, probe_open
-from benchboard.dongles.protocol import DongleConfig
+from benchboard.dongles.protocol import DongleConfig, Hello
 from benchboard.errors import AppError, Unavailable
+from benchboard.file_locks import lock_holder
 from benchboard.i18n import _
 
 _SCAN_INTERVAL_S: Final = 0.7
+_ASK_EVERY_S: Final = 5.0
+"""How often a connected dongle that answers is asked whether it still does."""
 _RETRY_S: Final = (2.0, 5.0, 10.0, 30.0)
 """How long after each failure in a row a connected dongle is probed again; the last one goes on."""
 
@@ -27,7 +32,8 @@ Standing = tuple[str, int | None]
 
 @dataclass(frozen=True, slots=True)
 class DetectedDevice:
-    """A port and the result of probing it: `info` or `problem`; neither while the probe runs.
+    """A port and the result of probing it: `info` or `problem`; neither while the probe runs. Both for a dongle that
+    has answered, but whose port is in use now, or that doesn't respond any more (`is_silent`).
 
     `checked_at` is when `info` was read, and `asked_as` the `DongleRecord.standing` that the dongle had then, after its
     row was brought in line: (“”, None) for one that isn't registered, None if that isn't known. `last_id` is what the
@@ -52,6 +58,11 @@ class DetectedDevice:
     def has_answered(self) -> bool:
         """Whether a dongle has answered at this port: only then is one known to be connected."""
         return self.info is not None
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether it has answered, but doesn't respond any more; then `problem` says since when."""
+        return is_not_responding(self.problem)
 
     @property
     def has_result(self) -> bool:
@@ -86,14 +97,16 @@ class PortScanner:
     """Scans for ports and probes new ones until stopped.
 
     `on_devices` is called with all of them, on a worker thread; `standing` there too, with a device id. `reconcile`
-    brings a dongle's row in line, and returns the ownership state that it has then.
+    brings a dongle's row in line with it and its settings, and returns the ownership state that the row has then.
     """
 
     def __init__(
         self,
         on_devices: Callable[[dict[str, DetectedDevice]], None],
-        reconcile: Callable[[Device], str | None] | None,
+        reconcile: Callable[[Device, DongleConfig | None], str | None] | None,
         standing: Callable[[str], Standing | None] = lambda _device_id: None,
+        *,
+        ask_every_s: float = _ASK_EVERY_S,
     ) -> None:
         self._on_devices = on_devices
         self._reconcile = reconcile
@@ -105,6 +118,9 @@ class PortScanner:
         self._probing: set[str] = set()
         self._failures: dict[str, tuple[int, float]] = {}
         """Of each port that couldn't be probed: how often in a row, and when to try again (monotonic)."""
+        self._ask_every_s = ask_every_s
+        self._asked: dict[str, float] = {}
+        """When the dongle at each port was asked last (monotonic)."""
         self._lock = threading.Lock()
         self._port_locks: dict[str, threading.Lock] = {}
         self._stopping = threading.Event()
@@ -134,8 +150,12 @@ class PortScanner:
             if device is None or device.info is None:
                 return
             self._devices[path] = replace(
-                device, info=replace(device.info, config=config), checked_at=datetime.now(UTC)
+                device,
+                info=replace(device.info, config=config),
+                problem=None if device.is_silent else device.problem,
+                checked_at=datetime.now(UTC),
             )
+            self._asked[path] = time.monotonic()
         self._notify()
 
     def port_lock(self, path: str) -> threading.Lock:
@@ -176,13 +196,66 @@ class PortScanner:
             }
             self._stale = self._stale & ports.keys() | ports.keys() - known.keys() | due
             new = [ports[path] for path in self._stale - self._probing if DetectedDevice(ports[path]).is_dongle]
-            self._probing.update(port.path for port in new)
+            asked = [device.port for path, device in known.items() if self._is_to_be_asked(path, device, now)]
+            self._probing.update(port.path for port in (*new, *asked))
             self._devices = {
                 path: known.get(path) or self._new_device(port, ports.values()) for path, port in ports.items()
             }
         self._notify()
         for port in new:
             self._pool.submit(self._probe, port)
+        for port in asked:
+            self._pool.submit(self._ask, port)
+
+    def _is_to_be_asked(self, path: str, device: DetectedDevice, now: float) -> bool:
+        """Whether to ask a dongle if it still responds: not one in use, nor one that is probed, which tells too."""
+        if device.info is None or not device.info.is_benchboard or not (device.problem is None or device.is_silent):
+            return False
+        if path in self._stale or path in self._probing:
+            return False
+        return now - self._asked.get(path, 0.0) >= self._ask_every_s
+
+    def _ask(self, port: Port) -> None:
+        """Ask a dongle that has answered before for its identity, which costs it little, unless its port is used: what
+        uses it finds out by itself. One that doesn't respond is asked on; one that does again, or is in another state
+        than before, is probed.
+        """
+        hello, is_silent, began = None, False, datetime.now(UTC)
+        port_lock = self.port_lock(port.path)
+        try:
+            if port_lock.acquire(blocking=False):
+                try:
+                    hello = _hello_at(port.path)
+                except AppError as error:
+                    is_silent = error.code in _SILENT
+                finally:
+                    port_lock.release()
+        finally:
+            with self._lock:
+                self._probing.discard(port.path)
+                self._asked[port.path] = time.monotonic()
+                if is_silent:
+                    self._note_silence(port, began)
+                elif hello is not None:
+                    self._note_answer(port, hello)
+        if is_silent:
+            with contextlib.suppress(RuntimeError):
+                self._notify()
+
+    def _note_silence(self, port: Port, since: datetime) -> None:
+        """Note that a dongle that has answered before doesn't any more. The lock must be held."""
+        device = self._devices.get(port.path)
+        if device is not None and device.has_answered and device.port.key == port.key and not device.is_silent:
+            self._devices[port.path] = replace(device, problem=not_responding(port.path, since))
+
+    def _note_answer(self, port: Port, hello: Hello) -> None:
+        """Probe a dongle that responds again, or isn't what it was. The lock must be held."""
+        device = self._devices.get(port.path)
+        if device is None or device.info is None or device.port.key != port.key:
+            return
+        known = device.info.device_id, device.info.ownership_state, device.info.key_version
+        if device.is_silent or known != (hello.device_id, hello.state.name, hello.key_version):
+            self._stale.add(port.path)
 
     def _new_device(self, port: Port, ports: Iterable[Port]) -> DetectedDevice:
         """A device not probed yet. Two with the same serial number can't be told apart before."""
@@ -190,13 +263,17 @@ class PortScanner:
         return DetectedDevice(port, last_id=self._last_ids.get(port.key) if is_unique else None)
 
     def _probe(self, port: Port) -> None:
+        began = datetime.now(UTC)
         info, problem, asked_as = self._probe_port(port)
         with self._lock:
             self._probing.discard(port.path)
+            self._asked[port.path] = time.monotonic()
             if not isinstance(problem, Unavailable):
                 # A port that is in use (also by the live bus) is probed again at the next scan.
                 self._stale.discard(port.path)
             self._plan_retry(port.path, problem)
+            if problem is not None and problem.code in _SILENT:
+                self._note_silence(port, began)
             self._store(port, info, problem, asked_as)
         with contextlib.suppress(RuntimeError):
             self._notify()
@@ -219,8 +296,10 @@ class PortScanner:
                 info = probe_open(handle)
                 if info.is_benchboard and self._reconcile is not None:
                     with contextlib.suppress(AppError):
-                        state = self._reconcile(Device(handle))
-                        info = probe_open(handle)
+                        device = Device(handle)
+                        state = self._reconcile(device, info.config)
+                        hello = device.hello()  # reconciling may have ended its pairing, and changes no settings
+                        info = replace(info, ownership_state=hello.state.name, key_version=hello.key_version)
                 if info.device_id is not None:
                     with contextlib.suppress(AppError):
                         asked_as = self._standing(info.device_id)
@@ -258,6 +337,20 @@ class PortScanner:
         with self._reporting:
             if not self._stopping.is_set():
                 self._on_devices(devices)
+
+
+_SILENT: Final = frozenset({"dongle.silent", "port.stuck"})
+"""The errors of a dongle that is there, but doesn't answer."""
+
+
+def _hello_at(path: str) -> Hello | None:
+    """The identity of the dongle at `path`, proved by it; None if somebody has its port open."""
+    if lock_holder(Path(path)) is not None:
+        return None
+    with link.open_port(path) as handle:
+        device = Device(handle)
+        device.close_channel()
+        return device.hello()
 
 
 def _was_in_use(device: DetectedDevice) -> bool:

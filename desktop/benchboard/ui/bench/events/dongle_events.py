@@ -18,7 +18,11 @@ from benchboard.ui.tasks import Work
 
 _MOST: Final = 50
 _CONNECTED: Final = N_("{name} connected")
+_THERE: Final = N_("{name} was plugged in when Benchboard opened")
+"""Since when, nobody knows."""
 _DISCONNECTED: Final = N_("{name} disconnected")
+_STOPPED: Final = N_("{name} stopped responding")
+_AGAIN: Final = N_("{name} responds again")
 _FAILED: Final = N_("{name} couldn't be checked")
 _OPENED: Final = N_("Live bus of {name} opened")
 _CLOSED: Final = N_("Live bus of {name} closed")
@@ -48,7 +52,7 @@ class DongleEvents(QObject):
 
     @staticmethod
     def of(context: Context) -> "DongleEvents":
-        """The events of this session, collected from the first time that a view asks for them."""
+        """The events of this session, collected from its start (`_start` of the room)."""
         existing = context.session.findChild(DongleEvents)
         if existing is None:
             return DongleEvents(context)
@@ -99,8 +103,10 @@ class DongleEvents(QObject):
         for device_id, device in now.items():
             was = before.get(device_id)
             if device.has_answered and not (was is not None and was.has_answered):
-                if not self._devices.was_there_at_start(device.port.path):
-                    self._add(device_id, _CONNECTED)
+                was_there = self._devices.was_there_at_start(device.port.path)
+                self._add(device_id, _THERE if was_there else _CONNECTED)
+            elif was is not None and device.is_silent != was.is_silent:
+                self._add(device_id, _STOPPED if device.is_silent else _AGAIN)
             elif device.problem is not None and _has_failed(device) and (was is None or not _has_failed(was)):
                 self._add(device_id, _FAILED, failure_title(device.problem))
         for device_id, was in before.items():

@@ -1,0 +1,137 @@
+"""A dongle that is plugged in but stops responding: found without asking, told once, and over by itself."""
+
+import queue
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from benchboard.canbus import link
+from benchboard.errors import DeviceFailure
+from benchboard.ui.bench.bench_format import connection_mark
+from benchboard.ui.bench.device_manager import DeviceManager
+from benchboard.ui.bench.dongle_pane import why_not_reachable
+from benchboard.ui.bench.dongles_view import DonglesView
+from benchboard.ui.bench.events.dongle_events import DongleEvents
+from benchboard.ui.bench.port_scanner import DetectedDevice, PortScanner
+from benchboard.ui.shell.shell import Shell
+from benchboard.ui.widgets import Toast
+from support.benchsim import Simulator
+from support.simulator import simulator as serve
+
+Until = Callable[[Callable[[DetectedDevice], bool]], DetectedDevice]
+
+
+@pytest.fixture
+def scanned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Until]:
+    """Waits until the one dongle is as asked for, and answers it. It is asked ten times a second."""
+    monkeypatch.setenv("BENCHBOARD_HOME", str(tmp_path))
+    monkeypatch.setattr(link.list_ports, "comports", lambda: [])
+    found: queue.Queue[dict[str, DetectedDevice]] = queue.Queue()
+    others = set(threading.enumerate())
+    scanner = PortScanner(found.put, None, ask_every_s=0.1)
+    scanner.start()
+
+    def until(condition: Callable[[DetectedDevice], bool]) -> DetectedDevice:
+        deadline = time.monotonic() + 60
+        while True:
+            for device in found.get(timeout=60).values():
+                if condition(device):
+                    return device
+            assert time.monotonic() < deadline
+
+    yield until
+    scanner.stop()
+    for thread in set(threading.enumerate()) - others:
+        thread.join(60)
+
+
+def test_dongle_that_stops_responding_is_found_unasked_and_recovers_by_itself(tmp_path: Path, scanned: Until) -> None:
+    with serve(tmp_path, "--manual") as running:
+        before = scanned(lambda device: device.info is not None)
+        running.say("stall 1 9")
+        hung = scanned(lambda device: device.is_silent)
+        assert hung.info == before.info, "what it is stays known"
+        assert hung.problem is not None
+        assert re.fullmatch(r"Not responding since \d\d:\d\d:\d\d", connection_mark(None, hung).text)
+        assert hung.problem.do == "Unplug it and plug it back in."
+        assert before.checked_at is not None
+        again = scanned(lambda device: not device.is_silent)
+        assert (again.problem, connection_mark(None, again).text) == (None, "Connected")
+        assert again.checked_at is not None
+        assert again.checked_at > before.checked_at
+
+
+def test_dongle_whose_port_is_used_is_not_asked(tmp_path: Path, scanned: Until) -> None:
+    with serve(tmp_path, "--manual") as running:
+        scanned(lambda device: device.info is not None)
+        with link.open_port(running.ports[0]):
+            running.say("stall 1 4")
+            time_over = time.monotonic() + 3
+            scanned(lambda device: device.is_silent or time.monotonic() > time_over)
+            assert not scanned(lambda _device: True).is_silent
+
+
+def test_hung_dongle_is_told_in_the_list_the_banner_and_the_events(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, manager: DeviceManager, pair_one: Callable[[], str]
+) -> None:
+    device_id = pair_one()
+    name = f"Dongle {device_id[-4:].upper()}"
+    (view,) = shell.findChildren(DonglesView)
+    events = DongleEvents.of(shell.context)
+    qtbot.waitUntil(lambda: view.table.make_current(device_id))
+    simulator.say(f"stall {list(simulator.ports).index(device_id) + 1} 20")
+    qtbot.waitUntil(lambda: any(one.is_silent for one in manager.devices))
+    qtbot.waitUntil(lambda: _what(shell).startswith(f"{name} hasn't responded since"))
+    qtbot.waitUntil(lambda: "Not responding since" in _second_line(view, device_id))
+    row = view.table.current()
+    assert row is not None
+    assert why_not_reachable(row).startswith(f"{name} hasn't responded since")
+    stopped = [one for one in events.latest(50) if one.what == "{name} stopped responding"]
+    assert [one.device_id for one in stopped] == [device_id]
+    qtbot.waitUntil(lambda: not any(one.is_silent for one in manager.devices))
+    qtbot.waitUntil(lambda: not _what(shell))
+    assert [one.device_id for one in events.latest(50) if one.what == "{name} responds again"] == [device_id]
+    toasts = [one.accessibleName() for one in shell.window().findChildren(Toast)]
+    assert f"{name} responds again. Status: Paired." in toasts
+
+
+def _second_line(view: DonglesView, device_id: str) -> str:
+    (column,) = (one for one in view.model.columns if one.key == "state")
+    (row,) = (one for one in view.model.rows if one.device_id == device_id)
+    assert column.second is not None
+    return column.second(row)
+
+
+def _what(shell: Shell) -> str:
+    notice = shell.context.problems.current
+    return notice.what if notice is not None and notice.kind == "error" else ""
+
+
+@pytest.mark.parametrize("seconds", [3, 20], ids=["for-a-while", "beyond-the-end"])
+def test_frames_counted_by_a_dongle_that_stops_responding_verify_nothing(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, manager: DeviceManager, seconds: int
+) -> None:
+    """It had received frames without an error, and passed."""
+    qtbot.waitUntil(lambda: sum(one.info is not None for one in manager.devices) == 2)
+    device_id, port = min(simulator.ports.items())
+    detected = manager.find(device_id)
+    assert detected is not None
+    stall = f"stall {list(simulator.ports).index(device_id) + 1} {seconds}"
+    ended: list[object] = []
+    shell.context.tasks.run(
+        shell,
+        lambda progress: manager.count_frames(detected, "A", 3.0, progress, lambda: simulator.say(stall)),
+        ended.append,
+        ended.append,
+        title="Listening",
+    )
+    qtbot.waitUntil(lambda: bool(ended))
+    (error,) = ended
+    assert isinstance(error, DeviceFailure), "it passed"
+    assert error.what == f"{port} stopped responding during the bus test."
+    assert "aren't verified" in error.why
