@@ -91,3 +91,24 @@ def test_write_numbers_with_too_many_digits(tmp_path: Path) -> None:
 
     assert path is not None
     assert [row[:2] for row in read(path)] == [(str(10**40), 1e-25), ("1", None)]
+
+
+def test_write_a_number_that_was_a_double_stays_one(tmp_path: Path) -> None:
+    before = written(tmp_path, [(1, Decimal("1e-25"), None, None, None, None)])
+    assert before is not None
+
+    path = written(
+        tmp_path,
+        [(2, Decimal("2.5"), None, None, None, None)],
+        kept=KeptRows(before, f"SELECT * FROM read_parquet('{before}')"),
+    )
+
+    assert path is not None
+    assert [row[1] for row in read(path)] == [1e-25, 2.5]
+
+
+def test_write_decimals_that_are_zeros_keep_numbers_exact(tmp_path: Path) -> None:
+    path = written(tmp_path, [(1, Decimal("9.9700000000000000000000"), None, None, None, None)])
+
+    assert path is not None
+    assert read(path)[0][1] == Decimal("9.97")

@@ -91,17 +91,26 @@ class RowFile:
         those of files do; a whole number with too many digits stays text."""
         if column.kind not in ("integer", "decimal"):
             return _SIMPLE_TYPES.get(column.kind, "VARCHAR")
-        name = identifier(column.name)
-        whole, scale = self._connection.execute(
-            f"SELECT coalesce(max(length(ltrim(split_part({name}, '.', 1), '-0'))), 0),"  # noqa: S608  # quoted
-            f" coalesce(max(length(split_part({name}, '.', 2))), 0) FROM arrived"
-        ).fetchall()[0]
+        whole, scale = self._digits(column.name)
+        if scale > _MAX_SCALE:  # a server writes quotients with many zeros
+            whole, scale = self._digits(column.name, "rtrim({text}, '0')")
         if column.kind == "integer":
             # Parquet has no wider whole numbers than BIGINT.
             wide = f"DECIMAL({_MAX_DIGITS},0)" if whole <= _MAX_DIGITS else "VARCHAR"
             return "BIGINT" if whole <= _BIGINT_DIGITS else wide
         fits = scale <= _MAX_SCALE and whole + scale <= _MAX_DIGITS
         return f"DECIMAL({_MAX_DIGITS},{scale})" if fits else "DOUBLE"
+
+    def _digits(self, column: str, decimals: str = "{text}") -> tuple[int, int]:
+        """How many digits the numbers of a column have before the point at most, and after it, of what `decimals`
+        leaves of these."""
+        name = identifier(column)
+        after = decimals.format(text=f"split_part({name}, '.', 2)")
+        whole, scale = self._connection.execute(
+            f"SELECT coalesce(max(length(ltrim(split_part({name}, '.', 1), '-0'))), 0),"  # noqa: S608  # quoted
+            f" coalesce(max(length({after})), 0) FROM arrived"
+        ).fetchall()[0]
+        return int(whole), int(scale)
 
 
 @contextmanager
@@ -125,6 +134,8 @@ def _common_type(before: str, now: str) -> str:
     if before == now:
         return now
     scales = [_scale(one) for one in (before, now)]
+    if "DOUBLE" in (before, now) and max(scales) >= 0:  # so all of them would be read together too
+        return "DOUBLE"
     return f"DECIMAL({_MAX_DIGITS},{max(scales)})" if min(scales) >= 0 else ""
 
 
