@@ -193,7 +193,7 @@ def _add_measure(models: SalesModel, expression: str, condition: str = "") -> No
 @pytest.mark.parametrize(("written", "said"), [
     ("shop_id = ", "The formula isn't finished. Add a column or a number."),
     ("shop_id = 'paid", "The quote isn't closed. Add “'”."),
-    ("total = paid", "There's no column “paid”. Did you mean “id”? Put text in quotes: 'paid'."),
+    ("total = paid", "There's no column “paid”. Available columns: id, shop_id, total. Put text in quotes: 'paid'."),
 ])  # fmt: skip
 def test_what_is_wrong_with_a_condition_is_said_at_the_condition(models: SalesModel, written: str, said: str) -> None:
     _add_measure(models, "total", written)
