@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from benchboard.canbus import link
 from benchboard.errors import DeviceFailure
-from benchboard.ui.bench.bench_format import connection_mark
+from benchboard.ui.bench.bench_format import connection_mark, identity_mark
 from benchboard.ui.bench.bus_counters import BusCounters
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.dongle_pane import why_not_reachable
@@ -22,6 +22,7 @@ from benchboard.ui.bench.dongles_view import DonglesView
 from benchboard.ui.bench.events.dongle_events import DongleEvents
 from benchboard.ui.bench.live_bus_view import LiveBusView
 from benchboard.ui.bench.port_scanner import DetectedDevice, PortScanner
+from benchboard.ui.paged.paged_model import Mark
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.widgets import Toast
 from support.benchsim import Simulator
@@ -79,6 +80,30 @@ def test_dongle_whose_port_is_used_is_not_asked(tmp_path: Path, scanned: Until) 
             time_over = time.monotonic() + 3
             scanned(lambda device: device.is_silent or time.monotonic() > time_over)
             assert not scanned(lambda _device: True).is_silent
+
+
+def test_known_dongle_whose_check_fails_is_shown_with_the_reason_until_one_succeeds(
+    tmp_path: Path, scanned: Until
+) -> None:
+    """It was shown as connected, and its identity as proven."""
+    with serve(tmp_path, "--manual", count=2) as running:
+        first, second = map(Path, running.ports)
+        own = first.readlink()
+
+        def point_at(target: Path) -> None:
+            """Have another dongle at the first one's port, as when the cables are swapped between two looks."""
+            (tmp_path / "swapped").symlink_to(target)
+            (tmp_path / "swapped").rename(first)
+
+        before = scanned(lambda device: device.port.path == str(first) and device.info is not None)
+        point_at(second.readlink())
+        failed = scanned(lambda device: device.port.path == str(first) and device.problem is not None)
+        assert failed.info == before.info, "what it was stays known"
+        assert connection_mark(None, failed) == Mark("error", "Identity not proven")
+        assert identity_mark(None, failed).text == "Not proven"
+        point_at(own)
+        again = scanned(lambda device: device.port.path == str(first) and device.problem is None)
+        assert connection_mark(None, again).text == "Connected"
 
 
 def test_hung_dongle_is_told_in_the_list_the_banner_and_the_events(
