@@ -89,7 +89,8 @@ class BusState:
     took, `acknowledged` ones were acknowledged by another node and `given_up` ones were not sent, where it reports
     that. `overruns` counts the device's reports of lost frames; `malformed` what arrived and could not be
     parsed. `stalled`: at some time the device didn't answer what it was asked for more than a second, so that its
-    other counters may say nothing.
+    other counters may say nothing. `unanswered_since` (Unix time, s): when it was asked first, if it has said nothing
+    for more than a second now, neither an answer nor a frame; None while it does, and if it can't be asked.
     """
 
     error_state: ErrorState | None = None
@@ -103,6 +104,7 @@ class BusState:
     acknowledged: int = 0
     given_up: int = 0
     stalled: bool = False
+    unanswered_since: float | None = None
 
     @property
     def failed(self) -> int:

@@ -24,10 +24,12 @@ class BusLoad:
 
 def bus_load(counters: Counters | None) -> BusLoad:
     """The load of a bus with these counters; None: no live bus is open. It isn't known before a frame was read, as that
-    the bit rate is right.
+    the bit rate is right, nor while the dongle says nothing.
     """
     if counters is None:
         return BusLoad(None, _("Shown while the live bus is open."))
+    if counters.bus.unanswered_since is not None:
+        return BusLoad(None, _("The dongle isn't responding."))
     if not counters.on_bus:
         only_errors = _("Only errors arrive: the bit rate may be wrong.")
         return BusLoad(None, only_errors if counters.bus.bus_errors else _("No frames have arrived yet."))

@@ -1,5 +1,6 @@
 """A dongle that is plugged in but stops responding: found without asking, told once, and over by itself."""
 
+import os
 import queue
 import re
 import threading
@@ -8,20 +9,25 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from benchboard.canbus import link
 from benchboard.errors import DeviceFailure
-from benchboard.ui.bench.bench_format import connection_mark
+from benchboard.ui.bench.bench_format import connection_mark, identity_mark
+from benchboard.ui.bench.bus_counters import BusCounters
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.dongle_pane import why_not_reachable
 from benchboard.ui.bench.dongles_view import DonglesView
 from benchboard.ui.bench.events.dongle_events import DongleEvents
+from benchboard.ui.bench.live_bus_view import LiveBusView
 from benchboard.ui.bench.port_scanner import DetectedDevice, PortScanner
+from benchboard.ui.paged.paged_model import Mark
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.widgets import Toast
 from support.benchsim import Simulator
 from support.simulator import simulator as serve
+from support.window import Clicker
 
 Until = Callable[[Callable[[DetectedDevice], bool]], DetectedDevice]
 
@@ -74,6 +80,30 @@ def test_dongle_whose_port_is_used_is_not_asked(tmp_path: Path, scanned: Until) 
             time_over = time.monotonic() + 3
             scanned(lambda device: device.is_silent or time.monotonic() > time_over)
             assert not scanned(lambda _device: True).is_silent
+
+
+def test_known_dongle_whose_check_fails_is_shown_with_the_reason_until_one_succeeds(
+    tmp_path: Path, scanned: Until
+) -> None:
+    """It was shown as connected, and its identity as proven."""
+    with serve(tmp_path, "--manual", count=2) as running:
+        first, second = map(Path, running.ports)
+        own = first.readlink()
+
+        def point_at(target: Path) -> None:
+            """Have another dongle at the first one's port, as when the cables are swapped between two looks."""
+            (tmp_path / "swapped").symlink_to(target)
+            (tmp_path / "swapped").rename(first)
+
+        before = scanned(lambda device: device.port.path == str(first) and device.info is not None)
+        point_at(second.readlink())
+        failed = scanned(lambda device: device.port.path == str(first) and device.problem is not None)
+        assert failed.info == before.info, "what it was stays known"
+        assert connection_mark(None, failed) == Mark("error", "Identity not proven")
+        assert identity_mark(None, failed).text == "Not proven"
+        point_at(own)
+        again = scanned(lambda device: device.port.path == str(first) and device.problem is None)
+        assert connection_mark(None, again).text == "Connected"
 
 
 def test_hung_dongle_is_told_in_the_list_the_banner_and_the_events(
@@ -135,3 +165,53 @@ def test_frames_counted_by_a_dongle_that_stops_responding_verify_nothing(
     assert isinstance(error, DeviceFailure), "it passed"
     assert error.what == f"{port} stopped responding during the bus test."
     assert "aren't verified" in error.why
+
+
+def test_open_live_bus_of_a_dongle_that_stops_responding_says_so_and_goes_on(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, manager: DeviceManager, click: Clicker, tmp_path: Path
+) -> None:
+    """It stayed open, with a load of 0 % and an error state, and said nothing."""
+    window = shell.window()
+    shell.go("bench/live")
+    qtbot.waitUntil(lambda: click.find(window, "live_start").isEnabled())
+    click(window, "live_start")
+    qtbot.waitUntil(lambda: manager.live is not None)
+    live = manager.live
+    assert live is not None
+    device_id = live.device_id
+    assert device_id is not None
+    (view,) = shell.findChildren(LiveBusView)
+    click(window, "live_record")
+    qtbot.waitUntil(lambda: window.findChild(QFileDialog, "live_record_dialog") is not None)
+    dialog = window.findChild(QFileDialog, "live_record_dialog")
+    assert dialog is not None
+    name = dialog.findChild(QLineEdit, "fileNameEdit")
+    assert name is not None
+    name.setText(str(tmp_path / "drive.blf"))
+    dialog.accept()
+    qtbot.waitUntil(lambda: view.recording.recording and live.capture.counters().bus.error_state is not None)
+    simulator.say(f"stall {list(simulator.ports).index(device_id) + 1} 6")
+    qtbot.waitUntil(lambda: bool(re.fullmatch(rf"{live.title} hasn't responded since \d\d:\d\d:\d\d\.", _what(shell))))
+    notice = shell.context.problems.current
+    assert notice is not None
+    assert notice.why == "Unplug it and plug it back in."
+    if folder := os.environ.get("BENCH_SHOTS"):
+        for appearance in ("dark", "light"):
+            shell.context.theme.set_appearance(appearance)
+            window.grab().save(f"{folder}/live_silent_{appearance}.png")
+    (counters,) = view.findChildren(BusCounters)
+    qtbot.waitUntil(lambda: "State unknown" in counters.accessible_text() and counters.value("Bus load") == "–")
+    assert (counters.value("Frames/s"), counters.value("TEC –, REC –")) == ("–", "State unknown")
+    shell.go("bench/dongles")
+    qtbot.waitUntil(lambda: not _what(shell))
+    shell.go("bench/live")
+    qtbot.waitUntil(lambda: _what(shell).startswith(f"{live.title} hasn't responded since"))
+    frames = live.capture.counters().frames
+    qtbot.waitUntil(lambda: not _what(shell))
+    assert f"{live.title} responds again." in [one.accessibleName() for one in window.findChildren(Toast)]
+    qtbot.waitUntil(
+        lambda: live.capture.counters().frames > frames and "State unknown" not in counters.accessible_text()
+    )
+    assert (manager.live, view.recording.recording) == (live, True)
+    said = [one.what for one in reversed(DongleEvents.of(shell.context).latest(50)) if one.device_id == device_id]
+    assert said[-2:] == ["{name} stopped responding", "{name} responds again"]

@@ -16,6 +16,7 @@ from benchboard.canbus.capture import Counters
         (Counters(0, 0.0, BusState(bus_errors=7)), "–", "Only errors arrive: the bit rate may be wrong."),
         (Counters(3, None, BusState()), "–", "It is known once the bus has been open for a second."),
         (Counters(3, 0.0, BusState()), "0 %", ""),
+        (Counters(3, 0.0, BusState(unanswered_since=1.0)), "–", "The dongle isn't responding."),
         (Counters(0, 0.37, BusState(), 3), "37 %", ""),
         (Counters(3, 0.0236, BusState(bus_errors=7)), "2.4 %", ""),
     ],

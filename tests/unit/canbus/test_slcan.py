@@ -421,3 +421,35 @@ def test_recv_other_firmware_is_not_asked_whether_its_channel_is_open() -> None:
         wait_for(bus, lambda: dongle.commands[asked:].count(b"F\r") >= 2)
         assert b"Z1\r" not in dongle.commands[asked:]
         bus.close()
+
+
+ANSWERED = b"e" + b"0" * 17 + b"\r"
+
+
+def test_dongle_that_answers_nothing_is_unanswered_since_it_was_asked_first_until_it_answers() -> None:
+    with scripted_dongle({b"e\r": ANSWERED}) as dongle:
+        bus = opened(dongle)
+        until(bus, lambda state: state.error_state is not None)
+        before = time.time()
+        dongle.answers |= {b"e\r": b"", b"Z1\r": b""}
+        hung = until(bus, lambda state: state.unanswered_since is not None)
+        assert hung.stalled
+        assert hung.unanswered_since is not None
+        assert before <= hung.unanswered_since <= time.time() - 1
+        bus.recv(0.05)
+        assert bus.state().unanswered_since == hung.unanswered_since, "it is the time of the first question"
+        dongle.answers |= {b"e\r": ANSWERED}
+        again = until(bus, lambda state: state.unanswered_since is None)
+        assert again.stalled, "it has been so"
+        bus.close()
+
+
+def test_frame_that_comes_in_is_a_sign_of_life() -> None:
+    with scripted_dongle({b"e\r": ANSWERED}) as dongle:
+        bus = opened(dongle)
+        dongle.answers |= {b"e\r": b"", b"Z1\r": b""}
+        until(bus, lambda state: state.unanswered_since is not None)
+        dongle.say(b"t1000\r")
+        received(bus, 1)
+        assert bus.state().unanswered_since is None
+        bus.close()

@@ -100,6 +100,8 @@ class SlcanBus:
         # Whether the next answer is that to `_PROBE`, whether one was refused as in an open channel, and then accepted.
         self._probe_is_next = self._refuses_probes = self._restarted = False
         self._open_queries, self._stalled = 0, False
+        # Questions since the dongle has last said anything, and when the first of them was asked (Unix time, s).
+        self._vain_queries, self._asked_at = 0, 0.0
         self._closed = False
         self._command(b"C\r", required=False)
         if override or not benchboard_dialect:
@@ -163,6 +165,9 @@ class SlcanBus:
         with self._lock:
             self._stalled |= self._benchboard_dialect and self._open_queries >= _MOST_QUERIES
             self._open_queries += 1
+            if not self._vain_queries:
+                self._asked_at = time.time()
+            self._vain_queries += 1
 
     def send(self, frame: Frame, on_result: OnResult = ignore_result) -> None:
         """Queue `frame` on the dongle. Raises `Invalid` (`bus.frame`) or `DeviceFailure` (`port.*`)."""
@@ -201,6 +206,7 @@ class SlcanBus:
                 self._acknowledged,
                 self._given_up,
                 self._stalled,
+                self._asked_at if self._benchboard_dialect and self._vain_queries > _MOST_QUERIES else None,
             )
 
     def close(self) -> None:
@@ -221,6 +227,9 @@ class SlcanBus:
 
     def _read(self, timeout: float) -> slcan_codec.Parsed:
         chunk = self._handle.read_chunk(timeout)
+        if chunk.data:
+            with self._lock:
+                self._vain_queries = 0
         self._clock.arrived(chunk.since, chunk.until)
         parsed = self._parser.feed(chunk.data)
         results: list[tuple[OnResult, SendResult]] = []

@@ -75,7 +75,7 @@ def state_mark(dongle: DongleRecord | None, device: DetectedDevice | None) -> Ma
         "LOST": ("error", "ph.warning-circle-fill"),
         "REVOKED": ("neutral", "ph.circle-dashed"),
     }
-    if device is not None and device.is_silent:
+    if info is not None and problem is not None and _failure_kind(problem) == "error":
         return Mark("error", title, "ph.warning-circle-fill")
     # Green is for what can be used now, as the connection says: paired is how a dongle usually is.
     kind, icon = states.get(registered or "UNCLAIMED", ("neutral", "ph.link"))

@@ -72,13 +72,17 @@ def _state_titles() -> dict[ErrorState | None, tuple[str, Literal["text", "ok", 
 
 
 def _state_stat(bus: BusState) -> Stat:
-    """The controller's state over its error counters. The dongle may not have reported them yet."""
+    """The controller's state over its error counters. The dongle may not have reported them yet, or not respond now."""
+    is_silent = bus.unanswered_since is not None
+    if is_silent:
+        bus = replace(bus, error_state=None)
     title, tone, icon = _state_titles()[bus.error_state]
     if bus.error_state is ErrorState.ACTIVE and (bus.tx_errors or bus.rx_errors):
         tone, icon = "warn", "ph.warning-fill"
     elif bus.error_state is ErrorState.ACTIVE and bus.bus_errors:  # that are over
         tone, icon = "text", "ph.check-circle"
-    counts = _("TEC {transmit}, REC {receive}").format(transmit=bus.tx_errors, receive=bus.rx_errors)
+    transmit, receive = ("–", "–") if is_silent else (bus.tx_errors, bus.rx_errors)
+    counts = _("TEC {transmit}, REC {receive}").format(transmit=transmit, receive=receive)
     widest = max((one for one, _tone, _icon in _state_titles().values()), key=len)
     return Stat(title, counts, tone, mark=icon, room=widest, tip=_error_tip())
 
@@ -204,7 +208,8 @@ class BusCounters(StatStrip):
         while len(self._rates) > 1 and self._rates[-1][0] - self._rates[1][0] >= _WINDOW_S:
             self._rates.popleft()
         (first, first_frames), (last, last_frames) = self._rates[0], self._rates[-1]
-        speed = number((last_frames - first_frames) / (last - first), 0) if last - first >= _WINDOW_S else "–"
+        is_known = last - first >= _WINDOW_S and bus.unanswered_since is None
+        speed = number((last_frames - first_frames) / (last - first), 0) if is_known else "–"
         share = self._load.share
         stats = [
             Stat(

@@ -224,10 +224,11 @@ def columns(load: Callable[[DongleRow], BusLoad] = _no_load) -> tuple[Column[Don
 
 
 def _connection(row: DongleRow) -> str:
-    """That the dongle isn't connected, doesn't respond or is being checked. Empty where the other columns say so
-    already: that it is connected by *now*, and its status that a check failed.
+    """That the dongle isn't connected, doesn't respond, is being checked or failed its last check. Empty where the
+    other columns say so already: that it is connected by *now*, and the status of an unknown one that a check failed.
     """
-    if row.connected and not row.is_silent:
+    problem = row.device.problem if row.device is not None else None
+    if row.connected and (problem is None or problem.code == "port.busy"):
         return ""
     if row.device is None and row.dongle is not None and row.dongle.last_seen_at is not None:
         return _("Disconnected")

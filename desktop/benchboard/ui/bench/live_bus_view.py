@@ -15,6 +15,7 @@ from benchboard.canbus.error_frame import restart_report
 from benchboard.canbus.frame import Frame, TimeSource, Timestamp
 from benchboard.canbus.table_sender import TableSender
 from benchboard.canbus.traffic_shares import TrafficShares
+from benchboard.dongles.device_errors import not_responding
 from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.bench.bench_commands import LIVE
@@ -32,6 +33,7 @@ from benchboard.ui.bench.frame_pages import FramePages
 from benchboard.ui.bench.frame_table import FrameModel
 from benchboard.ui.bench.live_bus.bit_rate_pane import BitRatePane
 from benchboard.ui.bench.live_bus.bit_rate_search import BitRateSearch
+from benchboard.ui.bench.live_bus.live_answers import LiveAnswers
 from benchboard.ui.bench.live_bus.live_load import LiveLoad
 from benchboard.ui.bench.live_bus.live_messages import LiveMessages
 from benchboard.ui.bench.live_bus.live_side import LiveSide
@@ -72,6 +74,7 @@ _OPEN: Final = "bench.open"
 _BUS_OFF: Final = "bench.bus-off"
 _UNREADABLE: Final = "bench.unreadable"
 _NO_ACK: Final = "bench.no-acknowledgement"
+_SILENT: Final = "bench.live-silent"
 _MAX_AT_ONCE: Final = 5_000
 """Most frames that become rows in one poll: 20 ms of the main thread, and 50,000 frames/s."""
 
@@ -159,6 +162,9 @@ class LiveBusView(QWidget):
         self._timer.timeout.connect(self._poll)
         self._load = LiveLoad.of(context)
         self._load.sampled.connect(self._sample_load)
+        self._answers = LiveAnswers.of(context)
+        self._answers.stopped.connect(self._show_silent)
+        self._answers.returned.connect(self._show_answer)
         self._devices.changed.connect(self._follow_devices)
         self._selected.changed.connect(self._follow_selection)
         self._selected.gone.connect(self._follow_selection)
@@ -540,7 +546,7 @@ class LiveBusView(QWidget):
             self._show_bus(live)
         else:
             self._is_bus_off = self._is_alone = False
-            for act in (_BUS_OFF, _UNREADABLE, _NO_ACK):
+            for act in (_BUS_OFF, _UNREADABLE, _NO_ACK, _SILENT):
                 self._notices.dismiss(act)
             if not self._search.is_running:
                 self._search.end()
@@ -720,6 +726,19 @@ class LiveBusView(QWidget):
             self._notices.show(unacknowledged_error(live), act=_NO_ACK, action=timing)
         else:
             self._notices.dismiss(_NO_ACK)
+
+    def _show_silent(self) -> None:
+        """Say since when the dongle of the open bus hasn't responded and what to do, if so, until it does again."""
+        live, since = self._devices.live, self._answers.since
+        if live is not None and since is not None and self.isVisible():
+            self._notices.show(not_responding(live.path, since), device_id=live.device_id, act=_SILENT)
+
+    def _show_answer(self) -> None:
+        """Say that the dongle of the open bus responds again."""
+        self._notices.dismiss(_SILENT)
+        live = self._devices.live
+        if live is not None and self.isVisible():
+            self._context.problems.toast(_("{name} responds again.").format(name=live.title))
 
     def _restart(self) -> None:
         """Close the bus and open it again: its controller then joins with error counters of 0. The frames and the
@@ -953,6 +972,7 @@ class LiveBusView(QWidget):
         self._timer.start()
         self.triggers.come()
         self._follow_selection()
+        self._show_silent()
 
     def hideEvent(self, event: QHideEvent) -> None:
         self._timer.stop()

@@ -33,7 +33,7 @@ Standing = tuple[str, int | None]
 @dataclass(frozen=True, slots=True)
 class DetectedDevice:
     """A port and the result of probing it: `info` or `problem`; neither while the probe runs. Both for a dongle that
-    has answered, but whose port is in use now, or that doesn't respond any more (`is_silent`).
+    has answered, but whose port is in use now, that doesn't respond any more (`is_silent`), or whose last check failed.
 
     `checked_at` is when `info` was read, and `asked_as` the `DongleRecord.standing` that the dongle had then, after its
     row was brought in line: (“”, None) for one that isn't registered, None if that isn't known. `last_id` is what the
@@ -217,25 +217,28 @@ class PortScanner:
 
     def _ask(self, port: Port) -> None:
         """Ask a dongle that has answered before for its identity, which costs it little, unless its port is used: what
-        uses it finds out by itself. One that doesn't respond is asked on; one that does again, or is in another state
-        than before, is probed.
+        uses it finds out by itself. One that doesn't respond is asked on; one that does again, or otherwise than
+        before, is probed.
         """
-        hello, is_silent, began = None, False, datetime.now(UTC)
+        hello, problem, began = None, None, datetime.now(UTC)
         port_lock = self.port_lock(port.path)
         try:
             if port_lock.acquire(blocking=False):
                 try:
                     hello = _hello_at(port.path)
                 except AppError as error:
-                    is_silent = error.code in _SILENT
+                    problem = error
                 finally:
                     port_lock.release()
         finally:
+            is_silent = problem is not None and problem.code in _SILENT
             with self._lock:
                 self._probing.discard(port.path)
                 self._asked[port.path] = time.monotonic()
                 if is_silent:
                     self._note_silence(port, began)
+                elif problem is not None and _is_failed_check(problem):
+                    self._stale.add(port.path)
                 elif hello is not None:
                     self._note_answer(port, hello)
         if is_silent:
@@ -310,13 +313,18 @@ class PortScanner:
         return info, None, asked_as
 
     def _store(self, port: Port, info: DongleInfo | None, problem: AppError | None, asked_as: Standing | None) -> None:
-        """Store the result, unless another device is connected meanwhile, or a failed probe would discard known
-        information.
+        """Store the result, unless another device is connected meanwhile. A failed probe discards no known information.
+
+        The lock must be held.
         """
         previous = self._devices.get(port.path)
-        if previous is None or previous.port.key != port.key or (previous.info is not None and info is None):
+        if previous is None or previous.port.key != port.key:
             return
-        if previous.problem is not None and problem is not None and previous.problem.code == problem.code:
+        if previous.info is not None and info is None:
+            if problem is not None and _is_failed_check(problem) and not _is_same(previous.problem, problem):
+                self._devices[port.path] = replace(previous, problem=problem)
+            return
+        if _is_same(previous.problem, problem):
             problem = previous.problem  # the same error as before
         checked_at = previous.checked_at if info is None else datetime.now(UTC)
         self._devices[port.path] = replace(
@@ -341,6 +349,18 @@ class PortScanner:
 
 _SILENT: Final = frozenset({"dongle.silent", "port.stuck"})
 """The errors of a dongle that is there, but doesn't answer."""
+
+
+def _is_failed_check(problem: AppError) -> bool:
+    """Whether a known dongle answered otherwise than it should: its port is neither used nor gone, which the next scan
+    says, and it isn't silent, which is noted with its time.
+    """
+    return problem.code.startswith("dongle.") and problem.code not in _SILENT
+
+
+def _is_same(before: AppError | None, problem: AppError | None) -> bool:
+    """Whether a probe met the same error as the one before."""
+    return before is not None and problem is not None and before.code == problem.code
 
 
 def _hello_at(path: str) -> Hello | None:

@@ -2,6 +2,7 @@
 
 from collections import deque
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QObject, Signal
@@ -12,6 +13,7 @@ from benchboard.dongles.recorded_events import RecordedEvent
 from benchboard.errors import AppError, Denied
 from benchboard.i18n import N_
 from benchboard.ui.bench.device_manager import DeviceManager
+from benchboard.ui.bench.live_bus.live_answers import LiveAnswers
 from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import Work
@@ -46,6 +48,9 @@ class DongleEvents(QObject):
         self._live_id = ""
         self._devices.changed.connect(self._compare)
         self._devices.live_changed.connect(self._follow_live)
+        answers = LiveAnswers.of(context)
+        answers.stopped.connect(partial(self._add_live, _STOPPED))
+        answers.returned.connect(partial(self._add_live, _AGAIN))
         self._follow(context)
         self._compare()
         self._follow_live()
@@ -126,6 +131,12 @@ class DongleEvents(QObject):
         if live_id:
             self._add(live_id, _OPENED)
         self.changed.emit()
+
+    def _add_live(self, what: str) -> None:
+        """Add an event of the dongle whose live bus is open."""
+        if self._live_id:
+            self._add(self._live_id, what)
+            self.changed.emit()
 
     def _add(self, device_id: str, what: str, why: str = "") -> None:
         self._seen.append(RecordedEvent(datetime.now(UTC), device_id, what, why))

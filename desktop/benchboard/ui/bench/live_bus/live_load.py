@@ -51,7 +51,8 @@ class LiveLoad(QObject):
         if counters is not None:
             self._reception.update(counters, self._now())
         self.load = bus_load(counters)
-        if counters is not None and self.is_unreadable:  # what can't be read takes the bus, too
+        answers = counters is not None and counters.bus.unanswered_since is None
+        if answers and self.is_unreadable:  # what can't be read takes the bus, too
             self.load = BusLoad(None, _("Only errors arrive: the bit rate may be wrong."))
         self.sampled.emit()
 
