@@ -529,3 +529,51 @@ def test_delete_on_the_canvas_says_why_it_removes_nothing(driver: CanvasDriver, 
 def test_why_no_table_can_be_added_is_that_all_are_in_the_model(driver: CanvasDriver) -> None:
     assert not driver.find("model_add_table").isEnabled()
     assert driver.find("model_why_no_more").accessibleName() == "Every table that can be joined is in the model."
+
+
+def test_changed_kind_of_a_join_is_told_by_its_kind_as_it_is_applied_and_undone(
+    driver: CanvasDriver, announcements: list[str]
+) -> None:
+    driver.join()
+    driver.canvas.make_current(CanvasSpot(line=0))
+    driver.press(Qt.Key.Key_Return)
+    driver.choose("join_kind", "inner")
+    driver.click("part_apply")
+    applied = "Join of shops changed. Only rows that match stay. 23 of 30 rows match."
+    driver.studio.wait(lambda: applied in announcements)
+    driver.canvas.setFocus()
+
+    driver.press(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    driver.studio.wait(lambda: announcements[-1] == "Undone: join of shops is Left join")
+
+    driver.press(Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
+    driver.studio.wait(lambda: announcements[-1] == "Redone: join of shops is Inner join")
+
+
+def test_added_table_is_told_with_what_joins_it(driver: CanvasDriver, announcements: list[str], tmp_path: Path) -> None:
+    add_file(driver.studio, tmp_path / "towns.csv", "Town list", "id,town\n1,a\n")
+    driver.studio.wait(lambda: driver.find("model_add_table").isEnabled())
+    driver.click("model_add_table")
+    driver.click("model_table_towns")
+    said = "towns added, not joined yet. Press Enter to join it; it is saved once it is joined."
+    driver.studio.wait(lambda: said in announcements)
+
+
+def test_columns_that_a_third_table_is_joined_by_are_named_with_their_tables(
+    driver: CanvasDriver, tmp_path: Path
+) -> None:
+    driver.join()
+    add_file(driver.studio, tmp_path / "towns.csv", "Town list", "name,town,shop\nAnkara,a,1\nBursa,b,2\n")
+    driver.studio.wait(lambda: driver.find("model_add_table").isEnabled())
+    driver.click("model_add_table")
+    driver.click("model_table_towns")
+    driver.canvas.setFocus()
+    driver.press(Qt.Key.Key_Return)
+    driver.click("card_join")
+    ours, theirs = driver.find("join_left"), driver.find("join_right")
+    assert isinstance(ours, Select)
+    assert isinstance(theirs, Select)
+    driver.studio.wait(lambda: " of " in ours.currentText())
+    assert ours.accessibleName() == "Column of the tables joined so far"
+    assert theirs.accessibleName() == "Column of towns"
+    assert {"id of sales", "name of shops"} <= {ours.itemText(row) for row in range(ours.count())}

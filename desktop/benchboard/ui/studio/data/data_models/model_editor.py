@@ -49,6 +49,7 @@ from benchboard.ui.studio.data.data_models.model_parts import (
     changed_text,
     discard_step_text,
     expression_step_text,
+    join_kind_text,
     moved_text,
     shown_text,
     step_parts,
@@ -265,8 +266,9 @@ class ModelEditor(QWidget):
             draft.undo() if step == "undo" else draft.redo()
             self.show_state()
             self.edited.emit()
-            otherwise = moved_text(places, self.card_places()) or shown_text(before, draft.state)
-            otherwise = otherwise or _("how a field is shown")
+            joins = join_kind_text(before.definition, draft.state.definition)
+            otherwise = joins or moved_text(places, self.card_places()) or shown_text(before, draft.state)
+            otherwise = otherwise or _("a change of the model")
             text = discard_step_text(step) if is_discard else ""
             text = text or step_text(step, *step_parts(before, draft.state), otherwise)
             announce(self, text, again=True)

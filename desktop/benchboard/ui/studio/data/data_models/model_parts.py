@@ -7,6 +7,7 @@ from typing import Final
 
 from benchboard.analytics.data_models.definition import Expression, ModelDefinition
 from benchboard.i18n import N_, _, in_sentence
+from benchboard.ui.studio.data.data_models.canvas_scene import join_kind_title
 from benchboard.ui.studio.data.data_models.model_draft import ModelState
 from benchboard.ui.studio.data.explore.part_changes import Parts, Step
 
@@ -52,6 +53,15 @@ def _without(parts: Parts, rows: Sequence[str]) -> Parts:
 
 def _first_words(text: str) -> str:
     return shorten(text, _MOST_SAID, placeholder="…")
+
+
+def join_kind_text(before: ModelDefinition, after: ModelDefinition) -> str:
+    """Which joins keep other rows, and which kind each has now; empty if none does."""
+    were, are = ([(one.table, join.kind) for one, join in zip(state.tables[1:], state.joins, strict=False)]
+                 for state in (before, after))  # fmt: skip
+    kinds = [(table, kind) for (table, kind), old in zip(are, were, strict=False) if table == old[0] and kind != old[1]]
+    changed = [_("join of {table} is {kind}").format(table=table, kind=join_kind_title(kind)) for table, kind in kinds]
+    return in_sentence(changed) if changed else ""
 
 
 def expression_step_text(before: ModelDefinition, after: ModelDefinition) -> str:

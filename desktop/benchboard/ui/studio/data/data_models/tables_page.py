@@ -337,6 +337,8 @@ class TablesPage(QWidget):
         self.canvas.focus_on(CanvasSpot(len(self.canvas.scene.cards) - 1))
         if not self.canvas.is_all_seen():
             self.canvas.fit()
+        text = _("{table} added, not joined yet. Press Enter to join it; it is saved once it is joined.")
+        announce(self.canvas, text.format(table=one.table.name), again=True)
 
     # Joins
 

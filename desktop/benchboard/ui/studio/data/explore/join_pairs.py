@@ -1,6 +1,6 @@
 """The pairs of columns by which a table is joined: rows of two lists, all of which have to be equal."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Final
 
@@ -28,6 +28,7 @@ class _PairRow(QWidget):
         self._columns: Sequence[BrowsedColumn] = ()
         self._others: Sequence[BrowsedColumn] = ()
         self._other_table = ""
+        self._owners: Mapping[str, str] = {}
         self.ours = Select([], name=f"join_left{end}", parent=self)
         self.theirs = Select([], name=f"join_right{end}", parent=self)
         self.remove = Button("", kind="quiet", icon="ph.x", size="sm", name=f"join_remove_pair{end}", parent=self)
@@ -52,7 +53,7 @@ class _PairRow(QWidget):
         self._columns, self._others = columns, others
         self.blockSignals(True)
         empty = [] if pair[0] else [("", _("Choose a column"))]
-        self.ours.set_choices([*empty, *((one.name, one.title) for one in columns)])
+        self.ours.set_choices([*empty, *((one.name, self._our_title(one)) for one in columns)])
         self.ours.set_current_key(pair[0])
         self._show_theirs(pair[1])
         self.blockSignals(False)
@@ -66,11 +67,17 @@ class _PairRow(QWidget):
         self.theirs.set_current_key(chosen)
         self.theirs.blockSignals(False)
 
-    def name_tables(self, table: str, other: str) -> None:
-        """Call the two lists by the tables whose columns they have."""
-        self._other_table = other
-        for select, name in ((self.ours, table), (self.theirs, other)):
-            rename(select, _("Column of {table}").format(table=name))
+    def name_tables(self, table: str, other: str, owners: Mapping[str, str]) -> None:
+        """Call the two lists by the tables whose columns they have. `owners`: the tables of the query's columns, if
+        these are of several; each column is then shown with its own."""
+        self._other_table, self._owners = other, owners
+        several = _("Column of the tables joined so far")
+        rename(self.ours, several if owners else _("Column of {table}").format(table=table))
+        rename(self.theirs, _("Column of {table}").format(table=other))
+
+    def _our_title(self, column: BrowsedColumn) -> str:
+        owner = self._owners.get(column.name)
+        return _("{column} of {table}").format(column=column.title, table=owner) if owner else column.title
 
     def _choose_ours(self) -> None:
         before = self.theirs.current_key()
@@ -92,6 +99,7 @@ class JoinPairs(QWidget):
         self._columns: Sequence[BrowsedColumn] = ()
         self._others: Sequence[BrowsedColumn] = ()
         self._tables = ("", "")
+        self._owners: Mapping[str, str] = {}
         self._rows: list[_PairRow] = []
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -109,11 +117,12 @@ class JoinPairs(QWidget):
         """The pairs that are complete, each once."""
         return tuple(dict.fromkeys(one.pair for one in self._rows if all(one.pair)))
 
-    def show_tables(self, table: str, other: str) -> None:
-        """The names of the two tables, by which a pair is proposed."""
-        self._tables = (table, other)
+    def show_tables(self, table: str, other: str, owners: Mapping[str, str]) -> None:
+        """The names of the two tables, by which a pair is proposed; `owners` has the table of each of the query's
+        columns, if they are of several."""
+        self._tables, self._owners = (table, other), owners
         for row in self._rows:
-            row.name_tables(table, other)
+            row.name_tables(table, other, owners)
 
     def focus_missing(self) -> str:
         """Go to the first list in which no column is chosen, and return the name of its table; empty where all are."""
@@ -140,7 +149,7 @@ class JoinPairs(QWidget):
 
     def _append(self) -> _PairRow:
         row = _PairRow(self, len(self._rows))
-        row.name_tables(*self._tables)
+        row.name_tables(*self._tables, self._owners)
         row.changed.connect(self.changed)
         row.remove.clicked.connect(partial(self._remove, row))
         self._rows.append(row)

@@ -184,8 +184,15 @@ class JoinPopover(PartPopover):
     def _show_keys(self, pairs: Sequence[Pair]) -> None:
         theirs = self._other.table.columns
         ours = [one for one in self._our_table.columns if any(comparable(one.kind, other.kind) for other in theirs)]
-        self._pairs.show_tables(self._question.table, self._other.table.name)
+        self._pairs.show_tables(self._question.table, self._other.table.name, self._owners())
         self._pairs.show_pairs(ours, theirs, pairs)
+
+    def _owners(self) -> dict[str, str]:
+        """The table of each column that can be joined by, if there are several tables."""
+        if not self._before.joins:
+            return {}
+        joined = {name: join.table for join in self._before.joins for _theirs, name in join.columns}
+        return {one.name: joined.get(one.name, self._question.table) for one in self._our_table.columns}
 
     def joined(self, pairs: Sequence[Pair] = ()) -> Question:
         """The question with the join as it is chosen, or by other columns."""
@@ -316,4 +323,5 @@ class JoinPopover(PartPopover):
         facts = self._exploration.joined_tables.facts(question)[self._index()]
         self.close()
         self._exploration.set_question(question, mode="build")
-        announce(window, joined_text(facts, self._other.table.name))
+        kept = self._kind.currentText() if self._place >= 0 else ""
+        announce(window, joined_text(facts, self._other.table.name, kept))

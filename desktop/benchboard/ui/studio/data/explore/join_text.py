@@ -18,8 +18,17 @@ def matches_text(facts: JoinFacts, table: str, other: str) -> str:
     return f"{first}\n{second}"
 
 
-def joined_text(facts: JoinFacts | None, other: str) -> str:
-    """That a table was joined, and how many rows find one of it."""
+def joined_text(facts: JoinFacts | None, other: str, kept: str = "") -> str:
+    """That a table was joined, and how many rows find one of it; of a join that was changed, with which rows are
+    `kept`."""
+    if kept:
+        changed = _("Join of {other} changed. {kept}.").format(other=other, kept=kept)
+        if facts is None:
+            return changed
+        matched = _("{count} of {rows} rows match.").format(
+            count=number(facts.left_matched), rows=number(facts.left_rows)
+        )
+        return f"{changed} {matched}"
     if facts is None:
         return _("{other} joined").format(other=other)
     return _("{other} joined, {count} of {rows} rows match").format(
