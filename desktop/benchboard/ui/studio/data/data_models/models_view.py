@@ -340,11 +340,9 @@ class ModelsView(QWidget):
                 self._drafts.pop(row.id, None)
                 self._draft_of(row)
         if self._is_loaded and self._model.at_end and not self._search.text():
-            awaited = {key: one for key, one in self._kept.items() if key == self._pending}  # one whose row is coming
-            for key, lost in self._kept.items():
-                if key not in awaited:
-                    self._drafts.setdefault("", ModelDraft(kept_state(lost)))
-            self._kept = awaited
+            for lost in self._kept.values():
+                self._drafts.setdefault("", ModelDraft(kept_state(lost)))
+            self._kept = {}
         if self._shown is not None and self.draft is not self._drafts.get(self._shown.id):
             self._show_row(self._shown)
         elif self._shown is None and self.draft is None and "" in self._drafts:
@@ -936,29 +934,29 @@ class ModelsView(QWidget):
         self._order.forget(number)
 
         def done(stored: StoredModel | None) -> None:
-            draft = self._drafts.pop(row.id, None)
-            lost = replace(kept_draft(draft), seen=None) if draft is not None and draft.is_changed else None
             undo: Callable[[], None] | None = None
             if stored is not None:
-                undo = partial(self._undelete, row, stored, lost, self._order.list_step(number))
+                undo = partial(self._undelete, row, stored, self._drafts.get(row.id), self._order.list_step(number))
+            self._drafts.pop(row.id, None)
             self._context.problems.toast(_("“{name}” was deleted.").format(name=name), undo)
 
         self._context.tasks.change(
             self, lambda session: model_services.delete_model(session, actor, row.id, even_if_used=True), done
         )
 
-    def _undelete(self, row: ModelSummary, stored: StoredModel, edits: KeptDraft | None, number: int) -> None:
-        """Bring a model back, with what was edited of it and not saved; redo deletes it again."""
+    def _undelete(self, row: ModelSummary, stored: StoredModel, draft: ModelDraft | None, number: int) -> None:
+        """Bring a model back, with its edits, which can be undone as before; redo deletes it again."""
         self._order.forget(number)
         actor = self._context.actor
         self._pending = stored.id
-        name = edits.name if edits is not None else stored.name
+        name = draft.state.name if draft is not None else stored.name
 
-        def done(_found: object) -> None:
-            if edits is not None:
-                self._kept[stored.id] = edits
-                if self._model.find(stored.id) >= 0:  # else its row comes
-                    self._begin_kept()
+        def done(found: ModelSummary) -> None:
+            if draft is not None:
+                draft.stored_again(found)
+                self._drafts[found.id] = draft
+                if self._shown is not None and self._shown.id == found.id:  # its row came before
+                    self._show_row(found)
             self._order.list_step_back(number)
             text = _("“{name}” is back.").format(name=name)
             self._context.problems.toast(text, partial(self._delete, row, number))
