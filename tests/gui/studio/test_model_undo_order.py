@@ -217,3 +217,37 @@ def test_undo_in_another_model_leads_to_its_row_in_the_list(models: TwoModels) -
     focused = told.focusChild()
     assert focused is not None
     assert focused.state().selected
+
+
+def test_edits_of_a_model_can_be_undone_after_it_was_deleted_and_restored(models: TwoModels) -> None:
+    models.show("X")
+    models.describe("First")
+    models.describe("Second")
+    models.delete("X")
+    models.press(KEYS.Key_Z)
+    models.studio.wait(lambda: models.names() == ["X", "Y"])
+    models.studio.wait(lambda: models.view.unsaved() == "X")
+    models.show("X")
+    for description in ("First", ""):
+        models.press(KEYS.Key_Z)
+        assert models.description() == description
+    models.press(KEYS.Key_Z, CTRL | SHIFT)
+    assert models.description() == "First"
+    models.click("models_save")
+    models.studio.wait(lambda: models.view.unsaved() == "")
+    models.studio.wait(lambda: [one.description for one in models.stored()] == ["First", ""])
+
+
+def test_saved_edits_of_a_model_can_be_undone_after_it_was_deleted_and_restored(models: TwoModels) -> None:
+    models.show("X")
+    models.describe("First")
+    models.click("models_save")
+    models.studio.wait(lambda: models.view.unsaved() == "")
+    models.delete("X")
+    models.press(KEYS.Key_Z)
+    models.studio.wait(lambda: models.names() == ["X", "Y"])
+    models.studio.wait(lambda: not models.studio.application.tasks.running)
+    models.show("X")
+    models.press(KEYS.Key_Z)
+    assert models.description() == ""
+    assert models.view.unsaved() == "X"

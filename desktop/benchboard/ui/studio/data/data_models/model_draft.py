@@ -171,6 +171,12 @@ class ModelDraft:
         if before.name == stored.name and before.definition.names() == stored.definition.names():
             self.state = replace(self._saved, unjoined=before.unjoined)  # with the kinds that the source said
 
+    def stored_again(self, stored: ModelSummary) -> None:
+        """The model was deleted, and restored as it was stored: its edits and its steps stay."""
+        if stored.definition is not None:
+            self.stored = stored
+            self._saved = ModelState(stored.name, stored.description, stored.definition)
+
     def lost_fields(self) -> list[str]:
         """The stored names of fields by which queries can't read them any more after the edits."""
         if self._saved is None:

@@ -29,6 +29,7 @@ from benchboard.ui.studio.data.data_models.draft_keeper import ModelDraftKeeper,
 from benchboard.ui.studio.data.data_models.model_draft import ModelDraft, ModelState, base_definition
 from benchboard.ui.studio.data.data_models.model_editor import PAGES, ModelEditor, contents_text
 from benchboard.ui.studio.data.data_models.step_order import IN_LIST, StepOrder
+from benchboard.ui.studio.data.data_models.unsaved_row import UnsavedRow
 from benchboard.ui.studio.data.explore.part_changes import Step
 from benchboard.ui.studio.data.source_actions import explore_address
 from benchboard.ui.studio.data_access import may_add_data
@@ -49,7 +50,7 @@ from benchboard.ui.widgets import (
 )
 from benchboard.ui.widgets.accessible import announce, focus_told_once, row_told_once, tell_current, tell_row_renamed
 from benchboard.ui.widgets.choice_card import ChoiceCard
-from benchboard.ui.widgets.list_row import ListRow
+from benchboard.ui.widgets.fields import focus_list
 from benchboard.ui.widgets.no_match import NoMatch
 from benchboard.ui.widgets.popover import Popover
 from benchboard.ui.widgets.surfaces import set_surface
@@ -146,8 +147,7 @@ class ModelsView(QWidget):
         row.addWidget(self._right, 1)
         self.banner_place = BannerPlace()
         fill_column(self, self._toolbar, self.banner_place, body)
-        self.setFocusProxy(self.table.view)
-        self.table.current_changed.connect(self._show_row)
+        self.table.current_changed.connect(self._follow_current)
         self.table.activated.connect(self._open_row)
         self.table.menu_requested.connect(self._open_menu)
         self._model.loaded.connect(self._loaded)
@@ -171,7 +171,9 @@ class ModelsView(QWidget):
 
     def _make_toolbar(self) -> None:
         self._toolbar = Toolbar(_("Data models"))
-        self._search = search_field(self, "models_search", _("Name"), self._searched, label=_("Filter data models"))
+        self._search = search_field(
+            self, "models_search", _("Name"), self._searched, label=_("Filter data models"), below=self._enter_list
+        )
         self._toolbar.add(self._search)
         self.discard = Button(_("Discard"), self.discard_changes, kind="quiet", name="models_discard")
         self.discard.setProperty(DISCARDS, True)
@@ -184,7 +186,9 @@ class ModelsView(QWidget):
 
     def _make_unsaved_row(self) -> QWidget:
         """The row of a new model above those that are stored."""
-        self.unsaved_row = ListRow(self._show_unsaved, name="models_unsaved")
+        self.unsaved_row = UnsavedRow(self._show_unsaved, self.table.view)
+        self.unsaved_row.reached.connect(self._step_to_unsaved)
+        self.unsaved_row.left_up.connect(partial(self._search.setFocus, Qt.FocusReason.ShortcutFocusReason))
         self.unsaved_row.menu_requested.connect(self._open_unsaved_menu)
         self.unsaved_row.hide()
         return self.unsaved_row
@@ -203,11 +207,38 @@ class ModelsView(QWidget):
         self.table.clear_current()
         self._show_row(None)
 
+    def _step_to_unsaved(self) -> None:
+        """Show the new model as the keys come to its row, as at each row of the table."""
+        with focus_told_once():
+            self._open_unsaved()
+            self.unsaved_row.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _enter_list(self) -> None:
+        """Go from the filter to the list, which begins with the row of a new model."""
+        if self.unsaved_row.isHidden():
+            focus_list(self)
+        else:
+            self.unsaved_row.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _follow_current(self, row: ModelSummary | None) -> None:
+        """Show the model of the current row; tell it where the list made that current, and not the user."""
+        before = self._shown.id if self._shown is not None else ""
+        self._show_row(row)
+        if row is not None and row.id != before and self.table.moves_by_itself:
+            QTimer.singleShot(0, self, partial(self._tell_followed, row.id))  # after the list, which is told first
+
+    def _tell_followed(self, model_id: str) -> None:
+        if self._shown is not None and self._shown.id == model_id:
+            self._tell_open(self._shown)
+
+    def _tell_open(self, row: ModelSummary) -> None:
+        announce(self, _("“{name}” is open.").format(name=self._title(row)))
+
     def _open_row(self, row: ModelSummary) -> None:
         """Show a model, and give its editor the keys."""
         if self._shown is None or self._shown.id != row.id:
             self._show_row(row)
-        announce(self, _("“{name}” is open.").format(name=self._title(row)))
+        self._tell_open(row)
         self.editor.segments.focus_current()
 
     def _columns(self) -> tuple[Column[ModelSummary], ...]:
@@ -309,11 +340,9 @@ class ModelsView(QWidget):
                 self._drafts.pop(row.id, None)
                 self._draft_of(row)
         if self._is_loaded and self._model.at_end and not self._search.text():
-            awaited = {key: one for key, one in self._kept.items() if key == self._pending}  # one whose row is coming
-            for key, lost in self._kept.items():
-                if key not in awaited:
-                    self._drafts.setdefault("", ModelDraft(kept_state(lost)))
-            self._kept = awaited
+            for lost in self._kept.values():
+                self._drafts.setdefault("", ModelDraft(kept_state(lost)))
+            self._kept = {}
         if self._shown is not None and self.draft is not self._drafts.get(self._shown.id):
             self._show_row(self._shown)
         elif self._shown is None and self.draft is None and "" in self._drafts:
@@ -326,6 +355,10 @@ class ModelsView(QWidget):
             self._begin_kept()
         if self._pending and self.table.make_current(self._pending):
             self._pending = ""
+            if self.table.view.awaits_row:
+                self.table.enter_made()
+        elif not self._model.loading:
+            self.table.forget_made()
         shown = next((row for row in self._model.rows if self._shown is not None and row.id == self._shown.id), None)
         if shown is not None and shown != self._shown:
             self._show_row(shown)
@@ -609,6 +642,7 @@ class ModelsView(QWidget):
             name = new.state.name or _("New model")
             self.unsaved_row.show_row(name, _tables_text(new.state.definition), _("Not saved"))
             self.unsaved_row.setChecked(self._shown is None)
+        self.setFocusProxy(self.unsaved_row if self._is_new_shown else self.table.view)
         self._keeper.keep()
         self.unsaved_changed.emit()
 
@@ -793,6 +827,9 @@ class ModelsView(QWidget):
             draft.saved(found)
             self._drafts[found.id] = draft
             self._shown, self._pending = found, found.id
+            if self.unsaved_row.hasFocus():  # it goes, and its model's row is coming: no other one is current meanwhile
+                self.table.expect_made()
+                self.table.view.setFocus(Qt.FocusReason.PopupFocusReason)
             self.editor.show_state()
             self._edited()
             self._model.refresh()
@@ -842,6 +879,8 @@ class ModelsView(QWidget):
             self._right.setCurrentWidget(self._nothing)
             self._loaded()
             self._edited()
+            if self._shown is not None:
+                self._tell_open(self._shown)
             without_rows = self._create if self._create is not None and not self._model.rows else None
             (without_rows or self.table.view).setFocus(Qt.FocusReason.ShortcutFocusReason)
             text = _("The new model “{name}” was discarded.").format(name=draft.state.name)
@@ -895,29 +934,29 @@ class ModelsView(QWidget):
         self._order.forget(number)
 
         def done(stored: StoredModel | None) -> None:
-            draft = self._drafts.pop(row.id, None)
-            lost = replace(kept_draft(draft), seen=None) if draft is not None and draft.is_changed else None
             undo: Callable[[], None] | None = None
             if stored is not None:
-                undo = partial(self._undelete, row, stored, lost, self._order.list_step(number))
+                undo = partial(self._undelete, row, stored, self._drafts.get(row.id), self._order.list_step(number))
+            self._drafts.pop(row.id, None)
             self._context.problems.toast(_("“{name}” was deleted.").format(name=name), undo)
 
         self._context.tasks.change(
             self, lambda session: model_services.delete_model(session, actor, row.id, even_if_used=True), done
         )
 
-    def _undelete(self, row: ModelSummary, stored: StoredModel, edits: KeptDraft | None, number: int) -> None:
-        """Bring a model back, with what was edited of it and not saved; redo deletes it again."""
+    def _undelete(self, row: ModelSummary, stored: StoredModel, draft: ModelDraft | None, number: int) -> None:
+        """Bring a model back, with its edits, which can be undone as before; redo deletes it again."""
         self._order.forget(number)
         actor = self._context.actor
         self._pending = stored.id
-        name = edits.name if edits is not None else stored.name
+        name = draft.state.name if draft is not None else stored.name
 
-        def done(_found: object) -> None:
-            if edits is not None:
-                self._kept[stored.id] = edits
-                if self._model.find(stored.id) >= 0:  # else its row comes
-                    self._begin_kept()
+        def done(found: ModelSummary) -> None:
+            if draft is not None:
+                draft.stored_again(found)
+                self._drafts[found.id] = draft
+                if self._shown is not None and self._shown.id == found.id:  # its row came before
+                    self._show_row(found)
             self._order.list_step_back(number)
             text = _("“{name}” is back.").format(name=name)
             self._context.problems.toast(text, partial(self._delete, row, number))
