@@ -6,7 +6,7 @@ import pytest
 from boards import load
 from dashboards_driver import DashboardsDriver, open_sharing
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QScrollArea, QWidget
 
 from benchboard.ui.shell.command_palette import CommandPalette
 from benchboard.ui.studio.dashboards_view import DashboardsView
@@ -279,3 +279,21 @@ def test_star_of_a_dashboard_is_read_with_its_state_and_turned_by_enter(dashboar
     dashboards.studio.wait(lambda: dashboards.cards()[name].favourite and model.row(0).favourite)
     assert dashboards.place.page is None, "the dashboard isn't opened"
     assert read(Qt.ItemDataRole.AccessibleTextRole) == "Favourite, yes"
+
+
+@pytest.mark.usefixtures("demo_home")
+def test_properties_are_read_and_reached_from_top_to_bottom(studio: "Studio") -> None:
+    studio.page.editor.select([studio.page.editor.page.reading_order[0]])
+    inspector = studio.page.inspector
+    (area,) = [
+        one for one in inspector.findChildren(QScrollArea) if one.accessibleName() == "Properties of the selection"
+    ]
+    inside = area.widget()
+    studio.wait(lambda: inside.height() > 100)
+
+    def top(one: QWidget) -> int:
+        return one.mapTo(inside, QPoint(0, 0)).y()
+
+    parts = [one for one in inside.children() if isinstance(one, QWidget) and one.isVisible() and one.height() > 1]
+    assert len(parts) > 8
+    assert [top(one) for one in parts] == sorted(top(one) for one in parts)

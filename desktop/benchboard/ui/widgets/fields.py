@@ -541,14 +541,11 @@ class Field(QWidget):
         super().__init__(parent)
         self.editor: QWidget = editor if editor is not None else Edit(unit=unit)
         self._note = note
-        # With their parent from the start: Qt styles a widget anew at each parent.
+        # With its parent from the start: Qt styles a widget anew at each parent.
         self._label = Text(label, tone="secondary", parent=self)
         self._label.setBuddy(self.editor)
         self._label_text = label
         self._name_editor()
-        self._message = Paragraph(note, "caption", "muted", parent=self)
-        if lines:
-            self._message.reserve_lines(lines)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme().px("spacing.1"))
@@ -559,6 +556,9 @@ class Field(QWidget):
             head.insertStretch(1, 1)
             column.addLayout(head)
         column.addWidget(self.editor)
+        self._message = Paragraph(note, "caption", "muted", parent=self)  # read after the editor
+        if lines:
+            self._message.reserve_lines(lines)
         column.addWidget(self._message)
         self._message.setVisible(bool(note))
         if note:

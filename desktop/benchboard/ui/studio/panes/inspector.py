@@ -625,9 +625,9 @@ class _PropertySheet(QWidget):
         column = QVBoxLayout()
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(8)
-        column.addWidget(Text(title, "section", parent=self._inside))
-        for field in fields:
-            column.addWidget(field)
+        for part in (Text(title, "section", parent=self._inside), *fields):
+            column.addWidget(part)
+            part.raise_()  # they are read in this order, not in that in which they were made
         self._column.addLayout(column)
 
     def _query_field(self, context: "Context", widget: WidgetContent) -> QWidget:
