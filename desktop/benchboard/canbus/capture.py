@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Final, cast
@@ -10,6 +10,7 @@ from typing import Final, cast
 from benchboard.canbus.bus import Bus, BusState, OnResult, ignore_result
 from benchboard.canbus.frame import Frame
 from benchboard.canbus.frame_sender import FrameSender, SendOutcome
+from benchboard.canbus.late_frames import LateFrames
 from benchboard.canbus.stuffing import bits_on_bus
 from benchboard.canbus.table_sender import TableSender
 from benchboard.canbus.traffic_shares import TrafficKey, traffic_key
@@ -84,6 +85,7 @@ class Capture:
         self._busy: tuple[float, float | None] = (0.0, None)
         self._taken: dict[TrafficKey, float] = {}
         self._second = 0.0  # when the current second began
+        self._late = LateFrames()
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._failure: AppError | None = None
@@ -177,13 +179,19 @@ class Capture:
         except AppError as error:
             self._failure = error
 
+    def _seconds(self, frames: Sequence[Frame]) -> float:
+        """How long frames take the bus, in seconds."""
+        nominal, data = bits_on_bus(frames)
+        return nominal * self._bit_time[0] + data * self._bit_time[1]
+
     def _store(self, frames: list[Frame], now: float) -> None:
         taken: dict[TrafficKey, float] = {}
         for frame in frames:
             nominal, data = bits_on_bus((frame,))
             key = traffic_key(frame)
             taken[key] = taken.get(key, 0.0) + nominal * self._bit_time[0] + data * self._bit_time[1]
-        busy = sum(taken.values())
+        in_time = self._late.in_time(frames, now)  # the others' seconds are over
+        busy = sum(taken.values()) if in_time is frames else self._seconds(in_time)
         # Those that would not even fit are only counted.
         newest = frames[-self._capacity :]
         errors, sent = sum(map(_IS_ERROR, frames)), sum(map(_IS_SENT, frames))

@@ -114,7 +114,7 @@ def test_a_table_is_copied_and_the_copy_is_shown_and_refreshed(
     made = copies.wait_for_copy()
     assert (made.name, made.rows, made.copied_from) == ("Warehouse trips", 2, "Warehouse")
     copies.studio.wait(lambda: "Copy of a server's table" in " ".join(copies.texts()))
-    assert any("“trips” of “Warehouse”" in text for text in copies.texts())
+    copies.studio.wait(lambda: any("“trips” of “Warehouse”" in text for text in copies.texts()))
 
     with psycopg.connect(pg_server.url(database), autocommit=True) as connection:
         connection.execute("INSERT INTO trips VALUES (3, 1, 'Van', '2026-03-01')")

@@ -7,7 +7,7 @@ import pytest
 
 from benchboard.canbus.backends.python_can import PythonCanBus
 from benchboard.canbus.capture import Capture, CapturedFrames
-from benchboard.canbus.frame import Frame
+from benchboard.canbus.frame import Frame, TimeSource, Timestamp
 from benchboard.canbus.frame_statistics import FrameStatistics, bus_shares
 from benchboard.canbus.stuffing import bits_on_bus, stuff_bits
 from benchboard.canbus.traffic_shares import TrafficShares, traffic_key
@@ -232,3 +232,27 @@ def test_an_id_has_one_share_live_and_in_a_recording_of_it(sender: PythonCanBus)
     assert [live[one.id, one.extended, one.remote, False, one.sent] for one in recorded.ids()] == pytest.approx(
         bus_shares(recorded.ids())
     )
+
+
+class _Restamped(PythonCanBus):
+    """A bus whose frames say that they were on it at the second that is their identifier."""
+
+    def recv(self, timeout: float) -> list[Frame]:
+        found = super().recv(timeout)
+        return [one._replace(timestamp=Timestamp(float(one.id), TimeSource.DEVICE, 0.001)) for one in found]
+
+
+def test_load_has_no_frames_that_were_on_the_bus_long_before_they_came(sender: PythonCanBus) -> None:
+    now = [100.5]
+    ring = Capture(_Restamped("virtual", "capture"), bitrate=500_000, clock=lambda: now[0])
+    ring.start()
+    sender.send(Frame(100))
+    until(lambda: ring.counters().frames == 1)
+    now[0] = 110.2
+    for second in (102, 103, 104, 110):  # the dongle hung until then
+        sender.send(Frame(second))
+    until(lambda: ring.counters().frames == 5)
+    now[0] = 111.0
+    assert ring.counters().load == pytest.approx(bits_on_bus((Frame(110),))[0] / 500_000)
+    assert sum(ring.busy().values()) > 4 * 40 / 500_000
+    ring.stop()
