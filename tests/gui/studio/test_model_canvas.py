@@ -579,3 +579,42 @@ def test_columns_that_a_third_table_is_joined_by_are_named_with_their_tables(
     assert ours.accessibleName() == "Column of the tables joined so far"
     assert theirs.accessibleName() == "Column of towns"
     assert {"id of sales", "name of shops"} <= {ours.itemText(row) for row in range(ours.count())}
+
+
+def test_join_that_is_applied_unchanged_says_so_and_adds_no_step(
+    driver: CanvasDriver, announcements: list[str]
+) -> None:
+    driver.join()
+    draft = driver.view.draft
+    assert draft is not None
+    before = draft.state
+    driver.canvas.make_current(CanvasSpot(line=0))
+    driver.press(Qt.Key.Key_Return)
+    driver.click("part_apply")
+    driver.studio.wait(lambda: announcements[-1] == "Nothing changed.")
+    assert draft.state is before
+
+
+def test_removed_table_is_told_with_those_that_were_joined_by_it(
+    driver: CanvasDriver, announcements: list[str], tmp_path: Path
+) -> None:
+    driver.join()
+    add_file(driver.studio, tmp_path / "towns.csv", "Town list", "name,town\nAnkara,a\nBursa,b\n")
+    driver.studio.wait(lambda: driver.find("model_add_table").isEnabled())
+    driver.click("model_add_table")
+    driver.click("model_table_towns")
+    driver.draw((1, 1), (2, 0))
+    driver.qtbot.keyClick(driver.find("join_popover"), Qt.Key.Key_Escape)
+    driver.studio.wait(lambda: len(driver.canvas.scene.lines) == 2)
+    driver.canvas.setFocus()
+    driver.canvas.make_current(CanvasSpot(line=0))
+    driver.press(Qt.Key.Key_Delete)
+    driver.studio.wait(
+        lambda: any("Removed the join of shops, and with it that of towns." in one for one in announcements)
+    )
+    driver.press(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    driver.studio.wait(lambda: len(driver.canvas.scene.lines) == 2)
+
+    driver.canvas.make_current(CanvasSpot(1))
+    driver.press(Qt.Key.Key_Delete)
+    driver.studio.wait(lambda: any("Removed shops, and with it towns." in one for one in announcements))

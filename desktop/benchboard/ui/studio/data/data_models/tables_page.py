@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from benchboard.analytics.query_builder.combined import MAX_JOINS, comparable
 from benchboard.analytics.query_types import ValueKind, kind_name
 from benchboard.analytics.sources.table_lineage import TableKey
-from benchboard.i18n import _, percent
+from benchboard.i18n import _, in_sentence, percent
 from benchboard.ui.studio.data.data_models import canvas_reader
 from benchboard.ui.studio.data.data_models.canvas_facts import CanvasFacts
 from benchboard.ui.studio.data.data_models.canvas_scene import TableCard, TableFacts, canvas_scene
@@ -437,7 +437,13 @@ class TablesPage(QWidget):
             self._editor.edit_definition(without_join_pair(definition, shown.join, shown.pair))
         else:
             self._editor.remove_join(shown.join, keep=True)
-        self._editor.say(_("Removed the join of {table}.").format(table=table))
+        joined = {one.table for one in self._state.definition.tables}
+        others = [one.table for one in definition.tables if one.table not in joined and one.table != table]
+        text = _("Removed the join of {table}.").format(table=table)
+        if others:  # they were joined by its columns
+            text = _("Removed the join of {table}, and with it that of {others}.")
+            text = text.format(table=table, others=in_sentence(others))
+        self._editor.say(text)
 
     # Cards
 
@@ -502,13 +508,19 @@ class TablesPage(QWidget):
             begins = _("The model begins with “{table}”.").format(table=shown.table)
             self._context.problems.refuse(only if len(self.canvas.scene.cards) == 1 else begins)
             return
+        before = [one.table for one in self.canvas.scene.cards]
         if card < count:
             self._editor.remove_join(card - 1, keep=False)
         else:
             state, place = self._state, card - count
             kept = (*state.unjoined[:place], *state.unjoined[place + 1 :])
             self._editor.apply_state(ModelState(state.name, state.description, state.definition, kept))
-        self._editor.say(_("Removed {table}.").format(table=shown.table))
+        left = [one.table for one in self.canvas.scene.cards]
+        others = [one for one in before if one not in left and one != shown.table]
+        text = _("Removed {table}.").format(table=shown.table)
+        if others:  # they were joined by its columns
+            text = _("Removed {table}, and with it {others}.").format(table=shown.table, others=in_sentence(others))
+        self._editor.say(text)
 
     def _remove_row(self, card: int, row: int) -> None:
         """Do what Delete does in the list of fields, or say why that can't be."""

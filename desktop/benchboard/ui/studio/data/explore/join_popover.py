@@ -320,6 +320,10 @@ class JoinPopover(PartPopover):
             announce(self, text, again=True)
             return
         question, window = self.joined(), self.window()
+        if question == self._question:
+            self.close()
+            announce(window, _("Nothing changed."), again=True)
+            return
         facts = self._exploration.joined_tables.facts(question)[self._index()]
         self.close()
         self._exploration.set_question(question, mode="build")
