@@ -40,9 +40,9 @@ class RowState:
 
 
 class TableSender:
-    """Starts and stops rows by their keys. All rows stop by themselves when the bus fails or the dongle stops responding,
-    becomes error passive or goes bus off; each then has the error in its state. Rows may be started again while it is error passive:
-    each acknowledged frame brings it back.
+    """Starts and stops rows by their keys. All rows stop by themselves when the bus fails or the dongle stops
+    responding, becomes error passive or goes bus off; each then has the error in its state. Rows may be started again
+    while it is error passive: each acknowledged frame brings it back.
     """
 
     def __init__(self, bus: Bus, *, clock: Callable[[], float] = time.monotonic) -> None:

@@ -81,6 +81,8 @@ class DeviceManager(QObject):
         """The unpaired dongles that the user has been told of, connected or not."""
         self.earlier_rates: dict[str, dict[int, datetime]] = {}
         """Of each dongle, the bit rates (bit/s) that it had in this session before the present one, and until when."""
+        self.verified_at: dict[str, datetime] = {}
+        """When each dongle last proved its identity in this session, by its id, connected or not."""
         self._first_scan_done = False
         self._there_at_start: set[str] | None = None
         """The ports that the first scan found, as long as they are there; None before it."""
@@ -187,6 +189,14 @@ class DeviceManager(QObject):
         self._scanner.store_config(path, config)
 
     # ---- the open bus
+
+    def note_silence(self, path: str, since: datetime) -> None:
+        """On the main thread: the dongle of the bus open on `path` hasn't responded since then. `changed` follows."""
+        self._scanner.note_silence(path, since)
+
+    def note_answer(self, path: str) -> None:
+        """On the main thread: the dongle of the bus open on `path` responds again. `changed` follows."""
+        self._scanner.note_answer(path)
 
     def open_bus(self, detected: DetectedDevice, title: str, *, listen_only: bool = False) -> LiveBus:
         """On a worker: open the channel with the dongle's stored configuration, in place of any other bus of this
@@ -403,6 +413,9 @@ class DeviceManager(QObject):
         connected_before = self._connected_ids()
         self._note_earlier_rates(devices.values())
         self._devices = devices
+        for device in devices.values():
+            if device.info is not None and device.info.device_id is not None and device.checked_at is not None:
+                self.verified_at[device.info.device_id] = device.checked_at
         if self.live is not None and self.live.path in removed:
             self.end_failed_bus(link.disconnected_error(self.live.path))
         self.changed.emit()

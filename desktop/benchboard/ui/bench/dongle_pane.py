@@ -373,7 +373,7 @@ def _verification_label(row: DongleRow) -> str:
 def _verification(row: DongleRow) -> str:
     kind = identity_mark(row.dongle, row.device).kind
     if kind == "proven" or _shows_last_verification(row):
-        return relative_time(verification_time(row.dongle, row.device))
+        return relative_time(verification_time(row.dongle, row.device, row.verified_at))
     if kind == "observed":
         return _("Not verified: only the USB serial number is known")
     problem = row.device.problem if row.device is not None else None
@@ -500,7 +500,7 @@ class _DongleHeader(QWidget):
         connection = connection_mark(row.dongle, row.device)
         word = connection.text if row.device is not None else _("Disconnected")
         self._connection.show_state(connection.kind, word, connection.icon)
-        self._identity.setToolTip(plain_tooltip(identity_reason(row.dongle, row.device)))
+        self._identity.setToolTip(plain_tooltip(identity_reason(row.dongle, row.device, row.verified_at)))
         actor = self._context.actor
         self._pencil.setVisible(row.dongle is not None and has_permission(actor, "dongles:configure"))
         may_pair, ways = has_permission(actor, "dongles:pair"), row.ways_out
@@ -758,11 +758,17 @@ class _TraceSection(_PaneSection):
 
 
 def _error_stats(counters: Counters) -> list[Stat]:
-    """The errors of an open bus since it was opened: the controller's counters, and what was lost."""
+    """The errors of an open bus since it was opened: the controller's counters, which aren't known while the dongle
+    doesn't respond, and what was lost.
+    """
     bus = counters.bus
+    unknown: list[Stat] = []
+    if bus.unanswered_since is not None:
+        unknown = [Stat("–", name) for name in (_("TEC"), _("REC"), _("Bus errors"))]
     found: tuple[tuple[int, str, Literal["warn", "error"]], ...] = (
         (bus.tx_errors, _("TEC"), "warn"), (bus.rx_errors, _("REC"), "warn"),
         (bus.bus_errors, _("Bus errors"), "error"),
         (bus.failed, _("Failed"), "warn"), (bus.overruns, _("Dropped"), "error"),
     )  # fmt: skip
-    return [Stat(number(count), name, tone if count else "text") for count, name, tone in found]
+    known = [Stat(number(count), name, tone if count else "text") for count, name, tone in found]
+    return [*unknown, *known[len(unknown) :]]
