@@ -27,7 +27,7 @@ from benchboard.canbus.frame_sender import SendOutcome
 from benchboard.canbus.link import Port, PortHandle
 from benchboard.dongles import fleet, provisioning
 from benchboard.dongles.device import Device
-from benchboard.dongles.device_errors import stalled_during
+from benchboard.dongles.device_errors import silent_since, stalled_during
 from benchboard.dongles.protocol import DongleConfig
 from benchboard.errors import AppError, Cancelled, Conflict, DeviceFailure
 from benchboard.i18n import N_, _
@@ -437,13 +437,19 @@ class DeviceManager(QObject):
         )
 
     def _mark_seen(self, removed: Collection[str] = ()) -> None:
-        """Store when the connected dongles, and those just `removed`, were last seen."""
+        """Store when the connected dongles, and those just `removed`, or silent by now, were last seen."""
         ids = self._connected_ids()
+        silent = {
+            device.device_id: since
+            for device in self.devices
+            if device.device_id and device.device_id in removed and (since := silent_since(device.problem)) is not None
+        }
+        unplugged = [one for one in removed if one not in silent]
         actor = self._actor
         expire = has_permission(actor, "dongles:pair")
 
         def mark(session: DatabaseSession) -> None:
-            fleet.mark_seen(session, actor, ids, removed=removed)
+            fleet.mark_seen(session, actor, ids, removed=unplugged, silent=silent)
             if expire:
                 provisioning.expire_claims(session, actor)
 

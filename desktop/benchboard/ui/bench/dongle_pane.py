@@ -500,6 +500,7 @@ class _DongleHeader(QWidget):
         connection = connection_mark(row.dongle, row.device)
         word = connection.text if row.device is not None else _("Disconnected")
         self._connection.show_state(connection.kind, word, connection.icon)
+        self._connection.setVisible(word != state.text)
         self._identity.setToolTip(plain_tooltip(identity_reason(row.dongle, row.device, row.verified_at)))
         actor = self._context.actor
         self._pencil.setVisible(row.dongle is not None and has_permission(actor, "dongles:configure"))
@@ -513,6 +514,7 @@ class _DongleHeader(QWidget):
         self.open.setVisible(not self.pair.isVisibleTo(self))
         for button in (self.open, self.blink):
             button.disable(why_not_reachable(row))
+        self.pair.disable(why_not_reachable(row) if row.is_silent else "")
         self.timing.disable(why_not_timed(row))
         reason = what_next(row, actor.organisation) or why_not_timed(row)
         self._reason.setText(reason)
@@ -524,6 +526,8 @@ class _DongleHeader(QWidget):
     def show_live(self, *, is_open: bool) -> None:
         """Say what the button does: the dongle's live bus is open already, or is opened."""
         self.open.setText(_("Show live bus") if is_open else _("Open live bus"))
+        if is_open:  # which it can be while the dongle doesn't respond
+            self.open.disable("")
         self.open.updateGeometry()
 
     def _start_edit(self) -> None:
