@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from benchboard.canbus.frame import Frame, TimeSource, is_valid
-from benchboard.errors import Invalid
+from benchboard.errors import DeviceFailure, Invalid
 from benchboard.i18n import _
 
 
@@ -139,7 +139,8 @@ class Bus(Protocol):
     def send(self, frame: Frame, on_result: OnResult = ignore_result) -> None:
         """Hand `frame` to the interface; `on_result` gets what became of it, unless this raises.
 
-        Raises `Invalid` (`bus.frame`) for one that this bus cannot carry.
+        Raises `Invalid` (`bus.frame`) for one that this bus cannot carry, `DeviceFailure` (`bus.not-responding`) while
+        the interface says nothing.
         """
         ...
 
@@ -169,3 +170,15 @@ def require_sendable(frame: Frame, capabilities: Capabilities) -> None:
     else:
         return
     raise Invalid("bus.frame", _("Can't send this frame."), why=why, do=do, field="frame", needs_fd=needs_fd)
+
+
+def require_responding(state: BusState) -> None:
+    """Raise `DeviceFailure` (`bus.not-responding`) while the interface says nothing: it would send a frame that it is
+    given by itself, whenever it runs again.
+    """
+    if state.unanswered_since is not None:
+        raise DeviceFailure(
+            "bus.not-responding",
+            _("Not sent: the dongle isn't responding."),
+            do=_("Unplug it and plug it back in."),
+        )

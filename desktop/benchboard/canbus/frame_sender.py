@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from benchboard.canbus.bus import Bus, SendResult, require_sendable
+from benchboard.canbus.bus import Bus, SendResult, require_responding, require_sendable
 from benchboard.canbus.frame import Frame
 from benchboard.errors import AppError, DeviceFailure, Unavailable
 from benchboard.i18n import _, ngettext
@@ -50,10 +50,12 @@ class FrameSender:
     def send(self, frame: Frame) -> int:
         """Queue `frame` without waiting; returns its number, which no other frame has.
 
-        Raises `Invalid` (`bus.frame`) for one that the bus can't carry, `Unavailable` (`bus.send-full`,
-        `bus.send-closed`) if `MAX_WAITING` frames wait or the sender was stopped. A frame that raises isn't queued.
+        Raises `Invalid` (`bus.frame`) for one that the bus can't carry, `DeviceFailure` (`bus.not-responding`) while
+        the dongle says nothing, `Unavailable` (`bus.send-full`, `bus.send-closed`) if `MAX_WAITING` frames wait or the
+        sender was stopped. A frame that raises isn't queued.
         """
         require_sendable(frame, self._bus.capabilities)
+        require_responding(self._bus.state())
         with self._changed:
             if self._stopped:
                 raise _closed()

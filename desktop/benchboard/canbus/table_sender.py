@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
-from benchboard.canbus.bus import Bus, ErrorState, SendResult, require_sendable
+from benchboard.canbus.bus import Bus, ErrorState, SendResult, require_responding, require_sendable
 from benchboard.canbus.frame_sender import not_sent_error
 from benchboard.canbus.pacing import wait_until
 from benchboard.canbus.send_schedule import DueRow, SendSchedule
@@ -40,9 +40,9 @@ class RowState:
 
 
 class TableSender:
-    """Starts and stops rows by their keys. All rows stop by themselves when the bus fails or the dongle becomes error
-    passive or goes bus off; each then has the error in its state. Rows may be started again while it is error passive:
-    each acknowledged frame brings it back.
+    """Starts and stops rows by their keys. All rows stop by themselves when the bus fails or the dongle stops
+    responding, becomes error passive or goes bus off; each then has the error in its state. Rows may be started again
+    while it is error passive: each acknowledged frame brings it back.
     """
 
     def __init__(self, bus: Bus, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -79,8 +79,9 @@ class TableSender:
     def start(self, rows: Iterable[SendRow]) -> None:
         """Send these rows now, and those with a period again and again. One that runs already begins anew.
 
-        Raises `Invalid` (`bus.frame`) if the bus can't carry one of them, `DeviceFailure` (`bus.off`) while the dongle
-        is bus off, `Unavailable` (`bus.send-closed`) after `close`; then none is started.
+        Raises `Invalid` (`bus.frame`) if the bus can't carry one of them, `DeviceFailure` while the dongle is bus off
+        (`bus.off`) or says nothing (`bus.not-responding`), `Unavailable` (`bus.send-closed`) after `close`; then none
+        is started.
         """
         starting = list(rows)
         for row in starting:
@@ -89,6 +90,7 @@ class TableSender:
             if self._closed:
                 raise _closed()
             state = self._bus.state()
+            require_responding(state)
             if state.bus_off:
                 raise not_sent_error(SendResult.REJECTED, bus_off=True)
             now = self._clock()
@@ -185,6 +187,10 @@ class TableSender:
         """Whether nothing was started or stopped meanwhile. Looks after the bus, too."""
         state = self._bus.state()
         with self._changed:
+            try:
+                require_responding(state)
+            except DeviceFailure as error:
+                self._stop_all(error)
             if state.bus_off or (state.error_state is ErrorState.PASSIVE and self._before is not ErrorState.PASSIVE):
                 self._stop_all(_passive(bus_off=state.bus_off))
             self._before = state.error_state

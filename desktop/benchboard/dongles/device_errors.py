@@ -147,12 +147,19 @@ def not_responding(path: str, since: datetime) -> DeviceFailure:
         path=path,
         title=what,
         time=time,
+        since=since,
     )
 
 
 def is_not_responding(error: AppError | None) -> bool:
     """Whether it is that of `not_responding`."""
     return error is not None and error.code == _NOT_RESPONDING
+
+
+def silent_since(error: AppError | None) -> datetime | None:
+    """Since when the dongle of `not_responding` doesn't respond; None for another error."""
+    since = error.facts.get("since") if error is not None and is_not_responding(error) else None
+    return since if isinstance(since, datetime) else None
 
 
 _UNPROVEN: Final = frozenset({"dongle.untrusted", "dongle.wrong-device"})

@@ -1,7 +1,7 @@
 """The registry of an organisation's dongles: their names, ownership, stored settings, and when each was last seen."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -307,8 +307,16 @@ def require_free_name(session: Session, actor: Actor, name: str) -> str:
     return cleaned
 
 
-def mark_seen(session: Session, actor: Actor, device_ids: Iterable[str], *, removed: Iterable[str] = ()) -> None:
-    """Set `last_seen_at` of these dongles to now, at most once a minute each; of those just `removed`, always.
+def mark_seen(
+    session: Session,
+    actor: Actor,
+    device_ids: Iterable[str],
+    *,
+    removed: Iterable[str] = (),
+    silent: Mapping[str, datetime] | None = None,
+) -> None:
+    """Set `last_seen_at` of these dongles to now, at most once a minute each; of those just `removed`, always. Of those
+    that are `silent`, to since when.
 
     It isn't audited, because no user did it. A row in CLAIM_PENDING is left alone: `provisioning` distinguishes claims
     by its `last_seen_at`, and their 60 seconds count from `updated_at`.
@@ -331,6 +339,16 @@ def mark_seen(session: Session, actor: Actor, device_ids: Iterable[str], *, remo
         )
         .values(last_seen_at=moment)
     )
+    for device_id, since in (silent or {}).items():
+        session.execute(
+            update(DongleRow)
+            .where(
+                DongleRow.organisation_id == actor.organisation_id,
+                DongleRow.device_id == device_id,
+                DongleRow.ownership_state != "CLAIM_PENDING",
+            )
+            .values(last_seen_at=since)
+        )
 
 
 def write_config(

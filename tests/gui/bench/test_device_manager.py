@@ -282,10 +282,15 @@ def test_last_seen_of_an_unplugged_dongle_is_the_moment_it_was_unplugged(
     dongles: Callable[[], list[DongleRecord]],
 ) -> None:
     """Also where its time was stored less than a minute before, as it was paired just now."""
-    pair_one()
+    device_id = pair_one()
+    qtbot.waitUntil(lambda: manager.find(device_id) is not None)
+    device = manager.find(device_id)
+    assert device is not None
     plugged_in_until = datetime.now(UTC)
     simulator.process.terminate()
     qtbot.waitUntil(lambda: not manager.devices)
+    assert device.checked_at is not None
+    assert device.checked_at <= manager.verified_at[device_id] < plugged_in_until, "it is when it was verified"
 
     def seen_at() -> datetime:
         (dongle,) = dongles()

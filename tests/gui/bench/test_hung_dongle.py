@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from benchboard.canbus import link
 from benchboard.errors import DeviceFailure
-from benchboard.ui.bench.bench_format import connection_mark, identity_mark
+from benchboard.ui.bench.bench_format import connection_mark, identity_mark, state_mark
 from benchboard.ui.bench.bus_counters import BusCounters
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.dongle_pane import why_not_reachable
@@ -25,6 +25,7 @@ from benchboard.ui.bench.port_scanner import DetectedDevice, PortScanner
 from benchboard.ui.paged.paged_model import Mark
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.widgets import Toast
+from benchboard.ui.widgets.stat_strip import StatStrip
 from support.benchsim import Simulator
 from support.simulator import simulator as serve
 from support.window import Clicker
@@ -130,6 +131,18 @@ def test_hung_dongle_is_told_in_the_list_the_banner_and_the_events(
     assert f"{name} responds again. Status: Paired." in toasts
 
 
+def _says_silent(shell: Shell, view: DonglesView, device_id: str) -> bool:
+    """Whether the page of the dongles says everywhere that this one doesn't respond."""
+    row = view.table.current()
+    return (
+        row is not None
+        and row.is_silent
+        and "hasn't responded since" in why_not_reachable(row)
+        and "Not responding since" in state_mark(row.dongle, row.device).text + _second_line(view, device_id)
+        and "hasn't responded since" in _what(shell)
+    )
+
+
 def _second_line(view: DonglesView, device_id: str) -> str:
     (column,) = (one for one in view.model.columns if one.key == "state")
     (row,) = (one for one in view.model.rows if one.device_id == device_id)
@@ -190,7 +203,7 @@ def test_open_live_bus_of_a_dongle_that_stops_responding_says_so_and_goes_on(
     name.setText(str(tmp_path / "drive.blf"))
     dialog.accept()
     qtbot.waitUntil(lambda: view.recording.recording and live.capture.counters().bus.error_state is not None)
-    simulator.say(f"stall {list(simulator.ports).index(device_id) + 1} 6")
+    simulator.say(f"stall {list(simulator.ports).index(device_id) + 1} 12")
     qtbot.waitUntil(lambda: bool(re.fullmatch(rf"{live.title} hasn't responded since \d\d:\d\d:\d\d\.", _what(shell))))
     notice = shell.context.problems.current
     assert notice is not None
@@ -203,7 +216,14 @@ def test_open_live_bus_of_a_dongle_that_stops_responding_says_so_and_goes_on(
     qtbot.waitUntil(lambda: "State unknown" in counters.accessible_text() and counters.value("Bus load") == "–")
     assert (counters.value("Frames/s"), counters.value("TEC –, REC –")) == ("–", "State unknown")
     shell.go("bench/dongles")
-    qtbot.waitUntil(lambda: not _what(shell))
+    (dongles,) = shell.findChildren(DonglesView)
+    qtbot.waitUntil(lambda: dongles.table.make_current(device_id))
+    qtbot.waitUntil(lambda: _says_silent(shell, dongles, device_id))
+    assert _what(shell) == notice.what
+    (stats,) = (one for one in dongles.findChildren(StatStrip) if one.objectName() == "bench_detail_errors")
+    qtbot.waitUntil(lambda: {one.name: one.value for one in stats.stats}["TEC"] == "–")
+    if folder := os.environ.get("BENCH_SHOTS"):
+        window.grab().save(f"{folder}/dongles_silent_live.png")
     shell.go("bench/live")
     qtbot.waitUntil(lambda: _what(shell).startswith(f"{live.title} hasn't responded since"))
     frames = live.capture.counters().frames
@@ -215,3 +235,36 @@ def test_open_live_bus_of_a_dongle_that_stops_responding_says_so_and_goes_on(
     assert (manager.live, view.recording.recording) == (live, True)
     said = [one.what for one in reversed(DongleEvents.of(shell.context).latest(50)) if one.device_id == device_id]
     assert said[-2:] == ["{name} stopped responding", "{name} responds again"]
+    assert not any(one.is_silent for one in manager.devices)
+
+
+def test_hung_dongle_whose_live_bus_is_closed_stopped_responding_once(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, manager: DeviceManager, click: Clicker
+) -> None:
+    window = shell.window()
+    shell.go("bench/live")
+    qtbot.waitUntil(lambda: click.find(window, "live_start").isEnabled())
+    click(window, "live_start")
+    qtbot.waitUntil(lambda: manager.live is not None)
+    live = manager.live
+    assert live is not None
+    device_id = live.device_id
+    assert device_id is not None
+    simulator.say(f"stall {list(simulator.ports).index(device_id) + 1} 14")
+
+    def silent() -> DetectedDevice | None:
+        device = manager.find(device_id)
+        return device if device is not None and device.is_silent else None
+
+    qtbot.waitUntil(lambda: silent() is not None)
+    before = silent()
+    assert before is not None
+    shell.go("bench/dongles")
+    manager.close_bus()
+    qtbot.waitUntil(lambda: manager.live is None)
+    after = silent()
+    assert after is not None, "nobody has heard of it since"
+    assert after.problem == before.problem
+    qtbot.waitUntil(lambda: silent() is None)
+    said = [one.what for one in reversed(DongleEvents.of(shell.context).latest(50)) if one.device_id == device_id]
+    assert (said.count("{name} stopped responding"), said[-1]) == (1, "{name} responds again")

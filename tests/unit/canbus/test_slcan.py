@@ -11,6 +11,9 @@ from benchboard.canbus.backends.slcan import SlcanBus
 from benchboard.canbus.bus import BusState, ErrorState, SendResult
 from benchboard.canbus.error_frame import error_title, is_recovery, is_state_report
 from benchboard.canbus.frame import Frame, TimeSource
+from benchboard.canbus.frame_sender import FrameSender
+from benchboard.canbus.send_table import SendRow
+from benchboard.canbus.table_sender import TableSender
 from benchboard.errors import DeviceFailure, Invalid
 from support.scripted_dongle import ScriptedDongle, scripted_dongle
 
@@ -452,4 +455,43 @@ def test_frame_that_comes_in_is_a_sign_of_life() -> None:
         dongle.say(b"t1000\r")
         received(bus, 1)
         assert bus.state().unanswered_since is None
+        bus.close()
+
+
+def test_send_nothing_is_handed_to_a_dongle_that_does_not_respond_nor_sent_later() -> None:
+    """It went out by itself as soon as the dongle ran again, seconds after it was asked for."""
+    with scripted_dongle({b"e\r": ANSWERED}) as dongle:
+        bus = opened(dongle)
+        dongle.answers |= {b"e\r": b"", b"Z1\r": b""}
+        until(bus, lambda state: state.unanswered_since is not None)
+        for refused in (bus.send, FrameSender(bus, lambda _outcome: None).send):
+            with pytest.raises(DeviceFailure, match=r"^Not sent: the dongle isn't responding\.") as caught:
+                refused(Frame(0x123))
+            assert (caught.value.code, caught.value.do) == ("bus.not-responding", "Unplug it and plug it back in.")
+        table = TableSender(bus)
+        with pytest.raises(DeviceFailure, match=r"^Not sent: the dongle isn't responding\."):
+            table.start([SendRow(Frame(0x124), period_ms=10.0)])
+        dongle.answers |= {b"e\r": ANSWERED, b"t1230\r": b"z\r"}
+        until(bus, lambda state: state.unanswered_since is None)
+        assert bus.state().sent == 0
+        assert not [one for one in dongle.commands if one.startswith(b"t")]
+        bus.send(Frame(0x123))
+        wait_for(bus, lambda: b"t1230\r" in dongle.commands)
+        bus.close()
+
+
+def test_send_table_that_runs_ends_when_the_dongle_stops_responding() -> None:
+    with scripted_dongle({b"e\r": ANSWERED, b"t1240\r": b"z\r"}) as dongle:
+        bus = opened(dongle)
+        table = TableSender(bus)
+        row = SendRow(Frame(0x124), period_ms=10.0)
+        table.start([row])
+        until(bus, lambda state: state.sent > 2)
+        dongle.answers |= {b"e\r": b"", b"Z1\r": b"", b"t1240\r": b""}
+        until(bus, lambda state: state.unanswered_since is not None)
+        wait_for(bus, lambda: not table.states()[row.key].running)
+        error = table.states()[row.key].error
+        assert error is not None
+        assert error.code == "bus.not-responding"
+        table.close()
         bus.close()

@@ -414,7 +414,7 @@ def test_mark_seen_writes_once_a_minute_and_never_to_a_pending_claim(
 def test_mark_seen_at_unplug_stores_the_moment_whenever_it_was_stored_last(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plugged_in, unplugged, pending = (paired(bench, LoopbackDongle()) for _number in range(3))
+    plugged_in, unplugged, pending, silent = (paired(bench, LoopbackDongle()) for _number in range(4))
     moment = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
     before = moment - timedelta(seconds=1)
     monkeypatch.setattr(fleet, "now", lambda: moment)
@@ -424,11 +424,15 @@ def test_mark_seen_at_unplug_stores_the_moment_whenever_it_was_stored_last(
         session.execute(update(DongleRow).where(DongleRow.id == pending.id).values(ownership_state="CLAIM_PENDING"))
     with unbound(bench.database).change() as session:
         fleet.mark_seen(
-            session, bench.technician, [plugged_in.device_id], removed=[unplugged.device_id, pending.device_id]
+            session,
+            bench.technician,
+            [plugged_in.device_id],
+            removed=[unplugged.device_id, pending.device_id],
+            silent={silent.device_id: before - timedelta(seconds=1)},
         )
     with unbound(bench.database).read() as session:
-        seen = [fleet.get_dongle(session, bench.technician, one.id) for one in (plugged_in, unplugged, pending)]
-    assert [one.last_seen_at for one in seen] == [before, moment, before]
+        seen = [fleet.get_dongle(session, bench.technician, one.id) for one in (plugged_in, unplugged, pending, silent)]
+    assert [one.last_seen_at for one in seen] == [before, moment, before, before - timedelta(seconds=1)]
 
 
 def test_rename_dongle_that_has_another_name_by_now_is_refused_and_says_which(bench: Bench) -> None:

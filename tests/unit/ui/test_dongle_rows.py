@@ -19,6 +19,7 @@ from benchboard.paging import Listing
 from benchboard.ui.bench.bench_format import state_mark
 from benchboard.ui.bench.dongle_rows import DongleRow, columns, count_dongles, fetch
 from benchboard.ui.bench.port_scanner import DetectedDevice
+from benchboard.ui.time_format import full_time
 
 UNKNOWN = DetectedDevice(Port("/dev/ttyACM7", "CAN adapter", 0x16D0, 0x117E, None, False, "usb:16d0:117e:1-2"))
 
@@ -70,6 +71,10 @@ def test_identity_is_verified_only_while_the_dongle_is_there_to_prove_it() -> No
     assert text == "Verified earlier"
     assert why.startswith("It isn't connected, so its identity can't be checked now. Last verified: ")
     assert shown(replace(UNKNOWN, last_id="2" * 16))[0] == "Verified earlier"  # hasn't answered yet
+    proved = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
+    assert column.tooltip is not None
+    reason = column.tooltip(DongleRow(known, None, verified_at=proved))
+    assert reason.endswith(full_time(proved)), "when it was seen last is later"
     busy = AppError("port.busy", "The port is in use.")
     assert shown(replace(UNKNOWN, last_id="2" * 16, problem=busy))[1].startswith("The port is in use. Last verified")
 
@@ -150,7 +155,7 @@ def test_connected_dongles_are_read_with_one_query(monkeypatch: pytest.MonkeyPat
     connected = [DetectedDevice(port, DongleInfo(port.path, "slcan", "1", "")) for port in ports]
     context: Any = SimpleNamespace(actor=None)
     unknown = replace(UNKNOWN, info=DongleInfo(UNKNOWN.port.path, "slcan", "1", ""))
-    devices: Any = SimpleNamespace(devices=(*connected, unknown))
+    devices: Any = SimpleNamespace(devices=(*connected, unknown), verified_at={})
     session: Any = None
     if act == "count":
         assert count_dongles(context, devices, session).total == 4

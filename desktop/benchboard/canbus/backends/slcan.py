@@ -16,6 +16,7 @@ from benchboard.canbus.bus import (
     SendResult,
     error_state,
     ignore_result,
+    require_responding,
     require_sendable,
 )
 from benchboard.canbus.clock import HOST_DELAY_S, FrameClock
@@ -170,9 +171,12 @@ class SlcanBus:
             self._vain_queries += 1
 
     def send(self, frame: Frame, on_result: OnResult = ignore_result) -> None:
-        """Queue `frame` on the dongle. Raises `Invalid` (`bus.frame`) or `DeviceFailure` (`port.*`)."""
+        """Queue `frame` on the dongle. Raises `Invalid` (`bus.frame`) or `DeviceFailure` (`bus.not-responding` while it
+        says nothing, `port.*`).
+        """
         require_sendable(frame, self._capabilities)
         with self._writing:
+            require_responding(self.state())
             if self._benchboard_dialect:  # before it is written: the answer may come at once
                 with self._lock:
                     self._unanswered.append(_Handed(frame, time.time(), on_result))

@@ -102,14 +102,18 @@ def connection_mark(dongle: DongleRecord | None, device: DetectedDevice | None) 
     return Mark("ok", title) if device is not None else Mark("neutral", title, "ph.circle-dashed")
 
 
-def identity_reason(dongle: DongleRecord | None, device: DetectedDevice | None) -> str:
-    """What the word of `identity_mark` rests on, and since when, as a tooltip."""
+def identity_reason(
+    dongle: DongleRecord | None, device: DetectedDevice | None, verified_at: datetime | None = None
+) -> str:
+    """What the word of `identity_mark` rests on, and since when, as a tooltip. `verified_at` as in
+    `verification_time`.
+    """
     kind = identity_mark(dongle, device).kind
     if kind == "observed":
         return _("Stock firmware has no key. Only the USB serial number says which dongle this is.")
     if kind == "error" and device is not None and device.problem is not None:
         return str(device.problem)
-    verified_at = verification_time(dongle, device)
+    verified_at = verification_time(dongle, device, verified_at)
     if is_verified_before(dongle, device):
         last = _("Last verified: {when}").format(when=full_time(verified_at))
         return " ".join((_why_not_verified(device), last))
@@ -126,10 +130,16 @@ def _why_not_verified(device: DetectedDevice | None) -> str:
     return str(device.problem) if device.problem is not None else _("It hasn't answered yet.")
 
 
-def verification_time(dongle: DongleRecord | None, device: DetectedDevice | None) -> datetime | None:
-    """When the dongle last proved its identity, as far as it is known."""
+def verification_time(
+    dongle: DongleRecord | None, device: DetectedDevice | None, verified_at: datetime | None = None
+) -> datetime | None:
+    """When the dongle last proved its identity, as far as it is known; `verified_at` is when it last did in this
+    session. Of an earlier session only when it was last seen is known.
+    """
     if device is not None and device.info is not None:
         return device.checked_at
+    if verified_at is not None:
+        return verified_at
     return (dongle.last_seen_at or dongle.created_at) if dongle is not None else None
 
 

@@ -27,7 +27,7 @@ from benchboard.canbus.frame_sender import SendOutcome
 from benchboard.canbus.link import Port, PortHandle
 from benchboard.dongles import fleet, provisioning
 from benchboard.dongles.device import Device
-from benchboard.dongles.device_errors import stalled_during
+from benchboard.dongles.device_errors import silent_since, stalled_during
 from benchboard.dongles.protocol import DongleConfig
 from benchboard.errors import AppError, Cancelled, Conflict, DeviceFailure
 from benchboard.i18n import N_, _
@@ -81,6 +81,8 @@ class DeviceManager(QObject):
         """The unpaired dongles that the user has been told of, connected or not."""
         self.earlier_rates: dict[str, dict[int, datetime]] = {}
         """Of each dongle, the bit rates (bit/s) that it had in this session before the present one, and until when."""
+        self.verified_at: dict[str, datetime] = {}
+        """When each dongle last proved its identity in this session, by its id, connected or not."""
         self._first_scan_done = False
         self._there_at_start: set[str] | None = None
         """The ports that the first scan found, as long as they are there; None before it."""
@@ -187,6 +189,14 @@ class DeviceManager(QObject):
         self._scanner.store_config(path, config)
 
     # ---- the open bus
+
+    def note_silence(self, path: str, since: datetime) -> None:
+        """On the main thread: the dongle of the bus open on `path` hasn't responded since then. `changed` follows."""
+        self._scanner.note_silence(path, since)
+
+    def note_answer(self, path: str) -> None:
+        """On the main thread: the dongle of the bus open on `path` responds again. `changed` follows."""
+        self._scanner.note_answer(path)
 
     def open_bus(self, detected: DetectedDevice, title: str, *, listen_only: bool = False) -> LiveBus:
         """On a worker: open the channel with the dongle's stored configuration, in place of any other bus of this
@@ -403,6 +413,9 @@ class DeviceManager(QObject):
         connected_before = self._connected_ids()
         self._note_earlier_rates(devices.values())
         self._devices = devices
+        for device in devices.values():
+            if device.info is not None and device.info.device_id is not None and device.checked_at is not None:
+                self.verified_at[device.info.device_id] = device.checked_at
         if self.live is not None and self.live.path in removed:
             self.end_failed_bus(link.disconnected_error(self.live.path))
         self.changed.emit()
@@ -424,13 +437,19 @@ class DeviceManager(QObject):
         )
 
     def _mark_seen(self, removed: Collection[str] = ()) -> None:
-        """Store when the connected dongles, and those just `removed`, were last seen."""
+        """Store when the connected dongles, and those just `removed`, or silent by now, were last seen."""
         ids = self._connected_ids()
+        silent = {
+            device.device_id: since
+            for device in self.devices
+            if device.device_id and device.device_id in removed and (since := silent_since(device.problem)) is not None
+        }
+        unplugged = [one for one in removed if one not in silent]
         actor = self._actor
         expire = has_permission(actor, "dongles:pair")
 
         def mark(session: DatabaseSession) -> None:
-            fleet.mark_seen(session, actor, ids, removed=removed)
+            fleet.mark_seen(session, actor, ids, removed=unplugged, silent=silent)
             if expire:
                 provisioning.expire_claims(session, actor)
 

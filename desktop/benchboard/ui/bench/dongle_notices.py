@@ -126,12 +126,9 @@ class DongleNotices(QObject):
         """The dongle with this key is selected now: what was said of another one no longer belongs here."""
         if key != self._selected:
             self._selected = key
-            self.clear()
-
-    def clear(self) -> None:
-        """Dismiss all errors of this page."""
-        for key in list(self._shown):
-            self.dismiss(key)
+            for act, shown in list(self._shown.items()):
+                if not is_not_responding(shown.error):
+                    self.dismiss(act)
 
     def dismiss(self, act: str) -> None:
         """Dismiss the error of this `act`, if there is one."""
@@ -141,7 +138,11 @@ class DongleNotices(QObject):
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """Follow the page. A minimised window isn't left: its events are spontaneous."""
         if event.type() == QEvent.Type.Hide and not event.spontaneous():
-            self.clear()
+            for key, shown in list(self._shown.items()):
+                if is_not_responding(shown.error):
+                    self._problems.dismiss(key)  # shown again on return, if it is still so
+                else:
+                    self.dismiss(key)
         elif event.type() == QEvent.Type.Show and not event.spontaneous():
             self._drop_ended()
             for key in list(self._shown):
@@ -181,7 +182,7 @@ class DongleNotices(QObject):
         device = self._device_of(shown)
         if device is None:
             return shown.error.code not in _AWAY | _UNKNOWN
-        if is_answered(shown.error, device, shown.since):
+        if is_answered(shown.error, device, shown.since) or (is_not_responding(shown.error) and not device.is_silent):
             return True
         if device.checked_at is None or device.checked_at <= shown.since:
             return False

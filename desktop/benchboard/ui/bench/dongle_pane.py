@@ -373,7 +373,7 @@ def _verification_label(row: DongleRow) -> str:
 def _verification(row: DongleRow) -> str:
     kind = identity_mark(row.dongle, row.device).kind
     if kind == "proven" or _shows_last_verification(row):
-        return relative_time(verification_time(row.dongle, row.device))
+        return relative_time(verification_time(row.dongle, row.device, row.verified_at))
     if kind == "observed":
         return _("Not verified: only the USB serial number is known")
     problem = row.device.problem if row.device is not None else None
@@ -500,7 +500,8 @@ class _DongleHeader(QWidget):
         connection = connection_mark(row.dongle, row.device)
         word = connection.text if row.device is not None else _("Disconnected")
         self._connection.show_state(connection.kind, word, connection.icon)
-        self._identity.setToolTip(plain_tooltip(identity_reason(row.dongle, row.device)))
+        self._connection.setVisible(word != state.text)
+        self._identity.setToolTip(plain_tooltip(identity_reason(row.dongle, row.device, row.verified_at)))
         actor = self._context.actor
         self._pencil.setVisible(row.dongle is not None and has_permission(actor, "dongles:configure"))
         may_pair, ways = has_permission(actor, "dongles:pair"), row.ways_out
@@ -513,6 +514,7 @@ class _DongleHeader(QWidget):
         self.open.setVisible(not self.pair.isVisibleTo(self))
         for button in (self.open, self.blink):
             button.disable(why_not_reachable(row))
+        self.pair.disable(why_not_reachable(row) if row.is_silent else "")
         self.timing.disable(why_not_timed(row))
         reason = what_next(row, actor.organisation) or why_not_timed(row)
         self._reason.setText(reason)
@@ -524,6 +526,8 @@ class _DongleHeader(QWidget):
     def show_live(self, *, is_open: bool) -> None:
         """Say what the button does: the dongle's live bus is open already, or is opened."""
         self.open.setText(_("Show live bus") if is_open else _("Open live bus"))
+        if is_open:  # which it can be while the dongle doesn't respond
+            self.open.disable("")
         self.open.updateGeometry()
 
     def _start_edit(self) -> None:
@@ -758,11 +762,17 @@ class _TraceSection(_PaneSection):
 
 
 def _error_stats(counters: Counters) -> list[Stat]:
-    """The errors of an open bus since it was opened: the controller's counters, and what was lost."""
+    """The errors of an open bus since it was opened: the controller's counters, which aren't known while the dongle
+    doesn't respond, and what was lost.
+    """
     bus = counters.bus
+    unknown: list[Stat] = []
+    if bus.unanswered_since is not None:
+        unknown = [Stat("–", name) for name in (_("TEC"), _("REC"), _("Bus errors"))]
     found: tuple[tuple[int, str, Literal["warn", "error"]], ...] = (
         (bus.tx_errors, _("TEC"), "warn"), (bus.rx_errors, _("REC"), "warn"),
         (bus.bus_errors, _("Bus errors"), "error"),
         (bus.failed, _("Failed"), "warn"), (bus.overruns, _("Dropped"), "error"),
     )  # fmt: skip
-    return [Stat(number(count), name, tone if count else "text") for count, name, tone in found]
+    known = [Stat(number(count), name, tone if count else "text") for count, name, tone in found]
+    return [*unknown, *known[len(unknown) :]]

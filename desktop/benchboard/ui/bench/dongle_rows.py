@@ -39,6 +39,8 @@ class DongleRow:
     device: DetectedDevice | None
     partner: str = ""
     """The title of the other dongle in its group; empty if it is in none."""
+    verified_at: datetime | None = None
+    """When it last proved its identity in this session; None if it hasn't."""
 
     @property
     def device_id(self) -> str | None:
@@ -172,7 +174,7 @@ def columns(load: Callable[[DongleRow], BusLoad] = _no_load) -> tuple[Column[Don
             lambda row: identity_mark(row.dongle, row.device).text,
             True,
             badge=lambda row: identity_mark(row.dongle, row.device),
-            tooltip=lambda row: identity_reason(row.dongle, row.device),
+            tooltip=lambda row: identity_reason(row.dongle, row.device, row.verified_at),
             width=140,
             stretch=True,
         ),
@@ -297,7 +299,10 @@ def fetch(
     page = fleet.list_dongles(session, context.actor, listing, after=after, limit=limit)
     here = _by_key(devices)
     partners = fleet.group_partners(session, context.actor, [dongle.id for dongle in page.rows])
-    rows = tuple(DongleRow(one, here.get(one.device_id), partners.get(one.id, "")) for one in page.rows)
+    rows = tuple(
+        DongleRow(one, here.get(one.device_id), partners.get(one.id, ""), devices.verified_at.get(one.device_id))
+        for one in page.rows
+    )
     if after is None and page.next_key is None:
         return Page(sorted_rows((*new, *rows), listing))
     return Page((*new, *rows), page.next_key)
@@ -355,6 +360,7 @@ def _at_ports(context: Context, devices: DeviceManager, session: DatabaseSession
 
     def row(device: DetectedDevice) -> DongleRow:
         dongle = registered.get(device.device_id or "")
-        return DongleRow(dongle, device, partners.get(dongle.id, "") if dongle is not None else "")
+        partner = partners.get(dongle.id, "") if dongle is not None else ""
+        return DongleRow(dongle, device, partner, devices.verified_at.get(device.device_id or ""))
 
     return [row(device) for device in connected.values()]

@@ -75,7 +75,9 @@ class MiniTrace(QWidget):
         self._newest.extend(new.frames)
         self._rates.append(received / passed)
         recent = list(self._rates)[-10:]
-        self.summary = _("{rate} frames/s").format(rate=number(sum(recent) / len(recent), 0))
+        is_silent = self._live.capture.counters().bus.unanswered_since is not None
+        rate = "–" if is_silent else number(sum(recent) / len(recent), 0)
+        self.summary = _("{rate} frames/s").format(rate=rate)
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -158,6 +158,20 @@ class PortScanner:
             self._asked[path] = time.monotonic()
         self._notify()
 
+    def note_silence(self, path: str, since: datetime) -> None:
+        """Note that the dongle at `path` hasn't responded since then to who uses its port: it isn't asked meanwhile."""
+        with self._lock:
+            if (device := self._devices.get(path)) is not None:
+                self._note_silence(device.port, since)
+        self._notify()
+
+    def note_answer(self, path: str) -> None:
+        """Note that the dongle at `path` responds again to who uses its port."""
+        with self._lock:
+            if (device := self._devices.get(path)) is not None and device.is_silent:
+                self._devices[path] = replace(device, problem=None)
+        self._notify()
+
     def port_lock(self, path: str) -> threading.Lock:
         """The lock of a port, held while it is in use, so that no probe disturbs."""
         with self._lock:

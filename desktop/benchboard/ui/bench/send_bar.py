@@ -11,7 +11,7 @@ from benchboard.canbus.bus import SendResult
 from benchboard.canbus.frame import Frame
 from benchboard.canbus.frame_sender import SendOutcome, not_sent_error
 from benchboard.dongles.listen_only import is_listen_only
-from benchboard.errors import AppError, Invalid, Unavailable
+from benchboard.errors import AppError, DeviceFailure, Invalid, Unavailable
 from benchboard.i18n import _
 from benchboard.ui.bench.device_manager import DeviceManager, LiveBus
 from benchboard.ui.bench.dongle_notices import DongleNotices
@@ -180,7 +180,7 @@ class SendBar(QWidget):
             return
         try:
             self._requested = self._last = live.capture.request_send(frame)
-        except (Unavailable, Invalid) as error:
+        except (DeviceFailure, Unavailable, Invalid) as error:
             self._reject(live, text, error)
         else:
             self.said.set_tone("muted")

@@ -2,7 +2,6 @@
 
 from collections import deque
 from datetime import UTC, datetime
-from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QObject, Signal
@@ -48,9 +47,7 @@ class DongleEvents(QObject):
         self._live_id = ""
         self._devices.changed.connect(self._compare)
         self._devices.live_changed.connect(self._follow_live)
-        answers = LiveAnswers.of(context)
-        answers.stopped.connect(partial(self._add_live, _STOPPED))
-        answers.returned.connect(partial(self._add_live, _AGAIN))
+        LiveAnswers.of(context)  # the devices follow it
         self._follow(context)
         self._compare()
         self._follow_live()
@@ -131,12 +128,6 @@ class DongleEvents(QObject):
         if live_id:
             self._add(live_id, _OPENED)
         self.changed.emit()
-
-    def _add_live(self, what: str) -> None:
-        """Add an event of the dongle whose live bus is open."""
-        if self._live_id:
-            self._add(self._live_id, what)
-            self.changed.emit()
 
     def _add(self, device_id: str, what: str, why: str = "") -> None:
         self._seen.append(RecordedEvent(datetime.now(UTC), device_id, what, why))

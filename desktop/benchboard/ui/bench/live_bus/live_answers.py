@@ -10,8 +10,8 @@ from benchboard.ui.context import Context
 
 
 class LiveAnswers(QObject):
-    """`stopped`: the dongle of the open bus doesn't respond any more, `since` when. `returned`: it does again. One
-    lives as long as the session.
+    """`stopped`: the dongle of the open bus doesn't respond any more, `since` when. `returned`: it does again. The
+    device manager is told both: a dongle whose port is used isn't asked. One lives as long as the session.
     """
 
     stopped = Signal()
@@ -36,7 +36,9 @@ class LiveAnswers(QObject):
         is_same, self._live = live is self._live, live
         asked = live.capture.counters().bus.unanswered_since if live is not None else None
         was, self.since = self.since, datetime.fromtimestamp(asked, UTC) if asked is not None else None
-        if self.since is not None and (was is None or not is_same):
+        if live is not None and self.since is not None and (was is None or not is_same):
+            self._devices.note_silence(live.path, self.since)
             self.stopped.emit()
-        elif self.since is None and was is not None and is_same:  # another or no bus says nothing of this dongle
+        elif live is not None and self.since is None and was is not None and is_same:  # another bus says nothing of it
+            self._devices.note_answer(live.path)
             self.returned.emit()
