@@ -233,8 +233,11 @@ def test_open_live_bus_of_a_dongle_that_stops_responding_says_so_and_goes_on(
         lambda: live.capture.counters().frames > frames and "State unknown" not in counters.accessible_text()
     )
     assert (manager.live, view.recording.recording) == (live, True)
-    said = [one.what for one in reversed(DongleEvents.of(shell.context).latest(50)) if one.device_id == device_id]
-    assert said[-2:] == ["{name} stopped responding", "{name} responds again"]
+
+    def said() -> list[str]:
+        return [one.what for one in reversed(DongleEvents.of(shell.context).latest(50)) if one.device_id == device_id]
+
+    qtbot.waitUntil(lambda: said()[-2:] == ["{name} stopped responding", "{name} responds again"])
     assert not any(one.is_silent for one in manager.devices)
 
 
