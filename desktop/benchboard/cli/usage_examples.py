@@ -52,6 +52,7 @@ _VALUES: Final = {
     "OTHER": "technician",
     "SOURCE": "trips",
     "SQL": "SELECT 1",
+    "TABLE": "orders",
     "TOKEN": "3f9c2a71",
     "TEAM": "rig-12",
     "URL": "https://api.example/trips",

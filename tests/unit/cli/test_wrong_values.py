@@ -18,7 +18,7 @@ _FREE: frozenset[str] = frozenset({
     "a_name", "after", "as_email", "b_name", "bus", "ca", "database_name", "description", "export_format", "file",
     "host", "interface", "name", "note", "org", "organisation", "out", "port", "schema", "search", "source_name",
     "url", "user", "values", "who", "write", "controller", "algorithm", "admin", "event", "body", "headers", "key_name",
-    "hidden", "removed", "rows_path", "folder", "folder_name", "parent", "used_field", "used_column",
+    "hidden", "newer_by", "removed", "rows_path", "folder", "folder_name", "parent", "used_field", "used_column",
     "based_on", "dashboard", "source", "dongle",
     "new_owner", "whom", "object_type", "object_id",
     "confirm", "shown", "table", "page_parameter", "size_parameter", "cursor_path",
