@@ -229,6 +229,7 @@ def test_source_kinds_each_has_a_type_that_the_table_knows() -> None:
         "postgresql",
         "mysql",
         "rest_api",
+        "server_copy",
     ]
 
 
