@@ -1,6 +1,7 @@
 """The counters over the live bus."""
 
 import re
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -62,6 +63,18 @@ def test_load_is_drawn_over_time_where_there_is_room(light: Theme, width: int, h
     assert load.trace == (0.4,)
     assert (strip.lefts()[1] - strip.lefts()[0] > 200) == has_trace
     assert strip.lefts() == before, "the first load moves nothing"
+
+
+def test_load_noted_after_the_dongle_fell_silent_is_no_load_of_the_bus(light: Theme) -> None:
+    """The graph fell to 0 % before it was known that the dongle hung."""
+    strip, began = BusCounters(), time.time()
+    counts = [Counters(50, share, BusState()) for share in (0.3, 0.4, 0.0)]
+    counts.append(Counters(50, 0.0, BusState(unanswered_since=began - 0.1)))
+    seen = iter(counts)
+    live = SimpleNamespace(capture=SimpleNamespace(counters=lambda: next(seen)))
+    for _sample in range(4):
+        strip.sample_load(live)  # type: ignore[arg-type]
+    assert list(strip.loads) == [0.3, 0.4]
 
 
 def test_load_that_is_not_known_is_no_zero_in_its_trace(light: Theme) -> None:

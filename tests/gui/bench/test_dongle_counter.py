@@ -18,6 +18,7 @@ from support.databases import unbound
     [
         (DongleCounts(0, 0, ()), "0 dongles connected"),
         (DongleCounts(3, 2, (), paired=2, failing=1), "2 of 3 dongles connected"),
+        (DongleCounts(3, 2, (), paired=2, silent=1), "2 of 3 dongles connected, 1 not responding"),
         (DongleCounts(2, 0, (), checking=2), "2 dongles are being checked"),
         (DongleCounts(3, 0, (), paired=1, checking=2), "2 dongles are being checked"),
         (DongleCounts(2, 0, (), paired=1, failing=1), "1 dongle can't be checked"),

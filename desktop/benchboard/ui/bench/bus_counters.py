@@ -1,5 +1,6 @@
 """The bar above the live bus: load, totals and error counters, painted in one widget."""
 
+import math
 import time
 from collections import deque
 from dataclasses import replace
@@ -132,6 +133,7 @@ class BusCounters(StatStrip):
         self.loads: deque[float] = deque(maxlen=TRACE_POINTS)
         """The loads of the trace (0 to 1), oldest first."""
         self._load_until: datetime | None = None
+        self._is_silent = False
         """When the last of them was."""
         self._loads_are_past = False
         """Whether they are of the bus as it was open before."""
@@ -179,6 +181,7 @@ class BusCounters(StatStrip):
         the one that the rest of the window shows; else it is that of now.
         """
         counters = live.capture.counters()
+        self._forget_silence(counters.bus.unanswered_since)
         if (share := (load or bus_load(counters)).share) is not None:
             if self._loads_are_past:
                 self.loads.clear()
@@ -191,6 +194,18 @@ class BusCounters(StatStrip):
         errors, before = counters.bus.bus_errors, self._errors_before
         self._errors[-1] += max(errors - (before or 0), 0)
         self._errors_before = errors
+
+    def _forget_silence(self, since: float | None) -> None:
+        """Drop the loads that were noted after the dongle fell silent, which is known a moment later: they told nothing
+        of the bus. `since` is that time (Unix, s); None while it answers."""
+        fell_silent, self._is_silent = since is not None and not self._is_silent, since is not None
+        if since is None or not fell_silent or self._load_until is None:
+            return
+        until = datetime.fromtimestamp(since, UTC)
+        noted = max(0.0, (self._load_until - until).total_seconds()) * 1000 / SAMPLE_MS
+        for _sample in range(min(math.ceil(noted), len(self.loads))):
+            self.loads.pop()
+        self._load_until = min(self._load_until, until)
 
     @property
     def error_history(self) -> tuple[int, ...]:

@@ -89,11 +89,17 @@ class _DeviceLine(QWidget):
         self.setFixedHeight(theme().px("control_height.md"))
 
 
+def silent_text(counts: DongleCounts) -> str:
+    """How many of the connected dongles have stopped responding."""
+    return ngettext("{count} not responding", "{count} not responding", counts.silent).format(count=counts.silent)
+
+
 def _counts_text(counts: DongleCounts) -> str:
     """How many dongles are connected; if none has answered, those that are at a port before those that are away."""
     connected, total = counts.connected, counts.total
     if connected and total:
-        return _("{here} of {total} dongles connected").format(here=connected, total=total)
+        text = _("{here} of {total} dongles connected").format(here=connected, total=total)
+        return f"{text}, {silent_text(counts)}" if counts.silent else text
     if count := counts.checking:
         return ngettext("{count} dongle is being checked", "{count} dongles are being checked", count).format(
             count=count

@@ -315,6 +315,7 @@ class DongleCounts:
     `total` is the rows of the unfiltered list, `connected` how many of them have answered at a port, `new` those
     that can be paired, `elsewhere` how many of the connected ones are paired with another organisation. `paired` of
     the total are paired with this one. `checking` are at a port and have yet to answer, `failing` can't be checked.
+    `silent` of the connected ones have stopped responding.
     """
 
     total: int
@@ -324,6 +325,7 @@ class DongleCounts:
     paired: int = 0
     checking: int = 0
     failing: int = 0
+    silent: int = 0
 
 
 def count_dongles(context: Context, devices: DeviceManager, session: DatabaseSession) -> DongleCounts:
@@ -332,16 +334,17 @@ def count_dongles(context: Context, devices: DeviceManager, session: DatabaseSes
     unknown = sum(row.dongle is None for row in rows)
     total = fleet.count_dongles(session, context.actor) + unknown
     new = tuple(row for row in rows if row.pairable)
-    silent = [row.device for row in rows if row.device is not None and not row.connected]
-    failing = sum(device.has_result for device in silent)
+    unanswered = [row.device for row in rows if row.device is not None and not row.connected]
+    failing = sum(device.has_result for device in unanswered)
     return DongleCounts(
         total,
         sum(row.connected for row in rows),
         new,
         sum(row.paired_elsewhere for row in rows),
         fleet.count_dongles(session, context.actor, paired=True),
-        len(silent) - failing,
+        len(unanswered) - failing,
         failing,
+        sum(row.is_silent for row in rows),
     )
 
 

@@ -27,7 +27,7 @@ from benchboard.ui.bench.dongle_acts import (
     why_not_rotated,
     why_not_written_off,
 )
-from benchboard.ui.bench.dongle_counter import DongleCounter
+from benchboard.ui.bench.dongle_counter import DongleCounter, silent_text
 from benchboard.ui.bench.dongle_names import DongleNames
 from benchboard.ui.bench.dongle_notices import DongleNotices
 from benchboard.ui.bench.dongle_pane import DonglePane, why_not_checked, why_not_reachable, why_not_timed
@@ -464,7 +464,8 @@ class DonglesView(QWidget):
     def _show_counts(self, counts: DongleCounts) -> None:
         """Show the counts in the toolbar, the filter and the banner of new dongles."""
         total, connected = counts.total, counts.connected
-        self.toolbar.set_count(_("{here} of {total} connected").format(total=total, here=connected) if total else "")
+        said = [_("{here} of {total} connected").format(total=total, here=connected)] if total else []
+        self.toolbar.set_count(", ".join([*said, *([silent_text(counts)] if counts.silent else [])]))
         self._scope.rename("here", _("Connected {count}").format(count=connected))
         self._pair_button.set_kind("primary" if counts.new else "plain")
         self._announce(counts.new)

@@ -1,5 +1,6 @@
 """A small trace of a bus: its recent frames per second as a line, and the newest frames."""
 
+import math
 import time
 from collections import deque
 from collections.abc import Callable
@@ -18,6 +19,8 @@ from benchboard.ui.widgets.accessible import Role
 
 _POLL_MS: Final = 100
 _ROWS: Final = 7
+_BACKLOG_S: Final = 1.0
+"""In which a dongle that answers again hands over what it kept."""
 _POINTS: Final = 120
 _ROW: Final = 20
 _LINE: Final = 36
@@ -36,6 +39,8 @@ class MiniTrace(QWidget):
         self._next = 0
         self._newest: deque[Frame] = deque(maxlen=_ROWS)
         self._rates: deque[float] = deque(maxlen=_POINTS)
+        self._is_silent, self._heard_at = False, 0.0
+        """Whether the dongle is silent, or was until just now, and when it still was."""
         self.paused = False
         self.summary = ""
         self.setFixedHeight(_LINE + 8 + _ROWS * _ROW)
@@ -56,6 +61,7 @@ class MiniTrace(QWidget):
             self._next = live.capture.since(limit=0).next if live is not None else 0
             self._newest.clear()
             self._rates.clear()
+            self._is_silent = False
             self._polled_at = self._now()
         self.update()
 
@@ -73,12 +79,26 @@ class MiniTrace(QWidget):
         passed, self._polled_at = max(now - self._polled_at, 0.001), now  # long after a pause, or after it was hidden
         self._next = new.next
         self._newest.extend(new.frames)
-        self._rates.append(received / passed)
+        self._note_rate(received / passed, self._live.capture.counters().bus.unanswered_since, now)
         recent = list(self._rates)[-10:]
-        is_silent = self._live.capture.counters().bus.unanswered_since is not None
-        rate = "–" if is_silent else number(sum(recent) / len(recent), 0)
+        rate = number(sum(recent) / len(recent), 0) if recent and not self._is_silent else "–"
         self.summary = _("{rate} frames/s").format(rate=rate)
         self.update()
+
+    def _note_rate(self, rate: float, silent_since: float | None, now: float) -> None:
+        """Note how many frames come each second, but not while the dongle is silent (since then, Unix time, s), which
+        is known a moment later, nor as it hands over what it kept meanwhile: that tells nothing of the bus."""
+        if silent_since is not None:
+            if not self._is_silent:
+                polls = math.ceil(max(0.0, time.time() - silent_since) * 1000 / _POLL_MS)
+                for _poll in range(min(polls, len(self._rates))):
+                    self._rates.pop()
+            self._is_silent, self._heard_at = True, now
+        elif self._is_silent and now - self._heard_at < _BACKLOG_S:
+            pass
+        else:
+            self._is_silent = False
+            self._rates.append(rate)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
