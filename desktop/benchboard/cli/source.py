@@ -40,6 +40,7 @@ from benchboard.analytics.sources.copied_table import CopiedTable
 from benchboard.analytics.sources.copies import copies_folder, remove_copies, with_copies
 from benchboard.analytics.sources.file_news import (
     changes_text,
+    copied_table_text,
     file_news,
     file_problems,
     live_text,
@@ -101,6 +102,7 @@ _SOURCE: Final[dict[str, Callable[[Any], object]]] = {
     "emptied": lambda row: row.emptied,
     "total_rows": lambda row: row.totals,
     "server": lambda row: row.server or row.address,
+    "copy_of": lambda row: row.copy_of.to_json() if row.copy_of is not None else None,
 }
 _STATES: Final = ("connected", "error", "disconnected", "pending")
 _SOURCE_TEXT: Final = _SOURCE | {
@@ -108,6 +110,7 @@ _SOURCE_TEXT: Final = _SOURCE | {
     "state": lambda row: status_title(row, file_news(row), file_problems(row)),
     "problem": lambda row: row.problem or _news_text(row),
     "server": lambda row: row.server or row.address or (row.live.title if row.live is not None else ""),
+    "copy_of": lambda row: copied_table_text(row) or None,
 }
 """The texts in tables, as in the window; JSON has the values that options take."""
 
@@ -257,7 +260,6 @@ def add(
         remove_copies(tables)
         raise
     rows = sum(one.rows or 0 for one in state.tables)
-    sentence = ngettext("Added “{name}” with {count} row.", "Added “{name}” with {count} rows.", rows)
     for file_ in inspected.skipped:
         click.echo(printable(unread_sentence(file_)), err=True)
     for other in other_titles(inspected.tables):
@@ -274,13 +276,10 @@ def add(
     for table in (one for one in inspected.tables if one not in empty):
         for text in _line_texts(table):
             click.echo(printable(text), err=True)
-    context.report(
-        f"{sentence.format(name=added.name, count=rows)} {_how_to_query(added.name)}",
-        id=added.id,
-        name=added.name,
-        kind=added.kind,
-        tables=list(added.tables),
-        rows=rows,
+    _report_added(
+        context,
+        added,
+        rows,
         wrong_lines=wrong,
         total_lines=[line.line for table in inspected.tables for line in table.total_lines],
     )
@@ -427,7 +426,7 @@ def add_server(
     default="",
     metavar="COLUMN",
     help="Column of whole numbers, dates or times that grow with each new row: a refresh then reads only the "
-    "rows from its largest value on. Rows that were changed or deleted before aren't noticed.",
+    "rows from its largest value on. Smaller ones that are added, changed or deleted later aren't noticed.",
 )
 @with_context
 def add_copy(context: CommandContext, which: str, table: str, name: str, newer_by: str) -> None:
@@ -445,16 +444,7 @@ def add_copy(context: CommandContext, which: str, table: str, name: str, newer_b
     _say(_("Reading {file}").format(file=table))
     folder = copies_folder(settings.home(), context.actor.organisation_id)
     added = add_server_copy(context.database, context.actor, request, folder)
-    rows = added.rows or 0
-    sentence = ngettext("Added “{name}” with {count} row.", "Added “{name}” with {count} rows.", rows)
-    context.report(
-        f"{sentence.format(name=added.name, count=rows)} {_how_to_query(added.name)}",
-        id=added.id,
-        name=added.name,
-        kind=added.kind,
-        tables=list(added.tables),
-        rows=rows,
-    )
+    _report_added(context, added, added.rows or 0)
 
 
 @source.command("add-live")
@@ -557,19 +547,9 @@ def add_api(context: CommandContext, /, name: str, address: str, body: str | Non
     folder = copies_folder(settings.home(), context.actor.organisation_id)
     with _advise_on_local_addresses():
         added = add_rest(context.database, context.actor, request, folder)
-    rows = added.rows or 0
-    sentence = ngettext("Added “{name}” with {count} row.", "Added “{name}” with {count} rows.", rows)
     if added.limited:
         click.echo(_("The API has more rows than Benchboard reads."), err=True)
-    context.report(
-        f"{sentence.format(name=added.name, count=rows)} {_how_to_query(added.name)}",
-        id=added.id,
-        name=added.name,
-        kind=added.kind,
-        tables=list(added.tables),
-        rows=rows,
-        limited=added.limited,
-    )
+    _report_added(context, added, added.rows or 0, limited=added.limited)
 
 
 @source.command("password")
@@ -756,6 +736,20 @@ def sample(context: CommandContext, which: str, table: str | None, limit: int) -
         name = table or (found.tables[0] if found.tables else "")
         rows = services.sample_rows(session, context.actor, found.id, name, limit=limit)
     write_result(context, [column.name for column in rows.columns], rows.rows, truncated=rows.truncated)
+
+
+def _report_added(context: CommandContext, added: SourceSummary, rows: int, **more: object) -> None:
+    """Say that a source was added, with how many rows, and how to query it; `more` is for programs."""
+    sentence = ngettext("Added “{name}” with {count} row.", "Added “{name}” with {count} rows.", rows)
+    context.report(
+        f"{sentence.format(name=added.name, count=rows)} {_how_to_query(added.name)}",
+        id=added.id,
+        name=added.name,
+        kind=added.kind,
+        tables=list(added.tables),
+        rows=rows,
+        **more,
+    )
 
 
 def _found(context: CommandContext, which: str) -> SourceSummary:

@@ -9,12 +9,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QMenu, QWidget
 
 from benchboard.analytics.sources import services
+from benchboard.analytics.sources.removal import remove_source
 from benchboard.analytics.sources.servers import connect_server
 from benchboard.analytics.sources.services import SourceSummary
 from benchboard.paging import Listing
 from benchboard.ui.studio.data.copy_table_dialog import CopyTableDialog
 from benchboard.ui.studio.data.data_view import DataView
-from benchboard.ui.widgets import Select
+from benchboard.ui.widgets import Confirm, Select
 from support.databases import unbound
 from support.postgres import USER, Server
 
@@ -107,7 +108,7 @@ def test_a_table_is_copied_and_the_copy_is_shown_and_refreshed(
     assert dialog.table.current_key() == "trips"
     assert dialog.name.text() == "Warehouse trips"
     copies.choose(dialog.newer_by, "id")
-    assert "Older rows that were changed or deleted" in " ".join(copies.texts())
+    assert "Smaller ones that are added" in " ".join(copies.texts())
 
     copies.click("copy_save")
 
@@ -167,3 +168,30 @@ def test_copy_whose_server_is_gone_says_so_and_keeps_its_rows(copies: Copies, pg
     assert found.rows == 2
     copies.studio.wait(lambda: any(found.problem and found.problem in text for text in copies.texts()))
     assert not [one for one in copies.window.findChildren(QMenu) if one.isVisible()]
+
+
+def test_copy_follows_the_name_of_its_server_and_that_it_is_gone(copies: Copies) -> None:
+    copies.open()
+    copies.click("copy_save")
+    made = copies.wait_for_copy()
+    copies.select(made)
+    copies.studio.wait(lambda: any("“trips” of “Warehouse”" in text for text in copies.texts()))
+
+    with unbound(copies.studio.workspace.database).change() as session:
+        services.update_source(session, copies.studio.actor, copies.original.id, name="Depot")
+    copies.studio.wait(lambda: any("“trips” of “Depot”" in text for text in copies.texts()))
+
+    with unbound(copies.studio.workspace.database).change() as session:
+        remove_source(session, copies.studio.actor, copies.original.id)
+    copies.studio.wait(lambda: any("“trips” of a data source that was removed" in text for text in copies.texts()))
+
+
+def test_a_typed_name_is_discarded_only_when_asked(copies: Copies) -> None:
+    dialog = copies.open()
+    dialog.name.setFocus()
+    copies.qtbot.keyClicks(dialog.name, " of March")
+    copies.click("copy_cancel")
+    assert dialog.isVisible()
+    (question,) = [one for one in copies.window.findChildren(Confirm) if one.isVisible()]
+    copies.qtbot.keyClick(question, Qt.Key.Key_Escape)
+    assert dialog.isVisible()

@@ -266,7 +266,7 @@ def test_read_source_again_api_that_fails_keeps_the_copy_and_says_why(
     api.status = 500
     failed = again(market, source)
     assert news(market, source) == SourceNews(
-        source.id, "Trips API", "", copied=True, read_at=source.last_sync, problem=failed.problem, is_api=True
+        source.id, "Trips API", "", copied=True, read_at=source.last_sync, problem=failed.problem, is_answer=True
     )
     assert (failed.status, failed.last_sync) == ("error", source.last_sync)
     assert "500" in failed.problem

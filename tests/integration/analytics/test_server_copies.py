@@ -2,7 +2,7 @@
 reads."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -15,10 +15,12 @@ from sqlalchemy import func, select
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.files.inspection import inspect_file
 from benchboard.analytics.queries import run_query
+from benchboard.analytics.remote import row_receiver
 from benchboard.analytics.remote.settings import RemoteSettings
 from benchboard.analytics.sources import services, source_sharing
 from benchboard.analytics.sources.configuration import tables_of
 from benchboard.analytics.sources.copied_table import CopiedTable
+from benchboard.analytics.sources.file_news import source_news
 from benchboard.analytics.sources.removal import remove_source
 from benchboard.analytics.sources.server_copy_import import CopyRequest, add_server_copy
 from benchboard.analytics.sources.servers import connect_server
@@ -29,6 +31,7 @@ from benchboard.errors import AppError, Cancelled, Conflict, Denied, Invalid, No
 from benchboard.identity import keys
 from benchboard.storage.engine import Database
 from benchboard.storage.models.analytics import DataSource
+from benchboard.storage.models.identity import AuditLog
 from support import databases, mariadb
 from support.databases import unbound
 from support.orders import Market, open_market
@@ -256,6 +259,100 @@ def test_refresh_of_a_table_that_is_gone_names_it_and_says_why(
     assert found.problem.startswith("“trips” can't be read on its server. ")
     assert "exist" in found.problem
     assert rows(shop, added, "SELECT count(*) FROM trips") == [(2,)]
+
+
+def test_refresh_by_who_may_not_use_the_server_says_nothing_of_the_copy(
+    shop: Market, original: SourceSummary, tmp_path: Path
+) -> None:
+    added = copy(shop, original, tmp_path)
+    with unbound(shop.database).change() as session:
+        source_sharing.restrict(session, shop.analyst, original.id)
+    other = replace(shop.analyst, user_id=shop.technician.user_id)
+
+    with pytest.raises(Denied):
+        read_source_again(unbound(shop.database), other, added.id)
+
+    with unbound(shop.database).read() as session:
+        found = services.get_source(session, shop.analyst, added.id)
+    assert (found.status, found.problem) == ("connected", "")
+
+
+def test_refresh_whose_column_for_new_rows_is_gone_reads_all_and_asks(
+    shop: Market, remote: Remote, original: SourceSummary, tmp_path: Path
+) -> None:
+    added = copy(shop, original, tmp_path, "day")
+    remote.execute("ALTER TABLE trips DROP COLUMN day")
+
+    with pytest.raises(Conflict) as caught:
+        refresh(shop, added)
+    assert caught.value.facts["columns"] == ("day",)
+
+    assert refresh(shop, added, accept_losses=True).problem == ""
+    remote.execute("INSERT INTO trips (id) VALUES (3)")
+    assert refresh(shop, added).rows == 3
+
+
+def test_copy_says_that_it_is_old_as_a_copy_of_an_answer_does(
+    shop: Market, remote: Remote, original: SourceSummary, tmp_path: Path
+) -> None:
+    added = copy(shop, original, tmp_path)
+    remote.execute("DROP TABLE trips")
+    refresh(shop, added)
+
+    with unbound(shop.database).read() as session:
+        news = source_news(session, shop.analyst, added.id)
+    assert news is not None
+    assert (news.is_answer, news.recovered) == (True, False)
+    assert news.problem
+
+
+def test_numbers_that_arent_finite_are_said_until_all_rows_are_finite(
+    shop: Market, remote: Remote, original: SourceSummary, tmp_path: Path
+) -> None:
+    if remote.settings.kind == "mysql":
+        pytest.skip("MariaDB has no such numbers")
+    remote.execute("UPDATE trips SET speed = 'NaN' WHERE id = 1")
+    added = copy(shop, original, tmp_path, "id")
+    assert (added.not_finite, added.wrong_lines) == (True, 0)
+    assert rows(shop, added, "SELECT speed FROM trips WHERE id = 1") == [(None,)]
+
+    assert refresh(shop, added).not_finite
+    remote.execute("UPDATE trips SET speed = 1")
+    assert refresh(shop, added).not_finite  # the older row is as it was copied
+    assert not refresh(shop, added, everything=True).not_finite
+
+
+def test_long_texts_are_fetched_few_at_a_time(
+    shop: Market, remote: Remote, original: SourceSummary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(row_receiver, "_CHARACTERS", 100_000)
+    sizes = []
+    note = row_receiver.BatchSize.note
+
+    def noted(size: row_receiver.BatchSize, found: Any) -> None:
+        note(size, found)
+        sizes.append((len(found), size.rows))
+
+    monkeypatch.setattr(row_receiver.BatchSize, "note", noted)
+    remote.execute("DELETE FROM trips")
+    remote.execute("ALTER TABLE trips ADD COLUMN note text")
+    for start in range(0, 600, 100):
+        values = ", ".join(f"({one}, '{'x' * 1_000}')" for one in range(start, start + 100))
+        remote.execute(f"INSERT INTO trips (id, note) VALUES {values}")
+
+    added = copy(shop, original, tmp_path)
+
+    assert added.rows == 600
+    assert sizes[:2] == [(250, 100), (100, 100)]
+
+
+def test_what_was_copied_is_in_the_audit_log(shop: Market, original: SourceSummary, tmp_path: Path) -> None:
+    added = copy(shop, original, tmp_path)
+    with unbound(shop.database).read() as session:
+        entry = session.scalars(
+            select(AuditLog).where(AuditLog.event_type == "source.create", AuditLog.resource_id == added.id)
+        ).one()
+    assert entry.details["copy_of"] == {"source": original.id, "table": "trips"}
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from benchboard.analytics.query_types import ValueKind
 from benchboard.analytics.remote.connection_errors import Cause, connection_error
 from benchboard.analytics.remote.mysql_plan import EXPLAIN, mysql_plan
 from benchboard.analytics.remote.postgresql import query_has_time, sentence
-from benchboard.analytics.remote.row_receiver import BATCH_ROWS, RowReceiver
+from benchboard.analytics.remote.row_receiver import BatchSize, RowReceiver
 from benchboard.analytics.remote.server_limits import (
     CONNECT_TIMEOUT,
     GRACE,
@@ -109,9 +109,12 @@ def read_rows(settings: RemoteSettings, password: str, query: ServerQuery, recei
         cursor = connection.cursor(pymysql.cursors.SSCursor)
         try:
             columns, reader = _execute(cursor, query)
+            size = BatchSize()
             receive(columns, [])
-            while batch := cursor.fetchmany(BATCH_ROWS):
-                receive(columns, [reader.row(row) for row in batch])
+            while batch := cursor.fetchmany(size.rows):
+                rows = [reader.row(row) for row in batch]
+                size.note(rows)
+                receive(columns, rows)
                 query.seconds_left()
         finally:
             _abandon(cursor)

@@ -16,7 +16,7 @@ from benchboard.analytics.query_errors import date_out_of_range, too_much_memory
 from benchboard.analytics.query_plan import QueryPlan
 from benchboard.analytics.query_types import ValueKind
 from benchboard.analytics.remote.connection_errors import Cause, connection_error
-from benchboard.analytics.remote.row_receiver import BATCH_ROWS, RowReceiver
+from benchboard.analytics.remote.row_receiver import BatchSize, RowReceiver
 from benchboard.analytics.remote.server_limits import (
     BATCH,
     CONNECT_TIMEOUT,
@@ -112,11 +112,13 @@ def read_rows(settings: RemoteSettings, password: str, query: ServerQuery, recei
     """Hand all rows of a checked query on in batches. Returns in how many cells there was no finite number, which are
     empty. Raises what `remote.engine.run` raises."""
     with _transaction(settings, password, query) as connection, connection.cursor(name="benchboard") as cursor:
-        cursor.itersize = BATCH_ROWS
         columns, reader = _execute(connection, cursor, query)
+        size = BatchSize()
         receive(columns, [])
-        while batch := cursor.fetchmany(BATCH_ROWS):
-            receive(columns, [reader.row(row) for row in batch])
+        while batch := cursor.fetchmany(size.rows):
+            rows = [reader.row(row) for row in batch]
+            size.note(rows)
+            receive(columns, rows)
             query.seconds_left()
     return reader.not_numbers
 

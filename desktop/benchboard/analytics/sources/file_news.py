@@ -24,8 +24,9 @@ _TOLD: Final = 3
 @dataclass(frozen=True, slots=True)
 class SourceNews:
     """Whether what a query reads from a source is what the source has now. `read_at`: when its files were last read;
-    `problem`: what was wrong when it was last refreshed; empty where nothing was. `is_api`: a copy of what an API
-    answered; whether that would answer otherwise now isn't known, so only a failed refresh makes it old."""
+    `problem`: what was wrong when it was last refreshed; empty where nothing was. `is_answer`: a copy of what an
+    API or a server answered; whether that would answer otherwise now isn't known, so only a failed refresh makes it
+    old."""
 
     source_id: str
     name: str
@@ -33,7 +34,7 @@ class SourceNews:
     copied: bool
     read_at: datetime | None
     problem: str = ""
-    is_api: bool = False
+    is_answer: bool = False
     is_folder: bool = False
     unreadable: tuple[FileProblem, ...] = ()
     """The files that queries read where they are and can't now."""
@@ -65,9 +66,9 @@ def source_news(session: Session, actor: Actor, source_id: str) -> SourceNews | 
     problems = file_problems(source)
     return SourceNews(
         source.id, source.name, file_news(source), source.copied, source.last_sync, source.problem,
-        is_api=bool(source.address), is_folder=source.is_folder, unreadable=problems,
+        is_answer=source.is_answer, is_folder=source.is_folder, unreadable=problems,
         renamed=bool(source.renamed) or any(one.renamed for one in problems),
-        recovered=source.recovered or (bool(source.problem) and not source.address and source.live is None),
+        recovered=source.recovered or (bool(source.problem) and source.has_files),
         live=source.live_state,
     )  # fmt: skip
 
@@ -97,6 +98,15 @@ def source_files(session: Session, actor: Actor, source_ids: Sequence[str]) -> d
         )
         found[source_id] = SourceFiles(source.id, source.name, source.copied, files)
     return found
+
+
+def copied_table_text(source: SourceSummary) -> str:
+    """Which table of a server a source is a copy of; empty for one that isn't."""
+    if source.copy_of is None:
+        return ""
+    if not source.copied_from:
+        return _("“{table}” of a data source that was removed").format(table=source.copy_of.table)
+    return _("“{table}” of “{source}”").format(table=source.copy_of.table, source=source.copied_from)
 
 
 def file_news(source: SourceSummary) -> FileNews:

@@ -24,7 +24,7 @@ def mended_state(session: Session, actor: Actor, source_id: str, cancel_token: C
     source = get_source(session, actor, source_id)
     row = get_row(session, actor, source_id)
     stored: Mapping[str, Any] = dict(row.extra or {})
-    if source.recovered or source.server or source.address:
+    if source.recovered or not source.has_files:
         return stored if source.recovered else None
     failed_at = stored_failure(stored)
     if stored.get("problem") not in _MENDED_IN_PLACE or failed_at is None:

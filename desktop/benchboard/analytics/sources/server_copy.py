@@ -33,6 +33,7 @@ COPY_TIMEOUT: Final = 3600.0
 KEY_KINDS: Final = frozenset(("integer", "date", "timestamp"))
 """The kinds of columns by which new rows can be found: text is ordered in another way on each server, and floating
 point has digits that aren't shown."""
+_UNREAD: Final = "sources.table-unread"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -48,18 +49,17 @@ class OpenedTable:
 
 @dataclass(frozen=True, slots=True)
 class CopiedRows:
-    """What was read of a server's table: a Parquet file with all its rows, how many of them arrived now, and how many
-    cells are empty because their number wasn't finite."""
+    """What was read of a server's table: a Parquet file with all its rows, whether all of them were read now, and
+    whether some of these have a number that isn't finite, which is empty."""
 
     inspected: TableInspection
-    arrived: int
-    not_numbers: int
+    is_whole: bool
+    not_finite: bool
 
 
 def open_table(session: Session, actor: Actor, copied: CopiedTable) -> OpenedTable:
     """The table that `copied` is a copy of. Raises `NotFound` (`sources.original-gone`, `sources.no-table`) if its
-    source was removed or no longer has it, `Denied` if the actor may not use that, and `Invalid` (`sources.newer-by`)
-    for a column by which new rows can't be found."""
+    source was removed or no longer has it, and `Denied` if the actor may not use that."""
     require(actor, "sources:read")
     try:
         row = get_row(session, actor, copied.source_id)
@@ -71,10 +71,25 @@ def open_table(session: Session, actor: Actor, copied: CopiedTable) -> OpenedTab
     if server is None or found is None:
         what = _("“{source}” has no table “{table}”.").format(source=row.name, table=copied.table[:80])
         raise NotFound("sources.no-table", what, do=_("Refresh “{source}”.").format(source=row.name), field="table")
-    columns = stored_columns(found)
-    _require_key(copied, columns)
     rows = found.get("rows")
-    return OpenedTable(server, copied, columns, rows if isinstance(rows, int) else None)
+    return OpenedTable(server, copied, stored_columns(found), rows if isinstance(rows, int) else None)
+
+
+def require_key(opened: OpenedTable) -> None:
+    """Raise `Invalid` (`sources.newer-by`) if new rows can't be found by the column that was chosen for that."""
+    copied = opened.table
+    if not copied.newer_by:
+        return
+    found = next((one for one in opened.columns if one.name == copied.newer_by), None)
+    if found is None:
+        what = _("“{table}” has no column “{column}”.").format(table=copied.table, column=copied.newer_by[:80])
+        fitting = ", ".join(one.name for one in opened.columns if one.kind in KEY_KINDS)
+        do = _("Choose one of: {values}.").format(values=fitting) if fitting else ""
+        raise Invalid("sources.newer-by", what, do=do, field="newer_by")
+    if found.kind not in KEY_KINDS:
+        what = _("New rows can't be found by “{column}”.").format(column=copied.newer_by)
+        why = _("It must hold whole numbers, dates or times that grow with each new row.")
+        raise Invalid("sources.newer-by", what, why=why, field="newer_by")
 
 
 def read_table(
@@ -88,12 +103,19 @@ def read_table(
     """Read a server's table into the Parquet file `target`, next to which there may be other files.
 
     With `before`, the table as it was copied, only the newest of these rows and those after them are read, if that can
-    be done: the columns are still the same. Takes as long as the server does. Raises what `remote.engine.run` raises.
+    be done: the columns are still the same. Takes as long as the server does. Raises `Unavailable`
+    (`sources.table-unread`) if the server has no such table now or doesn't let it be read, and what `remote.engine.run`
+    raises.
     """
     report = progress or (lambda _done, _total: None)
     newest = None if before is None else _newest(before, opened.table.newer_by, cancel_token)
     if before is not None and newest is not None:
-        found = _read(opened, target, _Since(before, newest), cancel_token, report)
+        try:
+            found = _read(opened, target, _Since(before, newest), cancel_token, report)
+        except Unavailable as error:
+            if error.code != _UNREAD:
+                raise
+            found = None  # the column may be gone: reading all tells
         if found is not None:
             return found
     found = _read(opened, target, None, cancel_token, report)
@@ -151,12 +173,11 @@ def _read(
             )  # fmt: skip
         except Invalid as error:
             what = _("“{table}” can't be read on its server.").format(table=opened.table.table)
-            raise Unavailable("sources.table-unread", what, why=error.why or error.what) from error
+            raise Unavailable(_UNREAD, what, why=error.why or error.what) from error
         if not made.write(target, kept):
             return None
-        arrived = made.count
     (inspected,) = inspect_file(target, cancel_token=token).tables
-    return CopiedRows(inspected, arrived, not_numbers)
+    return CopiedRows(inspected, since is None, not_numbers > 0)
 
 
 def _newest(before: SourceTable, newer_by: str, token: CancelToken) -> int | date | datetime | None:
@@ -178,18 +199,3 @@ def _newest(before: SourceTable, newer_by: str, token: CancelToken) -> int | dat
 def _copy_path(table: SourceTable) -> Path:
     assert table.copy is not None, "a copied table has a copy"
     return table.copy
-
-
-def _require_key(copied: CopiedTable, columns: Sequence[ScanColumn]) -> None:
-    if not copied.newer_by:
-        return
-    found = next((one for one in columns if one.name == copied.newer_by), None)
-    if found is None:
-        what = _("“{table}” has no column “{column}”.").format(table=copied.table, column=copied.newer_by[:80])
-        fitting = ", ".join(one.name for one in columns if one.kind in KEY_KINDS)
-        do = _("Choose one of: {values}.").format(values=fitting) if fitting else ""
-        raise Invalid("sources.newer-by", what, do=do, field="newer_by")
-    if found.kind not in KEY_KINDS:
-        what = _("New rows can't be found by “{column}”.").format(column=copied.newer_by)
-        why = _("It must hold whole numbers, dates or times that grow with each new row.")
-        raise Invalid("sources.newer-by", what, why=why, field="newer_by")

@@ -4,7 +4,7 @@ files and with copies from other servers."""
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import select
@@ -17,7 +17,7 @@ from benchboard.analytics.files.inspection_types import ReportProgress
 from benchboard.analytics.sources.configuration import SourceTable
 from benchboard.analytics.sources.copied_table import CopiedTable
 from benchboard.analytics.sources.rest_connection import fresh_file
-from benchboard.analytics.sources.server_copy import OpenedTable, open_table, read_table
+from benchboard.analytics.sources.server_copy import OpenedTable, open_table, read_table, require_key
 from benchboard.analytics.sources.services import SourceSummary, add_source, require_name
 from benchboard.analytics.sources.source_ids import id_for_new
 from benchboard.analytics.sources.state import SourceState, examine
@@ -58,11 +58,12 @@ def add_server_copy(
     with database.read() as session:
         require_name(session, actor, request.name)
         opened = open_table(session, actor, request.copied)
+        require_key(opened)
         source_id = id_for_new(session, actor, request.name, KIND)
-    with _copied(opened, folder, token, progress) as (table, state), database.change() as session:
+    with _copied(opened, folder, token, progress) as (table, state, not_finite), database.change() as session:
         added = add_source(
             session, actor, name=request.name, kind=KIND, tables=(table,), state=state, copied=request.copied,
-            source_id=source_id,
+            source_id=source_id, not_finite=not_finite,
         )  # fmt: skip
         _restrict_alike(session, request.copied.source_id, added.id)
         return added
@@ -71,20 +72,19 @@ def add_server_copy(
 @contextmanager
 def _copied(
     opened: OpenedTable, folder: Path, token: CancelToken, progress: ReportProgress | None
-) -> Iterator[tuple[SourceTable, SourceState]]:
-    """The table with its copy, and what was found in it. The copy is removed if the block fails."""
+) -> Iterator[tuple[SourceTable, SourceState, bool]]:
+    """The table with its copy, what was found in it, and whether it has numbers that aren't finite. The copy is removed
+    if the block fails."""
     copy = folder / f"{uuid.uuid4().hex}.parquet"
     try:
         with fresh_file(folder, opened.table.table) as file:
             read = read_table(opened, file, cancel_token=token, progress=progress)
-            made = copy_to_parquet(read.inspected.scan, copy, cancel_token=token, progress=progress)
+            copy_to_parquet(read.inspected.scan, copy, cancel_token=token, progress=progress)
             table = SourceTable(table_name(opened.table.table), read.inspected.scan, copy)
         state = examine((table,), token)
         if state.problem:
             raise Unavailable("files.not-written", _("The rows can't be written."))
-        emptied = made.emptied + made.left_out + read.not_numbers
-        counted = replace(state.tables[0], wrong=emptied, left_out=made.left_out)
-        yield table, replace(state, tables=(counted,))
+        yield table, state, read.not_finite
     except BaseException:
         with suppress(OSError):
             copy.unlink()

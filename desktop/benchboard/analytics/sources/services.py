@@ -48,7 +48,7 @@ from benchboard.analytics.sources.state import (
     problem_advice,
     problem_text,
     renamed_text,
-    store_limited,
+    store_answer_facts,
     store_state,
     stored_failure,
     stored_first_wrong,
@@ -138,6 +138,8 @@ class SourceSummary:
     """Of a copy of a server's table, which one that is."""
     copied_from: str = ""
     """Of such a copy, the name of the source that it was copied from; empty if that was removed."""
+    not_finite: bool = False
+    """Whether the server's table has numbers that aren't finite, which are empty in the copy."""
 
     @property
     def wrong_lines(self) -> int:
@@ -146,6 +148,16 @@ class SourceSummary:
 
     nested: bool = False
     """Whether the subfolders of its folder are read too."""
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether its rows are a copy of what an API or a server answered: only a refresh tells if that changed."""
+        return bool(self.address) or self.copy_of is not None
+
+    @property
+    def has_files(self) -> bool:
+        """Whether it is read from files: not from a server, an API or a live bus."""
+        return not (self.server or self.is_answer or self.live is not None)
 
     @property
     def is_folder(self) -> bool:
@@ -246,10 +258,11 @@ def add_source(
     copied: CopiedTable | None = None,
     source_id: str = "",
     limited: bool = False,
+    not_finite: bool = False,
 ) -> SourceSummary:
     """Add a data source with these tables, as `examine` found them. One on a REST API comes with what
     `rest_connection.seal_rest` made for `source_id`, and with whether there are more rows than were read; one that is
-    `copied`, with which table of a server it is a copy of.
+    `copied`, with which table of a server it is a copy of, and whether that has numbers that aren't finite.
 
     Raises `Invalid` for a name, a kind or tables that can't be used, `Conflict` (`sources.taken`) for a name in use.
     """
@@ -264,10 +277,11 @@ def add_source(
     row = DataSource(id=source_id, organisation_id=actor.organisation_id, name=name, type=known.type,
                      connection_config=_checked(source_id, kind, tables, rest, copied).to_json())  # fmt: skip
     store_state(row, state)
-    store_limited(row, limited=limited)
+    store_answer_facts(row, limited=limited, not_finite=not_finite)
     session.add(row)
     session.flush()
-    audit.record(session, actor, "source.create", row.id, name=name, kind=kind)
+    copy_of = {} if copied is None else {"copy_of": {"source": copied.source_id, "table": copied.table}}
+    audit.record(session, actor, "source.create", row.id, name=name, kind=kind, **copy_of)
     return _summary(row)
 
 
@@ -372,7 +386,7 @@ def replace_source(
     row.connection_config = _checked(row.id, "rest_api", tables, rest).to_json()
     row.extra = {}  # the copies of before were read with other settings
     store_state(row, state)
-    store_limited(row, limited=limited)
+    store_answer_facts(row, limited=limited, not_finite=False)
     session.flush()
     audit.record(session, actor, "source.update", row.id, name=row.name, changed="connection")
 
@@ -544,12 +558,12 @@ def _summary(row: DataSource) -> SourceSummary:
     copied = all(table.copy is not None for table in configuration.tables)
     if renamed:
         problem = renamed_text(renamed, copied=copied)
-    if (rest is not None or copy_of is not None) and (failed := extra.get("server_problem")):
+    if not files and (failed := extra.get("server_problem")):
         problem = str(failed)
     status = "connected" if over else row.status
     return SourceSummary(row.id, row.name, configuration.kind, status, row.last_sync, problem,
                          tuple(table.name for table in configuration.tables), "" if path is None else str(path),
-                         copied, renamed=renamed, copy_of=copy_of,
+                         copied, renamed=renamed, copy_of=copy_of, not_finite=extra.get("not_finite") is True,
                          address="" if rest is None else rest[0].address, limited=extra.get("limited") is True,
                          linked=tuple(one for one in files if one.copy is None),
                          folder_formats=_folder_formats(files), originals=stored_files(extra.get("originals")),

@@ -1,7 +1,7 @@
 """Reads the files of a source again: by the titles of their columns, never for worse without asking, and undoable."""
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -61,13 +61,13 @@ from benchboard.analytics.sources.state import (
     SourceState,
     examine,
     first_wrong_line,
+    store_answer_facts,
     store_failure,
-    store_limited,
     store_renamed,
     store_state,
     stored_first_wrong,
 )
-from benchboard.errors import AppError, Cancelled, Conflict, Invalid, NotFound
+from benchboard.errors import AppError, Cancelled, Conflict, Denied, Invalid, NotFound
 from benchboard.i18n import _, ngettext, number
 from benchboard.identity import audit
 from benchboard.identity.permissions import Actor, require
@@ -139,13 +139,15 @@ def read_source_again(
     tables = with_kept_files(tables, source_id) if keeps_last_good else tables
     if is_server:
         return _refreshed_server(database, actor, source_id, token)
+    asking: _Asking | None = None
     if stored_rest(config) is not None:
-        return _refreshed_rest(database, actor, source_id, tables, extra, accept_losses, renamings, token, report)
-    if configuration is not None and configuration.copied is not None:
-        copied = configuration.copied
+        asking = _rest_asking(database, actor, source_id, token, report)
+    elif configuration is not None and (copied := configuration.copied) is not None:
         copied = replace(copied, newer_by="") if everything else copied
-        return _refreshed_copy(
-            database, actor, source_id, copied, tables[0], extra, accept_losses, renamings, token, report
+        asking = _copy_asking(database, actor, copied, tables[0], extra.get("not_finite") is True, token, report)
+    if asking is not None:
+        return _refreshed_answer(
+            database, actor, source_id, tables[0], asking, extra, accept_losses, renamings, token, report
         )
     if not tables or not all(_is_there(one) for one in tables if one.copy is None):
         return _refreshed(database, actor, source_id, tables, token)
@@ -401,75 +403,102 @@ def _refreshed_server(database: Transactions, actor: Actor, source_id: str, canc
         return get_source(session, actor, source_id)
 
 
-def _refreshed_rest(
-    database: Transactions,
-    actor: Actor,
-    source_id: str,
-    tables: Sequence[SourceTable],
-    extra: Mapping[str, Any],
-    accept_losses: bool,
-    renamings: Sequence[Renaming],
-    token: CancelToken,
-    report: ReportProgress,
-) -> SourceSummary:
-    """Ask a REST API for its rows again, and copy them; or store why it didn't give them: the copy of before stays."""
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What an API or a server answered, in a file: how that is read, whether the API has more rows, and whether the
+    table has numbers that aren't finite."""
+
+    scan: FileScan
+    limited: bool = False
+    not_finite: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """How an API or a server is asked again: `read` reads its rows into a file. `lacks_columns` and `is_worse` say what
+    to do about the answer; empty: what is said of an API and of a file."""
+
+    name: str
+    read: Callable[[Path], _Answer]
+    lacks_columns: str = ""
+    is_worse: str = ""
+
+
+def _rest_asking(
+    database: Transactions, actor: Actor, source_id: str, token: CancelToken, report: ReportProgress
+) -> _Asking:
     with database.read() as session:
         name = get_row(session, actor, source_id).name
-    before = tables[0]
-    folder = before.copy.parent if before.copy is not None else None
-    with fresh_file(folder, name) as file:
-        try:
-            with database.read() as session:
-                rest = open_rest(session, actor, source_id)
-            if rest is None:
-                raise NotFound("sources.unknown", _("This data source no longer exists."))
-            read = read_rows(rest.settings, rest.secret, file, cancel_token=token, progress=report)
-        except Cancelled:
-            raise
-        except AppError as error:
-            return _store_unread(database, actor, source_id, error)
-        match = match_answer(
-            database, actor, source_id, before, read.inspected.scan, accept_losses=accept_losses, renamings=renamings
-        )
-        readings = [_read(replace(before, scan=match.scan), match, extra, token, report)]
-        if not accept_losses:
-            _require_no_worse(readings, extra)
-        return _copied_and_stored(database, actor, source_id, readings, token, report, limited=read.limited)
+
+    def read(file: Path) -> _Answer:
+        with database.read() as session:
+            rest = open_rest(session, actor, source_id)
+        if rest is None:
+            raise NotFound("sources.unknown", _("This data source no longer exists."))
+        found = read_rows(rest.settings, rest.secret, file, cancel_token=token, progress=report)
+        return _Answer(found.inspected.scan, limited=found.limited)
+
+    return _Asking(name, read)
 
 
-def _refreshed_copy(
+def _copy_asking(
+    database: Transactions,
+    actor: Actor,
+    copied: CopiedTable,
+    before: SourceTable,
+    was_not_finite: bool,
+    token: CancelToken,
+    report: ReportProgress,
+) -> _Asking:
+    """Read the table that `before` is a copy of again, or its new rows."""
+
+    def read(file: Path) -> _Answer:
+        with database.read() as session:
+            opened = open_table(session, actor, copied)
+        found = read_table(opened, file, before, cancel_token=token, progress=report)
+        not_finite = found.not_finite or (was_not_finite and not found.is_whole)
+        return _Answer(found.inspected.scan, not_finite=not_finite)
+
+    return _Asking(
+        copied.table,
+        read,
+        _("Check the table on its server, or refresh the source without them."),
+        _("Check the table on its server. Nothing was changed."),
+    )
+
+
+def _refreshed_answer(
     database: Transactions,
     actor: Actor,
     source_id: str,
-    copied: CopiedTable,
     before: SourceTable,
+    asking: _Asking,
     extra: Mapping[str, Any],
     accept_losses: bool,
     renamings: Sequence[Renaming],
     token: CancelToken,
     report: ReportProgress,
 ) -> SourceSummary:
-    """Read a server's table again, or its new rows, and copy it; or store why it can't be read: the copy of before
-    stays."""
+    """Ask an API or a server for its rows again, and copy them; or store why it didn't give them: the copy of before
+    stays. Raises `Denied` where the actor may not ask: that says nothing of the source."""
     folder = before.copy.parent if before.copy is not None else None
-    do = _("Check the table on its server. Nothing was changed.")
-    with fresh_file(folder, copied.table) as file:
+    with fresh_file(folder, asking.name) as file:
         try:
-            with database.read() as session:
-                opened = open_table(session, actor, copied)
-            read = read_table(opened, file, before, cancel_token=token, progress=report)
-        except Cancelled:
+            answer = asking.read(file)
+        except (Cancelled, Denied):
             raise
         except AppError as error:
             return _store_unread(database, actor, source_id, error)
         match = match_answer(
-            database, actor, source_id, before, read.inspected.scan, accept_losses=accept_losses, renamings=renamings,
-            advice=_("Check the table on its server, or refresh the source without them."),
+            database, actor, source_id, before, answer.scan, accept_losses=accept_losses, renamings=renamings,
+            advice=asking.lacks_columns,
         )  # fmt: skip
         readings = [_read(replace(before, scan=match.scan), match, extra, token, report)]
         if not accept_losses:
-            _require_no_worse(readings, extra, do)
-        return _copied_and_stored(database, actor, source_id, readings, token, report)
+            _require_no_worse(readings, extra, asking.is_worse)
+        return _copied_and_stored(
+            database, actor, source_id, readings, token, report, limited=answer.limited, not_finite=answer.not_finite
+        )
 
 
 def match_answer(
@@ -679,6 +708,7 @@ def _copied_and_stored(
     report: ReportProgress,
     *,
     limited: bool = False,
+    not_finite: bool = False,
     originals: tuple[OriginalFile, ...] | None = None,
     unread: Mapping[str, str] | None = None,
     undoable: bool = False,
@@ -700,7 +730,7 @@ def _copied_and_stored(
             row = get_row(session, actor, source_id, lock=True)
             older, before = copies_before(row), _remembered(row)
             update_source(session, actor, source_id, tables=tables, state=state)
-            store_limited(row, limited=limited)
+            store_answer_facts(row, limited=limited, not_finite=not_finite)
             if undoable or any(one.copy is not None for one in tables):
                 row.extra = {**row.extra, _BEFORE: before}
             session.flush()

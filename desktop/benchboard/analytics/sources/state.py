@@ -166,10 +166,12 @@ def store_renamed(row: DataSource, found: Sequence[RenamedColumn]) -> None:
     store_failure(row)
 
 
-def store_limited(row: DataSource, *, limited: bool) -> None:
-    """Put into the row of a source whether its API has more rows than are read."""
-    row.extra = {**{name: value for name, value in (row.extra or {}).items() if name != "limited"},
-                 **({"limited": True} if limited else {})}  # fmt: skip
+def store_answer_facts(row: DataSource, *, limited: bool, not_finite: bool) -> None:
+    """Put into the row of a source whether its API has more rows than are read, and whether a server's table has
+    numbers that aren't finite, which are empty in the copy."""
+    facts = {"limited": limited, "not_finite": not_finite}
+    kept = {name: value for name, value in (row.extra or {}).items() if name not in facts}
+    row.extra = kept | {name: True for name, is_so in facts.items() if is_so}
 
 
 def renamed_text(renamed: Sequence[RenamedColumn], *, copied: bool) -> str:

@@ -17,7 +17,7 @@ from benchboard.errors import AppError, Cancelled
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import Progress, Work
-from benchboard.ui.widgets import Button, Dialog, Edit, Field, Paragraph, Select
+from benchboard.ui.widgets import Button, Confirm, Dialog, Edit, Field, Paragraph, Select
 from benchboard.ui.widgets.accessible import announce
 
 _SIZE: Final = QSize(520, 400)
@@ -97,8 +97,8 @@ class CopyTableDialog(Dialog):
         table = self._tables[self.table.current_key()]
         if column:
             text = _(
-                "Only rows whose “{column}” is at least the largest so far are read. Older rows that were changed or"
-                " deleted stay as they were copied."
+                "Only rows whose “{column}” is at least the largest so far are read. Smaller ones that are added,"
+                " changed or deleted later aren't noticed."
             ).format(column=column)
         elif table.rows is not None:
             rows = ngettext("{count} row", "{count} rows", table.rows).format(count=number(table.rows))
@@ -154,7 +154,17 @@ class CopyTableDialog(Dialog):
         self._work = self._context.tasks.run(self, op, done, self._fail, title=title)
 
     def leave(self) -> None:
-        """Stop copying; else close."""
+        """Stop copying; else close, and if a name was typed, only once the user says so."""
+        if self._work is None and self._name_typed:
+            Confirm(
+                self.window(),
+                _("Discard what you entered?"),
+                _("Your entries will be lost."),
+                act=_("Discard"),
+                keep=_("Keep editing"),
+                run=self.dismiss,
+            ).open()
+            return
         if self._work is None:
             self.dismiss()
             return

@@ -88,7 +88,7 @@ class SourceActions(QObject):
             "uses": Handler(partial(self.show_uses, row), lambda: "" if row.uses else _("Not used yet.")),
             "remove": Handler(partial(self.remove, source), self.why_read_only),
         }
-        if source.server or source.address or source.live is not None or source.copy_of is not None:
+        if not source.has_files:
             del found["locate"], found["columns"], found["lines"]
         if source.server:
             found["copy_table"] = Handler(partial(self.copy_table, source, table), self.why_read_only)
@@ -234,8 +234,7 @@ class SourceActions(QObject):
     def _tell_refreshed(self, source: SourceSummary, text: str, *, undoable: bool) -> None:
         if source.problem:
             find = _("Find folder…") if source.is_folder else _("Find file…")
-            has_file = not (source.server or source.address or source.copy_of is not None)
-            locate = None if not has_file else Action(find, partial(self.locate, source))
+            locate = None if not source.has_files else Action(find, partial(self.locate, source))
             self._context.problems.toast(source.problem, warning=True, action=locate)
             return
         undo = partial(self._undo, source) if source.copied or undoable else None
@@ -333,9 +332,7 @@ class SourceActions(QObject):
         Confirm(
             self._parent.window(),
             _("Remove “{name}”?").format(name=source.name),
-            removal_text(
-                found[0], found[1], is_server=bool(source.server or source.address or source.copy_of is not None)
-            )
+            removal_text(found[0], found[1], is_server=bool(source.server) or source.is_answer)
             + " "
             + _("You can undo this afterwards."),
             act=_("Remove data source"),

@@ -34,7 +34,7 @@ from benchboard.analytics.files.profile import ColumnProfile, profile_table
 from benchboard.analytics.files.scan import ScanColumn
 from benchboard.analytics.sources import services
 from benchboard.analytics.sources.file_import import table_scan
-from benchboard.analytics.sources.file_news import wrong_lines_text
+from benchboard.analytics.sources.file_news import copied_table_text, wrong_lines_text
 from benchboard.analytics.sources.lineage import LineageUse, column_uses, table_uses, uses_text
 from benchboard.analytics.sources.services import SourceSummary, TableSummary
 from benchboard.errors import AppError, Cancelled
@@ -46,7 +46,6 @@ from benchboard.ui.studio.data.reading_progress import report_passes
 from benchboard.ui.studio.data.source_rows import (
     SourceRow,
     access_text,
-    copied_table_text,
     lines_sentence,
     location_text,
     news_text,

@@ -12,6 +12,7 @@ from benchboard.analytics.sources import services
 from benchboard.analytics.sources.file_news import (
     FileNews,
     changes_text,
+    copied_table_text,
     file_news,
     file_problems,
     live_text,
@@ -145,7 +146,7 @@ def news_text(row: SourceRow) -> str:
     """What is wrong or new with a source, and what to do about it; empty if nothing is."""
     if row.source.live_state is not None:
         return live_text(row.source.name, row.source.live_state, day_and_time)
-    if row.source.server or row.source.address or row.source.copy_of is not None:
+    if not row.source.has_files:
         return row.source.problem or (_("The API has more rows than Benchboard reads.") if row.source.limited else "")
     if row.source.renamed:
         return row.source.problem
@@ -273,15 +274,6 @@ def _tables_text(row: SourceRow) -> str:
     return number(len(row.source.tables))
 
 
-def copied_table_text(source: SourceSummary) -> str:
-    """Which table of a server a source is a copy of; empty for one that isn't."""
-    if source.copy_of is None:
-        return ""
-    if not source.copied_from:
-        return _("“{table}” of a data source that was removed").format(table=source.copy_of.table)
-    return _("“{table}” of “{source}”").format(table=source.copy_of.table, source=source.copied_from)
-
-
 def location_text(path: str) -> str:
     """A path with the home folder as ~."""
     home = str(Path.home())
@@ -319,7 +311,8 @@ def reading_notes(source: SourceSummary) -> tuple[str, ...]:
     named = " ".join(source.unread_reasons)
     unknown = [name for name in source.unread_files if name not in named]
     without = [_("Not read: {names}.").format(names=", ".join(f"“{name}”" for name in unknown))] if unknown else []
-    return (*assumed, *map(partial_column_sentence, source.partial_columns), *source.unread_reasons, *without)
+    empty = [_("Numbers that aren't finite are empty in the copy.")] if source.not_finite else []
+    return (*assumed, *empty, *map(partial_column_sentence, source.partial_columns), *source.unread_reasons, *without)
 
 
 def tables_and_rows(row: SourceRow) -> str:

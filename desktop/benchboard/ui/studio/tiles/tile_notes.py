@@ -123,7 +123,7 @@ def source_text(news: SourceNews) -> str:
     read = relative_time(news.read_at, in_sentence=True)
     if news.live is not None:
         return live_text(news.name, news.live, day_and_time)
-    if news.problem and news.is_api:
+    if news.problem and news.is_answer:
         return _("Data from {time}. The last refresh failed. {problem}").format(time=read, problem=news.problem)
     if news.problem:
         return news.problem

@@ -288,11 +288,13 @@ def _paint_head(painter: QPainter, card: TableCard, rect: QRectF) -> None:
 
 
 def table_icon(card: TableCard) -> str:
-    """Where a table comes from: a server, a REST API or files; a table of Benchboard's own."""
+    """Where a table comes from: a server, also by a copy, a REST API or files; a table of Benchboard's own."""
     source = card.lineage.source if card.lineage is not None else None
     if source is None:
         return "ph.table"
-    return "ph.database" if source.server else "ph.globe" if source.address else "ph.file-text"
+    if source.server or source.copy_of is not None:
+        return "ph.database"
+    return "ph.globe" if source.address else "ph.file-text"
 
 
 def _paint_row(painter: QPainter, row: TableCardRow, line: QRectF) -> None:

@@ -14,6 +14,7 @@ from benchboard.analytics.column_statistics import ColumnStatistics
 from benchboard.analytics.data_models.definition import Field, ModelDefinition, ModelField
 from benchboard.analytics.model_rates import rates_sentence
 from benchboard.analytics.query_types import ValueKind
+from benchboard.analytics.sources.file_news import copied_table_text
 from benchboard.analytics.sources.lineage import LineageUse, field_origins, use_kind_title
 from benchboard.analytics.sources.table_lineage import TableKey, TableLineage
 from benchboard.i18n import _, ngettext, number, percent
@@ -460,6 +461,8 @@ def _origin_facts(lineage: TableLineage) -> list[Fact]:
     source = lineage.source
     if source is None or not lineage.origin:
         return []
+    if text := copied_table_text(source):
+        return [(_("Copied from"), Elided(text, middle=True))]
     is_server = bool(source.server or source.address)
     title = _("Server") if is_server else _("Copied from") if source.copied else _("File")
     place = lineage.origin if is_server else location_text(lineage.origin)

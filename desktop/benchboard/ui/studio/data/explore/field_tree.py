@@ -521,6 +521,7 @@ def kind_title(kind: str, *, is_folder: bool = False) -> str:
     titles = {
         "benchboard": _("orders"), "csv": "CSV", "parquet": "Parquet", "excel": "Excel", "sqlite": "SQLite",
         "duckdb": "DuckDB", "postgresql": "PostgreSQL", "mysql": "MySQL", "rest_api": "API", "can": "CAN",
+        "can_live": "CAN", "server_copy": pgettext("data source", "Copy"),
     }  # fmt: skip
     if is_folder:
         return _("Folder")
