@@ -453,6 +453,17 @@ def _benchboard_arguments(words: Sequence[str]) -> list[str] | None:
     return list(words[1:]) if words else None
 
 
+def is_used(path: str) -> bool:
+    """Whether a program has the port at `path` open: also one that doesn't lock it, with whose traffic ours would mix.
+
+    As far as the system tells this user (Linux only). A simulated dongle's port is held open by its simulator, so that
+    only a lock counts there.
+    """
+    if lock_holder(Path(path)) is not None:
+        return True
+    return not _is_in_links_folder(Path(path)) and _process_with_open(path) is not None
+
+
 def _process_with_open(path: str) -> Path | None:
     """A process (in /proc) that has `path` open, as far as this user may see (Linux only)."""
     target = os.path.realpath(path)

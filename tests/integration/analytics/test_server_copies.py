@@ -325,7 +325,7 @@ def test_numbers_that_arent_finite_are_said_until_all_rows_are_finite(
 def test_long_texts_are_fetched_few_at_a_time(
     shop: Market, remote: Remote, original: SourceSummary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(row_receiver, "_CHARACTERS", 100_000)
+    monkeypatch.setattr(row_receiver, "CHARACTERS", 100_000)
     sizes = []
     note = row_receiver.BatchSize.note
 

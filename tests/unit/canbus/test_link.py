@@ -64,6 +64,21 @@ def process_with_open(path: str, *, locked: bool) -> Iterator[int]:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who holds a lock")
+def test_is_used_by_a_program_that_does_not_lock_the_port() -> None:
+    """Asking its dongle every five seconds would close the channel that slcand or a terminal program uses."""
+    master, slave = pty.openpty()
+    path = os.ttyname(slave)
+    os.close(slave)
+    try:
+        assert not link.is_used(path)
+        for locked in (False, True):
+            with process_with_open(path, locked=locked):
+                assert link.is_used(path)
+            assert not link.is_used(path)
+    finally:
+        os.close(master)
+
+
 @pytest.mark.parametrize("locks_first", [True, False])
 def test_open_port_held_by_one_of_two_processes_names_the_one_with_the_lock(terminal: str, locks_first: bool) -> None:
     # Both orders: processes are listed by number, so that taking any that has the port open is right in one only.

@@ -9,7 +9,7 @@ from benchboard.analytics.duckdb_values import Cell
 _FIRST: Final = 250
 _MOST: Final = 10_000
 """Rows that are fetched at first, and at most."""
-_CHARACTERS: Final = 16_000_000
+CHARACTERS: Final = 16_000_000
 """Characters of text that fetched rows shall have at most."""
 RowReceiver = Callable[[tuple[FileColumn, ...], Sequence[Sequence[Cell]]], None]
 """Called with the columns and some rows, at least once, also where there are none."""
@@ -24,4 +24,4 @@ class BatchSize:
     def note(self, rows: Sequence[Sequence[Cell]]) -> None:
         """Note the rows that were fetched last."""
         longest = max(sum(len(cell) for cell in row if isinstance(cell, str)) for row in rows)
-        self.rows = max(1, min(_MOST, 2 * self.rows, _CHARACTERS // max(longest, 1)))
+        self.rows = max(1, min(_MOST, 2 * self.rows, CHARACTERS // max(longest, 1)))

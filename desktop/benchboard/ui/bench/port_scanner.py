@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Final
 
 from benchboard.canbus import link
@@ -18,7 +17,6 @@ from benchboard.dongles.device_errors import is_not_responding, not_responding
 from benchboard.dongles.firmware_detection import DongleInfo, expected_id, observed_id, probe_open
 from benchboard.dongles.protocol import DongleConfig, Hello
 from benchboard.errors import AppError, Unavailable
-from benchboard.file_locks import lock_holder
 from benchboard.i18n import _
 
 _SCAN_INTERVAL_S: Final = 0.7
@@ -379,7 +377,7 @@ def _is_same(before: AppError | None, problem: AppError | None) -> bool:
 
 def _hello_at(path: str) -> Hello | None:
     """The identity of the dongle at `path`, proved by it; None if somebody has its port open."""
-    if lock_holder(Path(path)) is not None:
+    if link.is_used(path):  # that would be disturbed: closing the channel closes it for all
         return None
     with link.open_port(path) as handle:
         device = Device(handle)
