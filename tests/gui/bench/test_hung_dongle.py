@@ -16,7 +16,7 @@ from benchboard.canbus import link
 from benchboard.errors import DeviceFailure
 from benchboard.ui.bench.bench_format import connection_mark, identity_mark, state_mark
 from benchboard.ui.bench.bus_counters import BusCounters
-from benchboard.ui.bench.device_manager import DeviceManager
+from benchboard.ui.bench.device_manager import DeviceManager, LiveBus
 from benchboard.ui.bench.dongle_pane import why_not_reachable
 from benchboard.ui.bench.dongles_view import DonglesView
 from benchboard.ui.bench.events.dongle_events import DongleEvents
@@ -155,6 +155,17 @@ def _what(shell: Shell) -> str:
     return notice.what if notice is not None and notice.kind == "error" else ""
 
 
+def _opened_bus(qtbot: QtBot, shell: Shell, manager: DeviceManager, click: Clicker) -> tuple[LiveBus, str]:
+    """The live bus of the first dongle, opened by hand, and its ID."""
+    shell.go("bench/live")
+    qtbot.waitUntil(lambda: click.find(shell.window(), "live_start").isEnabled())
+    click(shell.window(), "live_start")
+    qtbot.waitUntil(lambda: manager.live is not None)
+    assert manager.live is not None
+    assert manager.live.device_id is not None
+    return manager.live, manager.live.device_id
+
+
 @pytest.mark.parametrize("seconds", [3, 20], ids=["for-a-while", "beyond-the-end"])
 def test_frames_counted_by_a_dongle_that_stops_responding_verify_nothing(
     qtbot: QtBot, shell: Shell, simulator: Simulator, manager: DeviceManager, seconds: int
@@ -185,14 +196,7 @@ def test_open_live_bus_of_a_dongle_that_stops_responding_says_so_and_goes_on(
 ) -> None:
     """It stayed open, with a load of 0 % and an error state, and said nothing."""
     window = shell.window()
-    shell.go("bench/live")
-    qtbot.waitUntil(lambda: click.find(window, "live_start").isEnabled())
-    click(window, "live_start")
-    qtbot.waitUntil(lambda: manager.live is not None)
-    live = manager.live
-    assert live is not None
-    device_id = live.device_id
-    assert device_id is not None
+    live, device_id = _opened_bus(qtbot, shell, manager, click)
     (view,) = shell.findChildren(LiveBusView)
     click(window, "live_record")
     qtbot.waitUntil(lambda: window.findChild(QFileDialog, "live_record_dialog") is not None)
@@ -244,15 +248,7 @@ def test_open_live_bus_of_a_dongle_that_stops_responding_says_so_and_goes_on(
 def test_hung_dongle_whose_live_bus_is_closed_stopped_responding_once(
     qtbot: QtBot, shell: Shell, simulator: Simulator, manager: DeviceManager, click: Clicker
 ) -> None:
-    window = shell.window()
-    shell.go("bench/live")
-    qtbot.waitUntil(lambda: click.find(window, "live_start").isEnabled())
-    click(window, "live_start")
-    qtbot.waitUntil(lambda: manager.live is not None)
-    live = manager.live
-    assert live is not None
-    device_id = live.device_id
-    assert device_id is not None
+    _live, device_id = _opened_bus(qtbot, shell, manager, click)
     simulator.say(f"stall {list(simulator.ports).index(device_id) + 1} 14")
 
     def silent() -> DetectedDevice | None:

@@ -356,7 +356,8 @@ def _said(definition: ModelDefinition, place: int, facts: JoinFacts | None) -> s
         (True, False): _("many to one"),
         (True, True): _("many to many"),
     }
-    said = [meets[facts.most_left > 1, facts.most_right > 1]] if facts is not None else []
+    is_known = facts is not None and facts.left_rows > 0 and facts.right_rows > 0  # else there is nothing to meet
+    said = [meets[facts.most_left > 1, facts.most_right > 1]] if facts is not None and is_known else []
     return f"{', '.join([in_sentence(pairs), *said])}\n{join_kind_title(join.kind)}"
 
 
