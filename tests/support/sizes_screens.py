@@ -244,7 +244,7 @@ def _model_field(context: TourContext) -> None:
     """Select a column of the first table, as the keys do."""
     context.driver.widget("model_canvas").setFocus()
     for _step in range(3):
-        context.driver.press(Qt.Key.Key_Down, CTRL)
+        context.driver.press(Qt.Key.Key_Down)
     context.driver.widget("model_form_title")
 
 

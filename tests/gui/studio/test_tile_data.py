@@ -325,9 +325,11 @@ def test_tile_without_permission_says_so_and_offers_no_second_try(studio: "Studi
     from benchboard.identity.permissions import Grants
 
     with_figures = _picture(studio, "merchants")
-    context = studio.context
+    context, shell = studio.context, studio.application.shell
+    assert shell is not None
     actor = context.actor
     context.actor = replace(actor, grants=Grants(actor.roles, actor.permissions - {"orders:read"}))
+    shell.access = context.actor.grants  # or the watch of the session builds the shell anew, and this page is gone
     studio.page.query_runner.refresh()
     studio.wait(
         lambda: (a := studio.page.query_runner.result("merchants")) is not None and isinstance(a.error, AppError)
