@@ -294,6 +294,9 @@ def test_properties_are_read_and_reached_from_top_to_bottom(studio: "Studio") ->
     def top(one: QWidget) -> int:
         return one.mapTo(inside, QPoint(0, 0)).y()
 
-    parts = [one for one in inside.children() if isinstance(one, QWidget) and one.isVisible() and one.height() > 1]
+    def within(one: QWidget) -> list[QWidget]:
+        return [part for part in one.children() if isinstance(part, QWidget) and part.isVisible() and part.height() > 1]
+
+    parts = [part for section in within(inside) for part in within(section)]
     assert len(parts) > 8
     assert [top(one) for one in parts] == sorted(top(one) for one in parts)

@@ -294,6 +294,8 @@ class _PropertySheet(QWidget):
         """The result of which a screen reader was told last; None: of whatever is there next."""
         self._inside = inside = QWidget()
         inside.setProperty("plain", True)
+        self._holder = inside
+        """The section which fields are being made for: Qt styles a widget anew at each parent it is given."""
         self._column = QVBoxLayout(inside)
         self._column.setContentsMargins(0, 0, 0, 16)
         self._column.setSpacing(0)
@@ -475,7 +477,8 @@ class _PropertySheet(QWidget):
         self._title.setMaxLength(MAX_TITLE)
         self._title.finished.connect(self.finished)
         self._title.textEdited.connect(lambda text: self._set_property("title", text.strip()))
-        look: list[QWidget] = [Field(_("Title"), self._title, parent=self._inside)]
+        appearance = self._begin_section()
+        look: list[QWidget] = [Field(_("Title"), self._title, parent=self._holder)]
         if widget.kind is not None and widget.kind.query:
             look.append(self._kind_field())
         look += self._settings_fields(widget.kind.settings if widget.kind else (), run, widget.id)
@@ -487,10 +490,11 @@ class _PropertySheet(QWidget):
                 _("Open in Explore"), lambda: run("studio.open_in_explore"), icon="ph.compass", size="sm",
                 name="inspector_explore",
             )  # fmt: skip
+            section = self._begin_section()
             data = [self._source_field(context, widget), self._query_field(context, widget), explore]
-            self._section(_("Data"), [*data, *theirs])
+            self._section(_("Data"), [*data, *theirs], section)
         looks = widget.kind is not None and (widget.kind.query or widget.kind.type == IMAGE)
-        self._section(_("Appearance") if looks else _("Content"), look)
+        self._section(_("Appearance") if looks else _("Content"), look, appearance)
         self._column.insertWidget(self._column.count() - 1, self._locked_note)
         self._locked_note.setContentsMargins(16, 8, 16, 0)
         if widget.kind is None:
@@ -525,7 +529,7 @@ class _PropertySheet(QWidget):
                 inside.append(self._limit_rows(group.limits, run))
             if group.key == "limits" and is_chart:
                 inside.append(self._target_series(item_id))
-            fields.append(_group(inside, self._inside))
+            fields.append(_group(inside, self._holder))
         if item_id and has_colours(self._editor.widget(item_id)):
             self._colours = SeriesColoursField(self._editor, item_id, self._query_runner)
             self._parts.append(self._colours)
@@ -535,7 +539,7 @@ class _PropertySheet(QWidget):
     def _fields_row(self, fields: Sequence[QWidget]) -> QWidget:
         if len(fields) == 1:
             return fields[0]
-        holder = QWidget(self._inside)
+        holder = QWidget(self._holder)
         line = QHBoxLayout(holder)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(8)
@@ -583,13 +587,14 @@ class _PropertySheet(QWidget):
         known = kind.settings if kind is not None else ()
         shared = [setting for setting in known if setting.kind not in alone and setting not in RIGHT_AXIS]
         if shared:
+            section = self._begin_section()
             note = Paragraph(_("Changes apply to all selected widgets."), "caption", "muted")
-            self._section(_("Appearance"), [*self._settings_fields(shared, run), note, self._locked_note])
+            self._section(_("Appearance"), [*self._settings_fields(shared, run), note, self._locked_note], section)
 
     def _source_field(self, context: "Context", widget: WidgetContent) -> QWidget:
         self._source = SourceSelect(context, "inspector_source")
         self._source.chosen.connect(partial(self._choose_source, context, widget.id))
-        return Field(_("Source"), self._source, parent=self._inside)
+        return Field(_("Source"), self._source, parent=self._holder)
 
     def _choose_source(self, context: "Context", item_id: str) -> None:
         """Read the chosen source; with a query to begin with, unless the query is somebody's own."""
@@ -617,18 +622,26 @@ class _PropertySheet(QWidget):
         choices = [(kind.type, _(kind.title)) for kind in kinds]
         self._shown_as = Select(choices, name="inspector_kind", label=_("Show as"))
         self._shown_as.activated.connect(lambda place: self._editor.set_kind(self._ids, kinds[place]))
-        return Field(_("Show as"), self._shown_as, parent=self._inside)
+        return Field(_("Show as"), self._shown_as, parent=self._holder)
 
-    def _section(self, title: str, fields: list[QWidget]) -> None:
+    def _begin_section(self) -> QWidget:
+        """The widget of a section; the fields that are made next are in it."""
+        self._holder = QWidget(self._inside)
+        return self._holder
+
+    def _section(self, title: str, fields: list[QWidget], holder: QWidget | None = None) -> None:
         if self._column.count():
             self._column.addWidget(hairline())
-        column = QVBoxLayout()
+        # Not a layout in the other one: that gave a section whose height depends on its width the pixels of the next.
+        holder = holder or QWidget(self._inside)
+        column = QVBoxLayout(holder)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(8)
-        for part in (Text(title, "section", parent=self._inside), *fields):
+        for part in (Text(title, "section", parent=holder), *fields):
             column.addWidget(part)
             part.raise_()  # they are read in this order, not in that in which they were made
-        self._column.addLayout(column)
+        self._column.addWidget(holder)
+        holder.raise_()
 
     def _query_field(self, context: "Context", widget: WidgetContent) -> QWidget:
         self._query = QueryEdit(
@@ -664,21 +677,21 @@ class _PropertySheet(QWidget):
             choice = Select([(key, _(text)) for key, text in setting.choices], name=name, label=title)
             choice.activated.connect(lambda _index: self._set_property(f"config.{setting.key}", choice.current_key()))
             self._settings[setting.key] = choice
-            return Field(title, choice, parent=self._inside)
+            return Field(title, choice, parent=self._holder)
         if setting.kind == "prose":
             prose = ProseEdit(name)
             prose.setMinimumHeight(220)
             prose.setPlaceholderText(_(setting.prompt) if setting.prompt else "")
             prose.drafted.connect(partial(self.drafted.emit, f"config.{setting.key}/{self._ids[0]}"))
             self._settings[setting.key] = prose
-            written = Field(title, prose, parent=self._inside)
+            written = Field(title, prose, parent=self._holder)
             prose.committed.connect(partial(self._commit_text, prose, written, f"config.{setting.key}"))
             return written
         edit = UndoLineEdit(name=name, label=title)
         if setting.kind == "text":
             edit.setMaxLength(setting.most or _MAX_TEXT)
         self._settings[setting.key] = edit
-        field = Field(title, edit, parent=self._inside)
+        field = Field(title, edit, parent=self._holder)
         edit.textEdited.connect(lambda text: self._setting_edited(setting, field, text))
         return field
 
