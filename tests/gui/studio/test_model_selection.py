@@ -1,6 +1,7 @@
 """The canvas of a data model says where its tables come from and what uses them, and the pane beside it what is
 selected."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from test_model_canvas import CanvasDriver
 from test_models_view import add_widget, change_file
 
+from benchboard.analytics.data_models.definition import CalculatedField
 from benchboard.analytics.query_builder.combined import JoinFacts
 from benchboard.ui.studio.data.data_models import canvas_painting as painting
 from benchboard.ui.studio.data.data_models.canvas_places import GAP_Y, place_cards
@@ -186,3 +188,44 @@ def test_cards_stand_in_the_order_of_the_columns_that_join_them_around_one_middl
     orders, shops, people = place_cards(CanvasScene(cards, lines), sizes)
     assert people.bottom() + GAP_Y == shops.top()  # joined by a higher column, though later
     assert abs(orders.center().y() - people.united(shops).center().y()) <= 1
+
+
+def test_column_is_used_by_the_joins_and_fields_as_they_are_before_the_model_is_saved(driver: SelectionDriver) -> None:
+    driver.join()
+    (line,) = driver.canvas.scene.lines
+    driver.canvas.make_current(CanvasSpot(line.right, line.right_row))
+    driver.studio.wait(lambda: "sales with shops" in dict(driver.rows()))
+    assert "The model isn't saved yet, so nothing uses it." not in driver.paragraphs()
+    driver.open_row("sales with shops")
+    assert driver.canvas.current == CanvasSpot(line=0)
+
+    draft = driver.view.draft
+    assert draft is not None
+    before = draft.state.definition
+    taxed = CalculatedField("with tax", "total * 1.2", "decimal")
+    driver.editor.edit_definition(replace(before, calculations=(taxed,)))
+    driver.canvas.make_current(CanvasSpot(0, 2))
+    assert driver.title() == "total"
+    assert ("with tax", "Field") in driver.rows()
+    driver.editor.edit_definition(before)
+    assert "with tax" not in dict(driver.rows())
+
+
+def test_renamed_column_is_used_by_what_names_it_until_the_model_is_saved(driver: SelectionDriver) -> None:
+    driver.join()
+    driver.type("model_name", "Sales by city")
+    driver.key(Qt.Key.Key_S)
+    driver.studio.wait(lambda: bool(driver.stored()))
+    add_widget(driver.studio, driver.canvas.scene.cards[0].source_id)
+    place = [row.field for row in driver.canvas.scene.cards[1].rows].index("name")
+    driver.canvas.make_current(CanvasSpot(1, place))
+    driver.studio.wait(lambda: ("Fleet", "Top cities") in driver.rows())
+    draft = driver.view.draft
+    assert draft is not None
+    before = draft.state.definition
+    sales, shops = before.tables
+    fields = tuple(replace(one, name="shop") if one.name == "name" else one for one in shops.fields)
+    driver.editor.edit_definition(replace(before, tables=(sales, replace(shops, fields=fields))))
+    assert driver.canvas.scene.cards[1].rows[place].field == "shop"
+    driver.studio.wait(lambda: ("Fleet", "Top cities") in driver.rows())
+    assert "Not used yet." not in driver.paragraphs()
