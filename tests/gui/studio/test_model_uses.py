@@ -1,5 +1,6 @@
 """What uses a model, its fields and the tables of a source, as the window says it."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,8 @@ from test_explore_joins import add_file
 from test_models_view import Models, add_widget
 
 from benchboard.analytics import model_services
-from benchboard.analytics.data_models.definition import CalculatedField
+from benchboard.analytics.data_models.definition import CalculatedField, ModelMeasure
+from benchboard.analytics.data_models.measures import renamed_measure
 from benchboard.ui.studio.dashboards_view import DashboardsView
 from benchboard.ui.studio.data.data_models.uses_page import UsesPage
 from benchboard.ui.studio.data.uses_table import UsesTable
@@ -113,3 +115,44 @@ def test_chosen_page_of_uses_says_its_summary_each_time(
         models.click("segment_uses")
         studio.wait(lambda times=times: announcements.count("Not used yet.") == times)  # type: ignore[misc]
         models.click("segment_fields")
+
+
+def test_page_of_uses_has_the_fields_of_the_draft_and_the_widgets_of_the_stored_name(
+    studio: "Studio", tmp_path: Path
+) -> None:
+    models, source_id = _model_of_sales(studio, tmp_path)
+    add_widget(studio, source_id)
+    page, draft = models.editor.uses, models.view.draft
+    assert draft is not None
+    models.click("segment_uses")
+    page.show_field("name")
+    studio.wait(lambda: page.summary.text() == "Used by 1 widget on 1 dashboard.")
+    before = draft.state.definition
+    label = CalculatedField("label", "upper(name)", "text")
+    models.editor.edit_definition(replace(before, calculations=(label,)))
+    assert page.summary.text() == "Used by 1 widget on 1 dashboard and 1 field."
+    page.show_field("label")
+    assert draft.stored_name("label") == "label"
+    models.editor.edit_definition(before)
+    page.show_field("name")
+    studio.wait(lambda: page.summary.text() == "Used by 1 widget on 1 dashboard.")
+    (table,) = before.tables
+    fields = tuple(replace(one, name="shop") if one.name == "name" else one for one in table.fields)
+    models.editor.edit_definition(replace(before, tables=(replace(table, fields=fields),)))
+    page.show_field("shop")
+    studio.wait(lambda: page.summary.text() == "Used by 1 widget on 1 dashboard.")
+    assert [one.name for one in page.table.uses] == ["Top cities"]
+
+
+def test_renamed_measure_and_calculated_field_are_used_by_their_stored_names(studio: "Studio", tmp_path: Path) -> None:
+    models, _source_id = _model_of_sales(studio, tmp_path)
+    draft = models.view.draft
+    assert draft is not None
+    half = CalculatedField("half", "total / 2", "decimal")
+    gross = ModelMeasure("gross", "sum", "total", "decimal")
+    models.editor.edit_definition(replace(draft.state.definition, calculations=(half,), measures=(gross,)))
+    models.key(Qt.Key.Key_S)
+    studio.wait(lambda: not draft.is_changed)
+    definition = renamed_measure(draft.state.definition, "gross", "revenue")
+    models.editor.edit_definition(replace(definition, calculations=(replace(half, name="halved"),)))
+    assert [draft.stored_name(name) for name in ("revenue", "halved", "total")] == ["gross", "half", "total"]

@@ -294,7 +294,7 @@ class _PropertySheet(QWidget):
         """The result of which a screen reader was told last; None: of whatever is there next."""
         self._inside = inside = QWidget()
         inside.setProperty("plain", True)
-        self._holder = inside
+        self._section_widget = inside
         """The section which fields are being made for: Qt styles a widget anew at each parent it is given."""
         self._column = QVBoxLayout(inside)
         self._column.setContentsMargins(0, 0, 0, 16)
@@ -478,7 +478,7 @@ class _PropertySheet(QWidget):
         self._title.finished.connect(self.finished)
         self._title.textEdited.connect(lambda text: self._set_property("title", text.strip()))
         appearance = self._begin_section()
-        look: list[QWidget] = [Field(_("Title"), self._title, parent=self._holder)]
+        look: list[QWidget] = [Field(_("Title"), self._title, parent=self._section_widget)]
         if widget.kind is not None and widget.kind.query:
             look.append(self._kind_field())
         look += self._settings_fields(widget.kind.settings if widget.kind else (), run, widget.id)
@@ -529,7 +529,7 @@ class _PropertySheet(QWidget):
                 inside.append(self._limit_rows(group.limits, run))
             if group.key == "limits" and is_chart:
                 inside.append(self._target_series(item_id))
-            fields.append(_group(inside, self._holder))
+            fields.append(_group(inside, self._section_widget))
         if item_id and has_colours(self._editor.widget(item_id)):
             self._colours = SeriesColoursField(self._editor, item_id, self._query_runner)
             self._parts.append(self._colours)
@@ -539,7 +539,7 @@ class _PropertySheet(QWidget):
     def _fields_row(self, fields: Sequence[QWidget]) -> QWidget:
         if len(fields) == 1:
             return fields[0]
-        holder = QWidget(self._holder)
+        holder = QWidget(self._section_widget)
         line = QHBoxLayout(holder)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(8)
@@ -594,7 +594,7 @@ class _PropertySheet(QWidget):
     def _source_field(self, context: "Context", widget: WidgetContent) -> QWidget:
         self._source = SourceSelect(context, "inspector_source")
         self._source.chosen.connect(partial(self._choose_source, context, widget.id))
-        return Field(_("Source"), self._source, parent=self._holder)
+        return Field(_("Source"), self._source, parent=self._section_widget)
 
     def _choose_source(self, context: "Context", item_id: str) -> None:
         """Read the chosen source; with a query to begin with, unless the query is somebody's own."""
@@ -622,12 +622,12 @@ class _PropertySheet(QWidget):
         choices = [(kind.type, _(kind.title)) for kind in kinds]
         self._shown_as = Select(choices, name="inspector_kind", label=_("Show as"))
         self._shown_as.activated.connect(lambda place: self._editor.set_kind(self._ids, kinds[place]))
-        return Field(_("Show as"), self._shown_as, parent=self._holder)
+        return Field(_("Show as"), self._shown_as, parent=self._section_widget)
 
     def _begin_section(self) -> QWidget:
         """The widget of a section; the fields that are made next are in it."""
-        self._holder = QWidget(self._inside)
-        return self._holder
+        self._section_widget = QWidget(self._inside)
+        return self._section_widget
 
     def _section(self, title: str, fields: list[QWidget], holder: QWidget | None = None) -> None:
         if self._column.count():
@@ -677,21 +677,21 @@ class _PropertySheet(QWidget):
             choice = Select([(key, _(text)) for key, text in setting.choices], name=name, label=title)
             choice.activated.connect(lambda _index: self._set_property(f"config.{setting.key}", choice.current_key()))
             self._settings[setting.key] = choice
-            return Field(title, choice, parent=self._holder)
+            return Field(title, choice, parent=self._section_widget)
         if setting.kind == "prose":
             prose = ProseEdit(name)
             prose.setMinimumHeight(220)
             prose.setPlaceholderText(_(setting.prompt) if setting.prompt else "")
             prose.drafted.connect(partial(self.drafted.emit, f"config.{setting.key}/{self._ids[0]}"))
             self._settings[setting.key] = prose
-            written = Field(title, prose, parent=self._holder)
+            written = Field(title, prose, parent=self._section_widget)
             prose.committed.connect(partial(self._commit_text, prose, written, f"config.{setting.key}"))
             return written
         edit = UndoLineEdit(name=name, label=title)
         if setting.kind == "text":
             edit.setMaxLength(setting.most or _MAX_TEXT)
         self._settings[setting.key] = edit
-        field = Field(title, edit, parent=self._holder)
+        field = Field(title, edit, parent=self._section_widget)
         edit.textEdited.connect(lambda text: self._setting_edited(setting, field, text))
         return field
 

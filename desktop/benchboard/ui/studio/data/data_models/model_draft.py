@@ -1,6 +1,6 @@
 """A data model as it is edited: what is stored, what was changed since, and the steps back."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from typing import Final
@@ -16,10 +16,12 @@ from benchboard.analytics.data_models.definition import (
     ModelTable,
 )
 from benchboard.analytics.data_models.measures import renamed_measure, with_renamed_column_in_measures
+from benchboard.analytics.data_models.problems import dependants
 from benchboard.analytics.model_rates import converted_display, rate_display
 from benchboard.analytics.model_services import ModelSummary
-from benchboard.analytics.query_builder.question import Calculation, Question, Server
+from benchboard.analytics.query_builder.question import Calculation, Dialect, Question, Server
 from benchboard.analytics.query_builder.rate_lookup import converting
+from benchboard.analytics.sources.lineage import LineageUse
 from benchboard.analytics.table_browser import BrowsedSource, BrowsedTable
 from benchboard.ui.studio.data.explore.part_changes import Step
 
@@ -184,6 +186,34 @@ class ModelDraft:
         kept = {*self.state.definition.names(), *self.state.definition.earlier_names()}
         saved = self._saved.definition
         return [name for name in (*saved.names(), *saved.earlier_names()) if name not in kept]
+
+    def stored_name(self, name: str) -> str:
+        """The name by which a field is stored, and so used until the draft is saved; its own where it isn't stored."""
+        stored, now = self.stored.definition if self.stored is not None else None, self.state.definition
+        if stored is None:
+            return name
+        known = stored.names()
+        for earlier, measure in now.earlier_names().items():
+            if measure == name and earlier in known:
+                return earlier
+        if (renamed := renamed_calculation(stored, now)) is not None and renamed[1] == name:
+            return renamed[0]
+        columns = {
+            (table.source_id, table.table, one.column): one.name for table in stored.tables for one in table.fields
+        }
+        for table in now.tables:
+            for one in table.fields:
+                if one.name == name:
+                    return columns.get((table.source_id, table.table, one.column), name)
+        return name
+
+    def field_uses(self, name: str, stored: Iterable[LineageUse], dialect: Dialect) -> tuple[LineageUse, ...]:
+        """What uses a field: the calculated fields and measures of the draft over it, and what of `stored`, the uses
+        of the field as it is stored, is outside the model."""
+        outside = [one for one in stored if one.kind != "field"]
+        fields = [LineageUse("field", "", one) for one in dependants(self.state.definition, name, dialect)]
+        models = [one for one in outside if one.kind == "model"]
+        return (*models, *fields, *(one for one in outside if one.kind != "model"))
 
     def with_measure(self, measure: ModelMeasure, place: int) -> ModelDefinition:
         """The definition with another measure at a place. A name that was never stored isn't kept as an earlier one: no

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from benchboard.analytics.column_statistics import ColumnStatistics
 from benchboard.analytics.data_models.definition import Field, ModelDefinition, ModelField
-from benchboard.analytics.data_models.problems import dependants
 from benchboard.analytics.model_rates import rates_sentence
 from benchboard.analytics.query_types import ValueKind
 from benchboard.analytics.sources.file_news import copied_table_text
@@ -31,7 +30,7 @@ from benchboard.ui.studio.data.data_models.canvas_scene import (
     rows_text,
 )
 from benchboard.ui.studio.data.data_models.model_canvas import CanvasSpot, ModelCanvas
-from benchboard.ui.studio.data.data_models.model_draft import ModelDraft, renamed_calculation
+from benchboard.ui.studio.data.data_models.model_draft import ModelDraft
 from benchboard.ui.studio.data.explore.join_text import JoinNote, join_note
 from benchboard.ui.studio.data.source_rows import location_text
 from benchboard.ui.studio.data.uses_table import ICONS, use_address
@@ -132,7 +131,7 @@ class SelectionPane(DetailPane):
         """Show what is selected of a draft now."""
         self._draft = shown
         scene, spot, stored = self._canvas.scene, self._canvas.current, shown.draft.stored
-        name = _stored_name(shown.draft, self._field_name(spot))
+        name = shown.draft.stored_name(self._field_name(spot))
         uses = self._facts.uses(stored, name) if spot.card < 0 or spot.row >= 0 else ()
         contents = (scene, spot, shown.draft.state, shown.tables, uses, shown.offers)
         if contents == self._contents:
@@ -273,10 +272,7 @@ class SelectionPane(DetailPane):
             if (spot.card, spot.row) in ((line.left, line.left_row), (line.right, line.right_row))
         ]
         if uses is not None and row.field:
-            # The model's own fields as they are now, which the stored ones may not be any more.
-            over = dependants(self._definition, row.field, self._draft.dialect)
-            elsewhere = [one for one in uses if one.kind != "field"]
-            uses = (*(LineageUse("field", "", name) for name in over), *elsewhere)
+            uses = self._draft.draft.field_uses(row.field, uses, self._draft.dialect)
         use_rows = [] if joins and uses == () else self._use_rows(uses, row.field)
         edit = _("Edit field…") if field is not None and self._canvas.editable else ""
         self._show_parts(facts, origins=origins, joins=joins, uses=use_rows, edit=edit)
@@ -432,21 +428,6 @@ class SelectionPane(DetailPane):
             self._canvas.line_opened.emit(spot.line)
         elif spot.row >= 0:
             self._canvas.row_opened.emit(spot.card, spot.row)
-
-
-def _stored_name(draft: ModelDraft, name: str) -> str:
-    """What a field of a draft is called in what is stored, by which it is used until the draft is saved."""
-    stored, now = draft.stored.definition if draft.stored is not None else None, draft.state.definition
-    if stored is None or not name:
-        return name
-    if (renamed := renamed_calculation(stored, now)) is not None and renamed[1] == name:
-        return renamed[0]
-    for table in now.tables:
-        column = next((one.column for one in table.fields if one.name == name), None)
-        for before in stored.tables if column is not None else ():
-            if (before.source_id, before.table) == (table.source_id, table.table):
-                return next((one.name for one in before.fields if one.column == column), name)
-    return name
 
 
 def _line(text: str, role: str = "body") -> Paragraph:

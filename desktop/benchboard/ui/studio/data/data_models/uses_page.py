@@ -34,7 +34,7 @@ class DraftShowing(Protocol):
 
 
 class UsesPage(QWidget):
-    """Shows what uses the model as it is stored: what isn't saved yet is used nowhere."""
+    """Shows what uses the model, or one of its fields, as it is stored; which of its own fields use one, as edited."""
 
     def __init__(self, context: "Context", editor: DraftShowing) -> None:
         super().__init__()
@@ -44,6 +44,8 @@ class UsesPage(QWidget):
         self._asked: object = None
         self._answered: object = None
         """What was asked whose answer is shown."""
+        self._found: tuple[LineageUse, ...] = ()
+        """What uses it as it is stored."""
         self._shown_of = "", ""
         """The model and the field of which something is shown."""
         self._is_chosen = False
@@ -130,25 +132,25 @@ class UsesPage(QWidget):
         self._show_origin(draft, name)
         stored, actor = draft.stored, self._context.actor
         known = stored.definition.names() if stored is not None and stored.definition is not None else []
-        if stored is None or (name and name not in known):
-            self._asked = None
+        stored_name = draft.stored_name(name)
+        if stored is None or (name and stored_name not in known):
+            self._asked, self._found = None, ()
             what = _("The model isn't saved yet, so nothing uses it.")
             what = what if stored is None else _("The field isn't saved yet, so nothing uses it.")
-            self._show((), what, (stored.id if stored is not None else "", name))
+            self._show_uses(draft, name, what)
             return
-        asked, of = (stored.id, stored.updated_at, name), (stored.id, name)
+        asked, of = (stored.id, stored.updated_at, stored_name), (stored.id, name)
         if asked == self._asked:
             if asked == self._answered:
-                self._tell(self.summary.text())
+                self._show_uses(draft, name, _("Not used yet."))
             return
         self._asked, self._answered = asked, None
-        fields = (name,) if name else ()
+        fields = (stored_name,) if name else ()
 
         def done(found: tuple[LineageUse, ...]) -> None:
             if asked == self._asked:
-                text = _("Used by {uses}.").format(uses=uses_text(found)) if found else _("Not used yet.")
-                self._answered = asked
-                self._show(found, text, of)
+                self._answered, self._found = asked, found
+                self._show_uses(draft, name, _("Not used yet."))
 
         def failed(error: AppError) -> None:
             if asked == self._asked:
@@ -159,12 +161,19 @@ class UsesPage(QWidget):
 
         self._context.tasks.read(self, op, done, failed, long=True)
 
+    def _show_uses(self, draft: ModelDraft, name: str, unused: str) -> None:
+        """Show what was found, with the fields of the draft; `unused` where that is nothing."""
+        uses = draft.field_uses(name, self._found, self._editor.question().dialect) if name else self._found
+        text = _("Used by {uses}.").format(uses=uses_text(uses)) if uses else unused
+        self._show(uses, text, (draft.stored.id if draft.stored is not None else "", name))
+
     def _show(self, uses: tuple[LineageUse, ...], text: str, of: tuple[str, str]) -> None:
         """Show the uses of a model or field, and tell them if they are other ones than before, or were asked for."""
         is_changed = of == self._shown_of and text != self.summary.text()
         self._shown_of = of
         self.summary.setText(text)
-        self.table.show_uses(uses)
+        if uses != self.table.uses:
+            self.table.show_uses(uses)
         for widget in (self.summary, self.table):
             widget.setVisible(bool(uses))
         self._empty.sentence.setText(text)
